@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A real part that a test needs and a machine may lack; `path` is undefined where it is absent. */
+export type Part = { readonly name: string; readonly path: string | undefined };
+
+const firstExisting = (paths: readonly string[]) => paths.find((path) => existsSync(path));
+
+/** Debian's Chromium; `.ci/run` installs it. */
+export const chromium: Part = {
+  name: 'Chromium',
+  path: firstExisting(['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']),
+};
+
+/** The published API schemas and examples that stand beside the project for its developers. */
+export const contractFolder: Part = {
+  name: 'contract folder',
+  path: firstExisting([join(__dirname, '../../../shared/contract')]),
+};
+
+/**
+ * Declares tests that need a real part. Where the part is absent they are skipped and named at the end of the run;
+ * with REQUIRE_PARTS=1 (continuous integration) absence is a failure.
+ */
+export function describeWithPart(part: Part, title: string, tests: (path: string) => void): void {
+  const full = `${title} [needs ${part.name}]`;
+  const { path } = part;
+  if (path !== undefined) {
+    describe(full, () => tests(path));
+    return;
+  }
+  if (process.env.REQUIRE_PARTS === '1') {
+    it(full, () => {
+      throw new Error(
+        `${part.name} is required here (REQUIRE_PARTS=1) and was not found. Run .ci/run, which installs it.`,
+      );
+    });
+    return;
+  }
+  // The reason stands in the title; the reporter repeats it at the end of the run.
+  describe.skip(full, () => tests(''));
+}
