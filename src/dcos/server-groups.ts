@@ -1,0 +1,36 @@
+import type { ServerGroupDescription } from '../model/description';
+import type { Location, ServerGroup } from '../model/server-group';
+
+/** A change that Marathon accepted; the deployment's id, where there is one. */
+export type Accepted = { readonly deploymentId: string | undefined };
+
+/**
+ * Server groups of DC/OS, as stages see them. Every call may throw a CoxswainError (UNREACHABLE, TIMED_OUT, SERVER_ERROR,
+ * UNAUTHORIZED, FORBIDDEN, RATE_LIMITED, REQUEST_REFUSED, MARATHON_LOCKED, MARATHON_DUPLICATE); none is repeated inside.
+ */
+export interface ServerGroups {
+  /** All server groups of a cluster in a location, newest first, read uncached. */
+  list(location: Location, cluster: string, signal?: AbortSignal): Promise<readonly ServerGroup[]>;
+  get(location: Location, name: string, signal?: AbortSignal): Promise<ServerGroup | undefined>;
+  /**
+   * Creates an app of this name, labelled with `key` (label COXSWAIN_KEY). Throws MARATHON_DUPLICATE when the id is
+   * taken: whoever holds the key looks then whether the app is its own.
+   */
+  create(description: ServerGroupDescription, name: string, key: string, signal?: AbortSignal): Promise<Accepted>;
+  /** Sets the size. Throws NOT_FOUND, and MARATHON_LOCKED (fields: deployments) unless `force`. */
+  resize(
+    location: Location,
+    name: string,
+    size: number,
+    options: { force: boolean },
+    signal?: AbortSignal,
+  ): Promise<Accepted>;
+  /** Deletes the app; one that is gone already counts as done. */
+  destroy(location: Location, name: string, options: { force: boolean }, signal?: AbortSignal): Promise<Accepted>;
+  /** The size before the group was scaled to 0, from the app's own versions; undefined when no version had one. */
+  lastNonZeroSize(location: Location, name: string, signal?: AbortSignal): Promise<number | undefined>;
+  /** Why tasks fail: the last failure in words; undefined when Marathon knows of none. */
+  lastFailure(location: Location, name: string, signal?: AbortSignal): Promise<string | undefined>;
+  /** Whether Marathon still works on a deployment. */
+  isDeploying(location: Location, deploymentId: string, signal?: AbortSignal): Promise<boolean>;
+}

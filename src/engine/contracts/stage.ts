@@ -1,0 +1,39 @@
+import type { z } from 'zod';
+import type { Execution, Stage, StageContext } from '../../model/execution';
+import type { Text } from '../../model/text';
+import type { TaskDefinition } from './task';
+
+/** A synthetic stage to be planned around another; those of one list run one after the other unless `parallel`. */
+export type StagePlan = { readonly type: string; readonly name: string; readonly context: StageContext };
+
+/** What a planner sees: pure data, no services. */
+export type PlanInput = {
+  readonly execution: Execution;
+  readonly stage: Stage;
+  readonly context: StageContext;
+};
+
+/** One stage type, whole: what it accepts, does, plans around itself and shows. */
+export type StageDefinition<S, Config = unknown> = {
+  readonly type: string;
+  /** Other names that Spinnaker knows it by. */
+  readonly aliases?: readonly string[];
+  readonly config: z.ZodType<Config>;
+  readonly tasks: readonly TaskDefinition<S>[];
+  /** Whether before-stages run at the same time. */
+  readonly parallelBefore?: boolean;
+  readonly before?: (input: PlanInput) => readonly StagePlan[];
+  /** Planned when the tasks ended without halting. */
+  readonly after?: (input: PlanInput) => readonly StagePlan[];
+  /** Planned when the stage failed; they run and the stage keeps its failure. */
+  readonly onFailure?: (input: PlanInput) => readonly StagePlan[];
+  /** One fact for the progress line, such as `3/4 healthy`; undefined for none. */
+  readonly render?: (stage: Stage) => Text | undefined;
+};
+
+/** Finds a stage type by its name or alias. */
+export interface StageRegistry<S> {
+  find(type: string): StageDefinition<S> | undefined;
+  /** All names in alphabetical order, aliases left out. */
+  readonly types: readonly string[];
+}

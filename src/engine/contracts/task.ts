@@ -1,0 +1,37 @@
+import type { ErrorCode } from '../../model/errors';
+import type { Execution, Memo, Stage, StageContext } from '../../model/execution';
+
+/** What a task's look ended in. A task never sleeps, loops or retries: it returns RUNNING and is asked again. */
+export type TaskResult =
+  | { readonly status: 'SUCCEEDED'; readonly outputs?: StageContext; readonly context?: StageContext }
+  | { readonly status: 'RUNNING'; readonly retryAfterMs: number; readonly memo?: Memo; readonly context?: StageContext }
+  | { readonly status: 'SKIPPED'; readonly reason: string }
+  | { readonly status: 'TERMINAL'; readonly code: ErrorCode; readonly reason: string; readonly context?: StageContext };
+
+/** What a task sees at one look. */
+export type TaskLook<S> = {
+  readonly execution: Execution;
+  readonly stage: Stage;
+  /** The stage's context; keys it lacks fall back to the outputs of the nearest ancestor stage that has them. */
+  readonly context: StageContext;
+  /** What the task saved at an earlier look; only what was loaded from here may be acted upon. */
+  readonly memo: Memo | undefined;
+  readonly now: number;
+  /** When this task began, for deadlines of its own. */
+  readonly startedAt: number;
+  /** Aborted when the step's time (5 s) is over. */
+  readonly signal: AbortSignal;
+  /** `execution/stage/attempt`: the key of the effects of this stage. */
+  readonly key: string;
+  readonly services: S;
+};
+
+/** One task of a stage. Safe to run twice: look, act, then record what was started. */
+export type TaskDefinition<S> = {
+  readonly name: string;
+  /** How long it may take from its start, pauses not counted, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Whether `stageTimeoutMs` of the stage, or of a stage above, replaces `timeoutMs` (semantics §4.2). */
+  readonly timeoutFromStage: boolean;
+  readonly run: (look: TaskLook<S>) => Promise<TaskResult>;
+};

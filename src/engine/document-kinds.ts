@@ -1,0 +1,32 @@
+import type { Command } from '../model/command';
+import type { Execution } from '../model/execution';
+import type { Message } from '../model/message';
+import { isComplete } from '../model/status';
+import type { DocumentKind } from './ports/document-store';
+
+/** Executions, listed by application, by cluster (`foo-prod`) and by `active` (`true` until complete). */
+export const executionKind: DocumentKind<Execution> = {
+  name: 'execution',
+  indexes: (execution) => ({
+    application: execution.application,
+    cluster: execution.definition.cluster,
+    ...(isComplete(execution.status) ? {} : { active: 'true' }),
+  }),
+};
+
+/** Commands; not listed by anything. */
+export const commandKind: DocumentKind<Command> = { name: 'command', indexes: () => ({}) };
+
+/** Messages; not listed by anything: the due index finds what is to be sent. */
+export const messageKind: DocumentKind<Message> = { name: 'message', indexes: () => ({}) };
+
+/** User groups as last read from Slack: handle → user ids; one document per workspace, its id the team's. */
+export type PeopleProjection = {
+  readonly schema: 1;
+  readonly teamId: string;
+  readonly readAt: number;
+  readonly groups: Readonly<Record<string, readonly string[]>>;
+};
+
+/** User groups, written by whoever talks to Slack and read by whoever decides. */
+export const peopleKind: DocumentKind<PeopleProjection> = { name: 'people', indexes: () => ({}) };

@@ -1,0 +1,44 @@
+import type { ChoiceTarget, View } from './view';
+
+/** Where a command came from, and so where its answer goes. */
+export type CommandSource =
+  | {
+      readonly surface: 'slack';
+      readonly user: string;
+      readonly channel: string;
+      /** Good for 5 answers within 30 minutes. */
+      readonly responseUrl?: string;
+    }
+  | { readonly surface: 'cli'; readonly user: string };
+
+/** What was asked: words typed, or a choice made on something the bot showed. */
+export type CommandRequest =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'choice'; readonly name: string; readonly target: ChoiceTarget; readonly answer?: string };
+
+/** The plan shown for a command, to be confirmed or dropped once. */
+export type PlannedAction = {
+  /** Over the resolved definition, parameters, image and each target group's name, version and instances. */
+  readonly hash: string;
+  /** What the hash covers, in words, so that a fresh plan can say what moved. */
+  readonly facts: Readonly<Record<string, string>>;
+  readonly state: 'open' | 'confirmed' | 'canceled';
+  readonly decidedBy?: string;
+  readonly executionId?: string;
+};
+
+/** One thing a person asked for; stored before it is acknowledged, keyed by Slack's trigger id. */
+export type Command = {
+  readonly schema: 1;
+  readonly teamId: string;
+  readonly id: string;
+  readonly source: CommandSource;
+  readonly request: CommandRequest;
+  readonly createdAt: number;
+  readonly state: 'received' | 'answered';
+  /** The answer; drained into a message for Slack, read through the local API by the CLI. */
+  readonly reply?: View;
+  /** An answer to a choice replaces the message the choice stood in. */
+  readonly replaceOriginal?: boolean;
+  readonly plan?: PlannedAction;
+};

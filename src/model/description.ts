@@ -1,0 +1,59 @@
+import type { Location } from './server-group';
+
+/** A health check in Spinnaker's spelling (semantics §2.1); seconds. */
+export type HealthCheckDescription = {
+  readonly protocol: 'HTTP' | 'HTTPS' | 'TCP' | 'COMMAND' | 'MESOS_HTTP' | 'MESOS_HTTPS' | 'MESOS_TCP';
+  readonly path?: string;
+  readonly command?: string;
+  readonly portIndex?: number;
+  readonly gracePeriodSeconds: number;
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly maxConsecutiveFailures: number;
+};
+
+/** One port a service listens on (semantics §2.1, `serviceEndpoints`). */
+export type ServiceEndpoint = {
+  readonly networkType: 'HOST' | 'BRIDGE' | 'USER';
+  readonly port: number;
+  readonly name: string;
+  readonly protocol: 'tcp' | 'udp' | 'udp,tcp';
+  readonly loadBalanced?: boolean;
+  readonly labels?: Readonly<Record<string, string>>;
+};
+
+/** What a server group is made of: one entry of `clusters[]` of a deploy stage (semantics §2.1, §4.4). */
+export type ServerGroupDescription = {
+  readonly cloudProvider: 'dcos';
+  readonly account: string;
+  readonly application: string;
+  readonly stack: string;
+  readonly freeFormDetails: string;
+  readonly dcosCluster: string;
+  readonly group: string;
+  /** Spinnaker's safe region. */
+  readonly region: string;
+  /** Where it is in the team's words. */
+  readonly location: Location;
+  readonly desiredCapacity: number;
+  readonly cpus: number;
+  readonly mem: number;
+  readonly disk?: number;
+  readonly gpus?: number;
+  readonly env?: Readonly<Record<string, string | { readonly secret: string }>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Comma between constraints, colon inside: `hostname:UNIQUE,rack:GROUP_BY:2`. */
+  readonly constraints?: string;
+  readonly docker: { readonly image: { readonly imageId: string } };
+  readonly serviceEndpoints: readonly ServiceEndpoint[];
+  readonly healthChecks: readonly HealthCheckDescription[];
+  /** Any further Marathon app field, as Marathon spells it; wins over what is derived. */
+  readonly marathon?: Readonly<Record<string, unknown>>;
+  readonly strategy: 'none' | 'highlander' | 'redblack';
+  readonly maxRemainingAsgs?: number;
+  readonly delayBeforeDisableSec?: number;
+  readonly delayBeforeScaleDownSec?: number;
+  readonly scaleDown?: boolean;
+  readonly rollback?: { readonly onFailure: boolean };
+  readonly stageTimeoutMs?: number;
+};

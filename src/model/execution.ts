@@ -1,0 +1,129 @@
+import type { ExecutionStatus } from './status';
+import type { View } from './view';
+
+/** A task of a stage; `memo` is what the task told itself to remember (intents, ids of what it started). */
+export type Task = {
+  readonly id: string;
+  readonly name: string;
+  readonly status: ExecutionStatus;
+  /** Milliseconds since the epoch; absent before the task started or ended. */
+  readonly startTime?: number;
+  readonly endTime?: number;
+  /** When the task wants to be looked at again; 0 is at once. */
+  readonly dueAt?: number;
+  readonly memo?: Memo;
+  /** Raised with every saved look, so that the result of an older look is dropped. */
+  readonly looks: number;
+};
+
+/** Data a task keeps between looks: plain JSON. */
+export type Memo = Readonly<Record<string, unknown>>;
+
+/** Plain JSON under string keys, as Spinnaker's stage context and outputs. */
+export type StageContext = Readonly<Record<string, unknown>>;
+
+/** Why something failed: a stable code of the catalogue and a sentence for people. */
+export type Failure = { readonly code: string; readonly message: string };
+
+/** One stage; synthetic ones name their parent and on which side of its tasks they stand. */
+export type Stage = {
+  readonly id: string;
+  readonly refId: string;
+  readonly type: string;
+  readonly name: string;
+  readonly status: ExecutionStatus;
+  readonly requisiteStageRefIds: readonly string[];
+  readonly parentStageId?: string;
+  readonly syntheticStageOwner?: 'STAGE_BEFORE' | 'STAGE_AFTER';
+  /** True for the clean-up stages planned because the parent failed. */
+  readonly onFailure?: boolean;
+  readonly startTime?: number;
+  readonly endTime?: number;
+  readonly context: StageContext;
+  readonly outputs: StageContext;
+  readonly tasks: readonly Task[];
+  /** Which kinds of synthetic stages are planned already; tells a restart where it was. */
+  readonly planned: { readonly before: boolean; readonly after: boolean; readonly onFailure: boolean };
+  readonly failure?: Failure;
+  /** Counts restarts; part of the key of every effect, so that a restarted stage acts anew. */
+  readonly attempt: number;
+  /** Who last changed the stage by a signal. */
+  readonly lastModified?: { readonly user: string; readonly lastModifiedTime: number };
+};
+
+/** Who or what started an execution. */
+export type Trigger = {
+  readonly type: 'manual';
+  readonly user: string;
+  readonly parameters: StageContext;
+  /** The command document that was confirmed; the same command never starts two executions. */
+  readonly correlationId: string;
+};
+
+/** Something to be told to another document; applied by a drain, at least once, in order. */
+export type ExecutionEvent = {
+  /** Stable: the same happening has the same id after any crash. */
+  readonly id: string;
+  readonly type: 'message' | 'cluster' | 'audit';
+  readonly at: number;
+  readonly data: Readonly<Record<string, unknown>>;
+};
+
+/** Where an execution reports. */
+export type ReportTarget = { readonly teamId: string; readonly channel: string };
+
+/** One run of a pipeline. It embeds its resolved definition: a changed file never touches it. */
+export type Execution = {
+  readonly schema: 1;
+  readonly teamId: string;
+  readonly id: string;
+  readonly type: 'PIPELINE';
+  readonly application: string;
+  /** What a person reads: `deploy foo 1.1 to prod`. */
+  readonly name: string;
+  readonly status: ExecutionStatus;
+  readonly buildTime: number;
+  readonly startTime?: number;
+  readonly endTime?: number;
+  readonly trigger: Trigger;
+  readonly stages: readonly Stage[];
+  readonly canceled?: { readonly by: string; readonly at: number; readonly reason?: string };
+  readonly paused?: {
+    readonly by: string;
+    readonly at: number;
+    readonly resumedBy?: string;
+    readonly resumedAt?: number;
+  };
+  /** Facts the renderer needs: environment, images, people, policy; resolved when the execution was made. */
+  readonly definition: ExecutionDefinition;
+  readonly report?: ReportTarget;
+  readonly events: readonly ExecutionEvent[];
+  /** The live message's newest view; the drain hands it to the outbox. */
+  readonly lastView?: View;
+};
+
+/** Who may decide and who may start, resolved from the application's file. */
+export type Policy = {
+  /** Handles of user groups; empty: anyone in the workspace. */
+  readonly deployers: readonly string[];
+  readonly approvers: {
+    readonly groups: readonly string[];
+    readonly count: number;
+    readonly excludeRequester: boolean;
+  };
+};
+
+/** What an execution was started to do, as resolved when the plan was confirmed. */
+export type ExecutionDefinition = {
+  readonly kind: 'deploy' | 'resize' | 'rollback';
+  readonly environment: string;
+  readonly cluster: string;
+  /** `account/region` names in order. */
+  readonly regions: readonly string[];
+  readonly image?: string;
+  readonly fromVersion?: string;
+  readonly toVersion?: string;
+  readonly policy: Policy;
+  readonly planHash: string;
+  readonly notify: { readonly channel: readonly string[]; readonly requester: readonly string[] };
+};
