@@ -60,14 +60,13 @@ export type Trigger = {
   readonly correlationId: string;
 };
 
-/** Something to be told to another document; applied by a drain, at least once, in order. */
-export type ExecutionEvent = {
-  /** Stable: the same happening has the same id after any crash. */
-  readonly id: string;
-  readonly type: 'message' | 'cluster' | 'audit';
-  readonly at: number;
-  readonly data: Readonly<Record<string, unknown>>;
-};
+/**
+ * Something to be told to another document; a drain applies it at least once and then it is removed. `live` asks for
+ * the live message to be brought up to date with whatever the execution is then; `message` posts a message of its own.
+ */
+export type ExecutionEvent =
+  | { readonly id: string; readonly type: 'live'; readonly urgent: boolean }
+  | { readonly id: string; readonly type: 'message'; readonly view: View; readonly broadcast: boolean };
 
 /** Where an execution reports. */
 export type ReportTarget = { readonly teamId: string; readonly channel: string };
@@ -98,8 +97,8 @@ export type Execution = {
   readonly definition: ExecutionDefinition;
   readonly report?: ReportTarget;
   readonly events: readonly ExecutionEvent[];
-  /** The live message's newest view; the drain hands it to the outbox. */
-  readonly lastView?: View;
+  /** Digest of the live message's view, to see whether it changed. */
+  readonly viewDigest?: string;
 };
 
 /** Who may decide and who may start, resolved from the application's file. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Execution, Stage, StageContext } from '../../model/execution';
 import type { Text } from '../../model/text';
+import type { View } from '../../model/view';
 import type { TaskDefinition } from './task';
 
 /** A synthetic stage to be planned around another; those of one list run one after the other unless `parallel`. */
@@ -19,7 +20,7 @@ export type StageDefinition<S, Config = unknown> = {
   /** Other names that Spinnaker knows it by. */
   readonly aliases?: readonly string[];
   readonly config: z.ZodType<Config>;
-  readonly tasks: readonly TaskDefinition<S>[];
+  readonly tasks: readonly TaskDefinition<S>[] | ((input: PlanInput) => readonly TaskDefinition<S>[]);
   /** Whether before-stages run at the same time. */
   readonly parallelBefore?: boolean;
   readonly before?: (input: PlanInput) => readonly StagePlan[];
@@ -27,6 +28,8 @@ export type StageDefinition<S, Config = unknown> = {
   readonly after?: (input: PlanInput) => readonly StagePlan[];
   /** Planned when the stage failed; they run and the stage keeps its failure. */
   readonly onFailure?: (input: PlanInput) => readonly StagePlan[];
+  /** A message of its own when the stage starts to wait for people; undefined for none. */
+  readonly ask?: (input: PlanInput) => View | undefined;
   /** One fact for the progress line, such as `3/4 healthy`; undefined for none. */
   readonly render?: (stage: Stage) => Text | undefined;
 };

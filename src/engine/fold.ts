@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import type { Execution, Stage } from '../model/execution';
+import { isComplete } from '../model/status';
+import type { View } from '../model/view';
+import type { StageRegistry } from './contracts/stage';
+import type { TaskResult } from './contracts/task';
+import { contextOf } from './graph';
+import { replaceStage } from './plan-stages';
+import { settle } from './settle';
+import { taskDeadline } from './task-timeout';
+
+/** The result of one look of one task; `looks` says which look, so that an outdated one is dropped. */
+export type LookResult = {
+  readonly stageId: string;
+  readonly taskId: string;
+  readonly attempt: number;
+  readonly looks: number;
+  readonly result: TaskResult;
+};
+
+/** What a fold needs to know besides the document. */
+export type FoldSettings<S> = {
+  readonly registry: StageRegistry<S>;
+  readonly now: number;
+  readonly render: (execution: Execution) => View;
+};
+
+const sameJson = (left: unknown, right: unknown) => JSON.stringify(left) === JSON.stringify(right);
+
+function withResult(stage: Stage, taskId: string, result: TaskResult, now: number): Stage {
+  const context = 'context' in result ? { ...stage.context, ...result.context } : stage.context;
+  const outputs = result.status === 'SUCCEEDED' ? { ...stage.outputs, ...result.outputs } : stage.outputs;
+  const failure = result.status === 'TERMINAL' ? { failure: { code: result.code, message: result.reason } } : {};
+  const skipped = result.status === 'SKIPPED' ? { skipReason: result.reason } : {};
+  const tasks = stage.tasks.map((task) => {
+    if (task.id !== taskId) return task;
+    if (result.status === 'RUNNING') {
+      const memo = result.memo === undefined ? {} : { memo: result.memo };
+      return { ...task, ...memo, dueAt: now + result.retryAfterMs, looks: task.looks + 1 };
+    }
+    return { ...task, status: result.status, endTime: now, looks: task.looks + 1 };
+  });
+  return { ...stage, context: { ...context, ...skipped }, outputs, tasks, ...failure };
+}
+
+/** Whether a look changed nothing but the time of the next one; then no new version is worth storing. */
+function isIdle(stage: Stage, { taskId, result }: LookResult): boolean {
+  if (result.status !== 'RUNNING') return false;
+  const task = stage.tasks.find((candidate) => candidate.id === taskId);
+  if (result.memo !== undefined && !sameJson(task?.memo, result.memo)) return false;
+  return Object.entries(result.context ?? {}).every(([key, value]) => sameJson(stage.context[key], value));
+}
+
+/** Takes the results of looks into the document; those of tasks that moved on meanwhile are dropped. */
+export function applyResults(execution: Execution, results: readonly LookResult[], now: number): Execution {
+  let current = execution;
+  for (const look of results) {
+    const stage = current.stages.find((candidate) => candidate.id === look.stageId);
+    const task = stage?.tasks.find((candidate) => candidate.id === look.taskId);
+    if (stage === undefined || task?.status !== 'RUNNING') continue;
+    if (stage.attempt !== look.attempt || task.looks !== look.looks || isIdle(stage, look)) continue;
+    current = replaceStage(current, withResult(stage, look.taskId, look.result, now));
+  }
+  return current;
+}
+
+/** Questions to people for stages that began to wait between two states of an execution. */
+function newQuestions<S>(before: Execution, after: Execution, { registry }: FoldSettings<S>): Execution['events'] {
+  return after.stages.flatMap((stage) => {
+    const earlier = before.stages.find((other) => other.id === stage.id);
+    const asksNow = stage.status === 'RUNNING' && (earlier?.status !== 'RUNNING' || earlier.attempt !== stage.attempt);
+    const view = asksNow
+      ? registry.find(stage.type)?.ask?.({ execution: after, stage, context: contextOf(after, stage) })
+      : undefined;
+    if (view === undefined) return [];
+    const id = `${after.id}/${stage.id}/${stage.attempt}/asked`;
+    return [{ id, type: 'message' as const, view, broadcast: true }];
+  });
+}
+
+/** Adds what others must be told: the live message when it looks different, and questions asked. */
+function withEvents<S>(before: Execution, after: Execution, settings: FoldSettings<S>): Execution {
+  if (after.report === undefined || after === before) return after;
+  const digest = createHash('sha1')
+    .update(JSON.stringify(settings.render(after)))
+    .digest('base64url');
+  const questions = newQuestions(before, after, settings);
+  if (digest === after.viewDigest && questions.length === 0) return after;
+  const urgent = questions.length > 0 || isComplete(after.status);
+  const others = after.events.filter((event) => event.type !== 'live');
+  const live = { id: `${after.id}/live/${digest}`, type: 'live' as const, urgent };
+  return { ...after, viewDigest: digest, events: [...others, live, ...questions] };
+}
+
+/** The next document after looks and signals. Pure; the same object when nothing moved. */
+export function fold<S>(
+  execution: Execution,
+  change: (execution: Execution) => Execution,
+  settings: FoldSettings<S>,
+): Execution {
+  const changed = settle(change(execution), settings);
+  return withEvents(execution, changed, settings);
+}
+
+/** When an execution must be looked at again: at once for events, else the earliest task or deadline; null for never. */
+export function dueOf<S>(
+  execution: Execution,
+  registry: StageRegistry<S>,
+  now: number,
+  looked: readonly LookResult[] = [],
+): number | null {
+  if (execution.events.length > 0) return now;
+  if (isComplete(execution.status) || execution.status === 'PAUSED') return null;
+  if (execution.status === 'NOT_STARTED') return now;
+  const times = execution.stages
+    .filter((stage) => stage.status === 'RUNNING')
+    .flatMap((stage) => stage.tasks.filter((task) => task.status === 'RUNNING').map((task) => ({ stage, task })))
+    .map(({ stage, task }) => {
+      const idle = looked.find(
+        (look) => look.stageId === stage.id && look.taskId === task.id && look.looks === task.looks,
+      );
+      const next = idle?.result.status === 'RUNNING' ? now + idle.result.retryAfterMs : (task.dueAt ?? now);
+      return Math.min(next, taskDeadline(execution, stage, task, registry));
+    });
+  return times.length === 0 ? null : Math.min(...times);
+}

@@ -1,0 +1,71 @@
+import type { Execution, Stage, StageContext } from '../model/execution';
+import { isComplete, isPassed } from '../model/status';
+
+/** The synthetic stages of a stage, in the order they were planned. */
+export const childrenOf = (execution: Execution, stage: Stage): readonly Stage[] =>
+  execution.stages.filter((other) => other.parentStageId === stage.id);
+
+/** The stages a team sees as its pipeline. */
+export const topLevelStages = (execution: Execution): readonly Stage[] =>
+  execution.stages.filter((stage) => stage.parentStageId === undefined);
+
+/** The stage of this id, or undefined. */
+export const stageById = (execution: Execution, id: string): Stage | undefined =>
+  execution.stages.find((stage) => stage.id === id);
+
+/** The stages that must have passed before this one: same parent, named by refId. */
+export function requisitesOf(execution: Execution, stage: Stage): readonly Stage[] {
+  return execution.stages.filter(
+    (other) => other.parentStageId === stage.parentStageId && stage.requisiteStageRefIds.includes(other.refId),
+  );
+}
+
+/** Whether a stage that has not started may start now: its parent runs and everything before it passed. */
+export function canStart(execution: Execution, stage: Stage): boolean {
+  if (stage.status !== 'NOT_STARTED') return false;
+  const parent = stage.parentStageId === undefined ? undefined : stageById(execution, stage.parentStageId);
+  if (stage.parentStageId !== undefined && parent?.status !== 'RUNNING') return false;
+  const requisites = requisitesOf(execution, stage);
+  if (stage.onFailure === true) return requisites.every((requisite) => isComplete(requisite.status));
+  return requisites.every((requisite) => isPassed(requisite.status));
+}
+
+/** The stages downstream of one, near and far, on its own level. */
+export function downstreamOf(execution: Execution, stage: Stage): readonly Stage[] {
+  const found = new Set<string>([stage.refId]);
+  const siblings = execution.stages.filter((other) => other.parentStageId === stage.parentStageId);
+  for (let grown = true; grown;) {
+    const before = found.size;
+    for (const other of siblings)
+      if (other.requisiteStageRefIds.some((refId) => found.has(refId))) found.add(other.refId);
+    grown = found.size > before;
+  }
+  return siblings.filter((other) => other.id !== stage.id && found.has(other.refId));
+}
+
+/** Stages whose outputs a stage may read, nearest first: those before it, its parent, those before the parent, … */
+export function ancestorsOf(execution: Execution, stage: Stage): readonly Stage[] {
+  const seen = new Set<string>([stage.id]);
+  const ordered: Stage[] = [];
+  let level: readonly Stage[] = [stage];
+  while (level.length > 0) {
+    const next = level.flatMap((member) => {
+      const parent = member.parentStageId === undefined ? undefined : stageById(execution, member.parentStageId);
+      return [...requisitesOf(execution, member), ...(parent === undefined ? [] : [parent])];
+    });
+    level = next.filter((member) => !seen.has(member.id) && seen.add(member.id).size > 0);
+    ordered.push(...level);
+  }
+  return ordered;
+}
+
+/** The stage's context over the outputs of its ancestors, the nearest winning (semantics §6.5). */
+export function contextOf(execution: Execution, stage: Stage): StageContext {
+  const inherited = [...ancestorsOf(execution, stage)].reverse().map((ancestor) => ancestor.outputs);
+  return Object.assign({}, ...inherited, stage.outputs, stage.context) as StageContext;
+}
+
+/** The stage and all synthetic stages below it. */
+export function familyOf(execution: Execution, stage: Stage): readonly Stage[] {
+  return [stage, ...childrenOf(execution, stage).flatMap((child) => familyOf(execution, child))];
+}

@@ -1,0 +1,63 @@
+import type { Execution, Stage } from '../model/execution';
+import type { PipelineStage } from '../model/application';
+import type { StagePlan } from './contracts/stage';
+
+const notPlanned = { before: false, after: false, onFailure: false } as const;
+
+/** The stages of a new execution, from a resolved pipeline. Without any refId they run one after the other. */
+export function planPipeline(stages: readonly PipelineStage[]): readonly Stage[] {
+  return stages.map((stage) => ({
+    id: stage.refId,
+    refId: stage.refId,
+    type: stage.type,
+    name: stage.name,
+    status: 'NOT_STARTED',
+    requisiteStageRefIds: stage.requisiteStageRefIds,
+    context: stage.context,
+    outputs: {},
+    tasks: [],
+    planned: notPlanned,
+    attempt: 1,
+  }));
+}
+
+const sides = {
+  before: { owner: 'STAGE_BEFORE', mark: '<' },
+  after: { owner: 'STAGE_AFTER', mark: '>' },
+  onFailure: { owner: 'STAGE_AFTER', mark: '!' },
+} as const;
+
+/**
+ * The synthetic stages around a stage, with ids that are the same however often they are planned. They run one after
+ * the other unless `parallel`.
+ */
+export function planSynthetic(
+  parent: Stage,
+  side: keyof typeof sides,
+  plans: readonly StagePlan[],
+  parallel = false,
+): readonly Stage[] {
+  const { owner, mark } = sides[side];
+  const refIdOf = (index: number) => `${parent.refId}${mark}${index}`;
+  return plans.map((plan, index) => ({
+    id: `${parent.id}${mark}${index}`,
+    refId: refIdOf(index),
+    type: plan.type,
+    name: plan.name,
+    status: 'NOT_STARTED',
+    requisiteStageRefIds: parallel || index === 0 ? [] : [refIdOf(index - 1)],
+    parentStageId: parent.id,
+    syntheticStageOwner: owner,
+    ...(side === 'onFailure' ? { onFailure: true } : {}),
+    context: plan.context,
+    outputs: {},
+    tasks: [],
+    planned: notPlanned,
+    attempt: parent.attempt,
+  }));
+}
+
+/** The execution with one stage replaced. */
+export function replaceStage(execution: Execution, stage: Stage): Execution {
+  return { ...execution, stages: execution.stages.map((other) => (other.id === stage.id ? stage : other)) };
+}

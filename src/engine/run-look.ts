@@ -1,0 +1,79 @@
+import { asCoxswainError } from '../model/errors';
+import type { Execution, Stage, Task } from '../model/execution';
+import type { Clock } from './clock';
+import type { StageRegistry } from './contracts/stage';
+import type { TaskResult } from './contracts/task';
+import type { LookResult } from './fold';
+import { contextOf } from './graph';
+import { tasksOf } from './registry';
+
+/** How long one look may take. */
+export const stepTimeoutMs = 5000;
+
+/** How long the engine waits before it asks again after an error that time may heal. */
+const errorRetryMs = 2000;
+
+/** A task that may be looked at now. */
+export type ReadyTask = { readonly stage: Stage; readonly task: Task };
+
+/** The tasks whose time has come, at most one of each stage. */
+export function readyTasks(execution: Execution, now: number): readonly ReadyTask[] {
+  if (execution.status !== 'RUNNING' || execution.canceled !== undefined) return [];
+  return execution.stages
+    .filter((stage) => stage.status === 'RUNNING')
+    .flatMap((stage) =>
+      stage.tasks
+        .filter((task) => task.status === 'RUNNING' && (task.dueAt ?? now) <= now)
+        .map((task) => ({ stage, task })),
+    );
+}
+
+/** An error as a result: the same look again later where that can help, else the end of the task. */
+function resultOfError(error: unknown): TaskResult {
+  const { canRetry, code, message } = asCoxswainError(error);
+  if (canRetry)
+    return { status: 'RUNNING', retryAfterMs: errorRetryMs, context: { lastError: message, progress: message } };
+  return { status: 'TERMINAL', code, reason: message };
+}
+
+/** Lets one task look once, within the step's time. Never throws. */
+export async function runLook<S>(
+  execution: Execution,
+  { stage, task }: ReadyTask,
+  world: { readonly registry: StageRegistry<S>; readonly services: S; readonly clock: Clock },
+): Promise<LookResult> {
+  const { registry, services, clock } = world;
+  const context = contextOf(execution, stage);
+  const base = { stageId: stage.id, taskId: task.id, attempt: stage.attempt, looks: task.looks };
+  const definition = registry.find(stage.type);
+  const found =
+    definition === undefined
+      ? undefined
+      : tasksOf(definition, { execution, stage, context }).find((candidate) => candidate.name === task.name);
+  if (found === undefined) {
+    const reason = `Stage type '${stage.type}' no longer has a task '${task.name}'.`;
+    return { ...base, result: { status: 'TERMINAL', code: 'INTERNAL', reason } };
+  }
+  const abort = new AbortController();
+  const disarm = clock.after(stepTimeoutMs, () => abort.abort());
+  try {
+    const key = `${execution.id}/${stage.id}/${stage.attempt}`;
+    const now = clock.now();
+    const look = {
+      execution,
+      stage,
+      context,
+      memo: task.memo,
+      now,
+      startedAt: task.startTime ?? now,
+      signal: abort.signal,
+      key,
+      services,
+    };
+    return { ...base, result: await found.run(look) };
+  } catch (error) {
+    return { ...base, result: resultOfError(error) };
+  } finally {
+    disarm();
+  }
+}

@@ -1,0 +1,135 @@
+import type { Execution, Failure, Stage, Task } from '../model/execution';
+import type { ExecutionStatus } from '../model/status';
+import { isComplete, isHalt } from '../model/status';
+import type { PlanInput, StageDefinition, StageRegistry } from './contracts/stage';
+import { canStart, childrenOf, contextOf } from './graph';
+import { planSynthetic, replaceStage } from './plan-stages';
+import { tasksOf } from './registry';
+
+type Settling<S> = {
+  readonly execution: Execution;
+  readonly stage: Stage;
+  readonly definition: StageDefinition<S>;
+  readonly now: number;
+};
+
+const inputOf = <S>({ execution, stage }: Settling<S>): PlanInput => ({
+  execution,
+  stage,
+  context: contextOf(execution, stage),
+});
+
+/** What a stage that failed becomes, by its failure choice (semantics §6.2). */
+export function failureStatus(stage: Stage): ExecutionStatus {
+  if (stage.context.continuePipeline === true) return 'FAILED_CONTINUE';
+  return stage.context.failPipeline === false ? 'STOPPED' : 'TERMINAL';
+}
+
+function startStage<S>(settling: Settling<S>): Execution {
+  const { execution, stage, definition, now } = settling;
+  const tasks = tasksOf(definition, inputOf(settling)).map((task, index): Task => ({
+    id: String(index + 1),
+    name: task.name,
+    status: 'NOT_STARTED',
+    looks: 0,
+  }));
+  const before = planSynthetic(
+    stage,
+    'before',
+    definition.before?.(inputOf(settling)) ?? [],
+    definition.parallelBefore,
+  );
+  const started: Stage = {
+    ...stage,
+    status: 'RUNNING',
+    startTime: now,
+    tasks,
+    planned: { ...stage.planned, before: true },
+  };
+  return { ...replaceStage(execution, started), stages: [...replaceStage(execution, started).stages, ...before] };
+}
+
+function firstFailure(stage: Stage, children: readonly Stage[]): Failure {
+  const failed = children.find((child) => child.failure !== undefined);
+  return (
+    stage.failure ??
+    failed?.failure ?? { code: 'STAGE_FAILED', message: `Stage '${stage.name}' failed: one of its parts did.` }
+  );
+}
+
+function finish<S>({ execution, stage, now }: Settling<S>, status: ExecutionStatus, failure?: Failure): Execution {
+  const ended: Stage = { ...stage, status, endTime: now, ...(failure === undefined ? {} : { failure }) };
+  return replaceStage(execution, ended);
+}
+
+/** Never-started synthetic stages go; clean-up is planned once; then the stage keeps its failure. */
+function settleFailure<S>(settling: Settling<S>, children: readonly Stage[]): Execution {
+  const { execution, stage, definition } = settling;
+  const regular = children.filter((child) => child.onFailure !== true);
+  if (regular.some((child) => child.status === 'RUNNING')) return execution;
+  const failure = firstFailure(stage, regular);
+  if (!stage.planned.onFailure) {
+    const idle = new Set(regular.filter((child) => child.status === 'NOT_STARTED').map((child) => child.id));
+    const failed: Stage = { ...stage, failure, planned: { ...stage.planned, onFailure: true } };
+    const plans = definition.onFailure?.({ ...inputOf(settling), stage: failed }) ?? [];
+    const kept = replaceStage(execution, failed).stages.filter((other) => !idle.has(other.id));
+    return { ...execution, stages: [...kept, ...planSynthetic(failed, 'onFailure', plans)] };
+  }
+  const cleanUp = children.filter((child) => child.onFailure === true);
+  const blocked = cleanUp.some((child) => isHalt(child.status));
+  if (!blocked && cleanUp.some((child) => !isComplete(child.status))) return execution;
+  return finish(settling, failureStatus(stage), failure);
+}
+
+function settleTasks<S>(settling: Settling<S>): Execution | undefined {
+  const { execution, stage, now } = settling;
+  if (stage.tasks.some((task) => task.status === 'RUNNING')) return execution;
+  const next = stage.tasks.find((task) => task.status === 'NOT_STARTED');
+  if (next === undefined) return undefined;
+  const tasks = stage.tasks.map((task) =>
+    task.id === next.id ? { ...task, status: 'RUNNING' as const, startTime: now, dueAt: now } : task,
+  );
+  return replaceStage(execution, { ...stage, tasks });
+}
+
+function settleRunning<S>(settling: Settling<S>): Execution {
+  const { execution, stage, definition } = settling;
+  const children = childrenOf(execution, stage);
+  const regular = children.filter((child) => child.onFailure !== true);
+  if (stage.tasks.some((task) => task.status === 'TERMINAL') || regular.some((child) => isHalt(child.status))) {
+    return settleFailure(settling, children);
+  }
+  if (regular.some((child) => child.status === 'FAILED_CONTINUE'))
+    return finish(settling, 'FAILED_CONTINUE', firstFailure(stage, regular));
+  const open = (owner: Stage['syntheticStageOwner']) =>
+    regular.some((child) => child.syntheticStageOwner === owner && !isComplete(child.status));
+  if (open('STAGE_BEFORE')) return execution;
+  const tasked = settleTasks(settling);
+  if (tasked !== undefined) return tasked;
+  if (!stage.planned.after) {
+    const planned: Stage = { ...stage, planned: { ...stage.planned, after: true } };
+    const after = planSynthetic(stage, 'after', definition.after?.(inputOf(settling)) ?? []);
+    return { ...execution, stages: [...replaceStage(execution, planned).stages, ...after] };
+  }
+  if (open('STAGE_AFTER')) return execution;
+  const worked = stage.tasks.length + regular.length;
+  const skipped = worked > 0 && [...stage.tasks, ...regular].every((part) => part.status === 'SKIPPED');
+  return finish(settling, skipped ? 'SKIPPED' : 'SUCCEEDED');
+}
+
+/** Takes one stage as far as it goes without looking outside; the same object when nothing moves. */
+export function settleStage<S>(
+  execution: Execution,
+  stage: Stage,
+  { registry, now }: { readonly registry: StageRegistry<S>; readonly now: number },
+): Execution {
+  const mayStart = canStart(execution, stage);
+  if (stage.status !== 'RUNNING' && !mayStart) return execution;
+  const definition = registry.find(stage.type);
+  if (definition === undefined) {
+    const failure = { code: 'INVALID_INPUT', message: `There is no stage type '${stage.type}'.` };
+    return replaceStage(execution, { ...stage, status: 'TERMINAL', startTime: now, endTime: now, failure });
+  }
+  const settling = { execution, stage, definition, now };
+  return mayStart ? startStage(settling) : settleRunning(settling);
+}

@@ -1,0 +1,166 @@
+import type { ErrorCode } from '../model/errors';
+import type { Execution, Stage } from '../model/execution';
+import { isComplete } from '../model/status';
+import { downstreamOf, familyOf, stageById } from './graph';
+import { replaceStage } from './plan-stages';
+import { durationText } from './task-timeout';
+import type { Text } from '../model/text';
+
+/** What a person may do to a running execution. Authorization is decided before; a signal is a fact. */
+export type Signal =
+  | {
+      readonly type: 'judge';
+      readonly decision: 'continue' | 'stop';
+      readonly stageId: string;
+      readonly user: string;
+      readonly reason?: string;
+    }
+  | { readonly type: 'cancel'; readonly user: string; readonly reason?: string }
+  | { readonly type: 'pause' | 'resume'; readonly user: string }
+  | { readonly type: 'skipWait' | 'retryStage'; readonly stageId: string; readonly user: string };
+
+/** What became of a signal; a refusal says who was first and when. */
+export type SignalOutcome =
+  { readonly accepted: true } | { readonly accepted: false; readonly code: ErrorCode; readonly message: Text };
+
+/** The execution after a signal, and what to tell the person. */
+export type Signaled = { readonly execution: Execution; readonly outcome: SignalOutcome };
+
+const accepted = (execution: Execution): Signaled => ({ execution, outcome: { accepted: true } });
+const refused = (execution: Execution, code: ErrorCode, message: Text): Signaled => ({
+  execution,
+  outcome: { accepted: false, code, message },
+});
+
+function patchStage(
+  execution: Execution,
+  stage: Stage,
+  context: Stage['context'],
+  user: string,
+  now: number,
+): Execution {
+  return replaceStage(execution, {
+    ...stage,
+    context: { ...stage.context, ...context },
+    lastModified: { user, lastModifiedTime: now },
+    tasks: stage.tasks.map((task) => (task.status === 'RUNNING' ? { ...task, dueAt: now } : task)),
+  });
+}
+
+function judge(execution: Execution, signal: Extract<Signal, { type: 'judge' }>, now: number): Signaled {
+  const stage = stageById(execution, signal.stageId);
+  if (stage?.type !== 'manualJudgment') return refused(execution, 'NOT_FOUND', 'This judgment no longer exists.');
+  const decided = stage.context.judgmentStatus;
+  if (decided !== undefined && stage.lastModified !== undefined) {
+    const { user, lastModifiedTime } = stage.lastModified;
+    const verb = decided === 'continue' ? 'approved' : 'rejected';
+    const ago = durationText(now - lastModifiedTime);
+    return refused(execution, 'ALREADY_DECIDED', [`Already ${verb} by `, { person: user }, ` ${ago} ago.`]);
+  }
+  if (stage.status !== 'RUNNING') {
+    return refused(
+      execution,
+      'ALREADY_DECIDED',
+      `Too late: the judgment '${stage.name}' is over (${stage.status.toLowerCase()}).`,
+    );
+  }
+  const reason = signal.reason === undefined ? {} : { judgmentReason: signal.reason };
+  const patch = { judgmentStatus: signal.decision, judgedBy: signal.user, ...reason };
+  return accepted(patchStage(execution, stage, patch, signal.user, now));
+}
+
+function cancel(execution: Execution, signal: Extract<Signal, { type: 'cancel' }>, now: number): Signaled {
+  if (execution.canceled !== undefined) {
+    const { by, at } = execution.canceled;
+    return refused(execution, 'ALREADY_DECIDED', [
+      'Already canceled by ',
+      { person: by },
+      ` ${durationText(now - at)} ago.`,
+    ]);
+  }
+  if (isComplete(execution.status)) {
+    return refused(execution, 'ALREADY_DECIDED', `Nothing to cancel: it is over (${execution.status.toLowerCase()}).`);
+  }
+  const canceled = { by: signal.user, at: now, ...(signal.reason === undefined ? {} : { reason: signal.reason }) };
+  return accepted({ ...execution, canceled });
+}
+
+function pause(execution: Execution, user: string, now: number): Signaled {
+  if (execution.status === 'RUNNING')
+    return accepted({ ...execution, status: 'PAUSED', paused: { by: user, at: now } });
+  return refused(
+    execution,
+    'ALREADY_DECIDED',
+    `Unable to pause: it is ${execution.status.toLowerCase()}, not running.`,
+  );
+}
+
+function resume(execution: Execution, user: string, now: number): Signaled {
+  const { paused } = execution;
+  if (execution.status !== 'PAUSED' || paused === undefined) {
+    return refused(
+      execution,
+      'ALREADY_DECIDED',
+      `Unable to resume: it is ${execution.status.toLowerCase()}, not paused.`,
+    );
+  }
+  return accepted({ ...execution, status: 'RUNNING', paused: { ...paused, resumedBy: user, resumedAt: now } });
+}
+
+function skipWait(execution: Execution, signal: { stageId: string; user: string }, now: number): Signaled {
+  const stage = stageById(execution, signal.stageId);
+  if (stage?.status !== 'RUNNING') return refused(execution, 'ALREADY_DECIDED', 'This wait is over.');
+  return accepted(patchStage(execution, stage, { skipRemainingWait: true }, signal.user, now));
+}
+
+const judgmentKeys = ['judgmentStatus', 'judgedBy', 'judgmentReason'];
+
+/** A stage as before it ran, under the next attempt; context and outputs stay, but what people decided does not. */
+function resetStage({ startTime, endTime, failure, ...stage }: Stage, user: string, now: number): Stage {
+  const context = Object.fromEntries(Object.entries(stage.context).filter(([key]) => !judgmentKeys.includes(key)));
+  return {
+    ...stage,
+    status: 'NOT_STARTED',
+    context,
+    tasks: [],
+    planned: { before: false, after: false, onFailure: false },
+    attempt: stage.attempt + 1,
+    lastModified: { user, lastModifiedTime: now },
+  };
+}
+
+function retryStage(execution: Execution, signal: { stageId: string; user: string }, now: number): Signaled {
+  const stage = stageById(execution, signal.stageId);
+  if (stage === undefined || stage.parentStageId !== undefined)
+    return refused(execution, 'NOT_FOUND', 'This stage no longer exists.');
+  if (!isComplete(stage.status))
+    return refused(execution, 'ALREADY_DECIDED', `Stage '${stage.name}' is already under way.`);
+  const again = [stage, ...downstreamOf(execution, stage).filter((other) => isComplete(other.status))];
+  const ids = new Set(again.map((other) => other.id));
+  const synthetic = new Set(
+    again.flatMap((other) => familyOf(execution, other).map((member) => member.id)).filter((id) => !ids.has(id)),
+  );
+  const stages = execution.stages
+    .filter((other) => !synthetic.has(other.id))
+    .map((other) => (ids.has(other.id) ? resetStage(other, signal.user, now) : other));
+  const { endTime, canceled, ...rest } = execution;
+  return accepted({ ...rest, status: 'RUNNING', stages });
+}
+
+/** Applies a signal. Pure: the first decision wins, later ones learn of it. */
+export function applySignal(execution: Execution, signal: Signal, now: number): Signaled {
+  switch (signal.type) {
+    case 'judge':
+      return judge(execution, signal, now);
+    case 'cancel':
+      return cancel(execution, signal, now);
+    case 'pause':
+      return pause(execution, signal.user, now);
+    case 'resume':
+      return resume(execution, signal.user, now);
+    case 'skipWait':
+      return skipWait(execution, signal, now);
+    case 'retryStage':
+      return retryStage(execution, signal, now);
+  }
+}

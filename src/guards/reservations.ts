@@ -1,0 +1,84 @@
+import type { Location, ServerGroup } from '../model/server-group';
+import { countServing, locationName } from '../model/server-group';
+import { isComplete } from '../model/status';
+import { executionKind } from '../engine/document-kinds';
+import type { DocumentKind, DocumentStore } from '../engine/ports/document-store';
+import type { ServerGroups } from '../dcos/server-groups';
+import { guardTraffic, type GuardAnswer } from './traffic-guard';
+
+/** What is on its way out of one cluster in one place. `epoch` rises when something was seen gone. */
+export type Reservation = {
+  readonly schema: 1;
+  readonly epoch: number;
+  readonly entries: readonly { readonly name: string; readonly key: string; readonly executionId: string }[];
+};
+
+/** One document per cluster and place; its id is `account/region/cluster`. */
+export const reservationKind: DocumentKind<Reservation> = { name: 'reservation', indexes: () => ({}) };
+
+/** A request to take server groups out; `key` is the effect's and makes a repeat harmless. */
+export type ReserveRequest = {
+  readonly location: Location;
+  readonly cluster: string;
+  readonly operation: string;
+  readonly going: readonly string[];
+  readonly key: string;
+  readonly executionId: string;
+};
+
+/** The traffic guard with its memory: what it allowed stays subtracted until it is seen gone. */
+export interface TrafficGuard {
+  /** Checks against Marathon, read uncached, and reserves; `moved` asks the caller to try again at once. */
+  reserve(request: ReserveRequest, signal?: AbortSignal): Promise<GuardAnswer | { readonly moved: true }>;
+  /** What went is gone, or will not go. */
+  release(location: Location, cluster: string, key: string): Promise<void>;
+}
+
+const empty: Reservation = { schema: 1, epoch: 0, entries: [] };
+const idOf = (location: Location, cluster: string) => `${locationName(location)}/${cluster}`;
+const isServing = (groups: readonly ServerGroup[], name: string) =>
+  groups.some((group) => group.name === name && countServing(group) > 0);
+
+/** A guard over a store and the server groups of DC/OS. */
+export function createTrafficGuard(store: DocumentStore, serverGroups: ServerGroups): TrafficGuard {
+  const isOver = async (executionId: string): Promise<boolean> => {
+    const execution = await store.get(executionKind, executionId);
+    return execution === undefined || isComplete(execution.document.status);
+  };
+  const overOf = async (entries: Reservation['entries']): Promise<ReadonlySet<string>> => {
+    const ids = [...new Set(entries.map((entry) => entry.executionId))];
+    const over = await Promise.all(ids.map(isOver));
+    return new Set(ids.filter((_id, index) => over[index]));
+  };
+
+  return {
+    async reserve({ location, cluster, operation, going, key, executionId }, signal) {
+      const id = idOf(location, cluster);
+      await store.create(reservationKind, id, empty);
+      const before = (await store.get(reservationKind, id))?.document ?? empty;
+      const over = await overOf(before.entries);
+      const groups = await serverGroups.list(location, cluster, signal);
+      let answer: GuardAnswer | { readonly moved: true } = { moved: true };
+      await store.update(reservationKind, id, (reservation) => {
+        answer = { moved: true };
+        if (reservation.epoch !== before.epoch) return reservation;
+        const live = reservation.entries.filter(
+          (entry) => !over.has(entry.executionId) && isServing(groups, entry.name),
+        );
+        const others = live.filter((entry) => entry.key !== key);
+        const reserved = others.map((entry) => entry.name);
+        answer = guardTraffic({ operation, cluster, place: locationName(location), groups, going, reserved });
+        if (!answer.allowed) return reservation;
+        return { ...reservation, entries: [...others, ...going.map((name) => ({ name, key, executionId }))] };
+      });
+      return answer;
+    },
+    async release(location, cluster, key) {
+      await store.update(reservationKind, idOf(location, cluster), (reservation) => {
+        const entries = reservation.entries.filter((entry) => entry.key !== key);
+        if (entries.length === reservation.entries.length) return reservation;
+        return { ...reservation, epoch: reservation.epoch + 1, entries };
+      });
+    },
+  };
+}
