@@ -1,6 +1,9 @@
 import type { ServerGroupDescription } from '../model/description';
 import type { Location, ServerGroup } from '../model/server-group';
 
+/** The label of an app that carries the key of the effect that created it. */
+export const keyLabel = 'COXSWAIN_KEY';
+
 /** A change that Marathon accepted; the deployment's id, where there is one. */
 export type Accepted = { readonly deploymentId: string | undefined };
 

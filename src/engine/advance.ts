@@ -1,9 +1,8 @@
 import type { Execution } from '../model/execution';
-import type { View } from '../model/view';
 import type { Clock } from './clock';
 import type { StageRegistry } from './contracts/stage';
 import { executionKind } from './document-kinds';
-import { applyResults, dueOf, fold, type LookResult } from './fold';
+import { applyResults, dueOf, fold, type ExecutionRenderer, type LookResult } from './fold';
 import type { DocumentStore } from './ports/document-store';
 import { readyTasks, runLook } from './run-look';
 import { settle } from './settle';
@@ -14,7 +13,7 @@ export type EngineWorld<S> = {
   readonly clock: Clock;
   readonly registry: StageRegistry<S>;
   readonly services: S;
-  readonly render: (execution: Execution) => View;
+  readonly render: ExecutionRenderer;
   readonly drain: (execution: Execution, event: Execution['events'][number]) => Promise<void>;
 };
 

@@ -18,11 +18,21 @@ export type LookResult = {
   readonly result: TaskResult;
 };
 
+/** How an execution is told to people; pure. */
+export type ExecutionRenderer = {
+  /** The one message that is kept up to date. */
+  readonly live: (execution: Execution) => View;
+  /** What is said once when a stage ended; undefined for nothing. */
+  readonly milestone: (execution: Execution, stage: Stage) => View | undefined;
+  /** What is said once when all is over. */
+  readonly outcome: (execution: Execution) => View;
+};
+
 /** What a fold needs to know besides the document. */
 export type FoldSettings<S> = {
   readonly registry: StageRegistry<S>;
   readonly now: number;
-  readonly render: (execution: Execution) => View;
+  readonly render: ExecutionRenderer;
 };
 
 const sameJson = (left: unknown, right: unknown) => JSON.stringify(left) === JSON.stringify(right);
@@ -64,32 +74,53 @@ export function applyResults(execution: Execution, results: readonly LookResult[
   return current;
 }
 
-/** Questions to people for stages that began to wait between two states of an execution. */
-function newQuestions<S>(before: Execution, after: Execution, { registry }: FoldSettings<S>): Execution['events'] {
+/** Messages for the stages whose state changed between two states of an execution: questions, answers, milestones. */
+function stageMessages<S>(
+  before: Execution,
+  after: Execution,
+  { registry, render }: FoldSettings<S>,
+): Execution['events'] {
   return after.stages.flatMap((stage) => {
     const earlier = before.stages.find((other) => other.id === stage.id);
-    const asksNow = stage.status === 'RUNNING' && (earlier?.status !== 'RUNNING' || earlier.attempt !== stage.attempt);
-    const view = asksNow
-      ? registry.find(stage.type)?.ask?.({ execution: after, stage, context: contextOf(after, stage) })
-      : undefined;
-    if (view === undefined) return [];
-    const id = `${after.id}/${stage.id}/${stage.attempt}/asked`;
-    return [{ id, type: 'message' as const, view, broadcast: true }];
+    if (earlier?.status === stage.status && earlier.attempt === stage.attempt) return [];
+    const id = `${after.id}/${stage.id}/${stage.attempt}`;
+    const started = stage.status === 'NOT_STARTED' ? undefined : registry.find(stage.type)?.ask;
+    const view = started?.({ execution: after, stage, context: contextOf(after, stage) });
+    const asked = {
+      id: `${id}/${stage.status}`,
+      type: 'message' as const,
+      messageId: `${id}/question`,
+      broadcast: true,
+    };
+    if (view !== undefined) return [{ ...asked, view }];
+    const milestone = isComplete(stage.status) ? render.milestone(after, stage) : undefined;
+    if (milestone === undefined) return [];
+    return [
+      { id: `${id}/ended`, type: 'message' as const, messageId: `${id}/ended`, view: milestone, broadcast: false },
+    ];
   });
 }
 
-/** Adds what others must be told: the live message when it looks different, and questions asked. */
+function outcomeMessage<S>(before: Execution, after: Execution, { render }: FoldSettings<S>): Execution['events'] {
+  if (isComplete(before.status) || !isComplete(after.status)) return [];
+  const attempts = after.stages.reduce((sum, stage) => sum + stage.attempt, 0);
+  const id = `${after.id}/outcome/${attempts}`;
+  const broadcast = after.status !== 'SUCCEEDED';
+  return [{ id, type: 'message', messageId: id, view: render.outcome(after), broadcast }];
+}
+
+/** Adds what others must be told: the live message when it looks different, questions, milestones, the outcome. */
 function withEvents<S>(before: Execution, after: Execution, settings: FoldSettings<S>): Execution {
   if (after.report === undefined || after === before) return after;
   const digest = createHash('sha1')
-    .update(JSON.stringify(settings.render(after)))
+    .update(JSON.stringify(settings.render.live(after)))
     .digest('base64url');
-  const questions = newQuestions(before, after, settings);
-  if (digest === after.viewDigest && questions.length === 0) return after;
-  const urgent = questions.length > 0 || isComplete(after.status);
+  const messages = [...stageMessages(before, after, settings), ...outcomeMessage(before, after, settings)];
+  if (digest === after.viewDigest && messages.length === 0) return after;
+  const urgent = isComplete(after.status) || messages.some((event) => event.type === 'message' && event.broadcast);
   const others = after.events.filter((event) => event.type !== 'live');
   const live = { id: `${after.id}/live/${digest}`, type: 'live' as const, urgent };
-  return { ...after, viewDigest: digest, events: [...others, live, ...questions] };
+  return { ...after, viewDigest: digest, events: [...others, live, ...messages] };
 }
 
 /** The next document after looks and signals. Pure; the same object when nothing moved. */

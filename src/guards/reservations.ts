@@ -4,7 +4,8 @@ import { isComplete } from '../model/status';
 import { executionKind } from '../engine/document-kinds';
 import type { DocumentKind, DocumentStore } from '../engine/ports/document-store';
 import type { ServerGroups } from '../dcos/server-groups';
-import { guardTraffic, type GuardAnswer } from './traffic-guard';
+import type { GuardAnswer, TrafficGuard } from '../engine/contracts/guard';
+import { guardTraffic } from './traffic-guard';
 
 /** What is on its way out of one cluster in one place. `epoch` rises when something was seen gone. */
 export type Reservation = {
@@ -15,24 +16,6 @@ export type Reservation = {
 
 /** One document per cluster and place; its id is `account/region/cluster`. */
 export const reservationKind: DocumentKind<Reservation> = { name: 'reservation', indexes: () => ({}) };
-
-/** A request to take server groups out; `key` is the effect's and makes a repeat harmless. */
-export type ReserveRequest = {
-  readonly location: Location;
-  readonly cluster: string;
-  readonly operation: string;
-  readonly going: readonly string[];
-  readonly key: string;
-  readonly executionId: string;
-};
-
-/** The traffic guard with its memory: what it allowed stays subtracted until it is seen gone. */
-export interface TrafficGuard {
-  /** Checks against Marathon, read uncached, and reserves; `moved` asks the caller to try again at once. */
-  reserve(request: ReserveRequest, signal?: AbortSignal): Promise<GuardAnswer | { readonly moved: true }>;
-  /** What went is gone, or will not go. */
-  release(location: Location, cluster: string, key: string): Promise<void>;
-}
 
 const empty: Reservation = { schema: 1, epoch: 0, entries: [] };
 const idOf = (location: Location, cluster: string) => `${locationName(location)}/${cluster}`;

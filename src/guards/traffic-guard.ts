@@ -1,7 +1,5 @@
+import type { GuardAnswer } from '../engine/contracts/guard';
 import { countServing, type ServerGroup } from '../model/server-group';
-
-/** A guard's answer; a denial says why, with the number. */
-export type GuardAnswer = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
 
 /** What is about to be taken out of a cluster in one place. */
 export type GuardQuestion = {

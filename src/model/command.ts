@@ -1,3 +1,4 @@
+import type { ExecutionDefinition, ReportTarget, Stage } from './execution';
 import type { ChoiceTarget, View } from './view';
 
 /** Where a command came from, and so where its answer goes. */
@@ -16,6 +17,17 @@ export type CommandRequest =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'choice'; readonly name: string; readonly target: ChoiceTarget; readonly answer?: string };
 
+/** An execution as it will be made when its plan is confirmed. */
+export type ExecutionDraft = {
+  readonly application: string;
+  readonly name: string;
+  readonly definition: ExecutionDefinition;
+  readonly stages: readonly Stage[];
+  readonly report?: ReportTarget;
+  /** A running execution that this one replaces: it is canceled first. */
+  readonly cancels?: string;
+};
+
 /** The plan shown for a command, to be confirmed or dropped once. */
 export type PlannedAction = {
   /** Over the resolved definition, parameters, image and each target group's name, version and instances. */
@@ -24,6 +36,7 @@ export type PlannedAction = {
   readonly facts: Readonly<Record<string, string>>;
   readonly state: 'open' | 'confirmed' | 'canceled';
   readonly decidedBy?: string;
+  readonly draft: ExecutionDraft;
   readonly executionId?: string;
 };
 
@@ -40,5 +53,9 @@ export type Command = {
   readonly reply?: View;
   /** An answer to a choice replaces the message the choice stood in. */
   readonly replaceOriginal?: boolean;
+  /** Nothing is sent to Slack: what changed is seen elsewhere. */
+  readonly quiet?: boolean;
+  /** The execution that this command started or acted upon. */
+  readonly executionId?: string;
   readonly plan?: PlannedAction;
 };

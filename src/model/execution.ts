@@ -66,7 +66,15 @@ export type Trigger = {
  */
 export type ExecutionEvent =
   | { readonly id: string; readonly type: 'live'; readonly urgent: boolean }
-  | { readonly id: string; readonly type: 'message'; readonly view: View; readonly broadcast: boolean };
+  | {
+      readonly id: string;
+      readonly type: 'message';
+      /** The message document; several events may edit one message. */
+      readonly messageId: string;
+      readonly view: View;
+      /** Shown in the channel too, not only in the thread. */
+      readonly broadcast: boolean;
+    };
 
 /** Where an execution reports. */
 export type ReportTarget = { readonly teamId: string; readonly channel: string };

@@ -28,7 +28,7 @@ export type StageDefinition<S, Config = unknown> = {
   readonly after?: (input: PlanInput) => readonly StagePlan[];
   /** Planned when the stage failed; they run and the stage keeps its failure. */
   readonly onFailure?: (input: PlanInput) => readonly StagePlan[];
-  /** A message of its own when the stage starts to wait for people; undefined for none. */
+  /** A message of its own while the stage waits for people, and what it says once they decided; undefined for none. */
   readonly ask?: (input: PlanInput) => View | undefined;
   /** One fact for the progress line, such as `3/4 healthy`; undefined for none. */
   readonly render?: (stage: Stage) => Text | undefined;

@@ -1,0 +1,23 @@
+import type { Location } from '../../model/server-group';
+
+/** A guard's answer; a denial says why, with the number. */
+export type GuardAnswer = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
+
+/** A request to take server groups out; `key` is the effect's and makes a repeat harmless. */
+export type ReserveRequest = {
+  readonly location: Location;
+  readonly cluster: string;
+  /** As the denial begins: `Disabling`, `Destroying`, `Removal of all instances in`. */
+  readonly operation: string;
+  readonly going: readonly string[];
+  readonly key: string;
+  readonly executionId: string;
+};
+
+/** The traffic guard with its memory: what it allowed stays subtracted until it is seen gone. */
+export interface TrafficGuard {
+  /** Checks against Marathon, read uncached, and reserves; `moved` asks the caller to try again at once. */
+  reserve(request: ReserveRequest, signal?: AbortSignal): Promise<GuardAnswer | { readonly moved: true }>;
+  /** What went is gone, or will not go. */
+  release(location: Location, cluster: string, key: string): Promise<void>;
+}

@@ -1,0 +1,35 @@
+import type { ServerGroups } from './dcos/server-groups';
+import type { TrafficGuard } from './engine/contracts/guard';
+import type { StageDefinition } from './engine/contracts/stage';
+import type { TaskDefinition } from './engine/contracts/task';
+
+/** Everything a stage may ask for; it names what it needs and sees only that. */
+export type Services = { readonly serverGroups: ServerGroups; readonly trafficGuard: TrafficGuard };
+
+/** A stage type of this product. */
+export type CoxswainStage = StageDefinition<Services>;
+
+function limit<N extends keyof Services>(
+  needs: readonly N[],
+  task: TaskDefinition<Pick<Services, N>>,
+): TaskDefinition<Services> {
+  return {
+    ...task,
+    run: (look) => {
+      const entries = needs.map((need) => [need, look.services[need]] as const);
+      return task.run({ ...look, services: Object.fromEntries(entries) as unknown as Pick<Services, N> });
+    },
+  };
+}
+
+/** Declares a stage type whose tasks see only the services named in `needs`. */
+export function defineStage<N extends keyof Services>(
+  stage: StageDefinition<Pick<Services, N>> & { readonly needs: readonly N[] },
+): CoxswainStage {
+  const { needs, tasks, ...rest } = stage;
+  const limited: CoxswainStage['tasks'] =
+    typeof tasks === 'function'
+      ? (input) => tasks(input).map((task) => limit(needs, task))
+      : tasks.map((task) => limit(needs, task));
+  return { ...rest, tasks: limited };
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import type { Execution, StageContext } from '../../model/execution';
+import { locationName } from '../../model/server-group';
+import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
+import { defineStage, type CoxswainStage, type Services } from '../../services';
+import { fanOut, workerTasks } from '../server-group/fan-out';
+import { isWorker, placeOf } from '../server-group/place';
+import { chooseVictims, type VictimChoice } from './victims';
+
+type Kind = {
+  readonly type: string;
+  readonly label: string;
+  readonly config: z.ZodType;
+  readonly choose: (context: StageContext) => Omit<VictimChoice, 'createdHere'>;
+  /** The stage that each victim goes through, one after the other, each with its own guard. */
+  readonly act: { readonly type: string; readonly label: string; readonly context?: StageContext };
+};
+
+const clusterSchema = z.object({ cluster: z.string() });
+const victimsSchema = z.array(z.string());
+
+/** Names of the groups that this execution's own deploys created, wherever. */
+const createdBy = (execution: Execution): readonly string[] =>
+  execution.stages.flatMap((stage) =>
+    z.array(z.string()).catch([]).parse([stage.outputs.serverGroupName].filter(Boolean)),
+  );
+
+function actOnVictims(kind: Kind) {
+  return ({ stage }: PlanInput): readonly StagePlan[] => {
+    if (!isWorker(stage.context)) return [];
+    const location = placeOf(stage.context);
+    const { cluster } = clusterSchema.parse(stage.context);
+    return victimsSchema
+      .catch([])
+      .parse(stage.outputs.victims)
+      .map((serverGroupName) => ({
+        type: kind.act.type,
+        name: `${kind.act.label} ${serverGroupName} in ${locationName(location)}`,
+        context: { location, cluster, serverGroupName, ...kind.act.context },
+      }));
+  };
+}
+
+/** Declares a stage that picks victims among a cluster's groups and sends each through another stage. */
+export function clusterStage(kind: Kind): CoxswainStage {
+  return defineStage({
+    type: kind.type,
+    needs: ['serverGroups'],
+    config: kind.config,
+    before: fanOut(kind.type, kind.label),
+    tasks: workerTasks<Pick<Services, 'serverGroups'>>([
+      {
+        name: kind.type,
+        timeoutMs: 10 * 60_000,
+        timeoutFromStage: false,
+        async run({ execution, context, services, signal }) {
+          const { cluster } = clusterSchema.parse(context);
+          const groups = await services.serverGroups.list(placeOf(context), cluster, signal);
+          const victims = chooseVictims(groups, { ...kind.choose(context), createdHere: createdBy(execution) });
+          return { status: 'SUCCEEDED', outputs: { victims: victims.map((group) => group.name) } };
+        },
+      },
+    ]),
+    after: actOnVictims(kind),
+    render: (stage) => {
+      const victims = victimsSchema.catch([]).parse(stage.outputs.victims);
+      return victims.length === 0 ? undefined : victims.join(', ');
+    },
+  });
+}

@@ -1,0 +1,34 @@
+import { countServing, isDisabled, newestFirst, type ServerGroup } from '../../model/server-group';
+
+/** How a cluster-wide stage chooses (semantics §4.6). */
+export type VictimChoice = {
+  /** How many groups of the place stay untouched. */
+  readonly keep: number;
+  /** Consider only groups in service, only those out of service, or all. */
+  readonly among: 'active' | 'inactive' | 'all';
+  readonly preferLarger: boolean;
+  /** Groups that this execution created: they, and any newer, are never victims but count as kept. */
+  readonly createdHere: readonly string[];
+};
+
+const isActive = (group: ServerGroup) => !isDisabled(group) || countServing(group) > 0;
+
+function candidatesOf(groups: readonly ServerGroup[], createdHere: readonly string[]): readonly ServerGroup[] {
+  const own = groups.filter((group) => createdHere.includes(group.name));
+  const since = Math.min(...own.map((group) => group.createdTime));
+  return groups.filter((group) => !createdHere.includes(group.name) && group.createdTime <= since);
+}
+
+/** The groups of one place that a cluster-wide stage acts on, in the order it acts. */
+export function chooseVictims(groups: readonly ServerGroup[], choice: VictimChoice): readonly ServerGroup[] {
+  const { keep, among, preferLarger, createdHere } = choice;
+  const candidates = candidatesOf(groups, createdHere).filter((group) => {
+    if (among === 'all') return true;
+    return isActive(group) === (among === 'active');
+  });
+  const ordered = [...candidates].sort((a, b) => {
+    const activity = among === 'all' ? Number(isActive(b)) - Number(isActive(a)) : 0;
+    return activity || (preferLarger ? b.instances.length - a.instances.length : 0) || newestFirst(a, b);
+  });
+  return ordered.slice(Math.max(0, keep - (groups.length - candidates.length)));
+}

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { CoxswainError } from '../model/errors';
+import type { ServerGroupDescription } from '../model/description';
+import type { StageContext } from '../model/execution';
+import { buildServerGroupName, nextSequence } from '../model/moniker';
+import { isDisabled, locationName, safeRegion } from '../model/server-group';
+import type { ServerGroups } from '../dcos/server-groups';
+import { keyLabel } from '../dcos/server-groups';
+import type { PlanInput, StagePlan } from '../engine/contracts/stage';
+import type { TaskDefinition } from '../engine/contracts/task';
+import { defineStage } from '../services';
+import { changeOf, findStrategy } from '../strategies';
+import { placeOf } from './server-group/place';
+import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
+
+type Needs = { readonly serverGroups: ServerGroups };
+
+const config = z.looseObject({ cluster: z.string(), desiredCapacity: z.number().int().positive() });
+
+/** The stage's context is the description, checked when the definition was read; what the engine added does no harm. */
+const descriptionOf = (context: StageContext) => context as unknown as ServerGroupDescription;
+const clusterOf = (context: StageContext) => config.parse(context).cluster;
+
+/** The group that serves now: the newest enabled one, or the newest of all (semantics §5). */
+const determineSourceServerGroup: TaskDefinition<Needs> = {
+  name: 'determineSourceServerGroup',
+  timeoutMs: 10 * 60_000,
+  timeoutFromStage: false,
+  async run({ context, services, signal }) {
+    const groups = await services.serverGroups.list(placeOf(context), clusterOf(context), signal);
+    const source = groups.find((group) => !isDisabled(group));
+    if (source === undefined) return { status: 'SUCCEEDED', outputs: { cluster: clusterOf(context) } };
+    const { name, desired, image } = source;
+    return {
+      status: 'SUCCEEDED',
+      outputs: { cluster: clusterOf(context), source: { serverGroupName: name, desired, image } },
+    };
+  },
+};
+
+const created = (context: StageContext, name: string) => {
+  const location = placeOf(context);
+  return {
+    status: 'SUCCEEDED' as const,
+    outputs: {
+      serverGroupName: name,
+      targetServerGroup: name,
+      location,
+      'deploy.server.groups': { [safeRegion(location)]: [name] },
+    },
+    context: { targetDesiredSize: config.parse(context).desiredCapacity },
+  };
+};
+
+/**
+ * Creates the app under the next free name. The name is chosen and saved first; an app that carries our key is ours,
+ * whoever created it before a crash; a name that another took is given up for the next.
+ */
+const createApp: TaskDefinition<Needs> = {
+  name: 'createServerGroup',
+  timeoutMs: 5 * 60_000,
+  timeoutFromStage: false,
+  async run({ context, memo, services, key, signal }) {
+    const location = placeOf(context);
+    const cluster = clusterOf(context);
+    if (typeof memo?.name !== 'string') {
+      const groups = await services.serverGroups.list(location, cluster, signal);
+      const own = groups.find((group) => group.labels[keyLabel] === key);
+      if (own !== undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { name: own.name } };
+      const taken = groups.map(({ moniker, createdTime }) => ({ sequence: moniker.sequence, createdTime }));
+      const name = buildServerGroupName(cluster, nextSequence(taken, cluster, locationName(location)));
+      return { status: 'RUNNING', retryAfterMs: 0, memo: { name } };
+    }
+    const { name } = memo;
+    const existing = await services.serverGroups.get(location, name, signal);
+    if (existing?.labels[keyLabel] === key) return created(context, name);
+    if (existing !== undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { taken: name } };
+    try {
+      await services.serverGroups.create(descriptionOf(context), name, key, signal);
+    } catch (error) {
+      if (!(error instanceof CoxswainError) || error.code !== 'MARATHON_DUPLICATE') throw error;
+      return { status: 'RUNNING', retryAfterMs: 500 };
+    }
+    return created(context, name);
+  },
+};
+
+function strategyStages({ stage }: PlanInput): readonly StagePlan[] {
+  const change = changeOf(stage);
+  if (change === undefined) return [];
+  return findStrategy(descriptionOf(stage.context).strategy).after(change, descriptionOf(stage.context));
+}
+
+function rollbackStages({ stage }: PlanInput): readonly StagePlan[] {
+  const change = changeOf(stage);
+  const description = descriptionOf(stage.context);
+  if (change === undefined || description.rollback?.onFailure !== true) return [];
+  return findStrategy(description.strategy).onFailure(change);
+}
+
+/** One new server group in one place, then what its strategy does with the others (semantics §4.4, §5). */
+export const createServerGroup = defineStage({
+  type: 'createServerGroup',
+  needs: ['serverGroups'],
+  config,
+  tasks: [determineSourceServerGroup, createApp, waitForCapacityMatch],
+  after: strategyStages,
+  onFailure: rollbackStages,
+  render: renderCapacity,
+});

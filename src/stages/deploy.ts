@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { buildCluster } from '../model/moniker';
+import { defineStage } from '../services';
+
+const place = z.object({ account: z.string(), region: z.string(), dcosCluster: z.string(), group: z.string() });
+const clusterSchema = z.looseObject({
+  application: z.string(),
+  stack: z.string().default(''),
+  freeFormDetails: z.string().default(''),
+  location: place,
+});
+
+/** Creates a server group in each of `clusters[]`, all places at the same time (semantics §4.4). */
+export const deploy = defineStage({
+  type: 'deploy',
+  needs: [],
+  config: z.looseObject({ clusters: z.array(z.looseObject({})).optional() }),
+  parallelBefore: true,
+  before: ({ stage }) =>
+    z
+      .array(clusterSchema)
+      .parse(stage.context.clusters ?? [])
+      .map((description) => {
+        const { application, stack, freeFormDetails, location } = description;
+        const cluster = buildCluster({ app: application, stack, detail: freeFormDetails });
+        return {
+          type: 'createServerGroup',
+          name: `Deploy in ${location.account}/${location.region}`,
+          context: { ...description, cluster },
+        };
+      }),
+  tasks: [
+    {
+      name: 'completeParallelDeploy',
+      timeoutMs: 60_000,
+      timeoutFromStage: false,
+      run: () => Promise.resolve({ status: 'SUCCEEDED' }),
+    },
+  ],
+});

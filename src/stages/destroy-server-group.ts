@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { CoxswainError } from '../model/errors';
+import { locationName } from '../model/server-group';
+import type { ServerGroups } from '../dcos/server-groups';
+import type { PlanInput, StagePlan } from '../engine/contracts/stage';
+import type { TaskDefinition } from '../engine/contracts/task';
+import { defineStage, type Services } from '../services';
+import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
+import { checkTrafficGuard } from './server-group/guarded';
+import { isWorker, placeOf } from './server-group/place';
+import { releaseTrafficGuard } from './server-group/release-guard';
+import { determineTargetServerGroup, readTarget, targetNameOf } from './server-group/target';
+import { renderCapacity } from './server-group/wait-for-capacity';
+
+type Needs = { readonly serverGroups: ServerGroups };
+
+/** Deletes the app. A lock is waited out unless the stage forces; an app that is gone counts as deleted. */
+const deleteServerGroup: TaskDefinition<Needs> = {
+  name: 'destroyServerGroup',
+  timeoutMs: 30 * 60_000,
+  timeoutFromStage: false,
+  async run(look) {
+    const name = targetNameOf(look);
+    if (look.memo === undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { destroying: name } };
+    const force = look.context.forceDeployment === true;
+    try {
+      await look.services.serverGroups.destroy(placeOf(look.context), name, { force }, look.signal);
+      return { status: 'SUCCEEDED' };
+    } catch (error) {
+      if (!(error instanceof CoxswainError) || error.code !== 'MARATHON_LOCKED') throw error;
+      return { status: 'RUNNING', retryAfterMs: 3000, context: { progress: error.message } };
+    }
+  },
+};
+
+const waitForDestroyedServerGroup: TaskDefinition<Needs> = {
+  name: 'waitForDestroyedServerGroup',
+  timeoutMs: 30 * 60_000,
+  timeoutFromStage: false,
+  async run(look) {
+    if ((await readTarget(look)) === undefined) return { status: 'SUCCEEDED' };
+    return { status: 'RUNNING', retryAfterMs: 2000, context: { progress: `${targetNameOf(look)} still exists` } };
+  },
+};
+
+/** A group is disabled before it is destroyed, so that its traffic ends first (semantics §4.4). */
+function disableFirst(input: PlanInput): readonly StagePlan[] {
+  const { stage } = input;
+  if (!isWorker(stage.context)) return fanOut('destroyServerGroup', 'Destroy')(input);
+  if (stage.context.skipDisableBeforeDestroy === true) return [];
+  const place = locationName(placeOf(stage.context));
+  return [{ type: 'disableServerGroup', name: `Disable in ${place}`, context: stage.context }];
+}
+
+/** Removes a server group: disables it, passes the traffic guard, deletes the app and waits until it is gone. */
+export const destroyServerGroup = defineStage({
+  type: 'destroyServerGroup',
+  aliases: ['destroyAsg'],
+  needs: ['serverGroups', 'trafficGuard'],
+  config: serverGroupConfig.and(z.looseObject({ skipDisableBeforeDestroy: z.boolean().optional() })),
+  before: disableFirst,
+  tasks: workerTasks<Services>([
+    determineTargetServerGroup,
+    checkTrafficGuard('Destroying'),
+    deleteServerGroup,
+    waitForDestroyedServerGroup,
+    releaseTrafficGuard,
+  ]),
+  render: renderCapacity,
+});

@@ -1,0 +1,24 @@
+import { defineStage, type Services } from '../services';
+import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
+import { checkTrafficGuard } from './server-group/guarded';
+import { releaseTrafficGuard } from './server-group/release-guard';
+import { setSize } from './server-group/set-size';
+import { determineTargetServerGroup } from './server-group/target';
+import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
+
+/** Takes a server group out of service: on DC/OS that is size 0 (semantics §3); its size before is an output. */
+export const disableServerGroup = defineStage({
+  type: 'disableServerGroup',
+  aliases: ['disableAsg'],
+  needs: ['serverGroups', 'trafficGuard'],
+  config: serverGroupConfig,
+  before: fanOut('disableServerGroup', 'Disable'),
+  tasks: workerTasks<Services>([
+    determineTargetServerGroup,
+    checkTrafficGuard('Disabling'),
+    setSize('disableServerGroup', () => Promise.resolve(0)),
+    waitForCapacityMatch,
+    releaseTrafficGuard,
+  ]),
+  render: renderCapacity,
+});

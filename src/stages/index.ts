@@ -1,0 +1,31 @@
+import type { CoxswainStage } from '../services';
+import { createServerGroup } from './create-server-group';
+import { deploy } from './deploy';
+import { destroyServerGroup } from './destroy-server-group';
+import { disableCluster } from './disable-cluster';
+import { disableServerGroup } from './disable-server-group';
+import { enableServerGroup } from './enable-server-group';
+import { manualJudgment } from './manual-judgment';
+import { resizeServerGroup } from './resize-server-group';
+import { rollbackCluster } from './rollback-cluster';
+import { rollbackServerGroup } from './rollback-server-group';
+import { scaleDownCluster } from './scale-down-cluster';
+import { shrinkCluster } from './shrink-cluster';
+import { wait } from './wait';
+
+/** All stage types; adding one is one file and one line here. */
+export const stages: readonly CoxswainStage[] = [
+  createServerGroup,
+  deploy,
+  destroyServerGroup,
+  disableCluster,
+  disableServerGroup,
+  enableServerGroup,
+  manualJudgment,
+  resizeServerGroup,
+  rollbackCluster,
+  rollbackServerGroup,
+  scaleDownCluster,
+  shrinkCluster,
+  wait,
+];

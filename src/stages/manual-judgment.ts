@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { joinTexts, type Text } from '../model/text';
+import type { Choice, View } from '../model/view';
+import type { Execution, Stage } from '../model/execution';
+import type { PlanInput } from '../engine/contracts/stage';
+import { defineStage } from '../services';
+import { planUndo } from '../strategies/undo';
+
+const config = z.looseObject({
+  instructions: z.string().optional(),
+  judgmentInputs: z.array(z.object({ value: z.string() })).optional(),
+  onReject: z.enum(['rollback']).optional(),
+  judgmentStatus: z.enum(['continue', 'stop']).optional(),
+  judgmentReason: z.string().optional(),
+  judgedBy: z.string().optional(),
+});
+
+const threeDaysMs = 3 * 24 * 3_600_000;
+
+/** The two buttons of a judgment that is open. */
+export function judgmentChoices(execution: Execution, stage: Stage): readonly Choice[] {
+  const target = { kind: 'execution', id: execution.id, stageId: stage.id } as const;
+  const rollsBack = config.parse(stage.context).onReject === 'rollback';
+  return [
+    {
+      name: 'approve',
+      label: 'Approve',
+      target,
+      style: 'primary',
+      confirm: { title: 'Approve?', text: `${execution.name}: ${stage.name}`, ok: 'Approve', cancel: 'Not yet' },
+    },
+    {
+      name: 'reject',
+      label: rollsBack ? 'Reject and roll back' : 'Reject',
+      target,
+      style: 'danger',
+      asks: {
+        title: 'Reject',
+        label: 'Why?',
+        placeholder: 'What should be different?',
+        submit: 'Reject',
+        required: true,
+      },
+    },
+  ];
+}
+
+const judges = (execution: Execution): Text => {
+  const { groups } = execution.definition.policy.approvers;
+  return groups.length === 0
+    ? 'Anyone here may decide.'
+    : joinTexts(
+        groups.map((group) => [{ group }]),
+        ', ',
+      );
+};
+
+function ask({ execution, stage }: PlanInput): View {
+  const { instructions, judgmentStatus, judgedBy, judgmentReason } = config.parse(stage.context);
+  const about: Text = [`${execution.name}: `, { strong: stage.name }];
+  const lines = instructions === undefined ? [] : [instructions];
+  if (stage.status === 'RUNNING' && judgmentStatus === undefined) {
+    return {
+      headline: joinTexts([about, ' needs a decision']),
+      tone: 'attention',
+      lines,
+      facts: [{ label: 'Who decides', value: judges(execution) }],
+      choices: judgmentChoices(execution, stage),
+    };
+  }
+  if (judgedBy === undefined) {
+    return {
+      headline: joinTexts([about, ` ended without a decision (${stage.status.toLowerCase()})`]),
+      tone: 'neutral',
+      lines,
+    };
+  }
+  const approved = judgmentStatus === 'continue';
+  const why = judgmentReason === undefined ? [] : [`Reason: ${judgmentReason}`];
+  return {
+    headline: joinTexts([about, approved ? ' was approved by ' : ' was rejected by ', [{ person: judgedBy }]]),
+    tone: approved ? 'good' : 'bad',
+    lines: [...lines, ...why],
+  };
+}
+
+/** A person decides whether the pipeline goes on (semantics §11, decisions 17). */
+export const manualJudgment = defineStage({
+  type: 'manualJudgment',
+  needs: [],
+  config,
+  tasks: [
+    {
+      name: 'waitForJudgment',
+      timeoutMs: threeDaysMs,
+      timeoutFromStage: true,
+      run({ stage }) {
+        const { judgmentStatus, judgmentReason, judgedBy } = config.parse(stage.context);
+        if (judgmentStatus === 'continue')
+          return Promise.resolve({ status: 'SUCCEEDED', outputs: { judgmentStatus, judgedBy } });
+        if (judgmentStatus === undefined) return Promise.resolve({ status: 'RUNNING', retryAfterMs: threeDaysMs });
+        const reason = judgmentReason === undefined ? '' : `: ${judgmentReason}`;
+        return Promise.resolve({
+          status: 'TERMINAL',
+          code: 'JUDGMENT_REJECTED',
+          reason: `${stage.name} was rejected${reason}`,
+        });
+      },
+    },
+  ],
+  onFailure: ({ execution, stage }) => (stage.context.onReject === 'rollback' ? planUndo(execution) : []),
+  ask,
+  render: (stage) => {
+    const { judgedBy, judgmentStatus } = config.parse(stage.context);
+    if (judgedBy === undefined) return undefined;
+    return [judgmentStatus === 'continue' ? 'approved by ' : 'rejected by ', { person: judgedBy }];
+  },
+});

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { isDisabled, locationName, type Location, type ServerGroup } from '../model/server-group';
+import type { PlanInput, StagePlan } from '../engine/contracts/stage';
+import { defineStage } from '../services';
+import { placesOf } from './server-group/place';
+
+const config = z.looseObject({
+  cluster: z.string(),
+  /** `account/region` → the server group to restore; without one, the newest other group. */
+  restore: z.record(z.string(), z.string()).optional(),
+});
+
+type Candidate = {
+  readonly location: Location;
+  readonly rollback: string;
+  readonly restore: string;
+  readonly desired: number;
+};
+
+/** Roll back from the newest enabled group to the named one, or to the newest other (semantics §4.8). */
+export function rollbackCandidate(
+  groups: readonly ServerGroup[],
+  named?: string,
+): { rollback: ServerGroup; restore: ServerGroup } | undefined {
+  const restoreNamed = groups.find((group) => group.name === named);
+  const rollback = groups.find((group) => !isDisabled(group) && group.name !== named);
+  if (rollback === undefined) return undefined;
+  const restore = restoreNamed ?? groups.find((group) => group.name !== rollback.name);
+  return restore === undefined ? undefined : { rollback, restore };
+}
+
+const candidateSchema = z.array(
+  z.object({
+    location: z.object({ account: z.string(), region: z.string(), dcosCluster: z.string(), group: z.string() }),
+    rollback: z.string(),
+    restore: z.string(),
+    desired: z.number(),
+  }),
+);
+
+function rollbackPlans({ stage }: PlanInput): readonly StagePlan[] {
+  const { cluster } = config.parse(stage.context);
+  return candidateSchema
+    .catch([])
+    .parse(stage.outputs.candidates)
+    .map(({ location, rollback, restore, desired }) => ({
+      type: 'rollbackServerGroup',
+      name: `${rollback} → ${restore} in ${locationName(location)}`,
+      context: { location, cluster, rollbackServerGroupName: rollback, restoreServerGroupName: restore, desired },
+    }));
+}
+
+/** Brings an earlier server group back in each place, then takes the present one out (semantics §4.8). */
+export const rollbackCluster = defineStage({
+  type: 'rollbackCluster',
+  needs: ['serverGroups'],
+  config,
+  tasks: [
+    {
+      name: 'determineRollbackCandidates',
+      timeoutMs: 10 * 60_000,
+      timeoutFromStage: false,
+      async run({ context, services, signal }) {
+        const { cluster, restore } = config.parse(context);
+        const candidates: Candidate[] = [];
+        for (const location of placesOf(context)) {
+          const groups = await services.serverGroups.list(location, cluster, signal);
+          const found = rollbackCandidate(groups, restore?.[locationName(location)]);
+          if (found === undefined) continue;
+          const { rollback, restore: back } = found;
+          candidates.push({ location, rollback: rollback.name, restore: back.name, desired: rollback.desired });
+        }
+        return { status: 'SUCCEEDED', outputs: { candidates } };
+      },
+    },
+  ],
+  after: rollbackPlans,
+});

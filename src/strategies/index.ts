@@ -1,0 +1,14 @@
+import { highlander } from './highlander';
+import { none } from './none';
+import { redblack } from './redblack';
+import type { Strategy } from './strategy';
+
+export type { Strategy } from './strategy';
+export { changeOf, planChangeUndo, planUndo, type Change } from './undo';
+
+/** All strategies, in the order they are offered. */
+export const strategies: readonly Strategy[] = [none, highlander, redblack];
+
+/** The strategy of this name, any case; an unknown one is `none`, as in Spinnaker (semantics §5). */
+export const findStrategy = (name: string | undefined): Strategy =>
+  strategies.find((strategy) => strategy.name === name?.toLowerCase()) ?? none;
