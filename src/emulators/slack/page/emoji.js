@@ -1,9 +1,9 @@
 import { el, svg } from './dom.js';
+import { aliases, signs } from './signs.js';
 
+/** Signs that need an emoji font; those that tell a status are drawn (signs.js). */
 const table = {
-  rocket: '🚀',
   ship: '🚢',
-  anchor: '⚓',
   sailboat: '⛵',
   tada: '🎉',
   sparkles: '✨',
@@ -28,7 +28,6 @@ const table = {
   robot_face: '🤖',
   bust_in_silhouette: '👤',
   busts_in_silhouette: '👥',
-  package: '📦',
   gear: '⚙️',
   wrench: '🔧',
   hammer: '🔨',
@@ -42,22 +41,16 @@ const table = {
   pushpin: '📌',
   link: '🔗',
   mag: '🔍',
-  bell: '🔔',
   no_bell: '🔕',
   mega: '📣',
   loudspeaker: '📢',
   speech_balloon: '💬',
-  lock: '🔒',
-  unlock: '🔓',
   key: '🔑',
   shield: '🛡️',
   calendar: '📅',
   stopwatch: '⏱️',
   alarm_clock: '⏰',
   clock3: '🕒',
-  hourglass: '⌛',
-  hourglass_flowing_sand: '⏳',
-  hourglass_not_done: '⏳',
   chart_with_upwards_trend: '📈',
   chart_with_downwards_trend: '📉',
   bar_chart: '📊',
@@ -68,7 +61,6 @@ const table = {
   monkey_face: '🐵',
   skull: '💀',
   boom: '💥',
-  rotating_light: '🚨',
   construction: '🚧',
   traffic_light: '🚥',
   checkered_flag: '🏁',
@@ -79,80 +71,22 @@ const table = {
   snowflake: '❄️',
   baby_chick: '🐤',
   recycle: '♻️',
-  leftwards_arrow_with_hook: '↩️',
   arrow_right_hook: '↪️',
   back: '🔙',
-  repeat: '🔁',
-  arrows_counterclockwise: '🔄',
   arrow_right: '➡️',
   arrow_left: '⬅️',
   arrow_up: '⬆️',
   arrow_down: '⬇️',
   small_blue_diamond: '🔹',
-  stop_button: '⏹️',
-  black_square_for_stop: '⏹️',
-  fast_forward: '⏩',
-  rewind: '⏪',
-  next_track_button: '⏭️',
   mute: '🔇',
-};
-
-const white = {
-  fill: 'none',
-  stroke: '#fff',
-  'stroke-width': '2.4',
-  'stroke-linecap': 'round',
-  'stroke-linejoin': 'round',
-};
-const disc = (fill) => ({ d: 'M10 2a8 8 0 100 16 8 8 0 000-16z', fill });
-const tile = (fill) => ({ d: 'M5 2h10a3 3 0 013 3v10a3 3 0 01-3 3H5a3 3 0 01-3-3V5a3 3 0 013-3z', fill });
-
-/** Signs that tell a status are drawn, so that they look the same on a machine without an emoji font. */
-const drawn = {
-  white_check_mark: [tile('#1f9d55'), { d: 'M5.5 10.5l3 3 6-7', ...white }],
-  heavy_check_mark: [{ d: 'M4 10.5l4 4 8-9', ...white, stroke: '#1f9d55', 'stroke-width': '3' }],
-  x: [{ d: 'M5 5l10 10M15 5L5 15', ...white, stroke: '#e02d3c', 'stroke-width': '3.4' }],
-  warning: [
-    { d: 'M10 2.5l8.5 15h-17z', fill: '#f5b400', stroke: '#f5b400', 'stroke-width': '1.5', 'stroke-linejoin': 'round' },
-    { d: 'M10 8v4M10 14.8v.2', ...white, stroke: '#3a2a00', 'stroke-width': '2' },
-  ],
-  no_entry: [disc('#e02d3c'), { d: 'M6 10h8', ...white, 'stroke-width': '3' }],
-  no_entry_sign: [{ d: 'M10 3a7 7 0 100 14 7 7 0 000-14zM5.2 5.2l9.6 9.6', ...white, stroke: '#e02d3c' }],
-  octagonal_sign: [
-    { d: 'M6.7 2h6.6L18 6.7v6.6L13.3 18H6.7L2 13.3V6.7z', fill: '#e02d3c' },
-    { d: 'M6 10h8', ...white },
-  ],
-  double_vertical_bar: [tile('#3b76d8'), { d: 'M7.8 6.5v7M12.2 6.5v7', ...white }],
-  arrow_forward: [tile('#3b76d8'), { d: 'M8 6l6 4-6 4z', fill: '#fff' }],
-  information_source: [tile('#3b76d8'), { d: 'M10 9.5v4.5M10 6v.2', ...white }],
-  question: [{ d: 'M7 7a3 3 0 115 2.3c-1.2.8-2 1.400-2 2.700M10 15.800v.2', ...white, stroke: '#e02d3c' }],
-  exclamation: [{ d: 'M10 4v7M10 15.500v.2', ...white, stroke: '#e02d3c', 'stroke-width': '3' }],
-  red_circle: [disc('#e02d3c')],
-  large_green_circle: [disc('#1f9d55')],
-  large_yellow_circle: [disc('#f5b400')],
-  large_orange_circle: [disc('#f07d1a')],
-  large_blue_circle: [disc('#3b76d8')],
-  large_purple_circle: [disc('#8a4fd0')],
-  white_circle: [{ ...disc('#e3e6ea'), stroke: '#9aa2ad' }],
-  black_circle: [{ ...disc('#30353c'), stroke: '#9aa2ad' }],
-  large_green_square: [tile('#1f9d55')],
-  large_red_square: [tile('#e02d3c')],
-  large_yellow_square: [tile('#f5b400')],
-  large_blue_square: [tile('#3b76d8')],
-  white_large_square: [{ ...tile('#e3e6ea'), stroke: '#9aa2ad' }],
-};
-const aliases = {
-  pause_button: 'double_vertical_bar',
-  stop_sign: 'octagonal_sign',
-  large_orange_square: 'large_yellow_square',
 };
 
 /** The sign of an emoji name, or its name between colons where the table lacks it. */
 export function emoji(name) {
   const key = aliases[name] ?? name;
   const label = name.replaceAll('_', ' ');
-  if (Object.hasOwn(drawn, key))
-    return el('span', { class: 'emoji', role: 'img', 'aria-label': label }, svg('sign', drawn[key]));
+  if (Object.hasOwn(signs, key))
+    return el('span', { class: 'emoji', role: 'img', 'aria-label': label }, svg('sign', signs[key]));
   if (Object.hasOwn(table, key)) return el('span', { class: 'emoji', role: 'img', 'aria-label': label }, table[key]);
   return document.createTextNode(`:${name}:`);
 }

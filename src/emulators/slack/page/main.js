@@ -3,7 +3,7 @@ import { avatar } from './avatar.js';
 import { createComposer } from './composer.js';
 import { setDirectory } from './directory.js';
 import { byId, el, icon } from './dom.js';
-import { isAtEnd, scrollToEnd, showChannel, showThread } from './message-list.js';
+import { followEnd, scrollToEnd, showChannel, showThread } from './message-list.js';
 import { showModal, wireModal } from './modal.js';
 import { goTo, placeHash, readPlace } from './place.js';
 import { showSidebar, wireDrawer } from './sidebar.js';
@@ -85,9 +85,10 @@ function wire() {
     if (event.key === 'Escape' && !event.defaultPrevented) closeThread();
   });
   byId('jump').addEventListener('click', () => scrollToEnd(byId('log')));
-  byId('log').addEventListener('scroll', () => {
-    if (isAtEnd(byId('log'))) byId('jump').hidden = true;
+  followEnd(byId('log'), () => {
+    byId('jump').hidden = true;
   });
+  followEnd(byId('thread-log'), () => {});
   byId('skip-link').addEventListener('click', (event) => {
     event.preventDefault();
     composer.focus();

@@ -74,11 +74,21 @@ function showRows(log, scene, rows) {
   log.dataset.scene = scene;
   reconcile(log, rows);
   if (wasAtEnd) scrollToEnd(log);
+  log.dataset.end = String(wasAtEnd);
   return !wasAtEnd && rows.at(-1).key !== lastKey;
 }
 
-export const isAtEnd = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < nearBottomPixels;
+const isAtEnd = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < nearBottomPixels;
 
 export function scrollToEnd(log) {
   log.scrollTop = log.scrollHeight;
+}
+
+/** Keeps a reader at the end there while the log itself is resized; `onEnd` runs whenever the end is reached. */
+export function followEnd(log, onEnd) {
+  log.addEventListener('scroll', () => {
+    log.dataset.end = String(isAtEnd(log));
+    if (isAtEnd(log)) onEnd();
+  });
+  new ResizeObserver(() => log.dataset.end === 'true' && scrollToEnd(log)).observe(log);
 }

@@ -74,8 +74,10 @@ function updateThreadLink(button, replies) {
   if (replies === undefined) return;
   const count = replies.length;
   button.classList.toggle('has-replies', count > 0);
-  button.setAttribute('aria-label', count === 0 ? 'Reply in thread' : `${countText(count)}, open the thread`);
-  button.replaceChildren(...(count === 0 ? [icon('reply')] : summary(replies)));
+  button.title = count === 0 ? 'Reply in thread' : 'Open the thread';
+  button.replaceChildren(
+    ...(count === 0 ? [icon('reply'), el('span', { class: 'visually-hidden' }, 'Reply in thread')] : summary(replies)),
+  );
 }
 
 export const countText = (count) => `${count} ${count === 1 ? 'reply' : 'replies'}`;

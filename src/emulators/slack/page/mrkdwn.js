@@ -103,6 +103,8 @@ function reference(body) {
   if (target.startsWith('#')) return channelMention(target.slice(1), label);
   if (target.startsWith('!')) return special(target.slice(1), label);
   const url = unescape(target);
+  // What Slack would not have made a link was typed: it is shown as it stands.
+  if (safeUrl(url) === undefined) return document.createTextNode(unescape(`<${body}>`));
   return link(url, label === undefined ? [url.replace(/^mailto:/, '')] : plainText(label));
 }
 

@@ -20,7 +20,12 @@ export class SuggestionBox {
       'aria-label': 'Commands',
       hidden: true,
     });
-    this.usage = el('p', { class: 'usage', id: `${id}-usage`, 'data-testid': 'usage', hidden: true });
+    this.usage = el('p', {
+      class: 'usage',
+      id: `${id}-usage`,
+      'data-testid': id.replace('composer-input', 'usage'),
+      hidden: true,
+    });
     input.addEventListener('input', () => this.refresh());
     input.addEventListener('blur', () => this.close());
   }
@@ -107,9 +112,10 @@ export class SuggestionBox {
   #showUsage(usage) {
     this.usage.hidden = usage === undefined;
     if (usage === undefined) return;
-    const parts = usage.parts.map((part, index) =>
-      el('span', { class: index === usage.current ? 'usage-current' : '' }, ` ${part}`),
-    );
+    const parts = usage.parts.flatMap((part, index) => [
+      ' ',
+      el('span', { class: index === usage.current ? 'usage-current' : '' }, part),
+    ]);
     const note = usage.description && el('span', { class: 'usage-note' }, usage.description);
     this.usage.replaceChildren(el('span', { class: 'usage-form' }, usage.command, ...parts), note || '');
   }
