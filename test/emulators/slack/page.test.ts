@@ -160,9 +160,7 @@ class StubChat {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  listeners(user: string): number {
-    return [...this.#streams].filter((stream) => stream.user === user).length;
-  }
+  readonly listeners = (user: string) => [...this.#streams].filter((stream) => stream.user === user).length;
 
   emit(event: string, data: unknown): void {
     for (const { response } of this.#streams) response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
@@ -359,9 +357,11 @@ describeWithPart(chromium, 'the chat page of the Slack emulator', (executablePat
       problems = problems.filter((problem) => !problem.includes('ERR_'));
     });
 
-    it('shows a notice as a toast', async () => {
-      chat.emit('notice', { text: 'The bot is offline' });
-      await page.getByTestId('toast').getByText('The bot is offline').waitFor();
+    it('shows a notice as a toast, and whether the bot is there', async () => {
+      chat.state = (user) => ({ ...stateFor(user), bot: { id: 'UBOT', name: 'coxswain', online: false } });
+      chat.emit('notice', { text: 'The bot left' });
+      await page.getByTestId('toast').getByText('The bot left').waitFor();
+      await page.getByRole('navigation').getByRole('img', { name: 'offline' }).waitFor();
     });
   });
 

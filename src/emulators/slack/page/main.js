@@ -82,7 +82,8 @@ function wire() {
   byId('thread-close').append(icon('close'));
   byId('thread-close').addEventListener('click', closeThread);
   byId('thread').addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && !event.defaultPrevented) closeThread();
+    const isForMenu = document.querySelector('.menu:popover-open') !== null;
+    if (event.key === 'Escape' && !event.defaultPrevented && !isForMenu) closeThread();
   });
   byId('jump').addEventListener('click', () => scrollToEnd(byId('log')));
   followEnd(byId('log'), () => {

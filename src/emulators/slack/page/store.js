@@ -13,7 +13,9 @@ export class Store {
   connected = false;
   #readUpTo = new Map();
   #stop = () => {};
-  #loading = 0;
+  #turn = 0;
+  #isLoading = false;
+  #opening = Promise.resolve();
   #queue = [];
 
   constructor({ onChange, onNotice }) {
@@ -26,7 +28,14 @@ export class Store {
   }
 
   /** Shows a place `{user, channel, thread}`; another user means another connection and a fresh state. */
-  async open(place) {
+  open(place) {
+    // One after another, so that two quick switches end at the second.
+    const opened = this.#opening.then(() => this.#open(place));
+    this.#opening = opened.catch(() => undefined);
+    return opened;
+  }
+
+  async #open(place) {
     if (this.state === undefined || (place.user !== undefined && place.user !== this.userId)) {
       await this.#connect(place.user);
     }
@@ -38,7 +47,8 @@ export class Store {
 
   async #connect(user) {
     this.#stop();
-    await this.refresh(user);
+    // An address may name a user of an earlier demo: the first user is better than an empty page.
+    await this.refresh(user).catch(() => this.refresh(undefined));
     this.#stop = listen(this.userId, {
       onOpen: () => this.#reconnected(),
       onDown: () => this.#setConnected(false),
@@ -58,29 +68,50 @@ export class Store {
 
   /** Fetches the state; events that arrive meanwhile are applied after it, and an answer overtaken by another is dropped. */
   async refresh(user) {
-    const turn = ++this.#loading;
+    const turn = ++this.#turn;
+    this.#isLoading = true;
     this.#queue = [];
-    const state = await fetchState(user);
-    if (turn !== this.#loading) return;
-    this.#loading = 0;
+    try {
+      const state = await fetchState(user);
+      if (turn === this.#turn) this.#replace(state);
+    } finally {
+      if (turn === this.#turn) this.#drain();
+    }
+  }
+
+  #replace(state) {
     this.state = { ...state, view: state.openView ?? null };
     this.messages = new Map(state.messages.map((message) => [messageKey(message), message]));
     this.#rememberRead();
+  }
+
+  #drain() {
+    this.#isLoading = false;
     for (const [name, data] of this.#queue.splice(0)) this.#apply(name, data);
   }
 
   #receive(name, data) {
-    if (this.#loading > 0) this.#queue.push([name, data]);
+    if (this.#isLoading) this.#queue.push([name, data]);
     else this.#apply(name, data);
     this.#markRead();
     this.onChange();
   }
 
   #apply(name, data) {
-    if (name === 'notice') this.onNotice(data.text);
+    if (name === 'notice') this.#notice(data.text);
     else if (name === 'view') this.state = { ...this.state, view: data.view ?? null };
     else if (name === 'message_deleted') this.messages.delete(messageKey(data));
     else this.messages.set(messageKey(data), data);
+  }
+
+  // A notice mostly tells that the bot came or went, which no event of its own does.
+  #notice(text) {
+    this.onNotice(text);
+    const update = ({ bot, commands }) => {
+      this.state = { ...this.state, bot, commands };
+      this.onChange();
+    };
+    fetchState(this.userId).then(update, () => this.#setConnected(false));
   }
 
   #knownChannel(id) {
