@@ -13,6 +13,7 @@ import { launchScheduled } from './launch';
 import { absoluteId } from './normalize-app';
 import { createRequestLog, type RequestLog } from './request-log';
 import { respond } from './respond';
+import { checkScale } from './scale-check';
 import { failTask, reviewRunningTasks, runTimer } from './task-life';
 import { addTimer, createTimerLoop } from './timer-loop';
 import { emptyWorld, type World } from './world';
@@ -82,7 +83,9 @@ export function createDcosEmulator(options: DcosEmulatorOptions = {}): DcosEmula
       addTimer(world, { kind, instanceId, at: clock.now() + clock.scale(delayMs) }),
     settle: () => settle(context),
   };
-  const loop = createTimerLoop(context, (timer) => runTimer(context, timer));
+  const loop = createTimerLoop(context, (timer) =>
+    timer.kind === 'scaleCheck' ? checkScale(context) : runTimer(context, timer),
+  );
   const changed = () => {
     settle(context);
     loop.arm();

@@ -3,6 +3,9 @@ import { createInstance, decommission, inKillOrder, instancesOf, isHealthy, isLa
 import { planRestart } from './restart-plan';
 import type { ActionProgress, AppSpec, Deployment, DeploymentAction, Instance } from './world';
 
+/** Marathon's `scale_apps_interval`. */
+const scaleCheckMs = 300_000;
+
 /** Lets every deployment go on as far as it can now; returns whether any of them did something. */
 export function runDeployments(context: Context): boolean {
   let changed = false;
@@ -25,6 +28,7 @@ export function planOf(deployment: Deployment) {
 /** Ends a deployment without finishing it; its tasks stay as they are. */
 export function cancelDeployment(context: Context, deployment: Deployment): void {
   context.world.deployments = context.world.deployments.filter((other) => other !== deployment);
+  context.schedule('scaleCheck', '', scaleCheckMs);
   const reason = 'The upgrade has been cancelled';
   context.emit('deployment_failed', { id: deployment.id, plan: planOf(deployment), reason });
 }

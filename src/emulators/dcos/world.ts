@@ -98,7 +98,7 @@ export type Deployment = {
 };
 
 /** What a timer does when it falls due; `wake` only makes the emulator look again. */
-export type TimerKind = 'starting' | 'running' | 'health' | 'ready' | 'crash' | 'killed' | 'wake';
+export type TimerKind = 'starting' | 'running' | 'health' | 'ready' | 'crash' | 'killed' | 'scaleCheck' | 'wake';
 
 /** Something that happens to an instance later. */
 export type Timer = { readonly at: number; readonly kind: TimerKind; readonly instanceId: string };

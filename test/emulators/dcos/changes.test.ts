@@ -116,6 +116,9 @@ describe('changes', () => {
     clock.advance(10_000);
     expect(app('/demo/web').cmd).toBe('two');
     expect(new Set(app('/demo/web').tasks.map(({ version }) => version)).size).toBe(2);
+    expect(app('/demo/web').tasks).toHaveLength(4);
+    clock.advance(300_000);
+    expect(app('/demo/web').tasks).toHaveLength(2);
   });
 
   it('starts several apps in the order of their dependencies', () => {
