@@ -1,0 +1,179 @@
+import { changeApps, store } from './change-apps';
+import { createRealClock, type EmulatorClock } from './clock';
+import { type Agent, type Context, type EmulatorEvent, timestamp, type Timings } from './context';
+import { runDeployments } from './deployments';
+import { createEventHub, type EventHub } from './event-hub';
+import type { EmulatorRequest, EmulatorResponse } from './exchange';
+import { createFaultBox, type Fault } from './faults';
+import { readApp } from './handle-apps';
+import { createHandlers } from './handlers';
+import { createInstance, instancesOf, taskIdOf } from './instances';
+import { isSameJson, type JsonObject } from './json';
+import { launchScheduled } from './launch';
+import { absoluteId } from './normalize-app';
+import { createRequestLog, type RequestLog } from './request-log';
+import { respond } from './respond';
+import { checkScale } from './scale-check';
+import { failTask, reviewRunningTasks, runTimer } from './task-life';
+import { addTimer, createTimerLoop } from './timer-loop';
+import { emptyWorld, type World } from './world';
+
+/** How to set up an emulator. */
+export type DcosEmulatorOptions = {
+  /** The wall's clock by default. */
+  readonly clock?: EmulatorClock;
+  /** Numbers in [0, 1); Math.random by default. */
+  readonly random?: () => number;
+  /** Five agents of 16 CPUs and 64 GB by default. */
+  readonly agents?: readonly Agent[];
+  readonly faults?: readonly Fault[];
+  /** Start 400 ms, healthy after 300, health checks every 1000, kill 200 by default. */
+  readonly timings?: Partial<Timings>;
+  /** A world saved before; it goes on where it stood. */
+  readonly world?: World;
+};
+
+/** An emulated Marathon without HTTP. */
+export type DcosEmulator = {
+  /** Answers one request at once; `delayMs` and `isCut` are for an HTTP shell. Never throws. */
+  readonly handle: (request: EmulatorRequest) => EmulatorResponse;
+  /** Adds an app that already runs and is healthy, without a deployment or events. Replaces an app of that id. */
+  readonly seed: (app: JsonObject & { readonly id: string }) => void;
+  readonly subscribe: EventHub['subscribe'];
+  /** Injects a fault and returns its id. */
+  readonly setFault: (fault: Fault) => string;
+  /** Removes one fault, or all. */
+  readonly clearFaults: (id?: string) => void;
+  /** Fails running tasks by id, as if their process had ended with 1. */
+  readonly failTasks: (taskIds: readonly string[]) => void;
+  readonly requests: RequestLog;
+  /** A copy of the whole state, plain JSON. */
+  readonly snapshot: () => World;
+  /** Calls back after anything happened. */
+  readonly onChange: (listener: () => void) => void;
+  /** Stops all timers. */
+  readonly stop: () => void;
+};
+
+const defaultTimings: Timings = { startMs: 400, healthyMs: 300, healthIntervalMs: 1000, killMs: 200 };
+
+const defaultAgents: readonly Agent[] = [1, 2, 3, 4, 5].map((number) => ({
+  id: `00000000-0000-0000-0000-000000000000-S${number}`,
+  hostname: `10.0.0.${number + 1}`,
+  cpus: 16,
+  mem: 65_536,
+}));
+
+/** Creates an emulated Marathon. On a virtual clock everything happens within `handle` and `advance`. */
+export function createDcosEmulator(options: DcosEmulatorOptions = {}): DcosEmulator {
+  const clock = options.clock ?? createRealClock();
+  const world = structuredClone(options.world ?? emptyWorld());
+  const hub = createEventHub();
+  const log = createRequestLog();
+  const listeners: (() => void)[] = [];
+  const context: Context = {
+    clock,
+    random: options.random ?? Math.random,
+    world,
+    faults: createFaultBox(options.faults),
+    agents: options.agents ?? defaultAgents,
+    timings: { ...defaultTimings, ...options.timings },
+    emit: (eventType, fields) => emit(context, hub, { eventType, timestamp: timestamp(context), ...fields }),
+    schedule: (kind, instanceId, delayMs) =>
+      addTimer(world, { kind, instanceId, at: clock.now() + clock.scale(delayMs) }),
+    settle: () => settle(context),
+  };
+  const loop = createTimerLoop(context, (timer) =>
+    timer.kind === 'scaleCheck' ? checkScale(context) : runTimer(context, timer),
+  );
+  const changed = () => {
+    settle(context);
+    loop.arm();
+    for (const listener of listeners) listener();
+  };
+  loop.onFired(changed);
+  const { setFault, clearFaults } = faultControls(context, hub, changed);
+  const handlers = createHandlers({ log, setFault, clearFaults });
+  changed();
+
+  return {
+    handle: (request) => {
+      const response = respond(context, handlers, log, request);
+      changed();
+      return response;
+    },
+    seed: (app) => {
+      seedApp(context, app);
+      changed();
+    },
+    subscribe: hub.subscribe,
+    setFault,
+    clearFaults,
+    failTasks: (taskIds) => {
+      for (const each of [...world.instances]) if (taskIds.includes(taskIdOf(each))) failTask(context, each);
+      changed();
+    },
+    requests: log,
+    snapshot: () => structuredClone(world),
+    onChange: (listener) => void listeners.push(listener),
+    stop: loop.stop,
+  };
+}
+
+function settle(context: Context): void {
+  let isMoving = true;
+  while (isMoving) {
+    const hasStepped = runDeployments(context);
+    isMoving = launchScheduled(context) || hasStepped;
+  }
+}
+
+function emit(context: Context, hub: EventHub, event: EmulatorEvent): void {
+  const isDropped = ({ events }: { readonly events?: readonly string[] }) => events?.includes(event.eventType) ?? true;
+  if (context.faults.find('dropEvents', isDropped) === undefined) hub.publish(event);
+}
+
+function faultControls(context: Context, hub: EventHub, changed: () => void) {
+  return {
+    setFault: (fault: Fault) => {
+      if (fault.kind === 'dropStreams') {
+        hub.closeAll();
+        return 'done';
+      }
+      const id = context.faults.add(fault);
+      reviewRunningTasks(context);
+      changed();
+      return id;
+    },
+    clearFaults: (id?: string) => {
+      context.faults.clear(id);
+      reviewRunningTasks(context);
+      changed();
+    },
+  };
+}
+
+function seedApp(context: Context, app: JsonObject & { readonly id: string }): void {
+  const { world, clock } = context;
+  const id = absoluteId(app.id);
+  const wish = readApp(app, id);
+  world.instances = world.instances.filter((each) => each.appId !== id);
+  if (isSameJson(world.apps[id] ?? null, wish)) return;
+  store(context, id, null);
+  const silent: Context = { ...context, emit: () => undefined };
+  const deployment = changeApps(silent, { wishes: { [id]: wish }, force: true });
+  world.deployments = world.deployments.filter((other) => other !== deployment);
+  const spec = world.apps[id];
+  for (let count = 0; spec !== undefined && count < spec.instances; count += 1) createInstance(silent, spec);
+  launchScheduled(silent);
+  const now = new Date(clock.now()).toISOString();
+  for (const instance of instancesOf(context, id).filter((each) => each.condition === 'Staging')) {
+    world.timers = world.timers.filter((timer) => timer.instanceId !== instance.id);
+    instance.condition = 'Running';
+    instance.startedAt = now;
+    instance.ready = true;
+    if ((instance.spec.healthChecks ?? []).length > 0) {
+      Object.assign(instance, { alive: true, firstSuccess: now, lastSuccess: now });
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import { MarathonError } from './marathon-error';
+
+/** A request to the core. */
+export type EmulatorRequest = {
+  readonly method: string;
+  /** May end in a query string when `query` is absent. */
+  readonly path: string;
+  readonly query?: URLSearchParams;
+  /** Names in lower case. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  /** Text, or a value that is taken as parsed JSON. */
+  readonly body?: unknown;
+};
+
+/** The answer of the core; an HTTP shell has to obey `delayMs`, `isCut` and `stream`. */
+export type EmulatorResponse = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** A JSON value, or a string when the content type is not JSON; undefined for an empty body. */
+  readonly body: unknown;
+  /** How long to hold the answer back; 0 normally. */
+  readonly delayMs: number;
+  /** The connection is to be cut instead of answering. */
+  readonly isCut: boolean;
+  /** Set when the answer is an event stream: the event types wanted, all when empty. */
+  readonly stream: { readonly types: readonly string[] } | undefined;
+};
+
+/** What a route's handler sees of a request. */
+export type Call = {
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: unknown;
+  readonly path: string;
+};
+
+/** What a handler answers. */
+export type Reply = {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly stream?: { readonly types: readonly string[] };
+};
+
+/** A boolean of the query, in any case (`True` too); an empty value is true. */
+export function flag(query: URLSearchParams, name: string, whenAbsent = false): boolean {
+  const value = query.get(name);
+  return value === null ? whenAbsent : value === '' || value.toLowerCase() === 'true';
+}
+
+/** The JSON in a request's body; throws Marathon's 400 when it does not parse. Empty text is an empty object. */
+export function parseBody(body: unknown): unknown {
+  if (body === undefined) return {};
+  if (typeof body !== 'string') return body;
+  if (body.trim() === '') return {};
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    const details = error instanceof Error ? error.message : String(error);
+    throw new MarathonError(400, { message: 'Invalid JSON', details });
+  }
+}
+
+/** A JSON answer. */
+export function ok(body: unknown, status = 200): Reply {
+  return { status, body };
+}

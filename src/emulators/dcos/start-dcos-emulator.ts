@@ -1,0 +1,115 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createRealClock, type EmulatorClock } from './clock';
+import { createDcosEmulator, type DcosEmulator, type DcosEmulatorOptions } from './create-dcos-emulator';
+import type { EmulatorEvent } from './context';
+import type { EmulatorResponse } from './exchange';
+import { openDataFile } from './data-file';
+
+/** How to serve an emulator over HTTP. */
+export type StartDcosEmulatorOptions = Omit<DcosEmulatorOptions, 'clock' | 'world'> & {
+  /** 0 (the default) takes a free port. */
+  readonly port?: number;
+  /** 127.0.0.1 by default. */
+  readonly host?: string;
+  /** The wall's clock at `speed` by default. */
+  readonly clock?: EmulatorClock;
+  /** Makes emulated delays this many times shorter; 1 by default. */
+  readonly speed?: number;
+  /** A JSON file that keeps the state over restarts; it is made when absent. */
+  readonly dataFile?: string;
+  /** Milliseconds between two keep-alives of the event stream; 10000 by default. */
+  readonly keepAliveMs?: number;
+};
+
+/** A served emulator. */
+export type RunningDcosEmulator = {
+  /** Base of all paths, without a slash at the end, as Admin Router would be. */
+  readonly url: string;
+  /** The Marathon behind it: `url` with `/service/marathon`. */
+  readonly marathonUrl: string;
+  /** Saves, ends every connection and stops. */
+  readonly close: () => Promise<void>;
+  readonly core: DcosEmulator;
+};
+
+/** Serves an emulated DC/OS Marathon; throws when the port is taken or the data file is not readable. */
+export async function startDcosEmulator(options: StartDcosEmulatorOptions = {}): Promise<RunningDcosEmulator> {
+  const { port = 0, host = '127.0.0.1', speed = 1, dataFile, keepAliveMs = 10_000, ...rest } = options;
+  const file = dataFile === undefined ? undefined : openDataFile(dataFile);
+  const world = file?.load();
+  const clock = options.clock ?? createRealClock(speed);
+  const core = createDcosEmulator({ ...rest, clock, ...(world === undefined ? {} : { world }) });
+  if (file !== undefined) core.onChange(() => file.saveSoon(core.snapshot));
+  const server = createServer((request, response) => {
+    readText(request).then(
+      (body) => serve({ core, clock, keepAliveMs }, request, response, body),
+      () => response.destroy(),
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  const url = `http://${host}:${typeof address === 'object' && address !== null ? address.port : port}`;
+  const close = async () => {
+    core.stop();
+    file?.saveNow(core.snapshot());
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeAllConnections();
+    await closed;
+  };
+  return { url, marathonUrl: `${url}/service/marathon`, close, core };
+}
+
+type Shell = { readonly core: DcosEmulator; readonly clock: EmulatorClock; readonly keepAliveMs: number };
+
+function serve(shell: Shell, request: IncomingMessage, response: ServerResponse, body: string): void {
+  const url = new URL(request.url ?? '/', 'http://emulator.invalid');
+  const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, value?.toString()]));
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+  const answer = shell.core.handle({ method: request.method ?? 'GET', path, query: url.searchParams, headers, body });
+  const send = () => {
+    if (answer.isCut) request.socket.destroy();
+    else if (answer.stream !== undefined) stream(shell, request, response, answer);
+    else reply(response, answer);
+  };
+  if (answer.delayMs > 0) setTimeout(send, answer.delayMs).unref();
+  else send();
+}
+
+function reply(response: ServerResponse, { status, headers, body }: EmulatorResponse): void {
+  const isText = typeof body === 'string' && headers['Content-Type'] !== 'application/json';
+  const text = body === undefined ? '' : isText ? body : JSON.stringify(body);
+  response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(text) }).end(text);
+}
+
+function stream(
+  { core, clock, keepAliveMs }: Shell,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { headers, stream: wanted }: EmulatorResponse,
+): void {
+  const types = wanted?.types ?? [];
+  response.writeHead(200, { ...headers, 'Cache-Control': 'no-cache' });
+  const send = (event: EmulatorEvent) =>
+    void response.write(`event: ${event.eventType}\r\ndata: ${JSON.stringify(event)}\r\n\r\n`);
+  if (types.length === 0 || types.includes('event_stream_attached')) {
+    const remoteAddress = request.socket.remoteAddress ?? '127.0.0.1';
+    send({ eventType: 'event_stream_attached', timestamp: new Date(clock.now()).toISOString(), remoteAddress });
+  }
+  response.flushHeaders();
+  const leave = core.subscribe({ onEvent: send, onClose: () => response.destroy() }, types);
+  const keepAlive = setInterval(() => response.write('\r\n'), keepAliveMs);
+  // Not the request's close: that one fires as soon as the request has been read.
+  response.on('close', () => {
+    clearInterval(keepAlive);
+    leave();
+  });
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,138 @@
+import type { JsonObject } from './json';
+
+/** A health check as stored, with the defaults filled in. */
+export type HealthCheck = JsonObject & { readonly maxConsecutiveFailures: number; readonly protocol: string };
+
+/** A stored app definition: normalised, complete, with assigned service ports. */
+export type AppSpec = {
+  readonly id: string;
+  readonly instances: number;
+  readonly cpus: number;
+  readonly mem: number;
+  readonly disk: number;
+  readonly gpus: number;
+  readonly role: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly networks: readonly JsonObject[];
+  readonly upgradeStrategy: { readonly minimumHealthCapacity: number; readonly maximumOverCapacity: number };
+  readonly backoffSeconds: number;
+  readonly backoffFactor: number;
+  readonly maxLaunchDelaySeconds: number;
+  readonly killSelection: string;
+  readonly requirePorts: boolean;
+  readonly version: string;
+  readonly versionInfo: { readonly lastScalingAt: string; readonly lastConfigChangeAt: string };
+  readonly cmd?: string;
+  readonly args?: readonly string[];
+  readonly dependencies?: readonly string[];
+  readonly constraints?: readonly (readonly string[])[];
+  readonly healthChecks?: readonly HealthCheck[];
+  readonly readinessChecks?: readonly JsonObject[];
+  readonly portDefinitions?: readonly JsonObject[];
+  readonly container?: JsonObject;
+  readonly residency?: JsonObject;
+  readonly [field: string]: unknown;
+};
+
+/** Where an instance stands; terminal conditions are never stored, as such an instance is removed or relaunched. */
+export type Condition = 'Scheduled' | 'Staging' | 'Starting' | 'Running' | 'Killing';
+
+/** One instance of an app and its present task. It keeps its id while its task is relaunched. */
+export type Instance = {
+  readonly id: string;
+  readonly appId: string;
+  /** Rises with every instance; the youngest has the highest. */
+  readonly serial: number;
+  readonly spec: AppSpec;
+  /** 0 until the first launch. */
+  attempt: number;
+  condition: Condition;
+  goal: 'Running' | 'Decommissioned';
+  scheduledAt: number;
+  agentId: string;
+  host: string;
+  ports: number[];
+  stagedAt: string | undefined;
+  startedAt: string | undefined;
+  /** Undefined until the first health result of the present task. */
+  alive: boolean | undefined;
+  ready: boolean;
+  consecutiveFailures: number;
+  firstSuccess: string | undefined;
+  lastSuccess: string | undefined;
+  lastFailure: string | undefined;
+  lastFailureCause: string | undefined;
+};
+
+/** One action of a deployment step. */
+export type DeploymentAction = {
+  readonly action: 'StartApplication' | 'StopApplication' | 'ScaleApplication' | 'RestartApplication';
+  readonly app: string;
+};
+
+/** What a running action remembers between looks. */
+export type ActionProgress = {
+  /** Instances that this action started. */
+  readonly started: string[];
+  /** New instances that were seen healthy and ready once; each allows one more old one to be killed. */
+  readonly readied: string[];
+  killed: number;
+  readonly killNow: number;
+  readonly maxCapacity: number;
+};
+
+/** A running deployment. */
+export type Deployment = {
+  readonly id: string;
+  readonly version: string;
+  readonly affectedApps: readonly string[];
+  readonly steps: readonly { readonly actions: readonly DeploymentAction[] }[];
+  /** The definitions before the change; null means that the app did not exist. */
+  readonly original: Readonly<Record<string, AppSpec | null>>;
+  /** The definitions after the change; null means that the app was removed. */
+  readonly target: Readonly<Record<string, AppSpec | null>>;
+  /** Index into steps, from 0. */
+  step: number;
+  /** By app id; undefined before the step has begun. */
+  progress: Record<string, ActionProgress> | undefined;
+};
+
+/** What a timer does when it falls due; `wake` only makes the emulator look again. */
+export type TimerKind = 'starting' | 'running' | 'health' | 'ready' | 'crash' | 'killed' | 'scaleCheck' | 'wake';
+
+/** Something that happens to an instance later. */
+export type Timer = { readonly at: number; readonly kind: TimerKind; readonly instanceId: string };
+
+/** How long an app has to wait before its next launch. */
+export type LaunchDelay = { readonly config: string; readonly delayMs: number; readonly until: number };
+
+/** The whole state of the emulated Marathon: plain JSON, so that it can be saved and resumed. */
+export type World = {
+  readonly apps: Record<string, AppSpec>;
+  /** Oldest first, at most 50 per app. */
+  readonly versions: Record<string, AppSpec[]>;
+  readonly groups: string[];
+  instances: Instance[];
+  deployments: Deployment[];
+  timers: Timer[];
+  readonly delays: Record<string, LaunchDelay>;
+  readonly failures: Record<string, JsonObject>;
+  lastVersionAt: number;
+  serial: number;
+};
+
+/** A Marathon that has never been used. */
+export function emptyWorld(): World {
+  return {
+    apps: {},
+    versions: {},
+    groups: [],
+    instances: [],
+    deployments: [],
+    timers: [],
+    delays: {},
+    failures: {},
+    lastVersionAt: 0,
+    serial: 0,
+  };
+}
