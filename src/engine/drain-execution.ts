@@ -1,0 +1,36 @@
+import type { Execution } from '../model/execution';
+import type { Clock } from './clock';
+import type { ExecutionRenderer } from './fold';
+import { putMessage } from './messages';
+import type { DocumentStore } from './ports/document-store';
+
+/** The id of an execution's live message. */
+export const liveMessageId = (executionId: string): string => `${executionId}/live`;
+
+/** Applies an execution's events to its messages: the live one in the channel, the others in its thread. */
+export function createExecutionDrain(store: DocumentStore, clock: Clock, render: ExecutionRenderer) {
+  return async (execution: Execution, event: Execution['events'][number]): Promise<void> => {
+    const { report, teamId } = execution;
+    if (report === undefined) return;
+    const parentId = liveMessageId(execution.id);
+    if (event.type === 'live') {
+      const target = { kind: 'channel', channel: report.channel } as const;
+      await putMessage(store, clock.now(), {
+        id: parentId,
+        teamId,
+        target,
+        view: render.live(execution),
+        urgent: event.urgent,
+      });
+      return;
+    }
+    const target = { kind: 'thread', parentId, broadcast: event.broadcast } as const;
+    await putMessage(store, clock.now(), {
+      id: event.messageId,
+      teamId,
+      target,
+      view: event.view,
+      urgent: event.broadcast,
+    });
+  };
+}

@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import type { Execution, Stage } from '../model/execution';
+import type { ExecutionStatus } from '../model/status';
+import { isComplete } from '../model/status';
+import { joinTexts, type Text } from '../model/text';
+import type { Choice, Tone, View, ViewStep } from '../model/view';
+import type { StageRegistry } from './contracts/stage';
+import type { ExecutionRenderer } from './fold';
+import { childrenOf, contextOf, topLevelStages } from './graph';
+import { durationText } from './task-timeout';
+
+const stepStates: Readonly<Record<ExecutionStatus, ViewStep['state']>> = {
+  NOT_STARTED: 'waiting',
+  RUNNING: 'running',
+  PAUSED: 'paused',
+  SUCCEEDED: 'done',
+  SKIPPED: 'skipped',
+  FAILED_CONTINUE: 'failed',
+  TERMINAL: 'failed',
+  CANCELED: 'canceled',
+  STOPPED: 'failed',
+};
+
+const headings: Readonly<Record<ExecutionStatus, { readonly word: string; readonly tone: Tone }>> = {
+  NOT_STARTED: { word: 'about to start', tone: 'running' },
+  RUNNING: { word: 'running', tone: 'running' },
+  PAUSED: { word: 'paused', tone: 'attention' },
+  SUCCEEDED: { word: 'done', tone: 'good' },
+  SKIPPED: { word: 'skipped', tone: 'neutral' },
+  FAILED_CONTINUE: { word: 'failed', tone: 'bad' },
+  TERMINAL: { word: 'failed', tone: 'bad' },
+  CANCELED: { word: 'canceled', tone: 'neutral' },
+  STOPPED: { word: 'stopped', tone: 'bad' },
+};
+
+function detailOf<S>(execution: Execution, stage: Stage, registry: StageRegistry<S>): Text | undefined {
+  const detail = registry.find(stage.type)?.render?.(stage);
+  const { progress } = stage.context;
+  const notable = typeof progress === 'string' && stage.status === 'RUNNING' && stage.context.capacityNow === undefined;
+  if (stage.failure !== undefined && childrenOf(execution, stage).every((child) => child.failure === undefined)) {
+    return detail === undefined ? stage.failure.message : joinTexts([detail, ': ', stage.failure.message]);
+  }
+  return notable ? progress : detail;
+}
+
+function stepsOf<S>(
+  execution: Execution,
+  stage: Stage,
+  depth: number,
+  registry: StageRegistry<S>,
+): readonly ViewStep[] {
+  const children = childrenOf(execution, stage);
+  const detail = detailOf(execution, stage, registry);
+  const own: ViewStep = {
+    name: stage.name,
+    state: stepStates[stage.status],
+    depth,
+    ...(detail === undefined ? {} : { detail }),
+  };
+  const isInternal = depth >= 2 && stage.status !== 'RUNNING' && stage.failure === undefined;
+  if (isInternal) return [own];
+  return [own, ...children.flatMap((child) => stepsOf(execution, child, depth + 1, registry))];
+}
+
+/** What people may do now: decide an open judgment, skip a wait, cancel, retry what failed. */
+function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonly Choice[] {
+  const target = { kind: 'execution', id: execution.id } as const;
+  if (execution.status === 'CANCELED') return [];
+  if (isComplete(execution.status)) {
+    const failed = topLevelStages(execution).find((stage) => stage.status === 'TERMINAL' || stage.status === 'STOPPED');
+    const canRetry = failed !== undefined && failed.failure?.code !== 'JUDGMENT_REJECTED';
+    return canRetry
+      ? [{ name: 'retryStage', label: `Retry ${failed.name}`, target: { ...target, stageId: failed.id } }]
+      : [];
+  }
+  const open = execution.stages
+    .filter((stage) => stage.status === 'RUNNING')
+    .flatMap((stage) => {
+      const input = { execution, stage, context: contextOf(execution, stage) };
+      const asked = registry.find(stage.type)?.ask?.(input)?.choices ?? [];
+      const skip: readonly Choice[] =
+        stage.type === 'wait'
+          ? [{ name: 'skipWait', label: 'Skip the wait', target: { ...target, stageId: stage.id } }]
+          : [];
+      return [...asked, ...skip];
+    });
+  const cancel: Choice = {
+    name: 'cancelExecution',
+    label: 'Cancel',
+    target,
+    style: 'danger',
+    confirm: {
+      title: 'Cancel?',
+      text: `${execution.name} stops where it is; what it has created stays until you roll back.`,
+      ok: 'Cancel it',
+      cancel: 'Let it run',
+    },
+  };
+  return [...open, cancel];
+}
+
+const footerOf = (execution: Execution): Text => {
+  const started: Text = ['asked by ', { person: execution.trigger.user }, ' ', { time: execution.buildTime }];
+  if (execution.endTime === undefined) return started;
+  return joinTexts([started, ` · took ${durationText(execution.endTime - execution.buildTime)}`]);
+};
+
+const reasonOf = (execution: Execution): readonly Text[] => {
+  const { canceled } = execution;
+  if (canceled !== undefined) {
+    const why = canceled.reason === undefined ? '' : `: ${canceled.reason}`;
+    return [['Canceled by ', { person: canceled.by }, why]];
+  }
+  if (execution.paused !== undefined && execution.status === 'PAUSED')
+    return [['Paused by ', { person: execution.paused.by }]];
+  const failed = topLevelStages(execution).find((stage) => stage.failure !== undefined);
+  return failed?.failure === undefined ? [] : [failed.failure.message];
+};
+
+const needsPeople = (choices: readonly Choice[]) => choices.some((choice) => choice.name === 'approve');
+
+/** Shows executions by what their stages say of themselves. */
+export function createExecutionRenderer<S>(registry: StageRegistry<S>): ExecutionRenderer {
+  const live = (execution: Execution): View => {
+    const { word, tone } = headings[execution.status];
+    const choices = choicesOf(execution, registry);
+    const waits = needsPeople(choices);
+    return {
+      headline: [{ strong: execution.name }, ` · ${waits ? 'waiting for a decision' : word}`],
+      tone: waits ? 'attention' : tone,
+      lines: reasonOf(execution),
+      steps: topLevelStages(execution).flatMap((stage) => stepsOf(execution, stage, 0, registry)),
+      choices,
+      footer: footerOf(execution),
+    };
+  };
+  return {
+    live,
+    milestone: (execution, stage) => {
+      if (stage.parentStageId !== undefined) return undefined;
+      const { word, tone } = headings[stage.status];
+      const details = childrenOf(execution, stage).flatMap((child) => registry.find(child.type)?.render?.(child) ?? []);
+      const lines = details.length === 0 ? [] : [joinTexts(details, ' · ')];
+      return { headline: [{ strong: stage.name }, ` · ${word}`], tone, lines };
+    },
+    outcome: (execution) => {
+      const { word, tone } = headings[execution.status];
+      const who = execution.status === 'SUCCEEDED' ? [] : [[' · ', { person: execution.trigger.user }] as Text];
+      return {
+        headline: joinTexts([[{ strong: execution.name }, ` · ${word}`], ...who]),
+        tone,
+        lines: reasonOf(execution),
+        footer: footerOf(execution),
+      };
+    },
+  };
+}
+
+/** A short digest of anything that is JSON; equal values have equal digests when their keys are in the same order. */
+export const digestOf = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22);
