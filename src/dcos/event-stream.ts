@@ -54,6 +54,10 @@ export function openEventStream(options: EventStreamOptions): { readonly close: 
   const listen = async (): Promise<CoxswainError | undefined> => {
     try {
       const stream = await client.openEvents({ idleTimeoutMs, signal: closing.signal });
+      if (closing.signal.aborted) {
+        stream.close();
+        return undefined;
+      }
       failures = 0;
       onState('connected', undefined);
       onResync();

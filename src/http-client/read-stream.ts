@@ -36,6 +36,9 @@ export function readStream(body: Readable, options: ReadStreamOptions): HttpStre
   body.setEncoding('utf8');
   body.on('error', (error) => end(options.onBroken(codeOf(error))));
 
+  // The signal may have fired after the headers came and before this listened.
+  if (signal?.aborted === true) onAbort();
+
   async function* read(): AsyncGenerator<string> {
     try {
       for await (const chunk of body) {

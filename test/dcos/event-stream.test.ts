@@ -94,6 +94,22 @@ describe('openEventStream', () => {
   });
 });
 
+describe('openEventStream closed while it connects', () => {
+  it('tells nothing and ends the connection that still comes', async () => {
+    const seen: string[] = [];
+    const connection = openEventStream({
+      clock: manualClock(),
+      client: { openEvents: () => Promise.resolve({ ...streamOf('data: {}\n\n'), close: () => seen.push('ended') }) },
+      onAppChanged: (appId) => seen.push(appId),
+      onResync: () => seen.push('resync'),
+      onState: (state) => seen.push(state),
+    });
+    connection.close();
+    await settle();
+    expect(seen).toEqual(['ended']);
+  });
+});
+
 describe('reconnectDelayMs', () => {
   it.each([
     [1, 0, 500],
