@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { openEventStream, reconnectDelayMs } from '../../src/dcos/event-stream';
+import { appIdsOfEvent } from '../../src/dcos/app-ids-of-event';
+import { createMarathonClient } from '../../src/dcos/marathon-client';
+import { systemClock } from '../../src/engine/clock';
+import { createHttpClient } from '../../src/http-client/create-http-client';
+import type { HttpStream } from '../../src/http-client/http-client';
+import { CoxswainError } from '../../src/model/errors';
+import { contractFolder, describeWithPart } from '../support/parts';
+
+type Timer = { readonly delayMs: number; readonly callback: () => void };
+
+function manualClock() {
+  const timers: Timer[] = [];
+  return {
+    timers,
+    now: () => 0,
+    after: (delayMs: number, callback: () => void) => {
+      const timer = { delayMs, callback };
+      timers.push(timer);
+      return () => void timers.splice(timers.indexOf(timer), 1);
+    },
+    fire: () => timers.shift()?.callback(),
+  };
+}
+
+const streamOf = (...chunks: string[]): HttpStream => ({
+  chunks: (async function* () {
+    for (const chunk of chunks) yield await Promise.resolve(chunk);
+  })(),
+  close: () => undefined,
+});
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+function listenTo(answers: (HttpStream | CoxswainError)[]) {
+  const clock = manualClock();
+  const seen: string[] = [];
+  const connection = openEventStream({
+    clock,
+    client: {
+      openEvents: () => {
+        const answer = answers.shift() ?? new CoxswainError('UNREACHABLE', { message: 'gone' });
+        return answer instanceof CoxswainError ? Promise.reject(answer) : Promise.resolve(answer);
+      },
+    },
+    onAppChanged: (appId) => seen.push(appId),
+    onResync: () => seen.push('resync'),
+    onState: (state, error) => seen.push(error === undefined ? state : `${state} ${error.code}`),
+    random: () => 0.5,
+    backoff: { initialMs: 1000, maxMs: 4000 },
+  });
+  return { clock, seen, close: connection.close };
+}
+
+describe('openEventStream', () => {
+  it('tells of apps as events come, and looks anew after each connect', async () => {
+    const event = (id: string) => `event: x\r\ndata: {"appId":"${id}"}\r\n\r\n`;
+    const { clock, seen, close } = listenTo([
+      streamOf(event('/a').slice(0, 9), event('/a').slice(9)),
+      streamOf(event('/b')),
+    ]);
+    await settle();
+    expect(seen).toEqual(['connected', 'resync', '/a', 'disconnected']);
+    clock.fire();
+    await settle();
+    expect(seen.slice(4)).toEqual(['connected', 'resync', '/b', 'disconnected']);
+    close();
+  });
+
+  it('waits longer after each failure, up to its bound, and starts over once connected', async () => {
+    const fail = () => new CoxswainError('UNREACHABLE', { message: 'gone' });
+    const { clock, seen, close } = listenTo([fail(), fail(), fail(), fail(), streamOf()]);
+    const waits: (number | undefined)[] = [];
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      await settle();
+      waits.push(clock.timers[0]?.delayMs);
+      clock.fire();
+    }
+    expect(waits).toEqual([750, 1500, 3000, 3000, 750]);
+    expect(seen.slice(0, 4)).toEqual(Array(4).fill('disconnected UNREACHABLE'));
+    close();
+  });
+
+  it('does not connect again once it is closed', async () => {
+    const { clock, seen, close } = listenTo([]);
+    await settle();
+    expect(clock.timers).toHaveLength(1);
+    close();
+    expect(clock.timers).toHaveLength(0);
+    expect(seen).toEqual(['disconnected UNREACHABLE']);
+  });
+});
+
+describe('openEventStream closed while it connects', () => {
+  it('tells nothing and ends the connection that still comes', async () => {
+    const seen: string[] = [];
+    const connection = openEventStream({
+      clock: manualClock(),
+      client: { openEvents: () => Promise.resolve({ ...streamOf('data: {}\n\n'), close: () => seen.push('ended') }) },
+      onAppChanged: (appId) => seen.push(appId),
+      onResync: () => seen.push('resync'),
+      onState: (state) => seen.push(state),
+    });
+    connection.close();
+    await settle();
+    expect(seen).toEqual(['ended']);
+  });
+});
+
+describe('reconnectDelayMs', () => {
+  it.each([
+    [1, 0, 500],
+    [1, 0.999, 1000],
+    [3, 0, 2000],
+    [50, 0, 15_000],
+  ])('after %i failures with chance %d waits %i ms', (failures, chance, expected) =>
+    expect(reconnectDelayMs(failures, { initialMs: 1000, maxMs: 30_000 }, () => chance)).toBe(expected),
+  );
+});
+
+describe('appIdsOfEvent', () => {
+  it.each([
+    ['a task', { appId: '/a' }, ['/a']],
+    ['an instance', { runSpecId: '/a' }, ['/a']],
+    ['a request', { appDefinition: { id: '/a' } }, ['/a']],
+    [
+      'a deployment',
+      { plan: { steps: [{ actions: [{ app: '/a' }, { app: '/b' }] }, { actions: [{ app: '/a' }, { pod: '/p' }] }] } },
+      ['/a', '/b'],
+    ],
+    ['nothing', { remoteAddress: 'x' }, []],
+    ['no object', 3, []],
+  ])('finds the apps of %s', (_title, event, expected) =>
+    expect(appIdsOfEvent(JSON.stringify(event))).toEqual(expected),
+  );
+
+  it('finds nothing in what is not JSON', () => expect(appIdsOfEvent('{')).toEqual([]));
+});
+
+describeWithPart(contractFolder, 'openEventStream on recorded events', (folder) => {
+  it('hears every app over a real connection', async () => {
+    const events = readFileSync(join(folder, 'marathon/raml/v2/examples/events.txt'), 'utf8');
+    const server = createServer((request, response) => {
+      expect([request.url, request.headers.accept]).toEqual(['/v2/events', 'text/event-stream']);
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(`${events}\r\n\r\n`);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const heard: string[] = [];
+    await new Promise<void>((resolve) => {
+      const connection = openEventStream({
+        client: createMarathonClient(createHttpClient({ baseUrl, userAgent: 'x' })),
+        clock: systemClock,
+        onAppChanged: (appId) => heard.push(appId),
+        onResync: () => undefined,
+        onState: (state) => {
+          if (state === 'connected') return;
+          connection.close();
+          resolve();
+        },
+      });
+    });
+    await new Promise((resolve) => server.close(resolve));
+    expect(heard).toEqual(['/foo', '/test-app']);
+  });
+});
