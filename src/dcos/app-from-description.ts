@@ -2,9 +2,7 @@ import type { HealthCheckDescription, ServerGroupDescription, ServiceEndpoint } 
 import { CoxswainError } from '../model/errors';
 import type { MarathonApp } from './marathon-client';
 import { marathonId } from './marathon-id';
-
-/** The label by which an app's creator knows it again. */
-export const keyLabel = 'COXSWAIN_KEY';
+import { keyLabel } from './server-groups';
 
 type Json = Readonly<Record<string, unknown>>;
 

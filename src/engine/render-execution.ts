@@ -139,15 +139,17 @@ export function createExecutionRenderer<S>(registry: StageRegistry<S>): Executio
     milestone: (execution, stage) => {
       if (stage.parentStageId !== undefined) return undefined;
       const { word, tone } = headings[stage.status];
-      const details = childrenOf(execution, stage).flatMap((child) => registry.find(child.type)?.render?.(child) ?? []);
+      const details: readonly Text[] = childrenOf(execution, stage)
+        .map((child) => registry.find(child.type)?.render?.(child))
+        .filter((detail) => detail !== undefined);
       const lines = details.length === 0 ? [] : [joinTexts(details, ' · ')];
       return { headline: [{ strong: stage.name }, ` · ${word}`], tone, lines };
     },
     outcome: (execution) => {
       const { word, tone } = headings[execution.status];
-      const who = execution.status === 'SUCCEEDED' ? [] : [[' · ', { person: execution.trigger.user }] as Text];
+      const who = execution.status === 'SUCCEEDED' ? [] : [' · ', { person: execution.trigger.user }];
       return {
-        headline: joinTexts([[{ strong: execution.name }, ` · ${word}`], ...who]),
+        headline: [{ strong: execution.name }, ` · ${word}`, ...who],
         tone,
         lines: reasonOf(execution),
         footer: footerOf(execution),

@@ -131,6 +131,5 @@ export type ExecutionDefinition = {
   readonly fromVersion?: string;
   readonly toVersion?: string;
   readonly policy: Policy;
-  readonly planHash: string;
   readonly notify: { readonly channel: readonly string[]; readonly requester: readonly string[] };
 };

@@ -1,0 +1,91 @@
+import type { Command } from '../src/model/command';
+import { locationName } from '../src/model/server-group';
+import type { View } from '../src/model/view';
+import { guardTraffic } from '../src/guards';
+import { clusterOf, draftExecution, inSequence } from './support/draft';
+import { refuseBusy, refuseStranger } from './support/checks';
+import { findTarget, placesText } from './support/find-target';
+import { readHistory, runningExecution } from './support/history';
+import { factsOf, readPlaces, runningVersion, type LivePlace } from './support/live-groups';
+import { UserMistake } from './support/suggest';
+import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
+import type { Words } from './support/words';
+
+const usage = '/resize APPLICATION ENVIRONMENT[/REGION] INSTANCES-PER-REGION';
+const largest = 1000;
+
+function sizeOf(word: string | undefined): number {
+  if (word === undefined) throw new UserMistake(`Say how many instances per region: ${usage}.`);
+  if (/^\d{1,4}$/.test(word) && Number(word) <= largest) return Number(word);
+  throw new UserMistake(`'${word}' is not a size: give a whole number from 0 to ${largest}, per region.`);
+}
+
+/** What the traffic guard says to size 0 now; the stage asks it again when it acts. */
+function refuseGuard(places: readonly LivePlace[], cluster: string, size: number): View | undefined {
+  if (size > 0) return undefined;
+  for (const { location, groups, current } of places) {
+    if (current === undefined) continue;
+    const question = { operation: 'Removal of all instances in', cluster, place: locationName(location), groups };
+    const answer = guardTraffic({ ...question, going: [current.name], reserved: [] });
+    if (!answer.allowed) return { headline: answer.reason, tone: 'bad', lines: ['Nothing was changed.'] };
+  }
+  return undefined;
+}
+
+async function run(words: Words, command: Command, world: VerbWorld): Promise<VerbAnswer> {
+  const { application, environment, locations } = findTarget(world.definitions(), words, usage);
+  const size = sizeOf(words.words[3]);
+  const name = `${application.name} ${environment.name}`;
+  const refusal = await refuseStranger(world, command, environment, name);
+  if (refusal !== undefined) return { type: 'reply', view: refusal };
+  const cluster = clusterOf(application, environment);
+  const busy = refuseBusy(runningExecution(await readHistory(world.store, cluster)), `/rollback ${name}`);
+  if (busy !== undefined) return { type: 'reply', view: busy };
+  const places = await readPlaces(world.serverGroups, locations, cluster);
+  const serving = places.flatMap(({ location, current }) => (current === undefined ? [] : [{ location, current }]));
+  if (serving.length === 0)
+    throw new UserMistake(`Nothing serves in ${name} now, so there is nothing to resize. Deploy first.`);
+  const guarded = refuseGuard(places, cluster, size);
+  if (guarded !== undefined) return { type: 'reply', view: guarded };
+  const stages = inSequence(
+    serving.map(({ location, current }) => ({
+      type: 'resizeServerGroup',
+      name: `Resize ${current.name} in ${locationName(location)}`,
+      context: { location, cluster, serverGroupName: current.name, action: 'scale_exact', capacity: { desired: size } },
+    })),
+  );
+  const before = [...new Set(serving.map(({ current }) => current.desired))].join('/');
+  const draft = draftExecution({
+    kind: 'resize',
+    name: `Resize ${name} from ${before} to ${size}`,
+    application,
+    environment,
+    locations: serving.map(({ location }) => location),
+    stages,
+    command,
+    toVersion: runningVersion(places),
+  });
+  const view: View = {
+    headline: [`${name}: ${before} → `, { strong: String(size) }, ` per region, ${size * serving.length} in all.`],
+    tone: 'neutral',
+    lines: [
+      `In ${placesText(serving.map(({ location }) => location))}.`,
+      `The next deployment uses ${environment.instances} per region again, as ${application.name}.yaml says.`,
+    ],
+  };
+  return {
+    type: 'plan',
+    plan: { draft, facts: factsOf(places), view, confirmLabel: 'Resize' },
+    confirm: environment.confirm,
+  };
+}
+
+/** Changes how many instances serve, per region. */
+export const resize: Verb = {
+  name: 'resize',
+  usage,
+  summary: 'change how many instances serve, per region',
+  examples: ['/resize foo prod 5', '/resize shop prod/west 2'],
+  options: ['yes'],
+  run,
+};

@@ -1,0 +1,58 @@
+import type { Application, Environment, PipelineStage } from '../../src/model/application';
+import type { Command, ExecutionDraft } from '../../src/model/command';
+import type { ExecutionDefinition } from '../../src/model/execution';
+import { locationName, type Location } from '../../src/model/server-group';
+import { buildCluster } from '../../src/model/moniker';
+import { planPipeline } from '../../src/engine/plan-stages';
+
+/** `foo-prod`. */
+export const clusterOf = (application: Application, environment: Environment): string =>
+  buildCluster({ app: application.name, stack: environment.name });
+
+/** Puts together what an execution will be, and where it reports: the environment's channel, else where it was asked. */
+export function draftExecution(input: {
+  readonly kind: ExecutionDefinition['kind'];
+  readonly name: string;
+  readonly application: Application;
+  readonly environment: Environment;
+  readonly locations: readonly Location[];
+  readonly stages: readonly PipelineStage[];
+  readonly command: Command;
+  readonly fromVersion?: string;
+  readonly toVersion?: string;
+  readonly image?: string;
+  readonly cancels?: string;
+}): ExecutionDraft {
+  const { application, environment, command, locations } = input;
+  const asked = command.source.surface === 'slack' ? command.source.channel : undefined;
+  const channel = environment.channel ?? asked;
+  const definition: ExecutionDefinition = {
+    kind: input.kind,
+    environment: environment.name,
+    cluster: clusterOf(application, environment),
+    regions: locations.map(locationName),
+    policy: environment.policy,
+    notify: application.notify,
+    ...(input.image === undefined ? {} : { image: input.image }),
+    ...(input.fromVersion === undefined ? {} : { fromVersion: input.fromVersion }),
+    ...(input.toVersion === undefined ? {} : { toVersion: input.toVersion }),
+  };
+  return {
+    application: application.name,
+    name: input.name,
+    definition,
+    stages: planPipeline(input.stages),
+    ...(channel === undefined ? {} : { report: { teamId: command.teamId, channel } }),
+    ...(input.cancels === undefined ? {} : { cancels: input.cancels }),
+  };
+}
+
+/** Stages one after the other, numbered from 1. */
+export const inSequence = (
+  stages: readonly Omit<PipelineStage, 'refId' | 'requisiteStageRefIds'>[],
+): readonly PipelineStage[] =>
+  stages.map((stage, index) => ({
+    ...stage,
+    refId: String(index + 1),
+    requisiteStageRefIds: index === 0 ? [] : [String(index)],
+  }));

@@ -1,0 +1,67 @@
+import { asCoxswainError, CoxswainError } from '../../src/model/errors';
+import {
+  countUp,
+  imageVersion,
+  isDisabled,
+  locationName,
+  type Location,
+  type ServerGroup,
+} from '../../src/model/server-group';
+import type { ServerGroups } from '../../src/dcos/server-groups';
+
+/** What lives in one place of a cluster now. */
+export type LivePlace = {
+  readonly location: Location;
+  readonly groups: readonly ServerGroup[];
+  /** The newest server group in service. */
+  readonly current: ServerGroup | undefined;
+};
+
+/** Reads one place. Throws with a sentence that says where we are blind, and that nothing changes there meanwhile. */
+export async function readPlace(serverGroups: ServerGroups, location: Location, cluster: string): Promise<LivePlace> {
+  try {
+    const groups = await serverGroups.list(location, cluster);
+    return { location, groups, current: groups.find((group) => !isDisabled(group)) };
+  } catch (error) {
+    const { code, message } = asCoxswainError(error);
+    throw new CoxswainError(code, {
+      message: `I cannot see ${locationName(location)} now, so nothing changes there: ${message}`,
+      cause: error,
+    });
+  }
+}
+
+/** Reads all places of a cluster. */
+export const readPlaces = (
+  serverGroups: ServerGroups,
+  locations: readonly Location[],
+  cluster: string,
+): Promise<readonly LivePlace[]> =>
+  Promise.all(locations.map((location) => readPlace(serverGroups, location, cluster)));
+
+const groupFact = (group: ServerGroup) =>
+  `${group.name} ${imageVersion(group.image)} ×${group.desired} (${group.marathonVersion})`;
+
+/** What a plan depends on, in words: each group's name, version and size in each place; health and time are left out. */
+export function factsOf(places: readonly LivePlace[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    places.map(({ location, groups }) => [
+      locationName(location),
+      groups.length === 0 ? 'nothing runs' : groups.map(groupFact).join('; '),
+    ]),
+  );
+}
+
+/** The version that serves: one where all places agree, else each with its place; `nothing` where none does. */
+export function runningVersion(places: readonly LivePlace[]): string {
+  const versions = places.map(({ current }) => (current === undefined ? 'nothing' : imageVersion(current.image)));
+  const [first = 'nothing'] = versions;
+  if (versions.every((version) => version === first)) return first;
+  return places.map(({ location }, index) => `${versions[index] ?? ''} in ${location.region}`).join(', ');
+}
+
+/** `v001 1.1 4/4 healthy`. */
+export const groupLine = (group: ServerGroup): string => {
+  const name = `v${String(group.moniker.sequence).padStart(3, '0')} ${imageVersion(group.image)}`;
+  return isDisabled(group) ? `${name} disabled` : `${name} ${countUp(group)}/${group.desired} healthy`;
+};

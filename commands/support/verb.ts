@@ -1,0 +1,47 @@
+import type { Clock } from '../../src/engine/clock';
+import type { DocumentStore } from '../../src/engine/ports/document-store';
+import type { NewId } from '../../src/engine/ids';
+import type { ServerGroups } from '../../src/dcos/server-groups';
+import type { Definitions } from '../../src/model/application';
+import type { Command, ExecutionDraft } from '../../src/model/command';
+import type { Execution } from '../../src/model/execution';
+import type { View } from '../../src/model/view';
+import type { People } from '../../src/policy/people';
+import type { Words } from './words';
+
+/** What a verb may ask for. */
+export type VerbWorld = {
+  readonly store: DocumentStore;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly teamId: string;
+  readonly definitions: () => Definitions;
+  readonly serverGroups: ServerGroups;
+  readonly people: () => Promise<People>;
+  readonly renderExecution: (execution: Execution) => View;
+};
+
+/** What a verb wants done: an answer, a plan to be confirmed, or a start without asking. */
+export type VerbAnswer =
+  | { readonly type: 'reply'; readonly view: View }
+  | { readonly type: 'plan'; readonly plan: PlanCard; readonly confirm: boolean };
+
+/** A plan: what will be done, what it depends on, and how it is shown (without its buttons). */
+export type PlanCard = {
+  readonly draft: ExecutionDraft;
+  /** In words; what the hash covers besides the draft's stages. */
+  readonly facts: Readonly<Record<string, string>>;
+  readonly view: View;
+  readonly confirmLabel: string;
+};
+
+/** One verb: `deploy`, `status`, … */
+export type Verb = {
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: string;
+  readonly examples: readonly string[];
+  /** Names of the options it knows; others are refused with the nearest. */
+  readonly options: readonly string[];
+  readonly run: (words: Words, command: Command, world: VerbWorld) => Promise<VerbAnswer>;
+};

@@ -1,0 +1,24 @@
+/** A command line taken apart: the words in order, and its options. */
+export type Words = { readonly words: readonly string[]; readonly options: ReadonlyMap<string, string> };
+
+const tokenPattern = /(?:[^\s"]+|"[^"]*")+/g;
+const unquote = (token: string) => token.replaceAll('"', '');
+
+/** Reads `deploy foo prod 1.9.1 reason="fix login" --yes`: options are `key=value`, `--key value` or `--key` alone. */
+export function parseWords(text: string, flags: readonly string[] = ['yes', 'json']): Words {
+  const tokens = text.match(tokenPattern) ?? [];
+  const words: string[] = [];
+  const options = new Map<string, string>();
+  for (let index = 0; index < tokens.length; index += 1) {
+    const token = tokens[index] ?? '';
+    const long = /^--?([a-z][a-zA-Z-]*)$/.exec(token)?.[1];
+    const pair = /^(?:--)?([a-z][a-zA-Z-]*)=(.*)$/s.exec(token);
+    if (pair?.[1] !== undefined) options.set(pair[1], unquote(pair[2] ?? ''));
+    else if (long !== undefined && flags.includes(long)) options.set(long, 'true');
+    else if (long !== undefined) {
+      index += 1;
+      options.set(long, unquote(tokens[index] ?? ''));
+    } else words.push(unquote(token));
+  }
+  return { words, options };
+}
