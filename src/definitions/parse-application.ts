@@ -1,0 +1,116 @@
+import type { Application, DefinitionProblem, Environment } from '../model/application';
+import type { Accounts } from './parse-accounts';
+import { parseChannel, parseEnvironment, parseGroup } from './parse-environment';
+import { checkRegions, parsePipeline } from './parse-pipeline';
+import { parseService } from './parse-service';
+import type { StageTypes } from './parse-stage';
+import type { YamlObject } from './yaml-object';
+import { readYamlSource } from './yaml-source';
+import { YamlValue } from './yaml-value';
+
+/** What an application's file says; the application is there only where nothing is wrong. */
+export type ParsedApplication = {
+  readonly application?: Application;
+  readonly problems: readonly DefinitionProblem[];
+};
+
+const known = ['application', 'owner', 'channel', 'image', 'service', 'environments', 'pipelines', 'notify'];
+const notYet = ['source', 'jobs', 'triggers'];
+const events = ['started', 'judgment', 'succeeded', 'failed', 'canceled', 'rolledBack'] as const;
+
+function parseName(root: YamlObject): string | undefined {
+  const value = root.require('application', 'application: foo');
+  const name = value?.text();
+  if (name === undefined || /^[a-z0-9]+$/.test(name)) return name;
+  const fixed = name.toLowerCase().replace(/[^a-z0-9]/g, '');
+  return value?.fail(
+    `The application's name '${name}' may hold a-z and 0-9 only: a dash would end it in cluster names. Write: ${fixed}`,
+  );
+}
+
+function parseImage(root: YamlObject): string | undefined {
+  const value = root.require('image', 'image: registry.example.com/demo/foo');
+  const image = value?.text();
+  if (image === undefined) return undefined;
+  const tag = /[:@][^/]*$/.exec(image)?.[0];
+  if (tag !== undefined && image.includes('/')) {
+    return value?.fail(`The image is the repository only, without '${tag}': versions come from commands.`);
+  }
+  return value?.matching(/^[a-z0-9][a-z0-9._-]*(:\d+)?(\/[a-z0-9][a-z0-9._-]*)*$/, 'is not a repository of images.');
+}
+
+function parseOwner(root: YamlObject): Application['owner'] {
+  const fields = root.get('owner')?.object({ known: ['group', 'email'] });
+  if (fields === undefined) return undefined;
+  const groupAt = fields.get('group');
+  const group = groupAt === undefined ? undefined : parseGroup(groupAt);
+  const email = fields.get('email')?.matching(/^[^@\s]+@[^@\s]+$/, 'is not an e-mail address.');
+  return { ...(group === undefined ? {} : { group }), ...(email === undefined ? {} : { email }) };
+}
+
+function parseNotify(root: YamlObject): Application['notify'] {
+  const fields = root.get('notify')?.object({ known: ['channel', 'requester'] });
+  const read = (name: string) => fields?.get(name)?.texts((item) => item.oneOf(events));
+  return {
+    channel: read('channel') ?? ['judgment', 'failed', 'rolledBack'],
+    requester: read('requester') ?? ['failed', 'rolledBack'],
+  };
+}
+
+function parseEnvironments(
+  root: YamlObject,
+  top: YamlValue,
+  accounts: Accounts,
+  stageTypes: StageTypes,
+): ReadonlyMap<string, Environment> {
+  const pipelinesAt = root.require('pipelines', 'pipelines: { quick: [{ type: deploy, strategy: highlander }] }');
+  const written = pipelinesAt?.object({ known: undefined })?.entries() ?? [];
+  for (const [, value] of written) checkRegions(value, [...accounts.keys()]);
+  const pipelines = new Map(written.map(([name, value]) => [name, parsePipeline(name, value, stageTypes)]));
+  const serviceAt = root.get('service');
+  const channelAt = root.get('channel');
+  const input = {
+    accounts,
+    pipelines,
+    service: serviceAt === undefined ? {} : parseService(serviceAt),
+    serviceAt: serviceAt ?? top,
+    channel: channelAt === undefined ? undefined : parseChannel(channelAt),
+  };
+  const value = root.require('environments', 'environments: { dev: { regions: [nonprod/east], … } }');
+  const entries = value?.object({ known: undefined })?.entries() ?? [];
+  if (value?.isObject === true && entries.length === 0) value.fail('The application needs at least one environment.');
+  const environments = entries.flatMap(([name, item]) => parseEnvironment(name, item, input) ?? []);
+  return new Map(environments.map((environment) => [environment.name, environment]));
+}
+
+/** Reads an application's file. Every problem has its line and column. Never throws. */
+export function parseApplication(input: {
+  readonly file: string;
+  readonly text: string;
+  readonly accounts: Accounts;
+  readonly stageTypes: StageTypes;
+}): ParsedApplication {
+  const source = readYamlSource(input.file, input.text);
+  if (source.document === undefined) return { problems: source.problems };
+  const top = new YamlValue(source, source.document.contents, '');
+  const root = top.object({ known, notYet });
+  if (root === undefined) return { problems: source.problems };
+  const name = parseName(root);
+  const image = parseImage(root);
+  const owner = parseOwner(root);
+  const environments = parseEnvironments(root, top, input.accounts, input.stageTypes);
+  const notify = parseNotify(root);
+  if (source.problems.length > 0 || name === undefined || image === undefined) {
+    const seen = new Map(source.problems.map((problem) => [JSON.stringify(problem), problem]));
+    return { problems: [...seen.values()].sort((a, b) => a.line - b.line || a.column - b.column) };
+  }
+  const application = {
+    name,
+    file: input.file,
+    image,
+    environments,
+    notify,
+    ...(owner === undefined ? {} : { owner }),
+  };
+  return { application, problems: [] };
+}

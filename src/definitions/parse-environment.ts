@@ -1,0 +1,89 @@
+import type { Environment, Pipeline } from '../model/application';
+import type { Policy } from '../model/execution';
+import type { Location } from '../model/server-group';
+import { didYouMean } from './did-you-mean';
+import type { Accounts } from './parse-accounts';
+import { mergeService, parseService, type WrittenService } from './parse-service';
+import type { YamlObject } from './yaml-object';
+import type { YamlValue } from './yaml-value';
+
+/** What an environment takes from the file around it. */
+export type EnvironmentInput = {
+  readonly accounts: Accounts;
+  readonly pipelines: ReadonlyMap<string, Pipeline | undefined>;
+  readonly service: WrittenService;
+  readonly serviceAt: YamlValue;
+  readonly channel: string | undefined;
+};
+
+const known = ['regions', 'instances', 'service', 'pipeline', 'channel', 'deployers', 'approvers'];
+const notYet = ['sandbox', 'promoteFrom', 'drill', 'breakGlass', 'window', 'trafficGuard', 'chaos'];
+
+/** Reads a Slack channel's name. */
+export const parseChannel = (value: YamlValue): string | undefined =>
+  value.matching(/^[^\s#@A-Z.]{1,80}$/, "must be a channel's name in lower case, without '#' and spaces.");
+
+/** Reads handles of user groups. */
+export const parseGroup = (value: YamlValue): string | undefined =>
+  value.matching(/^[a-z0-9][a-z0-9._-]*$/, "must be a user group's handle in lower case, without '@'.");
+
+function parseApprovers(value: YamlValue | undefined): Policy['approvers'] {
+  if (value === undefined) return { groups: [], count: 1, excludeRequester: false };
+  if (value.isList) return { groups: value.texts(parseGroup) ?? [], count: 1, excludeRequester: true };
+  const fields = value.object({ known: ['groups', 'count', 'exclude'] });
+  const count = fields?.get('count');
+  if ((count?.integer() ?? 1) > 1) count?.fail('More than one approver is not supported yet. Write count: 1.');
+  const exclude = fields?.get('exclude')?.texts((item) => item.oneOf(['requester'], ['author']));
+  return {
+    groups: fields?.require('groups', 'groups: [release-managers]')?.texts(parseGroup) ?? [],
+    count: 1,
+    excludeRequester: exclude === undefined || exclude.includes('requester'),
+  };
+}
+
+function parseRegions(fields: YamlObject, accounts: Accounts): readonly Location[] {
+  const value = fields.require('regions', 'regions: [nonprod/east]');
+  const names = [...accounts.keys()];
+  const items = value?.list();
+  if (items?.length === 0) value?.fail(`An environment needs a region. Known: ${names.join(', ')}.`);
+  const seen = new Set<string>();
+  return (items ?? []).flatMap((item) => {
+    const name = item.text('account/region');
+    if (name === undefined) return [];
+    const location = accounts.get(name);
+    if (location === undefined) return item.fail(`Unknown region '${name}'. ${didYouMean(name, names)}`) ?? [];
+    if (seen.has(name)) return item.fail(`Region '${name}' stands here twice. Remove one.`) ?? [];
+    seen.add(name);
+    return [location];
+  });
+}
+
+/** Reads one environment; undefined where its pipeline is not there. */
+export function parseEnvironment(name: string, value: YamlValue, input: EnvironmentInput): Environment | undefined {
+  if (!/^[a-z0-9]+$/.test(name)) {
+    value.failAtKey(`The environment '${name}' may hold a-z and 0-9 only: it is a part of cluster names.`);
+  }
+  const fields = value.object({ known, notYet });
+  if (fields === undefined) return undefined;
+  const locations = parseRegions(fields, input.accounts);
+  const instances = fields.require('instances', 'instances: 1')?.integer({ max: 10_000 });
+  const pipelineAt = fields.require('pipeline', 'pipeline: quick');
+  const pipelineName = pipelineAt?.text();
+  if (pipelineName !== undefined && !input.pipelines.has(pipelineName)) {
+    pipelineAt?.fail(
+      `No pipeline is called '${pipelineName}'. ${didYouMean(pipelineName, [...input.pipelines.keys()])}`,
+    );
+  }
+  const serviceAt = fields.get('service');
+  const over = serviceAt === undefined ? {} : parseService(serviceAt);
+  const service = mergeService(input.service, over, serviceAt ?? input.serviceAt);
+  const channelAt = fields.get('channel');
+  const channel = channelAt === undefined ? input.channel : parseChannel(channelAt);
+  const deployers = fields.get('deployers')?.texts(parseGroup) ?? [];
+  const policy = { deployers, approvers: parseApprovers(fields.get('approvers')) };
+  const pipeline = input.pipelines.get(pipelineName ?? '');
+  if (pipeline === undefined || instances === undefined) return undefined;
+  const hasJudgment = pipeline.stages.some((stage) => stage.type === 'manualJudgment');
+  const confirm = hasJudgment || deployers.length > 0;
+  return { name, locations, instances, pipeline, service, channel, policy, confirm };
+}
