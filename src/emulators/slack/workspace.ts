@@ -106,6 +106,13 @@ export class Workspace {
     return this.users.find((user) => this.dmOf(user.id) === channel);
   }
 
+  /** The channel as one person may use it: not the direct messages of another. */
+  channelFor(user: string, idOrName: string): Channel | undefined {
+    const channel = this.channel(idOrName);
+    const owner = this.dmOwner(channel?.id ?? '');
+    return owner === undefined || owner.id === user ? channel : undefined;
+  }
+
   /** A channel's messages, oldest first, ephemeral ones included. */
   messagesIn(channel: string): readonly StoredMessage[] {
     return this.inChannel(channel);

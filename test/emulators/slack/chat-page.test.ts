@@ -49,6 +49,8 @@ it('keeps one person out of another’s direct messages', async () => {
   const emulator = await startEmulator();
   const reply = await act(emulator, 'message', { user: approver, channel: 'D0REQUESTER', text: 'x' });
   expect(reply).toEqual({ ok: false, error: 'channel_not_found' });
+  const command = { user: approver, channel: 'D0REQUESTER', command: '/deploy', text: '' };
+  expect(await act(emulator, 'command', command)).toEqual({ ok: false, error: 'channel_not_found' });
   await emulator.close();
 });
 

@@ -66,6 +66,10 @@ function registerBot(app: App): void {
     seen.push(body);
     await ack();
   });
+  app.action('inside', async ({ ack, body }) => {
+    seen.push(body);
+    await ack();
+  });
   app.view('reason', async ({ ack, view }) => {
     const text = view.state.values.why?.text?.value ?? '';
     seen.push(text);
@@ -101,6 +105,12 @@ async function openModal(): Promise<string> {
   const ts = await postCard(button('ask', '42'));
   await act(emulator, 'click', { ts, actionId: 'ask', blockId: 'choices', value: '42' });
   return until(async () => (await stateOf(emulator)).openView?.id);
+}
+
+async function triggerOf(): Promise<{ readonly trigger_id?: string }> {
+  const ts = await postCard(button('inside', '1'));
+  await act(emulator, 'click', { ts, actionId: 'inside', blockId: 'choices' });
+  return seen.at(-1) as { readonly trigger_id?: string };
 }
 
 const latest = async (text: string) => (await stateOf(emulator)).messages.filter((each) => each.text === text).at(-1);
@@ -232,6 +242,22 @@ describe('modals', () => {
     const short = await act(emulator, 'view/submit', { viewId, values: answer('short') });
     expect(short).toEqual({ ok: false, errors: { why: 'Say more.' } });
     expect((await stateOf(emulator)).openView?.id).toBe(viewId);
+  });
+
+  it.each(['click', 'view/click'])('carry presses inside them (%s)', async (path) => {
+    const { trigger_id = '' } = await triggerOf();
+    const view = modal('Inside', { blocks: actions(button('inside', 'v')) });
+    const opened = await bot.client.views.open({ trigger_id, view });
+    const press = { viewId: opened.view?.id, actionId: 'inside', blockId: 'choices' };
+    expect(await act(emulator, path, press)).toEqual({ ok: true });
+    expect(seen.at(-1)).toMatchObject({
+      container: { type: 'view' },
+      view: { id: press.viewId },
+      actions: [{ value: 'v' }],
+    });
+    const gone = await act(emulator, path, { ...press, actionId: 'other' });
+    expect(gone).toEqual({ ok: false, error: 'element_not_found' });
+    await act(emulator, 'view/close', press);
   });
 
   it('updates, pushes, tells of a closed view and clears', async () => {

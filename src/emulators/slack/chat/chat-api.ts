@@ -35,6 +35,10 @@ function valuesOf(body: JsonObject): { readonly values?: JsonObject } {
   return values === undefined ? {} : { values };
 }
 
+function pressInView(body: Body, context: ChatContext): Promise<Outcome> {
+  return clickView({ user: body.user, viewId: textOf(body, 'viewId'), ...pressOf(body), ...valuesOf(body) }, context);
+}
+
 const acts: Readonly<Record<string, Act>> = {
   message: (body, context) => {
     const threadTs = asFilledText(body.threadTs);
@@ -47,11 +51,11 @@ const acts: Readonly<Record<string, Act>> = {
     return runCommand(typed, context);
   },
   click: (body, context) => {
+    if (asFilledText(body.viewId) !== undefined) return pressInView(body, context);
     const where = { user: body.user, channel: textOf(body, 'channel'), ts: textOf(body, 'ts') };
     return clickMessage({ ...where, ...pressOf(body), ...valuesOf(body) }, context);
   },
-  'view/click': (body, context) =>
-    clickView({ user: body.user, viewId: textOf(body, 'viewId'), ...pressOf(body), ...valuesOf(body) }, context),
+  'view/click': pressInView,
   'view/submit': (body, context) =>
     submitView({ user: body.user, viewId: textOf(body, 'viewId'), values: asObject(body.values) ?? {} }, context),
   'view/close': (body, context) => closeView({ user: body.user, viewId: textOf(body, 'viewId') }, context),

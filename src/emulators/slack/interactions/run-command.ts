@@ -18,7 +18,7 @@ export type TypedCommand = {
 export async function runCommand(typed: TypedCommand, context: InteractionContext): Promise<Outcome> {
   const { workspace, triggers, responseUrls, deliver } = context;
   const { user, command } = typed;
-  const channel = workspace.channel(typed.channel);
+  const channel = workspace.channelFor(user, typed.channel);
   const person = workspace.person(user);
   if (channel === undefined || person === undefined) return { ok: false, error: 'channel_not_found' };
   const isKnown = workspace.commands.length === 0 || workspace.commands.some((each) => each.command === command);

@@ -16,9 +16,8 @@ export type Typed = {
 /** Posts what a person typed, or runs it when it is a slash command; commands do not work in threads. */
 export async function say(typed: Typed, context: InteractionContext): Promise<Outcome> {
   const { workspace } = context;
-  const channel = workspace.channel(typed.channel);
-  const isForeign = workspace.dmOwner(channel?.id ?? '')?.id !== typed.user && channel?.id.startsWith('D') === true;
-  if (channel === undefined || isForeign) return { ok: false, error: 'channel_not_found' };
+  const channel = workspace.channelFor(typed.user, typed.channel);
+  if (channel === undefined) return { ok: false, error: 'channel_not_found' };
   const text = typed.text.trim();
   if (text === '') return { ok: false, error: 'no_text' };
   const [, command, rest] = /^(\/[^\s/]+)(?:\s+([\s\S]*))?$/.exec(text) ?? [];

@@ -5,6 +5,7 @@ import { findView, makeView, mostViews, replaceView, setViews, viewsOf } from '.
 import type { InteractionContext, Outcome } from './context';
 import { commonPayload, describeFailure } from './context';
 import { missingInputs } from './missing-inputs';
+import { readViewValues } from './view-values';
 
 /** Submits the modal a person fills in and does what the bot's acknowledgement asks. */
 export async function submitView(
@@ -12,9 +13,10 @@ export async function submitView(
   context: InteractionContext,
 ): Promise<Outcome> {
   const { workspace, triggers } = context;
-  const { user, viewId, values } = submission;
+  const { user, viewId } = submission;
   const view = viewsOf(workspace, user).at(-1);
   if (view?.id !== viewId) return { ok: false, error: 'view_not_found' };
+  const values = readViewValues(view, submission.values);
   const missing = missingInputs(asObjects(view.blocks), values);
   if (Object.keys(missing).length > 0) return { ok: false, errors: missing };
   const filled = { ...view, state: { values } };
