@@ -1,0 +1,144 @@
+import type { DocumentKind, ListQuery, UpdateOptions, Versioned } from '../engine/ports/document-store';
+import { CoxswainError } from '../model/errors';
+import type { DocumentCache } from './document-cache';
+import type { Outcome } from './group-commit';
+import type { SqliteStatements } from './sqlite-statements';
+
+/** A row's identity and version, without its body. */
+export type Row = { readonly serial: number; readonly version: number; readonly due: number | null };
+
+/** Parses a row's body, or takes what the cache holds for it. */
+export type ParseRow = <T>(row: Pick<Row, 'serial' | 'version'>, body?: string) => T;
+
+/** A document's values in its indexes. */
+type IndexValues = Readonly<Record<string, string>>;
+
+const maxBytes = 1_000_000;
+
+/** Parses rows, reading a body only when the cache cannot answer. */
+export function createParseRow(sql: SqliteStatements, cache: DocumentCache): ParseRow {
+  return <T>(row: Pick<Row, 'serial' | 'version'>, body?: string): T => {
+    const cached = cache.get(row.serial, row.version);
+    if (cached !== undefined) return cached as T;
+    const found = body ?? (sql.body.get(row.serial) as { readonly body: string }).body;
+    const document: unknown = JSON.parse(found);
+    cache.put({ serial: row.serial, version: row.version, document });
+    return document as T;
+  };
+}
+
+/** The reads, as plain synchronous steps. */
+export function createDocumentReads(sql: SqliteStatements, parse: ParseRow) {
+  return {
+    get<T>(kind: DocumentKind<T>, id: string): Versioned<T> | undefined {
+      const row = sql.find.get(kind.name, id) as Row | undefined;
+      return row === undefined ? undefined : { id, version: row.version, document: parse<T>(row) };
+    },
+
+    list<T>(kind: DocumentKind<T>, query: ListQuery): readonly Versioned<T>[] {
+      const { index, newestFirst = false, limit = 100 } = query;
+      const order = newestFirst ? 'newestFirst' : 'oldestFirst';
+      const rows = (
+        index === undefined
+          ? sql.listAll[order].all(kind.name, limit)
+          : sql.listIndexed[order].all(kind.name, index.name, index.value, limit)
+      ) as (Row & { readonly id: string; readonly body: string })[];
+      return rows.map((row) => ({ id: row.id, version: row.version, document: parse<T>(row, row.body) }));
+    },
+
+    count(kind: string, index: ListQuery['index']): number {
+      const row = index === undefined ? sql.countAll.get(kind) : sql.countIndexed.get(kind, index.name, index.value);
+      return (row as { readonly total: number }).total;
+    },
+  };
+}
+
+/** The writes, as plain synchronous steps inside a transaction that they may share. */
+export function createDocumentWrites(sql: SqliteStatements, parse: ParseRow, cache: DocumentCache) {
+  const writeIndexes = (kind: string, id: string, wanted: IndexValues): void => {
+    const found = sql.indexesOf.all(kind, id) as { readonly name: string; readonly value: string }[];
+    for (const { name, value } of found) if (wanted[name] !== value) sql.deleteIndex.run(kind, name, value, id);
+    for (const [name, value] of Object.entries(wanted)) sql.insertIndex.run(kind, name, value, id);
+  };
+
+  return {
+    create<T>(kind: DocumentKind<T>, id: string, document: T, due: number | null): Outcome<boolean> {
+      const prepared = attempt(() => ({
+        body: toBody(kind.name, id, document),
+        indexes: kind.indexes(document),
+        due: wholeOrNull(due),
+      }));
+      if ('refused' in prepared) return prepared;
+      const { changes } = sql.insert.run(kind.name, id, prepared.value.body, prepared.value.due);
+      if (changes === 0) return { value: false };
+      writeIndexes(kind.name, id, prepared.value.indexes);
+      return { value: true };
+    },
+
+    update<T>(
+      kind: DocumentKind<T>,
+      id: string,
+      change: (document: T) => T,
+      options: UpdateOptions<T>,
+    ): Outcome<Versioned<T> | undefined> {
+      const row = sql.find.get(kind.name, id) as Row | undefined;
+      if (row === undefined) return { value: undefined };
+      const before = parse<T>(row);
+      // All that can be refused is worked out before anything is written: others share this transaction.
+      const planned = attempt(() => {
+        const document = change(before);
+        const due = options.due === undefined ? row.due : wholeOrNull(options.due(document));
+        if (document === before) return { document, due };
+        return { document, due, body: toBody(kind.name, id, document), indexes: kind.indexes(document) };
+      });
+      if ('refused' in planned) return planned;
+      const { document, due, body, indexes } = planned.value;
+      if (options.due !== undefined) sql.setDue.run(due, row.serial);
+      if (options.release !== undefined) sql.release.run(row.serial, options.release);
+      if (body === undefined) return { value: { id, version: row.version, document } };
+      const version = row.version + 1;
+      sql.setBody.run(version, body, row.serial);
+      writeIndexes(kind.name, id, indexes);
+      cache.put({ serial: row.serial, version, document });
+      return { value: { id, version, document } };
+    },
+
+    delete(kind: string, id: string): Outcome<boolean> {
+      sql.deleteIndexes.run(kind, id);
+      return { value: sql.deleteDocument.run(kind, id).changes > 0 };
+    },
+  };
+}
+
+/** Runs what may throw, before anything is written. */
+export function attempt<T>(action: () => T): Outcome<T> {
+  try {
+    return { value: action() };
+  } catch (error) {
+    return { refused: error };
+  }
+}
+
+function toBody(kind: string, id: string, document: unknown): string {
+  // `undefined` for what JSON cannot hold at all, whatever the declared type says.
+  const body = JSON.stringify(document) as string | undefined;
+  if (body === undefined) {
+    throw new CoxswainError('INTERNAL', { message: `The ${kind} ${id} is no JSON document.`, fields: { kind, id } });
+  }
+  const bytes = Buffer.byteLength(body);
+  if (bytes <= maxBytes) return body;
+  throw new CoxswainError('INVALID_INPUT', {
+    message:
+      `Cannot store ${kind} ${id}: it has ${bytes} bytes, and a document stays within ${maxBytes}. ` +
+      'Shorten it, or keep its large values in documents of their own.',
+    fields: { kind, id, bytes, maxBytes },
+  });
+}
+
+/** A time the database can hold; rounded up, so that nothing is due before it should be. */
+export function wholeMs(at: number): number {
+  if (Number.isFinite(at)) return Math.ceil(at);
+  throw new CoxswainError('INTERNAL', { message: `A due time must be a number of milliseconds or null, not ${at}.` });
+}
+
+const wholeOrNull = (due: number | null): number | null => (due === null ? null : wholeMs(due));

@@ -1,0 +1,344 @@
+import type { DocumentKind, DocumentStore } from '../../src/engine/ports/document-store';
+
+/** A fresh, empty place for documents, which several stores may open. */
+export type StoreFixture = {
+  readonly open: () => Promise<DocumentStore> | DocumentStore;
+  readonly remove: () => Promise<void> | void;
+};
+
+type Boat = { readonly name: string; readonly harbour?: string; readonly trips: number };
+
+const boats: DocumentKind<Boat> = {
+  name: 'boat',
+  indexes: (boat) => (boat.harbour === undefined ? {} : { harbour: boat.harbour }),
+};
+const crews: DocumentKind<Boat> = { name: 'crew', indexes: () => ({}) };
+const boat = (more: Partial<Boat> = {}): Boat => ({ name: 'Anna', trips: 0, ...more });
+const sail = (found: Boat): Boat => ({ ...found, trips: found.trips + 1 });
+
+/** The behaviour every document store must show; `prepare` is called once for each test. */
+export function describeDocumentStore(name: string, prepare: () => Promise<StoreFixture> | StoreFixture): void {
+  describe(`${name} as a document store`, () => {
+    let fixture: StoreFixture;
+    let store: DocumentStore;
+    const opened: DocumentStore[] = [];
+    const openAnother = async (): Promise<DocumentStore> => {
+      const another = await fixture.open();
+      opened.push(another);
+      return another;
+    };
+    const claim = (more: { owner?: string; now?: number; limit?: number; kinds?: readonly string[] } = {}) =>
+      store.claimDue({ kinds: ['boat'], owner: 'one', now: 1_000, leaseMs: 500, limit: 16, ...more });
+    const claimedIds = async (more: Parameters<typeof claim>[0] = {}) => (await claim(more)).map(({ id }) => id);
+
+    beforeEach(async () => {
+      fixture = await prepare();
+      store = await openAnother();
+    });
+    afterEach(async () => {
+      for (const one of opened.splice(0)) await one.close();
+      await fixture.remove();
+    });
+
+    describe('documents', () => {
+      it('reads back what was created, at version 1', async () => {
+        expect(await store.create(boats, 'a', boat())).toBe(true);
+        expect(await store.get(boats, 'a')).toEqual({ id: 'a', version: 1, document: boat() });
+      });
+
+      it('has nothing under an unknown id, nor under the same id of another kind', async () => {
+        await store.create(boats, 'a', boat());
+        expect(await store.get(boats, 'b')).toBeUndefined();
+        expect(await store.get(crews, 'a')).toBeUndefined();
+        expect(await store.update(crews, 'a', sail)).toBeUndefined();
+      });
+
+      it('creates once: the second gets false and changes nothing', async () => {
+        const results = await Promise.all([
+          store.create(boats, 'a', boat({ name: 'first' })),
+          store.create(boats, 'a', boat({ name: 'second' })),
+        ]);
+        expect(results).toEqual([true, false]);
+        expect((await store.get(boats, 'a'))?.document.name).toBe('first');
+      });
+
+      it('raises the version by one with each change', async () => {
+        await store.create(boats, 'a', boat());
+        const changed = await store.update(boats, 'a', sail);
+        expect(changed).toEqual({ id: 'a', version: 2, document: boat({ trips: 1 }) });
+        expect(await store.get(boats, 'a')).toEqual(changed);
+      });
+
+      it('keeps the version when the very same document comes back, yet moves the due time', async () => {
+        await store.create(boats, 'a', boat());
+        const same = await store.update(boats, 'a', (found) => found, { due: () => 700 });
+        expect(same?.version).toBe(1);
+        expect(await store.nextDue(['boat'], 0)).toBe(700);
+      });
+
+      it('rejects with the error of a change and stores nothing of it', async () => {
+        await store.create(boats, 'a', boat(), { due: 5 });
+        const refused = store.update(
+          boats,
+          'a',
+          () => {
+            throw new Error('no wind');
+          },
+          { due: () => 900 },
+        );
+        await expect(refused).rejects.toThrow('no wind');
+        expect(await store.get(boats, 'a')).toEqual({ id: 'a', version: 1, document: boat() });
+        expect(await store.nextDue(['boat'], 0)).toBe(5);
+      });
+
+      it('lets a throwing change fail alone among many at once', async () => {
+        await store.create(boats, 'a', boat());
+        const all = Array.from({ length: 40 }, (_, position) =>
+          store.update(boats, 'a', (found) => {
+            if (position % 4 === 1) throw new Error(`refused ${position}`);
+            return sail(found);
+          }),
+        );
+        const results = await Promise.allSettled(all);
+        expect(results.map(({ status }) => status === 'fulfilled')).toEqual(
+          Array.from({ length: 40 }, (_, position) => position % 4 !== 1),
+        );
+        expect(await store.get(boats, 'a')).toMatchObject({ version: 31, document: { trips: 30 } });
+      });
+
+      it('loses no update when two stores add to one counter', async () => {
+        await store.create(boats, 'a', boat());
+        const other = await openAnother();
+        const addMany = async (to: DocumentStore) => {
+          for (let round = 0; round < 50; round += 1) {
+            await Promise.all(Array.from({ length: 10 }, () => to.update(boats, 'a', sail)));
+          }
+        };
+        await Promise.all([addMany(store), addMany(other)]);
+        expect((await store.get(boats, 'a'))?.document.trips).toBe(1_000);
+        expect((await other.get(boats, 'a'))?.version).toBe(1_001);
+      }, 30_000);
+
+      it('shows a document made anew by another store, not the deleted one it remembers', async () => {
+        await store.create(boats, 'a', boat({ name: 'old' }));
+        await store.get(boats, 'a');
+        const other = await openAnother();
+        expect(await other.delete(boats, 'a')).toBe(true);
+        await other.create(boats, 'a', boat({ name: 'new' }));
+        expect((await store.get(boats, 'a'))?.document.name).toBe('new');
+      });
+
+      it('deletes a document with its index entries, once', async () => {
+        await store.create(boats, 'a', boat({ harbour: 'Kiel' }));
+        expect(await store.delete(boats, 'a')).toBe(true);
+        expect(await store.delete(boats, 'a')).toBe(false);
+        expect(await store.get(boats, 'a')).toBeUndefined();
+        expect(await store.count(boats, { name: 'harbour', value: 'Kiel' })).toBe(0);
+      });
+
+      it('refuses a document above 1 MB and says so', async () => {
+        const huge = boat({ name: 'x'.repeat(1_000_001) });
+        await expect(store.create(boats, 'a', huge)).rejects.toThrow(/boat a.*bytes/);
+        await store.create(boats, 'b', boat());
+        await expect(store.update(boats, 'b', () => huge)).rejects.toThrow(/boat b.*bytes/);
+        expect((await store.get(boats, 'b'))?.version).toBe(1);
+      });
+
+      it('still has everything after it is closed and opened again', async () => {
+        await store.create(boats, 'a', boat({ harbour: 'Kiel' }), { due: 10 });
+        await store.update(boats, 'a', sail);
+        await store.close();
+        store = await openAnother();
+        expect(await store.get(boats, 'a')).toMatchObject({ version: 2, document: { trips: 1 } });
+        expect(await store.count(boats, { name: 'harbour', value: 'Kiel' })).toBe(1);
+        expect(await claimedIds()).toEqual(['a']);
+      });
+
+      it('gives back documents nobody can change by accident, or copies of them', async () => {
+        await store.create(boats, 'a', boat());
+        const found = await store.get(boats, 'a');
+        try {
+          Object.assign(found?.document ?? {}, { name: 'spoilt' });
+        } catch {
+          // A frozen document refuses; a copy takes it and nobody else sees it.
+        }
+        expect((await store.get(boats, 'a'))?.document.name).toBe('Anna');
+      });
+    });
+
+    describe('lists', () => {
+      const ids = async (query: Parameters<typeof store.list>[1]) =>
+        (await store.list(boats, query)).map(({ id }) => id);
+
+      beforeEach(async () => {
+        await store.create(boats, 'c', boat({ harbour: 'Kiel' }));
+        await store.create(boats, 'a', boat({ harbour: 'Kiel' }));
+        await store.create(boats, 'b', boat({ harbour: 'Husum' }));
+        await store.create(boats, 'd', boat());
+        await store.create(crews, 'a', boat());
+      });
+
+      it.each([
+        ['all of a kind by id', {}, ['a', 'b', 'c', 'd']],
+        ['newest first', { newestFirst: true }, ['d', 'c', 'b', 'a']],
+        ['at most the limit', { limit: 2 }, ['a', 'b']],
+        ['the newest few', { limit: 2, newestFirst: true }, ['d', 'c']],
+        ['those with a value in an index', { index: { name: 'harbour', value: 'Kiel' } }, ['a', 'c']],
+        ['the newest of an index', { index: { name: 'harbour', value: 'Kiel' }, newestFirst: true, limit: 1 }, ['c']],
+        ['nothing for an unknown value', { index: { name: 'harbour', value: 'Bonn' } }, []],
+        ['nothing for an unknown index', { index: { name: 'colour', value: 'Kiel' } }, []],
+      ])('%s', async (_, query, expected) => expect(await ids(query)).toEqual(expected));
+
+      it('carries versions and documents', async () => {
+        await store.update(boats, 'b', sail);
+        const found = await store.list(boats, { index: { name: 'harbour', value: 'Husum' } });
+        expect(found).toEqual([{ id: 'b', version: 2, document: boat({ harbour: 'Husum', trips: 1 }) }]);
+      });
+
+      it('moves a document between values with the change that moves it', async () => {
+        await store.update(boats, 'a', (found) => ({ ...found, harbour: 'Husum' }));
+        await store.update(boats, 'b', ({ name, trips }) => ({ name, trips }));
+        expect(await ids({ index: { name: 'harbour', value: 'Husum' } })).toEqual(['a']);
+        expect(await ids({ index: { name: 'harbour', value: 'Kiel' } })).toEqual(['c']);
+      });
+
+      it('counts all of a kind, or those with a value', async () => {
+        expect(await store.count(boats)).toBe(4);
+        expect(await store.count(boats, { name: 'harbour', value: 'Kiel' })).toBe(2);
+      });
+    });
+
+    describe('due documents and leases', () => {
+      it('claims what is due, the longest due first, and nothing that is not', async () => {
+        await store.create(boats, 'later', boat(), { due: 1_001 });
+        await store.create(boats, 'second', boat(), { due: 1_000 });
+        await store.create(boats, 'first', boat(), { due: 400 });
+        await store.create(boats, 'never', boat());
+        await store.create(crews, 'crew', boat(), { due: 1 });
+        expect(await claim({ limit: 1 })).toEqual([{ kind: 'boat', id: 'first', version: 1, document: boat() }]);
+        expect(await claimedIds()).toEqual(['second']);
+      });
+
+      it('claims across kinds in the order of their due times', async () => {
+        await store.create(boats, 'b', boat(), { due: 2 });
+        await store.create(crews, 'c', boat(), { due: 1 });
+        expect(await claimedIds({ kinds: ['boat', 'crew'] })).toEqual(['c', 'b']);
+      });
+
+      it('hands a document to one owner until the lease ends', async () => {
+        await store.create(boats, 'a', boat(), { due: 0 });
+        expect(await claimedIds({ owner: 'one' })).toEqual(['a']);
+        expect(await claimedIds({ owner: 'two', now: 1_499 })).toEqual([]);
+        expect(await claimedIds({ owner: 'two', now: 1_500 })).toEqual(['a']);
+      });
+
+      it('hands each document to one of two stores that claim at once', async () => {
+        const other = await openAnother();
+        await Promise.all(Array.from({ length: 40 }, (_, n) => store.create(boats, `boat-${n}`, boat(), { due: 0 })));
+        const query = { kinds: ['boat'], now: 1_000, leaseMs: 500, limit: 30 };
+        const both = await Promise.all([
+          store.claimDue({ ...query, owner: 'one' }),
+          other.claimDue({ ...query, owner: 'two' }),
+        ]);
+        const all = both.flat().map(({ id }) => id);
+        expect(new Set(all).size).toBe(40);
+        expect(all).toHaveLength(40);
+      });
+
+      it('prolongs a lease for its owner only, until another has it', async () => {
+        await store.create(boats, 'a', boat(), { due: 0 });
+        await claim({ owner: 'one' });
+        expect(await store.renew('boat', 'a', 'two', 9_000)).toBe(false);
+        expect(await store.renew('boat', 'a', 'one', 2_000)).toBe(true);
+        expect(await claimedIds({ owner: 'two', now: 1_999 })).toEqual([]);
+        expect(await claimedIds({ owner: 'two', now: 2_000 })).toEqual(['a']);
+        expect(await store.renew('boat', 'a', 'one', 9_000)).toBe(false);
+      });
+
+      it('gives the lease back with an update, in the same commit as the next due time', async () => {
+        await store.create(boats, 'a', boat(), { due: 0 });
+        await claim({ owner: 'one' });
+        await store.update(boats, 'a', sail, { release: 'one', due: () => 1_100 });
+        expect(await store.renew('boat', 'a', 'one', 9_000)).toBe(false);
+        expect(await claimedIds({ owner: 'two', now: 1_099 })).toEqual([]);
+        expect(await claimedIds({ owner: 'two', now: 1_100 })).toEqual(['a']);
+      });
+
+      it('leaves the lease alone when another owner releases it', async () => {
+        await store.create(boats, 'a', boat(), { due: 0 });
+        await claim({ owner: 'one' });
+        await store.update(boats, 'a', sail, { release: 'two' });
+        expect(await claimedIds({ owner: 'two', now: 1_499 })).toEqual([]);
+      });
+
+      it('leaves the due time alone when an update does not name it, and takes it away with null', async () => {
+        await store.create(boats, 'a', boat(), { due: 300 });
+        await store.update(boats, 'a', sail);
+        expect(await store.nextDue(['boat'], 0)).toBe(300);
+        await store.update(boats, 'a', sail, { due: () => null });
+        expect(await store.nextDue(['boat'], 0)).toBeUndefined();
+      });
+
+      it('computes the due time from the new document', async () => {
+        await store.create(boats, 'a', boat({ trips: 6 }));
+        await store.update(boats, 'a', sail, { due: ({ trips }) => trips * 100 });
+        expect(await store.nextDue(['boat'], 0)).toBe(700);
+      });
+
+      it.each([
+        ['brings a due time forward', 800, 300, 300],
+        ['never puts it off', 300, 800, 300],
+        ['makes a document due that never was', null, 800, 800],
+      ])('touch %s', async (_, due, at, expected) => {
+        await store.create(boats, 'a', boat(), { due });
+        await store.touch(boats, 'a', at);
+        expect(await store.nextDue(['boat'], 0)).toBe(expected);
+      });
+
+      it('ignores a touch of an unknown id', async () => {
+        await expect(store.touch(boats, 'nobody', 5)).resolves.toBeUndefined();
+        expect(await store.nextDue(['boat'], 0)).toBeUndefined();
+      });
+
+      it.each([
+        ['a later due time', 5_000],
+        ['no due time', null],
+      ])('keeps a touch made after the claim, though the owner asks for %s', async (_, due) => {
+        await store.create(boats, 'a', boat(), { due: 0 });
+        await claim({ owner: 'one' });
+        await store.touch(boats, 'a', 1_200);
+        await store.update(boats, 'a', sail, { release: 'one', due: () => due });
+        expect(await store.nextDue(['boat'], 1_000)).toBe(1_200);
+      });
+
+      it('forgets a touch that the next claim has answered', async () => {
+        await store.create(boats, 'a', boat(), { due: 0 });
+        await claim({ owner: 'one' });
+        await store.touch(boats, 'a', 1_200);
+        await store.update(boats, 'a', sail, { release: 'one', due: () => 5_000 });
+        await claim({ owner: 'one', now: 1_200 });
+        await store.update(boats, 'a', sail, { release: 'one', due: () => 5_000 });
+        expect(await store.nextDue(['boat'], 1_300)).toBe(5_000);
+      });
+
+      it('forgets a touch made before the claim', async () => {
+        await store.create(boats, 'a', boat(), { due: 900 });
+        await store.touch(boats, 'a', 100);
+        await claim({ owner: 'one' });
+        await store.update(boats, 'a', sail, { release: 'one', due: () => 5_000 });
+        expect(await store.nextDue(['boat'], 1_000)).toBe(5_000);
+      });
+
+      it('says when the next document can be claimed, leases included', async () => {
+        expect(await store.nextDue(['boat'], 0)).toBeUndefined();
+        await store.create(boats, 'a', boat(), { due: 0 });
+        await store.create(boats, 'b', boat(), { due: 4_000 });
+        await claim({ owner: 'one' });
+        expect(await store.nextDue(['boat'], 1_000)).toBe(1_500);
+        await store.renew('boat', 'a', 'one', 6_000);
+        expect(await store.nextDue(['boat'], 1_000)).toBe(4_000);
+        expect(await store.nextDue(['crew'], 1_000)).toBeUndefined();
+      });
+    });
+  });
+}
