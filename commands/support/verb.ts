@@ -1,10 +1,10 @@
 import type { Clock } from '../../src/engine/clock';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
+import type { Signal, SignalOutcome } from '../../src/engine/signals';
 import type { NewId } from '../../src/engine/ids';
 import type { ServerGroups } from '../../src/dcos/server-groups';
 import type { Definitions } from '../../src/model/application';
 import type { Command, ExecutionDraft } from '../../src/model/command';
-import type { Execution } from '../../src/model/execution';
 import type { View } from '../../src/model/view';
 import type { People } from '../../src/policy/people';
 import type { Words } from './words';
@@ -18,7 +18,8 @@ export type VerbWorld = {
   readonly definitions: () => Definitions;
   readonly serverGroups: ServerGroups;
   readonly people: () => Promise<People>;
-  readonly renderExecution: (execution: Execution) => View;
+  /** Applies a signal to an execution and wakes it; `signalId` makes a repeat count as done. */
+  readonly signal: (executionId: string, signal: Signal, signalId: string) => Promise<SignalOutcome>;
 };
 
 /** What a verb wants done: an answer, a plan to be confirmed, or a start without asking. */

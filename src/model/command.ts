@@ -30,6 +30,8 @@ export type ExecutionDraft = {
 
 /** The plan shown for a command, to be confirmed or dropped once. */
 export type PlannedAction = {
+  /** The words it was planned from. */
+  readonly text: string;
   /** Over the resolved definition, parameters, image and each target group's name, version and instances. */
   readonly hash: string;
   /** What the hash covers, in words, so that a fresh plan can say what moved. */

@@ -105,6 +105,8 @@ export type Execution = {
   readonly definition: ExecutionDefinition;
   readonly report?: ReportTarget;
   readonly events: readonly ExecutionEvent[];
+  /** Ids of the commands whose signals were applied, newest last, so that a repeat after a crash counts as done. */
+  readonly signals?: readonly string[];
   /** Digest of the live message's view, to see whether it changed. */
   readonly viewDigest?: string;
 };

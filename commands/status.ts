@@ -1,0 +1,126 @@
+import type { Application, Environment } from '../src/model/application';
+import type { Command } from '../src/model/command';
+import type { Execution } from '../src/model/execution';
+import { imageVersion, isDisabled, locationName } from '../src/model/server-group';
+import { asCoxswainError } from '../src/model/errors';
+import type { Text } from '../src/model/text';
+import type { View } from '../src/model/view';
+import { durationText } from '../src/engine/task-timeout';
+import { clusterOf } from './support/draft';
+import { findApplication } from './support/find-target';
+import { readHistory, runningExecution } from './support/history';
+import { groupLine, readPlace } from './support/live-groups';
+import { UserMistake } from './support/suggest';
+import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
+import type { Words } from './support/words';
+
+const usage = '/cox status [APPLICATION]';
+
+type EnvironmentStatus = {
+  readonly environment: Environment;
+  readonly lines: readonly Text[];
+  readonly running: Execution | undefined;
+};
+
+async function placeLine(
+  world: VerbWorld,
+  application: Application,
+  environment: Environment,
+  index: number,
+): Promise<Text> {
+  const location = environment.locations[index];
+  if (location === undefined) return '';
+  const name = locationName(location);
+  try {
+    const { groups, current } = await readPlace(world.serverGroups, location, clusterOf(application, environment));
+    if (groups.length === 0) return [{ code: name }, ' nothing runs'];
+    const age = current === undefined ? '' : `, ${durationText(world.clock.now() - current.createdTime)} old`;
+    const serving: Text = current === undefined ? 'nothing serves' : [{ strong: groupLine(current) }, age];
+    const kept = groups.filter((group) => group !== current).map(groupLine);
+    const others = kept.length === 0 ? '' : ` · ${kept.join(', ')}`;
+    return [{ code: name }, ' ', ...(typeof serving === 'string' ? [serving] : serving), others];
+  } catch (error) {
+    return [{ code: name }, ` ${asCoxswainError(error).message}`];
+  }
+}
+
+async function environmentStatus(
+  world: VerbWorld,
+  application: Application,
+  environment: Environment,
+): Promise<EnvironmentStatus> {
+  const lines = await Promise.all(
+    environment.locations.map((_location, index) => placeLine(world, application, environment, index)),
+  );
+  const running = runningExecution(await readHistory(world.store, clusterOf(application, environment)));
+  return { environment, lines, running };
+}
+
+/** The first line: what blocks, and who unblocks it. */
+function headlineOf(application: Application, statuses: readonly EnvironmentStatus[]): Text {
+  const running = statuses.flatMap((status) => status.running ?? []);
+  const waiting = running.find((execution) =>
+    execution.stages.some((stage) => stage.type === 'manualJudgment' && stage.status === 'RUNNING'),
+  );
+  if (waiting !== undefined) {
+    const { groups } = waiting.definition.policy.approvers;
+    const who =
+      groups.length === 0
+        ? ['anyone']
+        : groups.flatMap((group, index) => (index === 0 ? [{ group }] : [', ', { group }]));
+    return [{ strong: waiting.name }, ' waits for a decision by ', ...who];
+  }
+  const [first] = running;
+  if (first !== undefined) return [{ strong: first.name }, ' is under way, asked by ', { person: first.trigger.user }];
+  return `${application.name}: nothing is under way.`;
+}
+
+async function applicationStatus(world: VerbWorld, application: Application): Promise<View> {
+  const statuses = await Promise.all(
+    [...application.environments.values()].map((environment) => environmentStatus(world, application, environment)),
+  );
+  return {
+    headline: headlineOf(application, statuses),
+    tone: 'neutral',
+    lines: statuses.flatMap(({ environment, lines }): readonly Text[] => [[{ strong: environment.name }], ...lines]),
+  };
+}
+
+async function overview(world: VerbWorld): Promise<View> {
+  const applications = [...world.definitions().applications.values()];
+  const lines = await Promise.all(
+    applications.flatMap((application) =>
+      [...application.environments.values()].map(async (environment): Promise<Text> => {
+        const cluster = clusterOf(application, environment);
+        const versions = await Promise.all(
+          environment.locations.map((location) =>
+            readPlace(world.serverGroups, location, cluster).then(
+              ({ groups }) => imageVersion(groups.find((group) => !isDisabled(group))?.image),
+              () => 'not visible',
+            ),
+          ),
+        );
+        return [{ strong: `${application.name} ${environment.name}` }, ` ${[...new Set(versions)].join(', ')}`];
+      }),
+    ),
+  );
+  return { headline: `${applications.length} applications. For one: ${usage}.`, tone: 'neutral', lines };
+}
+
+async function run(words: Words, _command: Command, world: VerbWorld): Promise<VerbAnswer> {
+  const [, name, ...rest] = words.words;
+  if (rest.length > 0) throw new UserMistake(`status takes one application: ${usage}.`, [`status ${name ?? ''}`]);
+  if (name === undefined) return { type: 'reply', view: await overview(world) };
+  const application = findApplication(world.definitions(), name, (word) => `status ${word}`);
+  return { type: 'reply', view: await applicationStatus(world, application) };
+}
+
+/** What runs where, and what blocks. */
+export const status: Verb = {
+  name: 'status',
+  usage,
+  summary: 'what runs where, and what blocks',
+  examples: ['/cox status foo', '/cox status'],
+  options: [],
+  run,
+};

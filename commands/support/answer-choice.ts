@@ -1,0 +1,150 @@
+import type { Command, CommandRequest, PlannedAction } from '../../src/model/command';
+import type { Execution } from '../../src/model/execution';
+import type { View } from '../../src/model/view';
+import type { Text } from '../../src/model/text';
+import { commandKind, executionKind } from '../../src/engine/document-kinds';
+import type { Signal } from '../../src/engine/signals';
+import { mayDeploy, mayJudge, type Permission } from '../../src/policy/permissions';
+import { answerText, offerPlan, runVerb, type Outcome } from './answer-text';
+import { planHash, whatMoved } from './plan-hash';
+import { startExecution } from './start-execution';
+import type { Verb, VerbWorld } from './verb';
+
+type ChoiceRequest = Extract<CommandRequest, { type: 'choice' }>;
+
+const say = (headline: Text, tone: View['tone'] = 'neutral', lines: readonly Text[] = []): Outcome => ({
+  reply: { headline, tone, lines },
+});
+
+/** The answer to a confirmation: the execution runs, and where to watch it. */
+export function startedView(draft: PlannedAction['draft']): View {
+  const where = draft.report === undefined ? [] : [`Watch it in #${draft.report.channel}.`];
+  return { headline: [{ strong: draft.name }, ' is on its way.'], tone: 'running', lines: where };
+}
+
+async function decidePlan(
+  world: VerbWorld,
+  planned: Command,
+  command: Command,
+  state: 'confirmed' | 'canceled',
+): Promise<PlannedAction | undefined> {
+  const executionId = world.newId();
+  const saved = await world.store.update(commandKind, planned.id, (document) =>
+    document.plan?.state === 'open'
+      ? {
+          ...document,
+          plan: { ...document.plan, state, decidedBy: command.id, ...(state === 'confirmed' ? { executionId } : {}) },
+        }
+      : document,
+  );
+  return saved?.document.plan;
+}
+
+async function confirmPlan(
+  verbs: readonly Verb[],
+  planned: Command,
+  command: Command,
+  world: VerbWorld,
+): Promise<Outcome> {
+  const { plan } = planned;
+  if (plan === undefined) return say('This plan no longer exists. Ask again.', 'attention');
+  if (plan.state === 'open') {
+    const answer = await runVerb(verbs, plan.text, planned, world);
+    if (answer.type === 'reply') return { reply: answer.view };
+    if (planHash(answer.plan) !== plan.hash) {
+      const moved = whatMoved(plan.facts, answer.plan.facts);
+      const fresh = offerPlan(command.id, plan.text, answer.plan);
+      const lines = [['Something moved since the plan was shown:'], ...moved, ...(fresh.reply.lines ?? [])];
+      return { ...fresh, reply: { ...fresh.reply, tone: 'attention', lines } };
+    }
+  }
+  const decided = await decidePlan(world, planned, command, 'confirmed');
+  if (decided?.decidedBy !== command.id || decided.executionId === undefined) {
+    return say(
+      decided?.state === 'canceled' ? 'This plan was dropped. Ask again.' : 'This plan was confirmed already.',
+      'attention',
+    );
+  }
+  const holder = await startExecution(world, decided.executionId, decided.draft, command);
+  if (holder !== undefined)
+    return say(`Another execution (${holder}) started first. Nothing was started.`, 'attention');
+  return { reply: startedView(decided.draft), executionId: decided.executionId };
+}
+
+async function answerPlanChoice(
+  verbs: readonly Verb[],
+  request: ChoiceRequest,
+  command: Command,
+  world: VerbWorld,
+): Promise<Outcome> {
+  const planned = (await world.store.get(commandKind, request.target.kind === 'command' ? request.target.id : ''))
+    ?.document;
+  if (planned === undefined) return say('This plan no longer exists. Ask again.', 'attention');
+  if (planned.source.user !== command.source.user)
+    return say('Only who asked can confirm this plan. Type the command yourself.', 'bad');
+  if (request.name === 'confirm') return confirmPlan(verbs, planned, command, world);
+  const decided = await decidePlan(world, planned, command, 'canceled');
+  return decided?.state === 'canceled'
+    ? say('Canceled. Nothing was started.')
+    : say('Too late: it was confirmed already.', 'attention');
+}
+
+const signalOf = (request: ChoiceRequest, stageId: string, user: string): Signal | undefined => {
+  const reason = request.answer === undefined ? {} : { reason: request.answer };
+  switch (request.name) {
+    case 'approve':
+      return { type: 'judge', decision: 'continue', stageId, user, ...reason };
+    case 'reject':
+      return { type: 'judge', decision: 'stop', stageId, user, ...reason };
+    case 'cancelExecution':
+      return { type: 'cancel', user, ...reason };
+    case 'pause':
+    case 'resume':
+      return { type: request.name, user };
+    case 'skipWait':
+    case 'retryStage':
+      return { type: request.name, stageId, user };
+    default:
+      return undefined;
+  }
+};
+
+async function permissionFor(world: VerbWorld, execution: Execution, signal: Signal): Promise<Permission> {
+  const people = await world.people();
+  const { policy, environment } = execution.definition;
+  if (signal.type === 'judge') return mayJudge(policy, people, signal.user, execution.trigger.user);
+  return mayDeploy(policy, people, signal.user, `${execution.application} ${environment}`);
+}
+
+async function answerExecutionChoice(request: ChoiceRequest, command: Command, world: VerbWorld): Promise<Outcome> {
+  const { target } = request;
+  const id = target.kind === 'execution' ? target.id : '';
+  const execution = (await world.store.get(executionKind, id))?.document;
+  const stageId = target.kind === 'execution' ? (target.stageId ?? '') : '';
+  const signal = signalOf(request, stageId, command.source.user);
+  if (execution === undefined || signal === undefined) return say('This execution no longer exists.', 'attention');
+  if (request.name === 'reject' && (request.answer ?? '').trim() === '') {
+    return say('Say why you reject it, so that the requester can act on it.', 'attention');
+  }
+  const permission = await permissionFor(world, execution, signal);
+  if (!permission.allowed) return say(permission.reason, 'bad');
+  const outcome = await world.signal(id, signal, command.id);
+  if (!outcome.accepted) return say(outcome.message, 'attention');
+  return {
+    ...say([`Done: ${request.name} on `, { strong: execution.name }, '.'], 'good'),
+    quiet: true,
+    executionId: id,
+  };
+}
+
+/** Answers a choice made on something the bot showed. */
+export function answerChoice(
+  verbs: readonly Verb[],
+  request: ChoiceRequest,
+  command: Command,
+  world: VerbWorld,
+): Promise<Outcome> {
+  if (request.target.kind === 'run') return answerText(verbs, request.target.text, command, world);
+  if (request.target.kind === 'command') return answerPlanChoice(verbs, request, command, world);
+  return answerExecutionChoice(request, command, world);
+}

@@ -1,0 +1,79 @@
+import type { Command, PlannedAction } from '../../src/model/command';
+import { CoxswainError } from '../../src/model/errors';
+import type { Choice, View } from '../../src/model/view';
+import { planHash } from './plan-hash';
+import { mistakeView, nearest, UserMistake } from './suggest';
+import type { PlanCard, Verb, VerbAnswer, VerbWorld } from './verb';
+import { parseWords, type Words } from './words';
+
+/** What becomes of a command: the answer, a plan to remember, or an execution to start at once. */
+export type Outcome = {
+  readonly reply: View;
+  readonly plan?: PlannedAction;
+  readonly startNow?: boolean;
+  readonly quiet?: boolean;
+  readonly executionId?: string;
+};
+
+/** A plan's card with its buttons; they carry the hash of what is confirmed. */
+export function offerPlan(commandId: string, text: string, card: PlanCard): Outcome {
+  const hash = planHash(card);
+  const target = { kind: 'command', id: commandId, hash } as const;
+  const choices: readonly Choice[] = [
+    { name: 'confirm', label: card.confirmLabel, target, style: 'primary' },
+    { name: 'dismiss', label: 'Cancel', target },
+  ];
+  const plan: PlannedAction = { text, hash, facts: card.facts, state: 'open', draft: card.draft };
+  return { reply: { ...card.view, choices: [...(card.view.choices ?? []), ...choices] }, plan };
+}
+
+function refuseOptions(verb: Verb, { options }: Words): void {
+  for (const name of options.keys()) {
+    if (verb.options.includes(name)) continue;
+    const meant = nearest(name, verb.options);
+    const hint = meant === undefined ? `It knows: ${verb.options.join(', ') || 'none'}.` : `Did you mean ${meant}?`;
+    throw new UserMistake(`${verb.name} has no option '${name}'. ${hint}`);
+  }
+}
+
+/** Finds the verb of a text and lets it answer. Throws UserMistake, and CoxswainError of what it asks. */
+export async function runVerb(
+  verbs: readonly Verb[],
+  text: string,
+  command: Command,
+  world: VerbWorld,
+): Promise<VerbAnswer> {
+  const words = parseWords(text === '' ? 'help' : text);
+  const [name = 'help', ...rest] = words.words;
+  const verb = verbs.find((candidate) => candidate.name === name);
+  if (verb === undefined) {
+    const meant = nearest(
+      name,
+      verbs.map((candidate) => candidate.name),
+    );
+    const suggestion = meant === undefined ? 'help' : [meant, ...rest].join(' ');
+    throw new UserMistake(`There is no command '${name}'.`, [suggestion]);
+  }
+  refuseOptions(verb, words);
+  return verb.run(words, command, world);
+}
+
+/** Answers words that were typed; mistakes and failures are answers too. */
+export async function answerText(
+  verbs: readonly Verb[],
+  text: string,
+  command: Command,
+  world: VerbWorld,
+): Promise<Outcome> {
+  try {
+    const answer = await runVerb(verbs, text, command, world);
+    if (answer.type === 'reply') return { reply: answer.view };
+    const offered = offerPlan(command.id, text, answer.plan);
+    return answer.confirm ? offered : { ...offered, reply: answer.plan.view, startNow: true };
+  } catch (error) {
+    if (error instanceof UserMistake) return { reply: mistakeView(error.message, error.suggestions) };
+    if (error instanceof CoxswainError)
+      return { reply: { headline: error.message, tone: 'bad', footer: 'Nothing was started.' } };
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import type { Command } from '../../src/model/command';
+import { asCoxswainError } from '../../src/model/errors';
+import { commandKind } from '../../src/engine/document-kinds';
+import { putMessage } from '../../src/engine/messages';
+import type { Claimed } from '../../src/engine/ports/document-store';
+import { answerChoice, startedView } from './answer-choice';
+import { answerText, type Outcome } from './answer-text';
+import { startExecution } from './start-execution';
+import type { Verb, VerbWorld } from './verb';
+
+async function outcomeOf(verbs: readonly Verb[], command: Command, world: VerbWorld): Promise<Outcome> {
+  const { request } = command;
+  try {
+    if (request.type === 'text') return await answerText(verbs, request.text, command, world);
+    return await answerChoice(verbs, request, command, world);
+  } catch (error) {
+    const { message } = asCoxswainError(error);
+    return { reply: { headline: message, tone: 'bad', footer: `Command ${command.id}` } };
+  }
+}
+
+function withOutcome(command: Command, outcome: Outcome, executionId: string): Command {
+  const { reply, plan, startNow, quiet, executionId: known } = outcome;
+  const started = plan !== undefined && startNow === true;
+  const decided = started ? { ...plan, state: 'confirmed' as const, decidedBy: command.id, executionId } : plan;
+  const acted = started ? executionId : known;
+  return {
+    ...command,
+    state: 'answered',
+    reply: started ? startedView(plan.draft) : reply,
+    ...(decided === undefined ? {} : { plan: decided }),
+    ...(quiet === undefined ? {} : { quiet }),
+    ...(acted === undefined ? {} : { executionId: acted }),
+    // A click on a private card is answered in its place; a click on a message of the channel leaves that alone.
+    ...(command.request.type === 'choice' && command.request.target.kind !== 'execution'
+      ? { replaceOriginal: true }
+      : {}),
+  };
+}
+
+/** Starts what was to start and sends the answer; all of it may be repeated. */
+async function drainCommand(command: Command, world: VerbWorld): Promise<void> {
+  const { plan, reply, source } = command;
+  if (plan?.decidedBy === command.id && plan.executionId !== undefined) {
+    await startExecution(world, plan.executionId, plan.draft, command);
+  }
+  if (source.surface !== 'slack' || command.quiet === true || reply === undefined) return;
+  const { user, channel, responseUrl } = source;
+  const target = {
+    kind: 'private' as const,
+    user,
+    channel,
+    ...(responseUrl === undefined ? {} : { responseUrl }),
+    ...(command.replaceOriginal === true ? { replaceOriginal: true } : {}),
+  };
+  await putMessage(world.store, world.clock.now(), {
+    id: `${command.id}/reply`,
+    teamId: command.teamId,
+    target,
+    view: reply,
+    urgent: true,
+  });
+}
+
+/** Handles one claimed command: plans and answers it once, then sends what came of it. */
+export async function processCommand(
+  verbs: readonly Verb[],
+  world: VerbWorld,
+  claimed: Claimed,
+  owner: string,
+): Promise<void> {
+  const loaded = claimed.document as Command;
+  let command = loaded;
+  if (loaded.state === 'received') {
+    const outcome = await outcomeOf(verbs, loaded, world);
+    const executionId = world.newId();
+    const saved = await world.store.update(commandKind, loaded.id, (document) =>
+      document.state === 'received' ? withOutcome(document, outcome, executionId) : document,
+    );
+    if (saved === undefined) return;
+    command = saved.document;
+  }
+  await drainCommand(command, world);
+  await world.store.update(commandKind, command.id, (document) => document, { due: () => null, release: owner });
+}
