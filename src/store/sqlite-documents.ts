@@ -57,8 +57,11 @@ export function createDocumentReads(sql: SqliteStatements, parse: ParseRow) {
 export function createDocumentWrites(sql: SqliteStatements, parse: ParseRow, cache: DocumentCache) {
   const writeIndexes = (kind: string, id: string, wanted: IndexValues): void => {
     const found = sql.indexesOf.all(kind, id) as { readonly name: string; readonly value: string }[];
-    for (const { name, value } of found) if (wanted[name] !== value) sql.deleteIndex.run(kind, name, value, id);
-    for (const [name, value] of Object.entries(wanted)) sql.insertIndex.run(kind, name, value, id);
+    const current = new Map(found.map(({ name, value }) => [name, value]));
+    for (const [name, value] of current) if (wanted[name] !== value) sql.deleteIndex.run(kind, name, value, id);
+    for (const [name, value] of Object.entries(wanted)) {
+      if (current.get(name) !== value) sql.insertIndex.run(kind, name, value, id);
+    }
   };
 
   return {
@@ -93,11 +96,13 @@ export function createDocumentWrites(sql: SqliteStatements, parse: ParseRow, cac
       });
       if ('refused' in planned) return planned;
       const { document, due, body, indexes } = planned.value;
-      if (options.due !== undefined) sql.setDue.run(due, row.serial);
-      if (options.release !== undefined) sql.release.run(row.serial, options.release);
-      if (body === undefined) return { value: { id, version: row.version, document } };
+      const release = options.release ?? null;
+      if (body === undefined) {
+        if (due !== row.due || release !== null) sql.move.run(due, release, row.serial);
+        return { value: { id, version: row.version, document } };
+      }
       const version = row.version + 1;
-      sql.setBody.run(version, body, row.serial);
+      sql.change.run(due, release, row.serial, version, body);
       writeIndexes(kind.name, id, indexes);
       cache.put({ serial: row.serial, version, document });
       return { value: { id, version, document } };

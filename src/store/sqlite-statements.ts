@@ -10,6 +10,13 @@ const listIndexed = (direction: 'ASC' | 'DESC') => `
 const listAll = (direction: 'ASC' | 'DESC') =>
   `SELECT ${listedColumns} FROM documents d WHERE d.kind = ? ORDER BY d.id ${direction} LIMIT ?`;
 
+// ?1 the due time, ?2 who gives the lease back (or NULL). What a touch asked for since the last claim is kept, however
+// late the handler wants the document next.
+const moved = `
+  due = CASE WHEN touched IS NOT NULL AND (?1 IS NULL OR touched < ?1) THEN touched ELSE ?1 END,
+  lease_until = CASE WHEN lease_owner = ?2 THEN NULL ELSE lease_until END,
+  lease_owner = CASE WHEN lease_owner = ?2 THEN NULL ELSE lease_owner END`;
+
 /** Every statement of the store. */
 export type SqliteStatements = ReturnType<typeof prepareStatements>;
 
@@ -22,14 +29,9 @@ export function prepareStatements(connection: SqliteConnection) {
     ),
     find: prepare('SELECT serial, version, due FROM documents WHERE kind = ? AND id = ?'),
     body: prepare('SELECT body FROM documents WHERE serial = ?'),
-    setBody: prepare('UPDATE documents SET version = ?, body = ? WHERE serial = ?'),
-    // What a touch asked for since the last claim is kept, however late the handler wants the document next.
-    setDue: prepare(`
-      UPDATE documents SET due = CASE WHEN touched IS NOT NULL AND (?1 IS NULL OR touched < ?1) THEN touched ELSE ?1 END
-      WHERE serial = ?2`),
-    release: prepare(
-      'UPDATE documents SET lease_owner = NULL, lease_until = NULL WHERE serial = ? AND lease_owner = ?',
-    ),
+    // One statement for all that an update moves: each one rewrites the row with its whole body.
+    change: prepare(`UPDATE documents SET ${moved}, version = ?4, body = ?5 WHERE serial = ?3`),
+    move: prepare(`UPDATE documents SET ${moved} WHERE serial = ?3`),
     deleteDocument: prepare('DELETE FROM documents WHERE kind = ? AND id = ?'),
     deleteIndexes: prepare('DELETE FROM indexes WHERE kind = ? AND id = ?'),
     indexesOf: prepare('SELECT name, value FROM indexes WHERE kind = ? AND id = ?'),

@@ -193,12 +193,11 @@ describe('createEmbeddedWake', () => {
       second.hint();
       await quiet();
     }
+    await Promise.all([first.stop(1_000), second.stop(1_000)]);
     expect(overlaps).toEqual([]);
     expect(runs).toBe(90);
     const all = await store.list(jobs);
     expect(all.map(({ document }) => document.runs)).toEqual(all.map(() => 3));
-    await first.stop(0);
-    await second.stop(0);
     await other.close();
   });
 
