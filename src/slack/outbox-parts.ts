@@ -42,7 +42,8 @@ export type OutboxParts = {
 /** One look at one claimed message. */
 export type Look = { readonly message: Message; readonly owner: string };
 
-const maxUnknownAttempts = 50;
+/** An outage is waited out however long it lasts; an error nobody knows is not. */
+const maxUnknownAttempts = 8;
 
 /** Looks again at `at`, changing nothing; gives the lease back. */
 export async function waitUntil(parts: OutboxParts, { message, owner }: Look, at: number): Promise<void> {
@@ -115,10 +116,10 @@ export async function saveError(
     return;
   }
   const hopeless = failure.kind === 'giveUp' || failure.kind === 'degrade' || failure.kind === 'repost';
-  if (hopeless || look.message.attempts >= maxUnknownAttempts) {
+  if (hopeless || (failure.kind === 'unknown' && look.message.attempts >= maxUnknownAttempts)) {
     await saveFailure(parts, look, failure.error);
     return;
   }
   const delayMs = backOffMs(look.message.attempts);
-  await saveAttempt(parts, look, { keepIntent: failure.kind === 'ambiguous', delayMs, counts: true });
+  await saveAttempt(parts, look, { keepIntent: failure.kind !== 'notDone', delayMs, counts: true });
 }

@@ -12,7 +12,9 @@ export type SlackFailure =
   /** It certainly did not happen; try again later. */
   | { readonly kind: 'notDone'; readonly error: string }
   /** It may have happened. */
-  | { readonly kind: 'ambiguous'; readonly error: string };
+  | { readonly kind: 'ambiguous'; readonly error: string }
+  /** An error we do not know; it may have happened. */
+  | { readonly kind: 'unknown'; readonly error: string };
 
 const giveUp = new Set([
   'channel_not_found',
@@ -44,6 +46,13 @@ const degrade = new Set([
   'metadata_too_large',
 ]);
 const rateLimited = new Set(['ratelimited', 'rate_limited']);
+const passing = new Set([
+  'fatal_error',
+  'internal_error',
+  'service_unavailable',
+  'request_timeout',
+  'team_added_to_org',
+]);
 const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH']);
 
 function classifyPlatformError(error: string): SlackFailure {
@@ -52,7 +61,7 @@ function classifyPlatformError(error: string): SlackFailure {
   if (degrade.has(error)) return { kind: 'degrade', error };
   if (rateLimited.has(error)) return { kind: 'rateLimited', retryAfterMs: 30_000, error };
   // fatal_error and its kin say themselves that part of the call may have succeeded.
-  return { kind: 'ambiguous', error };
+  return { kind: passing.has(error) ? 'ambiguous' : 'unknown', error };
 }
 
 function causeCode(error: unknown): string | undefined {

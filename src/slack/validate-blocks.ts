@@ -71,6 +71,35 @@ const checkElements =
   (block, at) =>
     checkList(block.elements, { at: `${at}.elements`, min: 1, max });
 
+const richTextParts = ['rich_text_section', 'rich_text_list', 'rich_text_preformatted', 'rich_text_quote'];
+
+const checkRichText: BlockCheck = (block, at) => [
+  ...checkList(block.elements, { at: `${at}.elements`, min: 1, max: Number.POSITIVE_INFINITY }),
+  ...asList(block.elements).flatMap((element, index) => {
+    const { type } = asFields(element);
+    const isKnown = typeof type === 'string' && richTextParts.includes(type);
+    return isKnown ? [] : [`${at}.elements[${index}]: unknown part of rich text`];
+  }),
+];
+
+const knownFields: Readonly<Record<string, readonly string[]>> = {
+  section: ['text', 'fields', 'accessory', 'expand'],
+  header: ['text', 'level'],
+  context: ['elements'],
+  actions: ['elements'],
+  divider: [],
+  image: ['image_url', 'slack_file', 'alt_text', 'title'],
+  input: ['label', 'element', 'hint', 'optional', 'dispatch_action'],
+};
+
+function checkKnownFields(block: Fields, at: string, type: string): string[] {
+  const known = knownFields[type];
+  if (known === undefined) return [];
+  return Object.keys(block)
+    .filter((name) => name !== 'type' && name !== 'block_id' && !known.includes(name))
+    .map((name) => `${at}.${name}: ${type} has no such field`);
+}
+
 const blockChecks: Readonly<Record<string, BlockCheck>> = {
   section: checkSection,
   header: checkHeader,
@@ -81,7 +110,7 @@ const blockChecks: Readonly<Record<string, BlockCheck>> = {
   table: checkTable,
   divider: () => [],
   markdown: (block, at) => checkLength(block.text, { at: `${at}.text`, min: 1, max: 12_000 }),
-  rich_text: checkElements(Number.POSITIVE_INFINITY),
+  rich_text: checkRichText,
   context_actions: checkElements(5),
   file: (block, at) => checkLength(block.external_id, { at: `${at}.external_id`, min: 1, max: 255 }),
   video: (block, at) => checkLength(block.video_url, { at: `${at}.video_url`, min: 1, max: 3000 }),
@@ -97,6 +126,7 @@ function checkBlock(value: unknown, at: string, surface: BlockSurface): string[]
   return [
     ...(messageOnly.includes(type) && surface !== 'message' ? [`${at}: ${type} stands in messages only`] : []),
     ...(block.block_id === undefined ? [] : checkLength(block.block_id, { at: `${at}.block_id`, min: 1, max: 255 })),
+    ...checkKnownFields(block, at, type),
     ...check(block, at),
   ];
 }

@@ -39,13 +39,19 @@ function checkButton(button: Fields, at: string): string[] {
   return [
     ...plainText(button.text, `${at}.text`, 75),
     ...optional(button.value, (value) => checkLength(value, { at: `${at}.value`, min: 0, max: 2000 })),
-    ...optional(button.url, (url) => checkLength(url, { at: `${at}.url`, min: 1, max: 3000 })),
+    ...optional(button.url, (url) => checkUrl(url, `${at}.url`)),
     ...optional(button.accessibility_label, (label) =>
       checkLength(label, { at: `${at}.accessibility_label`, min: 1, max: 75 }),
     ),
     ...checkStyle(button.style, at),
     ...(button.disabled === undefined ? [] : [`${at}.disabled: buttons have no such field`]),
   ];
+}
+
+function checkUrl(url: unknown, at: string): string[] {
+  const faults = checkLength(url, { at, min: 1, max: 3000 });
+  if (faults.length > 0) return faults;
+  return URL.canParse(String(url)) ? [] : [`${at}: is no address`];
 }
 
 function checkOption(value: unknown, at: string): string[] {
@@ -68,22 +74,37 @@ const checkGroup = (value: unknown, at: string): string[] => [
   ...checkOptions(asFields(value).options, `${at}.options`, 100),
 ];
 
+function checkInitialOption(select: Fields, at: string): string[] {
+  if (select.initial_option === undefined) return [];
+  const groups = asList(select.option_groups).flatMap((group) => asList(asFields(group).options));
+  const values = [...asList(select.options), ...groups].map((option) => asFields(option).value);
+  return values.includes(asFields(select.initial_option).value)
+    ? []
+    : [`${at}.initial_option: is not among the options`];
+}
+
 function checkStaticSelect(select: Fields, at: string): string[] {
-  if (select.option_groups === undefined) return checkOptions(select.options, `${at}.options`, 100);
+  if (select.option_groups === undefined) {
+    return [...checkOptions(select.options, `${at}.options`, 100), ...checkInitialOption(select, at)];
+  }
   return [
+    ...checkInitialOption(select, at),
     ...(select.options === undefined ? [] : [`${at}: options and option_groups exclude each other`]),
     ...checkList(select.option_groups, { at: `${at}.option_groups`, min: 1, max: 100 }),
     ...asList(select.option_groups).flatMap((group, index) => checkGroup(group, `${at}.option_groups[${index}]`)),
   ];
 }
 
-const checkPlainTextInput = (input: Fields, at: string): string[] =>
-  ['min_length', 'max_length'].flatMap((name) => {
+const checkPlainTextInput = (input: Fields, at: string): string[] => [
+  ...['min_length', 'max_length'].flatMap((name) => {
     const length = input[name];
     const low = name === 'min_length' ? 0 : 1;
     if (length === undefined || (typeof length === 'number' && length >= low && length <= 3000)) return [];
     return [`${at}.${name}: must be a number from ${low} to 3000`];
-  });
+  }),
+  ...optional(input.initial_value, (text) => checkLength(text, { at: `${at}.initial_value`, min: 0, max: 3000 })),
+  ...optional(input.multiline, (flag) => (typeof flag === 'boolean' ? [] : [`${at}.multiline: must be true or false`])),
+];
 
 const checkImage = (image: Fields, at: string): string[] => [
   ...(image.image_url === undefined && image.slack_file === undefined

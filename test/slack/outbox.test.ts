@@ -12,12 +12,12 @@ import { createMemoryStore, type MemoryStore } from '../support/memory-store';
 const view = (headline: string): View => ({ headline, tone: 'running' });
 const channel: MessageTarget = { kind: 'channel', channel: 'foo-deploys' };
 const silent = {
-  debug: () => {},
-  info: () => {},
-  warn: () => {},
-  error: () => {},
-  setLevel: () => {},
-  setName: () => {},
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  setLevel: () => undefined,
+  setName: () => undefined,
 };
 const logger = { ...silent, getLevel: () => 'error' as never };
 
@@ -276,6 +276,20 @@ describe('outbox: what cannot be sent', () => {
     await run();
     expect(texts()).toEqual(['two']);
     expect((await get('m1')).failure).toBeUndefined();
+  });
+
+  it('waits out an outage of hours, but gives up on an error nobody knows', async () => {
+    for (let index = 0; index < 12; index += 1) {
+      api.fail('chat.postMessage', { kind: 'status', status: 500 });
+      api.fail('conversations.history', { kind: 'status', status: 500 });
+    }
+    await put('m1', 'one');
+    await run(3 * 3_600_000);
+    expect(texts()).toEqual(['one']);
+    for (let index = 0; index < 12; index += 1) api.fail('chat.postMessage', { kind: 'error', error: 'odd_new_error' });
+    await put('m2', 'two');
+    await run(3_600_000);
+    expect(await get('m2')).toMatchObject({ failure: { error: 'odd_new_error' } });
   });
 
   it('falls back to the text alone when Slack refuses the blocks, and reports it', async () => {
