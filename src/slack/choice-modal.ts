@@ -1,0 +1,49 @@
+import type { ModalView } from '@slack/types';
+import type { ChoiceQuestion } from '../model/view';
+import type { ChoiceForm } from './button-value';
+import { clip } from './clip';
+
+/** The callback id of the form that asks a choice's question. */
+export const choiceFormId = 'choice-answer';
+
+/** The block and action under which the answer stands. */
+export const answerField = { block: 'answer', action: 'answer' } as const;
+
+const maxMetadata = 3000;
+
+const plain = (text: string, limit: number) => {
+  const shown = clip(text.trim(), limit);
+  return { type: 'plain_text' as const, text: shown === '' ? '–' : shown, emoji: false };
+};
+
+function metadataOf(form: ChoiceForm): string {
+  const full = JSON.stringify(form);
+  if (full.length <= maxMetadata) return full;
+  return JSON.stringify({ n: form.n, t: form.t, c: form.c } satisfies ChoiceForm);
+}
+
+/** The form that asks a choice's question; its submission becomes the command. */
+export const choiceModal = (question: ChoiceQuestion, form: ChoiceForm): ModalView => ({
+  type: 'modal',
+  callback_id: choiceFormId,
+  private_metadata: metadataOf(form),
+  title: plain(question.title, 24),
+  submit: plain(question.submit, 24),
+  close: plain('Cancel', 24),
+  blocks: [
+    {
+      type: 'input',
+      block_id: answerField.block,
+      optional: !question.required,
+      label: plain(question.label, 2000),
+      element: {
+        type: 'plain_text_input',
+        action_id: answerField.action,
+        multiline: true,
+        max_length: 1000,
+        ...(question.required ? { min_length: 1 } : {}),
+        ...(question.placeholder === undefined ? {} : { placeholder: plain(question.placeholder, 150) }),
+      },
+    },
+  ],
+});

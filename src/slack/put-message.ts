@@ -1,0 +1,41 @@
+import { isDeepStrictEqual } from 'node:util';
+import { messageKind } from '../engine/document-kinds';
+import type { DocumentStore } from '../engine/ports/document-store';
+import type { Message } from '../model/message';
+import { needsSending, without } from './message-state';
+
+/** What a caller says about a message; the rest is the outbox's business. */
+export type MessageFields = Pick<Message, 'teamId' | 'id' | 'target' | 'view'> & {
+  /** @default false */
+  readonly urgent?: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+};
+
+/**
+ * Says what a message should show from now on: creates it, or gives it a new view, and makes it due. Doing the same twice
+ * changes nothing. A message given up before is tried again with a new view.
+ */
+export async function putMessage(store: DocumentStore, fields: MessageFields): Promise<void> {
+  const { now, teamId, id, target, view } = fields;
+  const urgent = fields.urgent ?? false;
+  const fresh: Message = {
+    schema: 1,
+    teamId,
+    id,
+    target,
+    view,
+    revision: 1,
+    urgent,
+    createdAt: now,
+    attempts: 0,
+  };
+  if (await store.create(messageKind, id, fresh, { due: now })) return;
+  const updated = await store.update(messageKind, id, (message) => withView(message, fields));
+  if (updated !== undefined && needsSending(updated.document)) await store.touch(messageKind, id, now);
+}
+
+function withView(message: Message, { view, urgent = false }: MessageFields): Message {
+  if (isDeepStrictEqual(message.view, JSON.parse(JSON.stringify(view)))) return message;
+  return { ...without(message, 'failure'), view, urgent, revision: message.revision + 1, attempts: 0 };
+}

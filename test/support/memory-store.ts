@@ -1,0 +1,135 @@
+import type {
+  Claimed,
+  DocumentKind,
+  DocumentStore,
+  ListQuery,
+  UpdateOptions,
+  Versioned,
+} from '../../src/engine/ports/document-store';
+
+type Row = {
+  readonly kind: string;
+  readonly id: string;
+  json: string;
+  version: number;
+  indexes: Readonly<Record<string, string>>;
+  due: number | null;
+  /** A touch after the claim survives the handler's update. */
+  touched: number | null;
+  lease: { readonly owner: string; readonly until: number } | undefined;
+};
+
+/** A store in memory for tests of what stands above it; `failNext` makes the next writes fail. */
+export type MemoryStore = DocumentStore & { failNext(times: number): void };
+
+const read = <T>(row: Row): Versioned<T> => ({
+  id: row.id,
+  version: row.version,
+  document: JSON.parse(row.json) as T,
+});
+
+/** Implements the port with a map; `now` decides whether a lease still holds. */
+export function createMemoryStore(now: () => number): MemoryStore {
+  const rows = new Map<string, Row>();
+  let failures = 0;
+  const find = (kind: string, id: string) => rows.get(`${kind}/${id}`);
+  const isLeased = (row: Row, at: number) => row.lease !== undefined && row.lease.until > at;
+  const mayFail = () => {
+    if (failures === 0) return;
+    failures -= 1;
+    throw new Error('The store is away.');
+  };
+  const change = <T>(row: Row, kind: DocumentKind<T>, work: (document: T) => T): T => {
+    const before = JSON.parse(row.json) as T;
+    const after = work(before);
+    if (after !== before) {
+      row.json = JSON.stringify(after);
+      row.version += 1;
+      row.indexes = kind.indexes(after);
+    }
+    return after;
+  };
+  return {
+    failNext: (times) => void (failures = times),
+    create: async (kind, id, document, options) => {
+      mayFail();
+      if (find(kind.name, id) !== undefined) return false;
+      rows.set(`${kind.name}/${id}`, {
+        kind: kind.name,
+        id,
+        json: JSON.stringify(document),
+        version: 1,
+        indexes: kind.indexes(document),
+        due: options?.due ?? null,
+        touched: null,
+        lease: undefined,
+      });
+      return Promise.resolve(true);
+    },
+    get: <T>(kind: DocumentKind<T>, id: string) => {
+      const row = find(kind.name, id);
+      return Promise.resolve(row === undefined ? undefined : read<T>(row));
+    },
+    update: async <T>(kind: DocumentKind<T>, id: string, work: (document: T) => T, options?: UpdateOptions<T>) => {
+      mayFail();
+      const row = find(kind.name, id);
+      if (row === undefined) return undefined;
+      const after = change(row, kind, work);
+      if (options?.due !== undefined) {
+        const due = options.due(after);
+        row.due = row.touched === null ? due : Math.min(row.touched, due ?? row.touched);
+        if (options.release !== undefined) row.touched = null;
+      }
+      if (options?.release !== undefined && row.lease?.owner === options.release) row.lease = undefined;
+      return Promise.resolve(read<T>(row));
+    },
+    delete: (kind, id) => Promise.resolve(rows.delete(`${kind.name}/${id}`)),
+    list: <T>(kind: DocumentKind<T>, query: ListQuery = {}) => {
+      const { index, limit = 100 } = query;
+      const found = [...rows.values()]
+        .filter((row) => row.kind === kind.name && (index === undefined || row.indexes[index.name] === index.value))
+        .sort((a, b) => (a.id < b.id ? -1 : 1));
+      return Promise.resolve((query.newestFirst ? found.reverse() : found).slice(0, limit).map((row) => read<T>(row)));
+    },
+    count: (kind, index) =>
+      Promise.resolve(
+        [...rows.values()].filter(
+          (row) => row.kind === kind.name && (index === undefined || row.indexes[index.name] === index.value),
+        ).length,
+      ),
+    touch: (kind, id, at) => {
+      const row = find(kind.name, id);
+      if (row !== undefined) {
+        row.due = Math.min(at, row.due ?? at);
+        if (row.lease !== undefined) row.touched = Math.min(at, row.touched ?? at);
+      }
+      return Promise.resolve();
+    },
+    claimDue: ({ kinds, owner, now: at, leaseMs, limit }) => {
+      const due = [...rows.values()]
+        .filter((row) => kinds.includes(row.kind) && row.due !== null && row.due <= at && !isLeased(row, at))
+        .sort((a, b) => (a.due ?? 0) - (b.due ?? 0))
+        .slice(0, limit);
+      return Promise.resolve(
+        due.map((row): Claimed => {
+          row.lease = { owner, until: at + leaseMs };
+          row.touched = null;
+          return { ...read<unknown>(row), kind: row.kind };
+        }),
+      );
+    },
+    renew: (kind, id, owner, until) => {
+      const row = find(kind, id);
+      if (row?.lease?.owner !== owner || row.lease.until < now()) return Promise.resolve(false);
+      row.lease = { owner, until };
+      return Promise.resolve(true);
+    },
+    nextDue: (kinds, at) => {
+      const times = [...rows.values()]
+        .filter((row) => kinds.includes(row.kind) && row.due !== null)
+        .map((row) => Math.max(row.due ?? 0, isLeased(row, at) ? (row.lease?.until ?? 0) : 0));
+      return Promise.resolve(times.length === 0 ? undefined : Math.min(...times));
+    },
+    close: () => Promise.resolve(),
+  };
+}
