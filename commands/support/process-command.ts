@@ -53,7 +53,8 @@ async function drainCommand(command: Command, world: VerbWorld): Promise<void> {
     ...(responseUrl === undefined ? {} : { responseUrl }),
     ...(command.replaceOriginal === true ? { replaceOriginal: true } : {}),
   };
-  await putMessage(world.store, world.clock.now(), {
+  await putMessage(world.store, {
+    now: world.clock.now(),
     id: `${command.id}/reply`,
     teamId: command.teamId,
     target,

@@ -15,7 +15,8 @@ export function createExecutionDrain(store: DocumentStore, clock: Clock, render:
     const parentId = liveMessageId(execution.id);
     if (event.type === 'live') {
       const target = { kind: 'channel', channel: report.channel } as const;
-      await putMessage(store, clock.now(), {
+      await putMessage(store, {
+        now: clock.now(),
         id: parentId,
         teamId,
         target,
@@ -25,7 +26,8 @@ export function createExecutionDrain(store: DocumentStore, clock: Clock, render:
       return;
     }
     const target = { kind: 'thread', parentId, broadcast: event.broadcast } as const;
-    await putMessage(store, clock.now(), {
+    await putMessage(store, {
+      now: clock.now(),
       id: event.messageId,
       teamId,
       target,

@@ -1,31 +1,32 @@
-import type { Message, MessageTarget } from '../model/message';
-import type { View } from '../model/view';
+import { isDeepStrictEqual } from 'node:util';
+import type { Message } from '../model/message';
 import { messageKind } from './document-kinds';
 import type { DocumentStore } from './ports/document-store';
 
-/** What a message should say from now on. */
-export type MessageWish = {
-  readonly id: string;
-  readonly teamId: string;
-  readonly target: MessageTarget;
-  readonly view: View;
-  readonly urgent: boolean;
+/** What a caller says about a message; the rest is the outbox's business. */
+export type MessageFields = Pick<Message, 'teamId' | 'id' | 'target' | 'view'> & {
+  /** @default false */
+  readonly urgent?: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 };
 
-/** Creates a message document or gives it a new view, and makes it due. Repeating it changes nothing. */
-export async function putMessage(store: DocumentStore, now: number, wish: MessageWish): Promise<void> {
-  const fresh: Message = { schema: 1, ...wish, revision: 1, createdAt: now, attempts: 0 };
-  if (await store.create(messageKind, wish.id, fresh, { due: now })) return;
-  const text = JSON.stringify(wish.view);
-  const current = await store.get(messageKind, wish.id);
-  if (current === undefined || JSON.stringify(current.document.view) === text) return;
-  await store.update(
-    messageKind,
-    wish.id,
-    (message) =>
-      JSON.stringify(message.view) === text
-        ? message
-        : { ...message, view: wish.view, urgent: message.urgent || wish.urgent, revision: message.revision + 1 },
-    { due: () => now },
-  );
+function withView(message: Message, { view, urgent = false }: MessageFields): Message {
+  if (isDeepStrictEqual(message.view, JSON.parse(JSON.stringify(view)))) return message;
+  const { failure, ...rest } = message;
+  return { ...rest, view, urgent, revision: message.revision + 1, attempts: 0 };
+}
+
+/**
+ * Says what a message should show from now on: creates it, or gives it a new view, and makes it due. Doing the same twice
+ * changes nothing. A message given up before is tried again with a new view.
+ */
+export async function putMessage(store: DocumentStore, fields: MessageFields): Promise<void> {
+  const { now, teamId, id, target, view, urgent = false } = fields;
+  const fresh: Message = { schema: 1, teamId, id, target, view, revision: 1, urgent, createdAt: now, attempts: 0 };
+  if (await store.create(messageKind, id, fresh, { due: now })) return;
+  const updated = await store.update(messageKind, id, (message) => withView(message, fields));
+  if (updated !== undefined && updated.document.sent?.revision !== updated.document.revision) {
+    await store.touch(messageKind, id, now);
+  }
 }

@@ -174,7 +174,7 @@ describe('logging in', () => {
 describe('commands', () => {
   const send = async (text: string) => ((await ask('/api/commands', { text })).json as { id: string }).id;
   const answer = (id: string, fields: Partial<Command>) =>
-    fixture.store.update(commandKind, id, (command) => ({ ...command, state: 'answered', ...fields }));
+    fixture.store.update(commandKind, id, (command) => ({ ...command, state: 'answered' as const, ...fields }));
 
   it('writes the words down for the executor and hints at them', async () => {
     const id = await send(' status foo ');

@@ -3,7 +3,7 @@ import { messageKind } from '../../src/engine/document-kinds';
 import type { Message, MessageTarget } from '../../src/model/message';
 import type { View } from '../../src/model/view';
 import { createOutbox, type Outbox } from '../../src/slack/outbox';
-import { putMessage } from '../../src/slack/put-message';
+import { putMessage } from '../../src/engine/messages';
 import type { Defect } from '../../src/slack/render-guarded';
 import { createWebClients } from '../../src/slack/web-clients';
 import { startFakeWebApi, type FakeWebApi } from '../support/fake-web-api';

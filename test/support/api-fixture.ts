@@ -46,7 +46,6 @@ export const buildExecution = (fields: Partial<Execution> = {}): Execution => ({
     cluster: 'foo-prod',
     regions: ['demo/default'],
     policy: { deployers: [], approvers: { groups: [], count: 1, excludeRequester: false } },
-    planHash: 'h1',
     notify: { channel: [], requester: [] },
   },
   events: [],
