@@ -46,13 +46,7 @@ const degrade = new Set([
   'metadata_too_large',
 ]);
 const rateLimited = new Set(['ratelimited', 'rate_limited']);
-const passing = new Set([
-  'fatal_error',
-  'internal_error',
-  'service_unavailable',
-  'request_timeout',
-  'team_added_to_org',
-]);
+const passing = new Set(['fatal_error', 'internal_error', 'service_unavailable', 'request_timeout']);
 const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH']);
 
 function classifyPlatformError(error: string): SlackFailure {
