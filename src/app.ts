@@ -1,0 +1,83 @@
+import { verbs } from '../commands';
+import { processCommand } from '../commands/support/process-command';
+import type { VerbWorld } from '../commands/support/verb';
+import type { ServerGroups } from './dcos/server-groups';
+import { advance, type EngineWorld } from './engine/advance';
+import type { Clock } from './engine/clock';
+import { executionKind } from './engine/document-kinds';
+import { createExecutionDrain } from './engine/drain-execution';
+import { fold } from './engine/fold';
+import type { NewId } from './engine/ids';
+import type { DocumentStore } from './engine/ports/document-store';
+import type { DueHandler } from './engine/ports/wake';
+import { createStageRegistry } from './engine/registry';
+import { createExecutionRenderer } from './engine/render-execution';
+import { applySignal, type Signal, type SignalOutcome } from './engine/signals';
+import { createTrafficGuard } from './guards';
+import type { Definitions } from './model/application';
+import type { Execution } from './model/execution';
+import { readPeople } from './policy/people';
+import type { Services } from './services';
+import { stages } from './stages';
+
+/** All stage types. */
+export const stageRegistry = createStageRegistry(stages);
+
+/** How executions are shown. */
+export const executionRenderer = createExecutionRenderer(stageRegistry);
+
+/** What the executor works with; everything else is put together here. */
+export type ExecutorParts = {
+  readonly store: DocumentStore;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly teamId: string;
+  readonly definitions: () => Definitions;
+  readonly serverGroups: ServerGroups;
+};
+
+const signalsKept = 50;
+
+function createSignal(store: DocumentStore, clock: Clock) {
+  const settings = (now: number) => ({ registry: stageRegistry, now, render: executionRenderer });
+  return async (executionId: string, signal: Signal, signalId: string): Promise<SignalOutcome> => {
+    let outcome: SignalOutcome = { accepted: false, code: 'NOT_FOUND', message: 'This execution no longer exists.' };
+    const now = clock.now();
+    const change = (execution: Execution): Execution => {
+      if (execution.signals?.includes(signalId) === true) {
+        outcome = { accepted: true };
+        return execution;
+      }
+      const signaled = applySignal(execution, signal, now);
+      outcome = signaled.outcome;
+      if (!signaled.outcome.accepted) return execution;
+      const signals = [...(execution.signals ?? []), signalId].slice(-signalsKept);
+      return { ...signaled.execution, signals };
+    };
+    await store.update(executionKind, executionId, (execution) => fold(execution, change, settings(now)));
+    await store.touch(executionKind, executionId, now);
+    return outcome;
+  };
+}
+
+/** The handlers of the executor: commands are planned and answered, executions advanced. */
+export function createExecutorHandlers(parts: ExecutorParts): Readonly<Record<'command' | 'execution', DueHandler>> {
+  const { store, clock, serverGroups } = parts;
+  const engine: EngineWorld<Services> = {
+    store,
+    clock,
+    registry: stageRegistry,
+    services: { serverGroups, trafficGuard: createTrafficGuard(store, serverGroups) },
+    render: executionRenderer,
+    drain: createExecutionDrain(store, clock, executionRenderer),
+  };
+  const world: VerbWorld = {
+    ...parts,
+    people: () => readPeople(store, parts.teamId),
+    signal: createSignal(store, clock),
+  };
+  return {
+    command: (claimed, owner) => processCommand(verbs, world, claimed, owner),
+    execution: (claimed, owner) => advance(engine, claimed.document as Execution, owner),
+  };
+}

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/** Everything the bot can be told by its environment, checked. Times in milliseconds. */
+export type Config = {
+  readonly slack: {
+    readonly botToken: string;
+    readonly signingSecret: string;
+    readonly appToken?: string;
+    readonly apiUrl?: string;
+    readonly teamId: string;
+    readonly host: string;
+    readonly port: number;
+  };
+  readonly api: { readonly host: string; readonly port: number };
+  /** The SQLite file. */
+  readonly databaseFile: string;
+  readonly pipelinesFolder: string;
+  readonly logLevel: string;
+  readonly peopleIntervalMs: number;
+  /** Set: the shared mode was asked for, which this version does not have. */
+  readonly redisUrl?: string;
+};
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+const schema = z.object({
+  SLACK_BOT_TOKEN: z.string().startsWith('xoxb-', "must be the bot token that begins with 'xoxb-'"),
+  SLACK_SIGNING_SECRET: z.string().min(8, 'must be the signing secret of the app').optional(),
+  SLACK_APP_TOKEN: z.string().startsWith('xapp-', "must be the app token that begins with 'xapp-'").optional(),
+  SLACK_TEAM_ID: z.string().regex(/^T[A-Z0-9]+$/, "must be the workspace's id, such as T0123ABCD"),
+  SLACK_API_URL: z.url().endsWith('/api/', "must end in '/api/'").optional(),
+  HOST: z.string().default('0.0.0.0'),
+  PORT: port.default(3000),
+  API_HOST: z.string().default('127.0.0.1'),
+  API_PORT: port.default(3001),
+  DATA_FOLDER: z.string().default('.data'),
+  PIPELINES_FOLDER: z.string().default('pipelines'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  PEOPLE_INTERVAL_SECONDS: z.coerce.number().min(1).default(300),
+  REDIS_URL: z.string().optional(),
+});
+
+const whereFrom: Readonly<Record<string, string>> = {
+  SLACK_BOT_TOKEN: 'api.slack.com/apps → your app → OAuth & Permissions',
+  SLACK_SIGNING_SECRET: 'api.slack.com/apps → your app → Basic Information',
+  SLACK_APP_TOKEN: 'api.slack.com/apps → your app → Basic Information → App-Level Tokens',
+  SLACK_TEAM_ID: 'the part of your Slack address after /client/',
+};
+
+/** Checks the environment; either the configuration, or every problem with what to do about it. */
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly config: Config } | { readonly problems: readonly string[] } {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    return {
+      problems: parsed.error.issues.map((issue) => {
+        const name = String(issue.path[0]);
+        const hint = whereFrom[name] === undefined ? '' : ` (${whereFrom[name]})`;
+        const what = name in given ? issue.message : 'is missing';
+        return `${name} ${what}${hint}`;
+      }),
+    };
+  }
+  const values = parsed.data;
+  if (values.SLACK_SIGNING_SECRET === undefined && values.SLACK_APP_TOKEN === undefined) {
+    return { problems: ['SLACK_SIGNING_SECRET is missing (for HTTP), or give SLACK_APP_TOKEN for Socket Mode'] };
+  }
+  return { config: toConfig(values) };
+}
+
+const toConfig = (values: z.infer<typeof schema>): Config => ({
+  slack: {
+    botToken: values.SLACK_BOT_TOKEN,
+    signingSecret: values.SLACK_SIGNING_SECRET ?? '',
+    teamId: values.SLACK_TEAM_ID,
+    host: values.HOST,
+    port: values.PORT,
+    ...(values.SLACK_APP_TOKEN === undefined ? {} : { appToken: values.SLACK_APP_TOKEN }),
+    ...(values.SLACK_API_URL === undefined ? {} : { apiUrl: values.SLACK_API_URL }),
+  },
+  api: { host: values.API_HOST, port: values.API_PORT },
+  databaseFile: join(values.DATA_FOLDER, 'coxswain.sqlite'),
+  pipelinesFolder: values.PIPELINES_FOLDER,
+  logLevel: values.LOG_LEVEL,
+  peopleIntervalMs: values.PEOPLE_INTERVAL_SECONDS * 1000,
+  ...(values.REDIS_URL === undefined ? {} : { redisUrl: values.REDIS_URL }),
+});
+
+/** The environment itself, for what is handed on to child processes and definitions. */
+export const processEnvironment: Readonly<Record<string, string | undefined>> = process.env;

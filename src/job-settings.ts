@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+/** What a background job is told by whoever starts it. */
+export const jobSettings = z.object({
+  databaseFile: z.string(),
+  pipelinesFolder: z.string(),
+  teamId: z.string(),
+  logLevel: z.string(),
+});
+
+/** What a background job is told by whoever starts it. */
+export type JobSettings = z.infer<typeof jobSettings>;

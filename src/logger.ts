@@ -1,0 +1,24 @@
+import { pino } from 'pino';
+
+/** Fields first, then a constant sentence. */
+export type Logger = {
+  readonly debug: (fields: object, message: string) => void;
+  readonly info: (fields: object, message: string) => void;
+  readonly warn: (fields: object, message: string) => void;
+  readonly error: (fields: object, message: string) => void;
+};
+
+const secretPaths = [
+  'token',
+  'botToken',
+  'appToken',
+  'signingSecret',
+  'authorization',
+  '*.token',
+  '*.authorization',
+  '*.signingSecret',
+];
+
+/** JSON lines on standard error; fields that hold secrets are blotted out. */
+export const createLogger = (level: string, name: string): Logger =>
+  pino({ level, name, redact: secretPaths }, pino.destination({ fd: 2, sync: true }));

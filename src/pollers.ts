@@ -1,0 +1,64 @@
+import { stageRegistry } from './app';
+import { runJob } from './background/job';
+import { processEnvironment } from './config';
+import { connectClusters } from './dcos/cluster-connections';
+import { openEventStream } from './dcos/event-stream';
+import { createDefinitionsSource } from './definitions/definitions-source';
+import { systemClock } from './engine/clock';
+import { jobSettings } from './job-settings';
+import { createLogger } from './logger';
+import type { Definitions } from './model/application';
+import { openSqliteStore } from './store/sqlite-store';
+import { createEventWaker } from './wake-by-events';
+
+/** How often changed definitions are looked for. */
+const reloadMs = 5000;
+
+runJob({
+  start: (input, post) => {
+    const { databaseFile, pipelinesFolder, logLevel } = jobSettings.parse(input);
+    const logger = createLogger(logLevel, 'pollers');
+    const clock = systemClock;
+    const store = openSqliteStore({ file: databaseFile, clock });
+    const waker = createEventWaker(store, clock, () => post('executor-due'));
+    const onError = (error: unknown) =>
+      logger.warn({ error: String(error) }, 'Executions could not be woken; they poll');
+    const open = (clusters: Definitions['clusters']) =>
+      [...connectClusters(clusters)].map(([cluster, client]) =>
+        openEventStream({
+          client,
+          clock,
+          onAppChanged: (appId) => waker.appChanged(appId, onError),
+          onResync: () => void waker.missedEvents().catch(onError),
+          onState: (state, error) =>
+            logger.info({ cluster, state, error: error === undefined ? undefined : String(error) }, 'Event stream'),
+        }),
+      );
+    const source = createDefinitionsSource({
+      folder: pipelinesFolder,
+      stageTypes: stageRegistry,
+      environment: processEnvironment,
+      clock,
+      onProblems: () => undefined,
+      onLoaded: () => undefined,
+    });
+    let clusters = source.current().clusters;
+    let streams = open(clusters);
+    const timer = setInterval(() => {
+      const now = source.current().clusters;
+      if (now === clusters) return;
+      for (const stream of streams) stream.close();
+      clusters = now;
+      streams = open(clusters);
+    }, reloadMs);
+    return Promise.resolve({
+      stop: async () => {
+        clearInterval(timer);
+        for (const stream of streams) stream.close();
+        source.stop();
+        await store.close();
+      },
+      onMessage: () => undefined,
+    });
+  },
+});
