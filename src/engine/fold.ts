@@ -6,6 +6,7 @@ import type { StageRegistry } from './contracts/stage';
 import type { TaskResult } from './contracts/task';
 import { contextOf } from './graph';
 import { replaceStage } from './plan-stages';
+import { outcomeName } from './outcome-name';
 import { settle } from './settle';
 import { taskDeadline } from './task-timeout';
 
@@ -74,6 +75,10 @@ export function applyResults(execution: Execution, results: readonly LookResult[
   return current;
 }
 
+/** Whether the application's file wants the channel told of this, beside the thread. */
+const tellsChannel = (execution: Execution, happening: string) =>
+  execution.definition.notify.channel.includes(happening);
+
 /** Messages for the stages whose state changed between two states of an execution: questions, answers, milestones. */
 function stageMessages<S>(
   before: Execution,
@@ -105,7 +110,7 @@ function outcomeMessage<S>(before: Execution, after: Execution, { render }: Fold
   if (isComplete(before.status) || !isComplete(after.status)) return [];
   const attempts = after.stages.reduce((sum, stage) => sum + stage.attempt, 0);
   const id = `${after.id}/outcome/${attempts}`;
-  const broadcast = after.status !== 'SUCCEEDED';
+  const broadcast = tellsChannel(after, outcomeName(after));
   return [{ id, type: 'message', messageId: id, view: render.outcome(after), broadcast }];
 }
 

@@ -7,6 +7,7 @@ import type { Choice, Tone, View, ViewStep } from '../model/view';
 import type { StageRegistry } from './contracts/stage';
 import type { ExecutionRenderer } from './fold';
 import { childrenOf, contextOf, topLevelStages } from './graph';
+import { outcomeName } from './outcome-name';
 import { durationText } from './task-timeout';
 
 const stepStates: Readonly<Record<ExecutionStatus, ViewStep['state']>> = {
@@ -137,7 +138,7 @@ export function createExecutionRenderer<S>(registry: StageRegistry<S>): Executio
   return {
     live,
     milestone: (execution, stage) => {
-      if (stage.parentStageId !== undefined) return undefined;
+      if (stage.parentStageId !== undefined || topLevelStages(execution).length < 2) return undefined;
       const { word, tone } = headings[stage.status];
       const details: readonly Text[] = childrenOf(execution, stage)
         .map((child) => registry.find(child.type)?.render?.(child))
@@ -147,7 +148,8 @@ export function createExecutionRenderer<S>(registry: StageRegistry<S>): Executio
     },
     outcome: (execution) => {
       const { word, tone } = headings[execution.status];
-      const who = execution.status === 'SUCCEEDED' ? [] : [' · ', { person: execution.trigger.user }];
+      const wanted = execution.definition.notify.requester.includes(outcomeName(execution));
+      const who = wanted ? [' · ', { person: execution.trigger.user }] : [];
       return {
         headline: [{ strong: execution.name }, ` · ${word}`, ...who],
         tone,
