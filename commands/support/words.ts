@@ -1,8 +1,11 @@
 /** A command line taken apart: the words in order, and its options. */
 export type Words = { readonly words: readonly string[]; readonly options: ReadonlyMap<string, string> };
 
-const tokenPattern = /(?:[^\s"]+|"[^"]*")+/g;
-const unquote = (token: string) => token.replaceAll('"', '');
+const tokenPattern = /(?:[^\s"]+|"(?:\\.|[^"\\])*"?)+/g;
+
+/** Quotes hold words together; inside them a backslash makes the next character plain. */
+const unquote = (token: string) =>
+  token.replace(/"((?:\\.|[^"\\])*)"?/g, (_quoted, inner: string) => inner.replace(/\\(.)/g, '$1'));
 
 /** Reads `deploy foo prod 1.9.1 reason="fix login" --yes`: options are `key=value`, `--key value` or `--key` alone. */
 export function parseWords(text: string, flags: readonly string[] = ['yes', 'json']): Words {

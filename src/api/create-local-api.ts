@@ -85,9 +85,11 @@ async function serve(
 }
 
 function parseUrl(text: string): URL {
-  const url = URL.parse(`http://localhost${text}`);
-  if (url === null) throw new ApiError(400, 'INVALID_INPUT', 'The address of the request is not a path.');
-  return url;
+  try {
+    return new URL(`http://localhost${text}`);
+  } catch {
+    throw new ApiError(400, 'INVALID_INPUT', 'The address of the request is not a path.');
+  }
 }
 
 function decodeId(id: string): string {

@@ -7,7 +7,8 @@ export const mostBodyBytes = 64 * 1024;
 async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // A stream destroyed here would take the connection with it, and the refusal would never arrive.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > mostBodyBytes) {
       throw new ApiError(413, 'INVALID_INPUT', `The body is larger than ${mostBodyBytes} bytes. Send less.`);

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 /** People of the demo workspace: one for each part they play. */
 export const users = [
   { id: 'U0REQUESTER', name: 'requester', realName: 'Requester', role: 'requester' },
@@ -75,3 +77,9 @@ export const seeds = [
   seed('/prod/east/shop-live-v000', 'registry.example.com/demo/shop:2.0', 3),
   seed('/prod/west/shop-live-v000', 'registry.example.com/demo/shop:2.0', 3),
 ];
+
+/** Secrets made up for an emulated workspace. */
+export const newSecrets = (): { readonly signingSecret: string; readonly botToken: string } => ({
+  signingSecret: randomBytes(16).toString('hex'),
+  botToken: `xoxb-${randomBytes(12).toString('hex')}`,
+});

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { newSecrets } from './demo-data';
 
 /** What the demo keeps beside its data: its ports and the secrets it made up. */
 export type DemoState = {
@@ -25,8 +25,7 @@ async function newState(): Promise<DemoState> {
   const [slack, dcos, bot, api] = [await freePort(), await freePort(), await freePort(), await freePort()];
   return {
     ports: { slack, dcos, bot, api },
-    signingSecret: randomBytes(16).toString('hex'),
-    botToken: `xoxb-${randomBytes(12).toString('hex')}`,
+    ...newSecrets(),
   };
 }
 

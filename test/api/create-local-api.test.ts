@@ -17,6 +17,14 @@ beforeEach(async () => {
 afterEach(() => fixture.api.stop());
 
 const ask = (path: string, body?: unknown, token?: string | null) => askApi(fixture.url, path, body, token);
+/** Acts when a request has looked, found nothing new, and waits for the first time. */
+const whenWaited = (act: () => Promise<unknown>) => {
+  const { clock } = fixture;
+  jest.spyOn(clock, 'after').mockImplementationOnce((_delayMs, callback) => {
+    void act().then(callback);
+    return () => undefined;
+  });
+};
 const refusal = (code: string, message: RegExp) => ({
   error: { code, message: expect.stringMatching(message) as string },
 });
@@ -59,6 +67,7 @@ describe('the local API', () => {
     ['an empty text', { text: '  ' }, 400, /words of a command/],
     ['a body of null', 'null', 400, /not right/],
     ['too large a body', JSON.stringify({ text: 'x'.repeat(70_000) }), 413, /larger than/],
+    ['far too large a body', JSON.stringify({ text: 'x'.repeat(8_000_000) }), 413, /larger than/],
   ])('refuses %s', async (_title, body, status, message) => {
     expect(await ask('/api/commands', body)).toEqual({ status, json: refusal('INVALID_INPUT', message) });
     expect(await fixture.store.count(commandKind)).toBe(0);
@@ -174,7 +183,11 @@ describe('logging in', () => {
 describe('commands', () => {
   const send = async (text: string) => ((await ask('/api/commands', { text })).json as { id: string }).id;
   const answer = (id: string, fields: Partial<Command>) =>
-    fixture.store.update(commandKind, id, (command) => ({ ...command, state: 'answered' as const, ...fields }));
+    fixture.store.update(commandKind, id, (command): Command => ({
+      ...command,
+      state: 'answered' as const,
+      ...fields,
+    }));
 
   it('writes the words down for the executor and hints at them', async () => {
     const id = await send(' status foo ');
@@ -202,9 +215,9 @@ describe('commands', () => {
   it('waits for the answer', async () => {
     const id = await send('status');
     const reply = { headline: 'All is well.', tone: 'good' } as const;
-    const waiting = ask(`/api/commands/${id}?waitMs=10000`);
-    await answer(id, { reply, executionId: 'E1' });
-    expect((await waiting).json).toEqual({ id, state: 'answered', reply, executionId: 'E1' });
+    whenWaited(() => answer(id, { reply, executionId: 'E1' }));
+    const { json } = await ask(`/api/commands/${id}?waitMs=10000`);
+    expect(json).toEqual({ id, state: 'answered', reply, executionId: 'E1' });
   });
 
   it('shows nobody the commands of others', async () => {
@@ -280,9 +293,11 @@ describe('executions', () => {
 
   it('waits for a later version, but not once it is over', async () => {
     await put();
-    const waiting = ask('/api/executions/E1?waitMs=10000&since=1');
-    await fixture.store.update(executionKind, 'E1', (execution) => ({ ...execution, status: 'SUCCEEDED' as const }));
-    expect((await waiting).json).toMatchObject({ version: 2, status: 'SUCCEEDED' });
+    whenWaited(() =>
+      fixture.store.update(executionKind, 'E1', (execution) => ({ ...execution, status: 'SUCCEEDED' as const })),
+    );
+    const { json } = await ask('/api/executions/E1?waitMs=10000&since=1');
+    expect(json).toMatchObject({ version: 2, status: 'SUCCEEDED' });
     const before = fixture.clock.now();
     expect((await ask('/api/executions/E1?waitMs=10000&since=2')).json).toMatchObject({ version: 2 });
     expect(fixture.clock.now()).toBe(before);

@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+import type { Clock } from './engine/clock';
+import { systemClock } from './engine/clock';
+import { stageRegistry } from './app';
+import { createValidateFiles } from './cli/create-validate-files';
+import { channels, newSecrets, slashCommands, userGroups, users } from './demo/demo-data';
+import { parseAccounts } from './definitions/parse-accounts';
+import { parseApplication } from './definitions/parse-application';
+import { startDcosEmulator } from './emulators/dcos/start-dcos-emulator';
+import { startSlackEmulator } from './emulators/slack';
+import { runCli } from './cli/run-cli';
+import { processEnvironment } from './config';
+
+// Unlike the bot's clock, waiting keeps this process alive: often nothing else does.
+const clock: Clock = {
+  now: () => systemClock.now(),
+  after: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+const untilStopped = () =>
+  new Promise<void>((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+
+// Whoever reads may stop reading, as `head` does.
+process.stdout.on('error', () => process.exit(0));
+
+void runCli(process.argv.slice(2), {
+  env: processEnvironment,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stdin: process.stdin,
+  clock,
+  untilStopped,
+  validateFiles: createValidateFiles({
+    parseAccounts: (input) => parseAccounts({ ...input, environment: processEnvironment }),
+    parseApplication: (input) => parseApplication({ ...input, stageTypes: stageRegistry }),
+  }),
+  emulators: {
+    dcos: ({ port }) => startDcosEmulator({ port }),
+    slack: async ({ port }) => {
+      const secrets = newSecrets();
+      const workspace = { users: [...users], channels: [...channels], userGroups, commands: slashCommands };
+      return { ...(await startSlackEmulator({ port, ...secrets, ...workspace })), ...secrets };
+    },
+  },
+}).then((exitCode) => {
+  process.exitCode = exitCode;
+});

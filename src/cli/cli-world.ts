@@ -1,0 +1,46 @@
+import type { Clock } from '../engine/clock';
+import type { DefinitionProblem } from '../model/application';
+import type { Environment } from './settings';
+
+/** Somewhere to write; a terminal's stream or a test's list. */
+export type CliOutput = { write(text: string): unknown; readonly isTTY?: boolean };
+
+/** Somewhere to read answers from; only asked when it is a terminal. */
+export type CliInput = NodeJS.ReadableStream & { readonly isTTY?: boolean };
+
+/** A running emulator: its addresses, and the made-up credentials that a bot needs to talk to it. */
+export type StartedEmulator = {
+  readonly url: string;
+  readonly marathonUrl?: string;
+  readonly slackApiUrl?: string;
+  readonly botToken?: string;
+  readonly appToken?: string;
+  readonly signingSecret?: string;
+  readonly close: () => Promise<void>;
+};
+
+/** Reads files of definitions and says what is wrong in them; empty when nothing is. */
+export type ValidateFiles = (files: readonly string[]) => Promise<{ readonly problems: readonly DefinitionProblem[] }>;
+
+/** How the emulators are started; port 0 takes a free one. */
+export type EmulatorStarters = {
+  readonly dcos: (options: { readonly port: number }) => Promise<StartedEmulator>;
+  readonly slack: (options: { readonly port: number }) => Promise<StartedEmulator>;
+};
+
+/** Everything the command line touches, so that it can be run as a function. */
+export type CliWorld = {
+  readonly env: Environment;
+  readonly stdout: CliOutput;
+  readonly stderr: CliOutput;
+  readonly stdin: CliInput;
+  readonly clock: Clock;
+  readonly validateFiles: ValidateFiles;
+  readonly emulators: EmulatorStarters;
+  /** Resolves when this process is asked to end (SIGTERM, SIGINT). */
+  readonly untilStopped: () => Promise<void>;
+  /** How long the bot may take for an answer. @default 10000 */
+  readonly requestTimeoutMs?: number;
+  /** How long a command may take until it is answered. @default 60000 */
+  readonly answerTimeoutMs?: number;
+};

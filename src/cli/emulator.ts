@@ -1,0 +1,24 @@
+import { CliError } from './cli-error';
+import type { CliSession } from './cli-session';
+import { exitCodes, type ExitCode } from './exit-codes';
+
+/** Runs an emulator until it is asked to stop; one line of JSON with its addresses says that it is ready. */
+export async function emulator(session: CliSession, kind: 'dcos' | 'slack', port: number): Promise<ExitCode> {
+  const { world } = session;
+  const stopped = world.untilStopped();
+  const started = await world.emulators[kind]({ port }).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CliError(exitCodes.failed, 'INVALID_INPUT', {
+      message: `The ${kind} emulator could not start on port ${port}: ${why}`,
+      advice: 'Choose another port; --port 0 takes a free one.',
+      cause,
+    });
+  });
+  const { url, marathonUrl, slackApiUrl, botToken, appToken, signingSecret } = started;
+  // JSON with or without --json: whoever starts it is a script that waits for this line.
+  const ready = { type: 'emulator', kind, url, marathonUrl, slackApiUrl, botToken, appToken, signingSecret };
+  world.stdout.write(`${JSON.stringify(ready)}\n`);
+  await stopped;
+  await started.close();
+  return exitCodes.done;
+}

@@ -1,0 +1,36 @@
+import { exitCodeOf, say, sendAndAwait, showAnswer } from './await-answer';
+import type { CommandReply } from './bot-replies';
+import { connect, type CliSession } from './cli-session';
+import type { ExitCode } from './exit-codes';
+
+const show = (session: CliSession, command: CommandReply): ExitCode => {
+  showAnswer(session, command);
+  return exitCodeOf(command);
+};
+
+/** Sends words as somebody would type them after `/cox`, and shows the answer. */
+export async function talk(session: CliSession, words: readonly string[]): Promise<ExitCode> {
+  return show(session, await say(session, await connect(session), words.join(' ')));
+}
+
+/** A choice: on what, which, for which stage, and the answer to its question. */
+export type ChoiceMade = {
+  readonly kind: 'command' | 'execution';
+  readonly id: string;
+  readonly name: string;
+  readonly stage?: string;
+  readonly answer?: string;
+};
+
+/** Makes a choice and shows what came of it. */
+export async function choose(session: CliSession, choice: ChoiceMade): Promise<ExitCode> {
+  const { kind, id, name, stage, answer } = choice;
+  const body = {
+    name,
+    ...(stage === undefined ? {} : { stageId: stage }),
+    ...(answer === undefined ? {} : { answer }),
+  };
+  const client = await connect(session);
+  const path = `/api/${kind}s/${encodeURIComponent(id)}/choices`;
+  return show(session, await sendAndAwait(session, client, { path, body }));
+}
