@@ -12,6 +12,10 @@ const isJson = process.argv.includes('--json');
 const folder = resolve(processEnvironment.DEMO_FOLDER ?? '.data/demo');
 const pipelinesFolder = resolve(processEnvironment.PIPELINES_FOLDER ?? join(root, 'pipelines'));
 
+/** Slow enough to watch; tests make it faster. */
+const timings = { startMs: 2000, healthyMs: 1500 };
+const speed = Number(processEnvironment.DEMO_SPEED ?? 1);
+
 function startEmulators({ ports, signingSecret, botToken }: DemoState) {
   return Promise.all([
     startSlackEmulator({
@@ -27,7 +31,7 @@ function startEmulators({ ports, signingSecret, botToken }: DemoState) {
       userGroups,
       commands: slashCommands,
     }),
-    startDcosEmulator({ port: ports.dcos, dataFile: join(folder, 'dcos.json') }),
+    startDcosEmulator({ port: ports.dcos, dataFile: join(folder, 'dcos.json'), speed, timings }),
   ]);
 }
 

@@ -100,10 +100,20 @@ function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonl
   return [...open, cancel];
 }
 
+/** The last thing that happened, so that what is shown follows from the document alone. */
+const lastChange = (execution: Execution): number =>
+  Math.max(
+    execution.buildTime,
+    ...execution.stages.flatMap((stage) => [stage.startTime ?? 0, stage.endTime ?? 0]),
+    ...execution.stages.flatMap((stage) => stage.tasks.flatMap((task) => [task.startTime ?? 0, task.endTime ?? 0])),
+  );
+
 const footerOf = (execution: Execution): Text => {
   const started: Text = ['asked by ', { person: execution.trigger.user }, ' ', { time: execution.buildTime }];
-  if (execution.endTime === undefined) return started;
-  return joinTexts([started, ` · took ${durationText(execution.endTime - execution.buildTime)}`]);
+  const { buildTime, endTime } = execution;
+  if (endTime !== undefined) return joinTexts([started, ` · took ${durationText(endTime - buildTime)}`]);
+  const soFar = lastChange(execution) - buildTime;
+  return soFar < 1000 ? started : joinTexts([started, ` · ${durationText(soFar)} so far`]);
 };
 
 const reasonOf = (execution: Execution): readonly Text[] => {

@@ -112,7 +112,7 @@ export const manualJudgment = defineStage({
   ask,
   render: (stage) => {
     const { judgedBy, judgmentStatus } = config.parse(stage.context);
-    if (judgedBy === undefined) return undefined;
+    if (judgedBy === undefined) return stage.status === 'RUNNING' ? 'waiting for a decision' : undefined;
     return [judgmentStatus === 'continue' ? 'approved by ' : 'rejected by ', { person: judgedBy }];
   },
 });
