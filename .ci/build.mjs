@@ -1,7 +1,7 @@
 // Compiles to dist/ what changed and copies the page assets beside it.
 // With --prepare (run by `npm ci`) it does nothing where the compiler is absent and dist/ already exists.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,3 +34,4 @@ for (const folder of assets) {
   const from = join(root, folder);
   if (existsSync(from)) cpSync(from, join(root, 'dist', folder), { recursive: true });
 }
+chmodSync(join(root, 'dist/src/cli.js'), 0o755);

@@ -60,7 +60,7 @@ function addDecisions(program: Command, runAction: RunAction): void {
     );
   program
     .command('cancel')
-    .description('cancel an execution; it undoes what it has begun where its stages say so')
+    .description('stop an execution where it is; what it created stays until you roll back')
     .argument('<execution>', 'its id')
     .option('--reason <text>', 'why; everybody who watches reads it')
     .addHelpText('after', examples('cancel 01JZX3', "cancel 01JZX3 --reason 'wrong version'"))
@@ -68,6 +68,16 @@ function addDecisions(program: Command, runAction: RunAction): void {
       decide(runAction, { name: 'cancelExecution', id, ...options }),
     );
 }
+
+const slashVerbs = [
+  {
+    verb: 'deploy',
+    description: 'what /deploy says: a plan to choose from (`run` confirms and watches)',
+    example: 'deploy foo prod 1.1',
+  },
+  { verb: 'rollback', description: 'what /rollback says: the way back, to choose from', example: 'rollback foo prod' },
+  { verb: 'resize', description: 'what /resize says: instances per region', example: 'resize foo prod 5' },
+] as const;
 
 function addTalk(program: Command, runAction: RunAction): void {
   program
@@ -85,6 +95,15 @@ function addTalk(program: Command, runAction: RunAction): void {
     .allowUnknownOption()
     .addHelpText('after', examples('cox help', 'cox history foo', 'cox resize foo dev 3'))
     .action((words: string[]) => runAction((session) => talk(session, words)));
+  for (const { verb, description, example } of slashVerbs) {
+    program
+      .command(verb)
+      .description(description)
+      .argument('<words...>')
+      .allowUnknownOption()
+      .addHelpText('after', examples(example))
+      .action((words: string[]) => runAction((session) => talk(session, [verb, ...words])));
+  }
   program
     .command('choose')
     .description('make any other choice that an answer or an execution offers')

@@ -20,7 +20,7 @@ const targetSize = (look: TaskLook<unknown>, group: ServerGroup): number =>
 async function failureOf(look: TaskLook<Needs>): Promise<string> {
   if (look.now - look.startedAt < diagnoseAfterMs) return '';
   const failure = await look.services.serverGroups.lastFailure(placeOf(look.context), targetNameOf(look), look.signal);
-  return failure === undefined ? '' : `; last failure: ${failure}`;
+  return failure === undefined ? '' : `, last failure: ${failure}`;
 }
 
 /** Waits until as many instances are up as the stage asked for, and no more are left than that (semantics §4.2). */
@@ -41,12 +41,13 @@ export const waitForCapacityMatch: TaskDefinition<Needs> = {
     const up = countUp(group);
     if (up >= wanted && group.instances.length === wanted)
       return { status: 'SUCCEEDED', context: { capacityNow: { up, wanted } } };
-    const progress = `${group.name} ${up}/${wanted} healthy${up < wanted ? await failureOf(look) : ''}`;
-    return { status: 'RUNNING', retryAfterMs: pollMs, context: { capacityNow: { up, wanted }, progress } };
+    const failure = up < wanted ? await failureOf(look) : '';
+    const progress = `${group.name} ${up}/${wanted} healthy${failure}`;
+    return { status: 'RUNNING', retryAfterMs: pollMs, context: { capacityNow: { up, wanted, failure }, progress } };
   },
 };
 
-const capacityNow = z.object({ up: z.number(), wanted: z.number() });
+const capacityNow = z.object({ up: z.number(), wanted: z.number(), failure: z.string().default('') });
 
 /** `3/4 healthy`, while the stage waits and after. */
 export function renderCapacity(stage: Stage): Text | undefined {
@@ -54,6 +55,6 @@ export function renderCapacity(stage: Stage): Text | undefined {
   const name = z.string().safeParse(stage.outputs.targetServerGroup ?? stage.outputs.serverGroupName);
   const prefix = name.success ? `${name.data} ` : '';
   if (!seen.success) return name.success ? name.data : undefined;
-  const { up, wanted } = seen.data;
-  return wanted === 0 ? `${prefix}out of service` : `${prefix}${up}/${wanted} healthy`;
+  const { up, wanted, failure } = seen.data;
+  return wanted === 0 ? `${prefix}out of service` : `${prefix}${up}/${wanted} healthy${failure}`;
 }
