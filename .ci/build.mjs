@@ -1,7 +1,7 @@
 // Compiles to dist/ what changed and copies the page assets beside it.
 // With --prepare (run by `npm ci`) it does nothing where the compiler is absent and dist/ already exists.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,23 +17,10 @@ function findCompiler() {
   }
 }
 
-// So that `npx coxswain` runs this checkout: npm does not link a package's own command into its own folder.
-function linkCommand() {
-  const file = join(root, 'dist/src/cli.js');
-  const link = join(root, 'node_modules/.bin/coxswain');
-  chmodSync(file, 0o755);
-  mkdirSync(dirname(link), { recursive: true });
-  rmSync(link, { force: true });
-  symlinkSync(file, link);
-}
-
 const compiler = findCompiler();
 if (compiler === undefined) {
   const built = existsSync(join(root, 'dist/src/main.js'));
-  if (process.argv.includes('--prepare') && built) {
-    linkCommand();
-    process.exit(0);
-  }
+  if (process.argv.includes('--prepare') && built) process.exit(0);
   console.error(
     'The TypeScript compiler is not installed and dist/ is missing or stale. Run `npm ci` without --omit=dev once.',
   );
@@ -47,4 +34,4 @@ for (const folder of assets) {
   const from = join(root, folder);
   if (existsSync(from)) cpSync(from, join(root, 'dist', folder), { recursive: true });
 }
-linkCommand();
+chmodSync(join(root, 'dist/src/cli.js'), 0o755);
