@@ -23,18 +23,10 @@ const stepsPerClaim = 8;
 /** One step, saved; `released` says that the lease was given back with it. */
 type Step = { readonly execution: Execution; readonly released: boolean };
 
-/** The change of one step. Worked out before the commit, so that the database is not held meanwhile. */
-function planStep<S>(world: EngineWorld<S>, loaded: Execution, results: readonly LookResult[], now: number) {
-  const { registry, render } = world;
-  const drained = new Set(loaded.events.map((event) => event.id));
-  const take = (execution: Execution): Execution => {
-    const events = execution.events.filter((event) => !drained.has(event.id));
-    const kept = events.length === execution.events.length ? execution : { ...execution, events };
-    return applyResults(settle(kept, { registry, now }), results, now);
-  };
-  const planned = fold(loaded, take, { registry, now, render });
-  // Somebody else's change came between: then the same again, over theirs.
-  return (execution: Execution) => (execution === loaded ? planned : fold(execution, take, { registry, now, render }));
+/** Removes the events that were drained. */
+function dropEvents(execution: Execution, drained: ReadonlySet<string>): Execution {
+  const events = execution.events.filter((event) => !drained.has(event.id));
+  return events.length === execution.events.length ? execution : { ...execution, events };
 }
 
 /** Answers at once when asked for the same object twice in a row. */
@@ -52,22 +44,35 @@ async function step<S>(
   loaded: Execution,
   { owner, isLast }: { readonly owner: string; readonly isLast: boolean },
 ): Promise<Step | undefined> {
-  const { store, clock, registry } = world;
+  const { store, clock, registry, render } = world;
   for (const event of loaded.events) await world.drain(loaded, event);
-  const settled = settle(loaded, { registry, now: clock.now() });
+  const drained = new Set(loaded.events.map((event) => event.id));
+  const settled = settle(dropEvents(loaded, drained), { registry, now: clock.now() });
   const ready = readyTasks(settled, clock.now());
   const results: readonly LookResult[] = await Promise.all(ready.map((task) => runLook(settled, task, world)));
   const now = clock.now();
+  const take = (execution: Execution): Execution => {
+    const base = execution === loaded ? settled : settle(dropEvents(execution, drained), { registry, now });
+    return applyResults(base, results, now);
+  };
+  // Worked out before the commit, so that the database is held for writing only; whoever changed the document meanwhile
+  // has it folded again, over theirs.
+  const planned = fold(loaded, take, { registry, now, render });
   const dueNow = rememberLast((execution: Execution) => dueOf(execution, registry, now, results));
   let released = false;
-  const saved = await store.update(executionKind, loaded.id, planStep(world, loaded, results, now), {
-    due: dueNow,
-    release: (execution) => {
-      const due = dueNow(execution);
-      released = isLast || due === null || due > clock.now();
-      return released ? owner : undefined;
+  const saved = await store.update(
+    executionKind,
+    loaded.id,
+    (execution) => (execution === loaded ? planned : fold(execution, take, { registry, now, render })),
+    {
+      due: dueNow,
+      release: (execution) => {
+        const due = dueNow(execution);
+        released = isLast || due === null || due > clock.now();
+        return released ? owner : undefined;
+      },
     },
-  });
+  );
   return saved === undefined ? undefined : { execution: saved.document, released };
 }
 
