@@ -20,33 +20,60 @@ export type EngineWorld<S> = {
 /** How many steps one claim may take before others get their turn. */
 const stepsPerClaim = 8;
 
-type Step = { readonly execution: Execution; readonly due: number | null };
+/** One step, saved; `released` says that the lease was given back with it. */
+type Step = { readonly execution: Execution; readonly released: boolean };
+
+/** Removes the events that were drained. */
+function dropEvents(execution: Execution, drained: ReadonlySet<string>): Execution {
+  const events = execution.events.filter((event) => !drained.has(event.id));
+  return events.length === execution.events.length ? execution : { ...execution, events };
+}
+
+/** Answers at once when asked for the same object twice in a row. */
+function rememberLast<T extends object, R>(compute: (input: T) => R): (input: T) => R {
+  let last: { readonly input: T; readonly result: R } | undefined;
+  return (input) => {
+    if (last?.input !== input) last = { input, result: compute(input) };
+    return last.result;
+  };
+}
 
 /** Drains events, lets every ready task look once, and saves what came of it, in one commit. */
-async function step<S>(world: EngineWorld<S>, loaded: Execution, owner: string | undefined): Promise<Step | undefined> {
+async function step<S>(
+  world: EngineWorld<S>,
+  loaded: Execution,
+  { owner, isLast }: { readonly owner: string; readonly isLast: boolean },
+): Promise<Step | undefined> {
   const { store, clock, registry, render } = world;
   for (const event of loaded.events) await world.drain(loaded, event);
   const drained = new Set(loaded.events.map((event) => event.id));
-  const settled = settle(loaded, { registry, now: clock.now() });
+  const settled = settle(dropEvents(loaded, drained), { registry, now: clock.now() });
   const ready = readyTasks(settled, clock.now());
   const results: readonly LookResult[] = await Promise.all(ready.map((task) => runLook(settled, task, world)));
   const now = clock.now();
-  const change = (execution: Execution): Execution => {
-    const events = execution.events.filter((event) => !drained.has(event.id));
-    const kept = events.length === execution.events.length ? execution : { ...execution, events };
-    return applyResults(settle(kept, { registry, now }), results, now);
+  const take = (execution: Execution): Execution => {
+    const base = execution === loaded ? settled : settle(dropEvents(execution, drained), { registry, now });
+    return applyResults(base, results, now);
   };
-  const dueNow = (execution: Execution) => dueOf(execution, registry, now, results);
+  // Worked out before the commit, so that the database is held for writing only; whoever changed the document meanwhile
+  // has it folded again, over theirs.
+  const planned = fold(loaded, take, { registry, now, render });
+  const dueNow = rememberLast((execution: Execution) => dueOf(execution, registry, now, results));
+  let released = false;
   const saved = await store.update(
     executionKind,
     loaded.id,
-    (execution) => fold(execution, change, { registry, now, render }),
+    (execution) => (execution === loaded ? planned : fold(execution, take, { registry, now, render })),
     {
       due: dueNow,
-      ...(owner === undefined ? {} : { release: owner }),
+      release: (execution) => {
+        const due = dueNow(execution);
+        released = isLast || due === null || due > clock.now();
+        return released ? owner : undefined;
+      },
     },
   );
-  return saved === undefined ? undefined : { execution: saved.document, due: dueNow(saved.document) };
+  return saved === undefined ? undefined : { execution: saved.document, released };
 }
 
 /**
@@ -56,10 +83,8 @@ async function step<S>(world: EngineWorld<S>, loaded: Execution, owner: string |
 export async function advance<S>(world: EngineWorld<S>, loaded: Execution, owner: string): Promise<void> {
   let current = loaded;
   for (let count = 1; count <= stepsPerClaim; count += 1) {
-    const after = await step(world, current, undefined);
-    if (after === undefined) return;
+    const after = await step(world, current, { owner, isLast: count === stepsPerClaim });
+    if (after === undefined || after.released) return;
     current = after.execution;
-    if (after.due === null || after.due > world.clock.now()) break;
   }
-  await world.store.update(executionKind, current.id, (execution) => execution, { release: owner });
 }

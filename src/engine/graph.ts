@@ -13,11 +13,13 @@ export const topLevelStages = (execution: Execution): readonly Stage[] =>
 export const stageById = (execution: Execution, id: string): Stage | undefined =>
   execution.stages.find((stage) => stage.id === id);
 
+const isRequisite = (other: Stage, stage: Stage): boolean =>
+  other.parentStageId === stage.parentStageId && stage.requisiteStageRefIds.includes(other.refId);
+
 /** The stages that must have passed before this one: same parent, named by refId. */
 export function requisitesOf(execution: Execution, stage: Stage): readonly Stage[] {
-  return execution.stages.filter(
-    (other) => other.parentStageId === stage.parentStageId && stage.requisiteStageRefIds.includes(other.refId),
-  );
+  if (stage.requisiteStageRefIds.length === 0) return [];
+  return execution.stages.filter((other) => isRequisite(other, stage));
 }
 
 /** Whether a stage that has not started may start now: its parent runs and everything before it passed. */
@@ -25,9 +27,8 @@ export function canStart(execution: Execution, stage: Stage): boolean {
   if (stage.status !== 'NOT_STARTED') return false;
   const parent = stage.parentStageId === undefined ? undefined : stageById(execution, stage.parentStageId);
   if (stage.parentStageId !== undefined && parent?.status !== 'RUNNING') return false;
-  const requisites = requisitesOf(execution, stage);
-  if (stage.onFailure === true) return requisites.every((requisite) => isComplete(requisite.status));
-  return requisites.every((requisite) => isPassed(requisite.status));
+  const isDone = stage.onFailure === true ? isComplete : isPassed;
+  return execution.stages.every((other) => isDone(other.status) || !isRequisite(other, stage));
 }
 
 /** The stages downstream of one, near and far, on its own level. */

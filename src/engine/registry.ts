@@ -13,7 +13,7 @@ export function createStageRegistry<S>(stages: readonly StageDefinition<S>[]): S
   return { find: (type) => byName.get(type), types: stages.map((stage) => stage.type).sort() };
 }
 
-/** The tasks a stage has, given what it was configured to do. */
-export function tasksOf<S>(definition: StageDefinition<S>, input: PlanInput): readonly TaskDefinition<S>[] {
-  return typeof definition.tasks === 'function' ? definition.tasks(input) : definition.tasks;
+/** The tasks a stage has, given what it was configured to do; most have the same always, and then nobody asks for the input. */
+export function tasksOf<S>(definition: StageDefinition<S>, input: () => PlanInput): readonly TaskDefinition<S>[] {
+  return typeof definition.tasks === 'function' ? definition.tasks(input()) : definition.tasks;
 }

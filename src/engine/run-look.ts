@@ -49,7 +49,7 @@ export async function runLook<S>(
   const found =
     definition === undefined
       ? undefined
-      : tasksOf(definition, { execution, stage, context }).find((candidate) => candidate.name === task.name);
+      : tasksOf(definition, () => ({ execution, stage, context })).find((candidate) => candidate.name === task.name);
   if (found === undefined) {
     const reason = `Stage type '${stage.type}' no longer has a task '${task.name}'.`;
     return { ...base, result: { status: 'TERMINAL', code: 'INTERNAL', reason } };

@@ -27,7 +27,7 @@ export function failureStatus(stage: Stage): ExecutionStatus {
 
 function startStage<S>(settling: Settling<S>): Execution {
   const { execution, stage, definition, now } = settling;
-  const tasks = tasksOf(definition, inputOf(settling)).map((task, index): Task => ({
+  const tasks = tasksOf(definition, () => inputOf(settling)).map((task, index): Task => ({
     id: String(index + 1),
     name: task.name,
     status: 'NOT_STARTED',

@@ -23,7 +23,7 @@ function pausedMs(execution: Execution, startTime: number): number {
 export function taskDeadline<S>(execution: Execution, stage: Stage, task: Task, registry: StageRegistry<S>): number {
   const definition = registry.find(stage.type);
   if (definition === undefined || task.startTime === undefined) return Number.POSITIVE_INFINITY;
-  const input = { execution, stage, context: contextOf(execution, stage) };
+  const input = () => ({ execution, stage, context: contextOf(execution, stage) });
   const found = tasksOf(definition, input).find((candidate) => candidate.name === task.name);
   if (found === undefined) return Number.POSITIVE_INFINITY;
   const timeoutMs = (found.timeoutFromStage ? stageTimeoutMs(execution, stage) : undefined) ?? found.timeoutMs;

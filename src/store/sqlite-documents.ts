@@ -91,12 +91,12 @@ export function createDocumentWrites(sql: SqliteStatements, parse: ParseRow, cac
       const planned = attempt(() => {
         const document = change(before);
         const due = options.due === undefined ? row.due : wholeOrNull(options.due(document));
-        if (document === before) return { document, due };
-        return { document, due, body: toBody(kind.name, id, document), indexes: kind.indexes(document) };
+        const release = releaseOf(options, document);
+        if (document === before) return { document, due, release };
+        return { document, due, release, body: toBody(kind.name, id, document), indexes: kind.indexes(document) };
       });
       if ('refused' in planned) return planned;
-      const { document, due, body, indexes } = planned.value;
-      const release = options.release ?? null;
+      const { document, due, release, body, indexes } = planned.value;
       if (body === undefined) {
         if (due !== row.due || release !== null) sql.move.run(due, release, row.serial);
         return { value: { id, version: row.version, document } };
@@ -114,6 +114,9 @@ export function createDocumentWrites(sql: SqliteStatements, parse: ParseRow, cac
     },
   };
 }
+
+const releaseOf = <T>({ release }: UpdateOptions<T>, document: T): string | null =>
+  (typeof release === 'function' ? release(document) : release) ?? null;
 
 /** Runs what may throw, before anything is written. */
 export function attempt<T>(action: () => T): Outcome<T> {

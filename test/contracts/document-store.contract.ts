@@ -264,6 +264,25 @@ export function describeDocumentStore(name: string, prepare: () => Promise<Store
         expect(await claimedIds({ owner: 'two', now: 1_100 })).toEqual(['a']);
       });
 
+      it('lets the new document decide whether the lease is given back', async () => {
+        await store.create(boats, 'a', boat(), { due: 0 });
+        await claim({ owner: 'one' });
+        const release = ({ trips }: Boat) => (trips === 2 ? 'one' : undefined);
+        await store.update(boats, 'a', sail, { release, due: () => 0 });
+        expect(await claimedIds({ owner: 'two', now: 1_100 })).toEqual([]);
+        await store.update(boats, 'a', sail, { release, due: () => 0 });
+        expect(await store.renew('boat', 'a', 'one', 9_000)).toBe(false);
+        expect(await claimedIds({ owner: 'two', now: 1_100 })).toEqual(['a']);
+      });
+
+      it('gives the lease back though the document stays the same', async () => {
+        await store.create(boats, 'a', boat(), { due: 0 });
+        await claim({ owner: 'one' });
+        const same = await store.update(boats, 'a', (found) => found, { release: () => 'one', due: () => 1_100 });
+        expect(same?.version).toBe(1);
+        expect(await claimedIds({ owner: 'two', now: 1_100 })).toEqual(['a']);
+      });
+
       it('leaves the lease alone when another owner releases it', async () => {
         await store.create(boats, 'a', boat(), { due: 0 });
         await claim({ owner: 'one' });

@@ -75,12 +75,13 @@ export function createMemoryStore(now: () => number): MemoryStore {
       const row = find(kind.name, id);
       if (row === undefined) return undefined;
       const after = change(row, kind, work);
+      const release = typeof options?.release === 'function' ? options.release(after) : options?.release;
       if (options?.due !== undefined) {
         const due = options.due(after);
         row.due = row.touched === null ? due : Math.min(row.touched, due ?? row.touched);
-        if (options.release !== undefined) row.touched = null;
+        if (release !== undefined) row.touched = null;
       }
-      if (options?.release !== undefined && row.lease?.owner === options.release) row.lease = undefined;
+      if (release !== undefined && row.lease?.owner === release) row.lease = undefined;
       return Promise.resolve(read<T>(row));
     },
     delete: (kind, id) => Promise.resolve(rows.delete(`${kind.name}/${id}`)),

@@ -15,8 +15,11 @@ export type Claimed = Versioned<unknown> & { readonly kind: string };
 export type UpdateOptions<T> = {
   /** The due time in milliseconds since the epoch, from the new document; null for never. Left out: unchanged. */
   readonly due?: (document: T) => number | null;
-  /** Gives the lease back if this owner still has it. */
-  readonly release?: string;
+  /**
+   * Gives the lease back if this owner still has it. As a function it names the owner from the new document, or undefined
+   * to keep the lease, so that the last of several steps can release in its own commit; it may be run again.
+   */
+  readonly release?: string | ((document: T) => string | undefined);
 };
 
 /** What to list: all of a kind, or those whose index has a value; ordered by id (ids sort by creation time). */

@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { measureAckLatency } from './ack-latency';
+import { formatTable, type Line } from './support/table';
+import { measureTransitions } from './transitions';
+import { measureWaiting } from './waiting-executions';
+
+const isQuick = process.argv.includes('--quick');
+/** Any of `ack`, `transitions`, `waiting`; none means all. */
+const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const pipelinesFolder = join(__dirname, '../../pipelines');
+
+const parts: Readonly<Record<string, (folder: string) => Promise<readonly Line[]>>> = {
+  ack: (folder) =>
+    measureAckLatency({ folder, pipelinesFolder, slices: isQuick ? 2 : 5, sliceSeconds: isQuick ? 2 : 4 }),
+  transitions: (folder) =>
+    measureTransitions({ folder, rounds: isQuick ? 2 : 5, executions: isQuick ? 100 : 300, stages: 20 }),
+  waiting: (folder) =>
+    measureWaiting({
+      folder,
+      pipelinesFolder,
+      executions: 10_000,
+      clicks: isQuick ? 100 : 300,
+      idleSeconds: isQuick ? 10 : 20,
+    }),
+};
+
+async function main(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'coxswain-bench-'));
+  const lines: Line[] = [];
+  try {
+    for (const [name, measure] of Object.entries(parts)) {
+      if (chosen.length > 0 && !chosen.includes(name)) continue;
+      process.stderr.write(`measuring ${name} …\n`);
+      lines.push(...(await measure(folder)));
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  process.stdout.write(`\n${formatTable(lines)}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`The benchmark broke off: ${error instanceof Error ? (error.stack ?? '') : String(error)}\n`);
+  process.exitCode = 1;
+});

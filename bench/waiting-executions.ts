@@ -1,0 +1,158 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { startDcosEmulator } from '../src/emulators/dcos/start-dcos-emulator';
+import { startSlackEmulator } from '../src/emulators/slack';
+import { executionKind } from '../src/engine/document-kinds';
+import { stageById } from '../src/engine/graph';
+import type { DocumentStore } from '../src/engine/ports/document-store';
+import { startChild, type Child } from './support/child';
+import { judgmentStageId, openForSeeding, seedExecutions, waitingExecution } from './support/executions';
+import { median, pause, percentile } from './support/figures';
+import { processorSeconds, residentMb } from './support/process-usage';
+import { approveClick, createSender, signingSecret } from './support/slack-requests';
+import type { Line } from './support/table';
+
+/** How much to wait for. */
+export type WaitingOptions = {
+  readonly folder: string;
+  readonly pipelinesFolder: string;
+  readonly executions: number;
+  readonly clicks: number;
+  readonly idleSeconds: number;
+};
+
+type Bot = Child<{ readonly urls: { readonly slack: string } }>;
+
+const targets = { memoryMb: 60, processorShare: 0.02, resumedMs: 150 } as const;
+const botToken = 'xoxb-bench';
+const channel = 'foo-deploys';
+const clickGapMs = 30;
+const giveUpAfterMs = 10_000;
+
+async function startOutside() {
+  const [slack, dcos] = await Promise.all([
+    startSlackEmulator({
+      port: 0,
+      signingSecret,
+      botToken,
+      botName: 'coxswain',
+      team: { id: 'T0BENCH', name: 'Bench' },
+      requestUrl: 'http://127.0.0.1:9/slack/events',
+      users: [{ id: 'U0BENCH', name: 'bench', realName: 'Bench' }],
+      channels: [{ id: 'C0BENCH', name: channel }],
+      userGroups: [],
+      commands: [],
+    }),
+    startDcosEmulator(),
+  ]);
+  return { slack, dcos };
+}
+
+type Outside = Awaited<ReturnType<typeof startOutside>>;
+
+const startBot = (outside: Outside, dataFolder: string, pipelinesFolder: string): Promise<Bot> =>
+  startChild(join(__dirname, '../src/main.js'), {
+    SLACK_BOT_TOKEN: botToken,
+    SLACK_SIGNING_SECRET: signingSecret,
+    SLACK_TEAM_ID: 'T0BENCH',
+    SLACK_API_URL: outside.slack.slackApiUrl,
+    SLACK_APP_TOKEN: '',
+    REDIS_URL: '',
+    HOST: '127.0.0.1',
+    PORT: '0',
+    API_PORT: '0',
+    DATA_FOLDER: dataFolder,
+    PIPELINES_FOLDER: pipelinesFolder,
+    DCOS_URL: outside.dcos.url,
+    LOG_LEVEL: 'error',
+  });
+
+/** Lets bots rest side by side; each one's memory and its share of a core. */
+async function watchIdle(bots: readonly Bot[], seconds: number) {
+  const usedBefore = bots.map(({ pid }) => processorSeconds(pid));
+  const startedAt = performance.now();
+  const memory = bots.map((): number[] => []);
+  for (let second = 0; second < seconds; second += 1) {
+    await pause(1000);
+    bots.forEach(({ pid }, index) => memory[index]?.push(residentMb(pid)));
+  }
+  const elapsed = (performance.now() - startedAt) / 1000;
+  return bots.map(({ pid }, index) => ({
+    memoryMb: median(memory[index] ?? []),
+    processorShare: (processorSeconds(pid) - (usedBefore[index] ?? 0)) / elapsed,
+  }));
+}
+
+async function untilApproved(store: DocumentStore, id: string, startedAt: number): Promise<number> {
+  for (;;) {
+    const found = await store.get(executionKind, id);
+    const stage = found === undefined ? undefined : stageById(found.document, judgmentStageId);
+    const elapsed = performance.now() - startedAt;
+    if (stage?.status === 'SUCCEEDED') return elapsed;
+    if (elapsed > giveUpAfterMs) throw new Error(`Execution ${id} did not resume: its judgment is ${stage?.status}.`);
+    await pause(1);
+  }
+}
+
+async function clickAll(bot: Bot, store: DocumentStore, ids: readonly string[]): Promise<readonly number[]> {
+  const sender = createSender();
+  const latencies: number[] = [];
+  for (const [index, id] of ids.entries()) {
+    const click = approveClick(id, judgmentStageId, `click-${index}`);
+    const startedAt = performance.now();
+    const resumed = untilApproved(store, id, startedAt);
+    await sender.post(`${bot.ready.urls.slack}/slack/events`, click);
+    latencies.push(await resumed);
+    await pause(clickGapMs);
+  }
+  sender.close();
+  return latencies;
+}
+
+/** What many executions that wait for people cost, and how soon one of them goes on after a click. */
+export async function measureWaiting(options: WaitingOptions): Promise<readonly Line[]> {
+  const { folder, pipelinesFolder, executions, clicks, idleSeconds } = options;
+  const folders = { empty: join(folder, 'empty'), full: join(folder, 'full') };
+  mkdirSync(folders.full, { recursive: true });
+  const seeds = Array.from({ length: executions }, () => waitingExecution(channel));
+  const store = openForSeeding(join(folders.full, 'coxswain.sqlite'));
+  await seedExecutions(store, seeds);
+  const outside = await startOutside();
+  const empty = await startBot(outside, folders.empty, pipelinesFolder);
+  const full = await startBot(outside, folders.full, pipelinesFolder);
+  try {
+    await pause(5000);
+    const [without, waiting] = await watchIdle([empty, full], idleSeconds);
+    const chosen = seeds.slice(-clicks - 10).map(({ id }) => id);
+    // The first clicks warm the bot up.
+    const latencies = (await clickAll(full, store, chosen)).slice(10);
+    const above = (waiting?.memoryMb ?? Number.NaN) - (without?.memoryMb ?? Number.NaN);
+    const share = waiting?.processorShare ?? Number.NaN;
+    const p99 = percentile(latencies, 0.99);
+    const count = executions.toLocaleString('en');
+    return [
+      {
+        what: `${count} waiting: memory above the empty bot`,
+        measured: `${above.toFixed(0)} MB (empty ${without?.memoryMb.toFixed(0) ?? ''} MB)`,
+        target: `under ${targets.memoryMb} MB`,
+        isMet: above < targets.memoryMb,
+      },
+      {
+        what: `${count} waiting: processor while idle`,
+        measured: `${(share * 100).toFixed(1)} % of a core (empty ${((without?.processorShare ?? 0) * 100).toFixed(1)} %)`,
+        target: `under ${targets.processorShare * 100} %`,
+        isMet: share < targets.processorShare,
+      },
+      {
+        what: `${count} waiting: click to resumed, p50 / p99`,
+        measured: `${median(latencies).toFixed(0)} / ${p99.toFixed(0)} ms (${latencies.length} clicks)`,
+        target: `p99 under ${targets.resumedMs} ms`,
+        isMet: p99 < targets.resumedMs,
+      },
+    ];
+  } finally {
+    await Promise.all([empty.stop(), full.stop()]);
+    await Promise.all([outside.slack.close(), outside.dcos.close(), store.close()]);
+  }
+}
