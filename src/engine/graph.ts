@@ -1,5 +1,5 @@
 import type { Execution, Stage, StageContext } from '../model/execution';
-import { isComplete, isPassed } from '../model/status';
+import { isPassed } from '../model/status';
 
 /** The synthetic stages of a stage, in the order they were planned. */
 export const childrenOf = (execution: Execution, stage: Stage): readonly Stage[] =>
@@ -25,9 +25,7 @@ export function canStart(execution: Execution, stage: Stage): boolean {
   if (stage.status !== 'NOT_STARTED') return false;
   const parent = stage.parentStageId === undefined ? undefined : stageById(execution, stage.parentStageId);
   if (stage.parentStageId !== undefined && parent?.status !== 'RUNNING') return false;
-  const requisites = requisitesOf(execution, stage);
-  if (stage.onFailure === true) return requisites.every((requisite) => isComplete(requisite.status));
-  return requisites.every((requisite) => isPassed(requisite.status));
+  return requisitesOf(execution, stage).every((requisite) => isPassed(requisite.status));
 }
 
 /** The stages downstream of one, near and far, on its own level. */
