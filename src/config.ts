@@ -56,21 +56,18 @@ export function readConfig(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = schema.safeParse(given);
-  if (!parsed.success) {
-    return {
-      problems: parsed.error.issues.map((issue) => {
-        const name = String(issue.path[0]);
-        const hint = whereFrom[name] === undefined ? '' : ` (${whereFrom[name]})`;
-        const what = name in given ? issue.message : 'is missing';
-        return `${name} ${what}${hint}`;
-      }),
-    };
-  }
-  const values = parsed.data;
-  if (values.SLACK_SIGNING_SECRET === undefined && values.SLACK_APP_TOKEN === undefined) {
-    return { problems: ['SLACK_SIGNING_SECRET is missing (for HTTP), or give SLACK_APP_TOKEN for Socket Mode'] };
-  }
-  return { config: toConfig(values) };
+  const hasWayIn = 'SLACK_SIGNING_SECRET' in given || 'SLACK_APP_TOKEN' in given;
+  const noWayIn = hasWayIn
+    ? []
+    : ['SLACK_SIGNING_SECRET is missing (for HTTP), or give SLACK_APP_TOKEN for Socket Mode'];
+  if (parsed.success) return hasWayIn ? { config: toConfig(parsed.data) } : { problems: noWayIn };
+  const problems = parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    const hint = whereFrom[name] === undefined ? '' : ` (${whereFrom[name]})`;
+    const what = name in given ? issue.message : 'is missing';
+    return `${name} ${what}${hint}`;
+  });
+  return { problems: [...problems, ...noWayIn] };
 }
 
 const toConfig = (values: z.infer<typeof schema>): Config => ({

@@ -1,5 +1,5 @@
 import type { Execution, Stage, StageContext } from '../model/execution';
-import { isComplete, isPassed } from '../model/status';
+import { isPassed } from '../model/status';
 
 /** The synthetic stages of a stage, in the order they were planned. */
 export const childrenOf = (execution: Execution, stage: Stage): readonly Stage[] =>
@@ -27,8 +27,7 @@ export function canStart(execution: Execution, stage: Stage): boolean {
   if (stage.status !== 'NOT_STARTED') return false;
   const parent = stage.parentStageId === undefined ? undefined : stageById(execution, stage.parentStageId);
   if (stage.parentStageId !== undefined && parent?.status !== 'RUNNING') return false;
-  const isDone = stage.onFailure === true ? isComplete : isPassed;
-  return execution.stages.every((other) => isDone(other.status) || !isRequisite(other, stage));
+  return execution.stages.every((other) => isPassed(other.status) || !isRequisite(other, stage));
 }
 
 /** The stages downstream of one, near and far, on its own level. */

@@ -1,4 +1,5 @@
 import type { Execution, Failure, Stage, Task } from '../model/execution';
+import { asCoxswainError } from '../model/errors';
 import type { ExecutionStatus } from '../model/status';
 import { isComplete, isHalt } from '../model/status';
 import type { PlanInput, StageDefinition, StageRegistry } from './contracts/stage';
@@ -62,6 +63,12 @@ function finish<S>({ execution, stage, now }: Settling<S>, status: ExecutionStat
   return replaceStage(execution, ended);
 }
 
+/** Whether what halted among the children was told to stop its branch only. */
+const isOnlyStopped = (children: readonly Stage[]): boolean => {
+  const halted = children.filter((child) => isHalt(child.status));
+  return halted.length > 0 && halted.every((child) => child.status === 'STOPPED');
+};
+
 /** Never-started synthetic stages go; clean-up is planned once; then the stage keeps its failure. */
 function settleFailure<S>(settling: Settling<S>, children: readonly Stage[]): Execution {
   const { execution, stage, definition } = settling;
@@ -78,7 +85,8 @@ function settleFailure<S>(settling: Settling<S>, children: readonly Stage[]): Ex
   const cleanUp = children.filter((child) => child.onFailure === true);
   const blocked = cleanUp.some((child) => isHalt(child.status));
   if (!blocked && cleanUp.some((child) => !isComplete(child.status))) return execution;
-  return finish(settling, failureStatus(stage), failure);
+  const isStopped = !stage.tasks.some((task) => task.status === 'TERMINAL') && isOnlyStopped(regular);
+  return finish(settling, isStopped ? 'STOPPED' : failureStatus(stage), failure);
 }
 
 function settleTasks<S>(settling: Settling<S>): Execution | undefined {
@@ -131,5 +139,16 @@ export function settleStage<S>(
     return replaceStage(execution, { ...stage, status: 'TERMINAL', startTime: now, endTime: now, failure });
   }
   const settling = { execution, stage, definition, now };
-  return mayStart ? startStage(settling) : settleRunning(settling);
+  try {
+    return mayStart ? startStage(settling) : settleRunning(settling);
+  } catch (error) {
+    // A planner refused its input: without an end here the execution would be tried for ever.
+    const { code, message } = asCoxswainError(error);
+    const failure = { code, message: `Stage '${stage.name}' cannot be planned: ${message}` };
+    return finish(
+      { ...settling, stage: { ...stage, startTime: stage.startTime ?? now } },
+      failureStatus(stage),
+      failure,
+    );
+  }
 }

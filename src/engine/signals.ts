@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../model/errors';
 import type { Execution, Stage } from '../model/execution';
 import { isComplete } from '../model/status';
-import { downstreamOf, familyOf, stageById } from './graph';
+import { downstreamOf, familyOf, stageById, topLevelStages } from './graph';
 import { replaceStage } from './plan-stages';
 import { durationText } from './task-timeout';
 import type { Text } from '../model/text';
@@ -113,11 +113,11 @@ function skipWait(execution: Execution, signal: { stageId: string; user: string 
   return accepted(patchStage(execution, stage, { skipRemainingWait: true }, signal.user, now));
 }
 
-const judgmentKeys = ['judgmentStatus', 'judgedBy', 'judgmentReason'];
+const decidedKeys = ['judgmentStatus', 'judgedBy', 'judgmentReason', 'skipRemainingWait'];
 
 /** A stage as before it ran, under the next attempt; context and outputs stay, but what people decided does not. */
 function resetStage({ startTime, endTime, failure, ...stage }: Stage, user: string, now: number): Stage {
-  const context = Object.fromEntries(Object.entries(stage.context).filter(([key]) => !judgmentKeys.includes(key)));
+  const context = Object.fromEntries(Object.entries(stage.context).filter(([key]) => !decidedKeys.includes(key)));
   return {
     ...stage,
     status: 'NOT_STARTED',
@@ -129,13 +129,23 @@ function resetStage({ startTime, endTime, failure, ...stage }: Stage, user: stri
   };
 }
 
+/** The stages of other branches that the execution's end cut short: they would end it again at once. */
+const cutShort = (execution: Execution): readonly Stage[] =>
+  isComplete(execution.status)
+    ? topLevelStages(execution).filter((stage) => stage.status === 'CANCELED' || stage.status === 'TERMINAL')
+    : [];
+
 function retryStage(execution: Execution, signal: { stageId: string; user: string }, now: number): Signaled {
   const stage = stageById(execution, signal.stageId);
   if (stage === undefined || stage.parentStageId !== undefined)
     return refused(execution, 'NOT_FOUND', 'This stage no longer exists.');
+  if (execution.status === 'PAUSED')
+    return refused(execution, 'ALREADY_DECIDED', `${execution.name} is paused. Resume it first.`);
   if (!isComplete(stage.status))
     return refused(execution, 'ALREADY_DECIDED', `Stage '${stage.name}' is already under way.`);
-  const again = [stage, ...downstreamOf(execution, stage).filter((other) => isComplete(other.status))];
+  const heads = [stage, ...cutShort(execution).filter((other) => other.id !== stage.id)];
+  const downstream = heads.flatMap((head) => downstreamOf(execution, head)).filter((other) => isComplete(other.status));
+  const again = [...new Set([...heads, ...downstream])];
   const ids = new Set(again.map((other) => other.id));
   const synthetic = new Set(
     again.flatMap((other) => familyOf(execution, other).map((member) => member.id)).filter((id) => !ids.has(id)),

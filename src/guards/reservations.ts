@@ -11,8 +11,10 @@ import { guardTraffic } from './traffic-guard';
 export type Reservation = {
   readonly schema: 1;
   readonly epoch: number;
-  readonly entries: readonly { readonly name: string; readonly key: string; readonly executionId: string }[];
+  readonly entries: readonly Entry[];
 };
+
+type Entry = { readonly name: string; readonly key: string; readonly executionId: string };
 
 /** One document per cluster and place; its id is `account/region/cluster`. */
 export const reservationKind: DocumentKind<Reservation> = { name: 'reservation', indexes: () => ({}) };
@@ -24,14 +26,16 @@ const isServing = (groups: readonly ServerGroup[], name: string) =>
 
 /** A guard over a store and the server groups of DC/OS. */
 export function createTrafficGuard(store: DocumentStore, serverGroups: ServerGroups): TrafficGuard {
-  const isOver = async (executionId: string): Promise<boolean> => {
-    const execution = await store.get(executionKind, executionId);
-    return execution === undefined || isComplete(execution.document.status);
+  /** Whether whoever reserved is done with it: its execution, or the stage that the key names, is over. */
+  const isOver = async ({ executionId, key }: Entry): Promise<boolean> => {
+    const execution = (await store.get(executionKind, executionId))?.document;
+    if (execution === undefined || isComplete(execution.status)) return true;
+    const stage = execution.stages.find(({ id, attempt }) => `${executionId}/${id}/${attempt}` === key);
+    return stage === undefined || isComplete(stage.status);
   };
   const overOf = async (entries: Reservation['entries']): Promise<ReadonlySet<string>> => {
-    const ids = [...new Set(entries.map((entry) => entry.executionId))];
-    const over = await Promise.all(ids.map(isOver));
-    return new Set(ids.filter((_id, index) => over[index]));
+    const over = await Promise.all(entries.map(isOver));
+    return new Set(entries.filter((_entry, index) => over[index]).map((entry) => entry.key));
   };
 
   return {
@@ -45,14 +49,14 @@ export function createTrafficGuard(store: DocumentStore, serverGroups: ServerGro
       await store.update(reservationKind, id, (reservation) => {
         answer = { moved: true };
         if (reservation.epoch !== before.epoch) return reservation;
-        const live = reservation.entries.filter(
-          (entry) => !over.has(entry.executionId) && isServing(groups, entry.name),
-        );
+        const live = reservation.entries.filter((entry) => !over.has(entry.key) && isServing(groups, entry.name));
         const others = live.filter((entry) => entry.key !== key);
         const reserved = others.map((entry) => entry.name);
         answer = guardTraffic({ operation, cluster, place: locationName(location), groups, going, reserved });
         if (!answer.allowed) return reservation;
-        return { ...reservation, entries: [...others, ...going.map((name) => ({ name, key, executionId }))] };
+        // Forgetting an entry makes every older list of groups unfit to decide upon, as a release does.
+        const epoch = reservation.epoch + (live.length < reservation.entries.length ? 1 : 0);
+        return { ...reservation, epoch, entries: [...others, ...going.map((name) => ({ name, key, executionId }))] };
       });
       return answer;
     },

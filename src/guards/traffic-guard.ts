@@ -1,5 +1,5 @@
 import type { GuardAnswer } from '../engine/contracts/guard';
-import { countServing, type ServerGroup } from '../model/server-group';
+import { countServing, isDisabled, type ServerGroup } from '../model/server-group';
 
 /** What is about to be taken out of a cluster in one place. */
 export type GuardQuestion = {
@@ -23,7 +23,9 @@ export function guardTraffic({ operation, cluster, place, groups, going, reserve
   const present = groups.filter((group) => !reserved.includes(group.name) || going.includes(group.name));
   const current = present.reduce((sum, group) => sum + countServing(group), 0);
   const leaving = present.filter((group) => going.includes(group.name));
-  const future = current - leaving.reduce((sum, group) => sum + countServing(group), 0);
+  // A group scaled to 0 still serves while it drains, but is no traffic to count on.
+  const staying = present.filter((group) => !going.includes(group.name) && !isDisabled(group));
+  const future = staying.reduce((sum, group) => sum + countServing(group), 0);
   if (current === 0 || leaving.every((group) => countServing(group) === 0) || future > 0) return { allowed: true };
   const reason =
     `${operation} ${going.join(', ')} would leave cluster ${cluster} in ${place} with 0 of ${current} healthy instances. ` +

@@ -22,10 +22,9 @@ export function rollbackCandidate(
   groups: readonly ServerGroup[],
   named?: string,
 ): { rollback: ServerGroup; restore: ServerGroup } | undefined {
-  const restoreNamed = groups.find((group) => group.name === named);
   const rollback = groups.find((group) => !isDisabled(group) && group.name !== named);
   if (rollback === undefined) return undefined;
-  const restore = restoreNamed ?? groups.find((group) => group.name !== rollback.name);
+  const restore = groups.find((group) => (named === undefined ? group.name !== rollback.name : group.name === named));
   return restore === undefined ? undefined : { rollback, restore };
 }
 
@@ -65,7 +64,12 @@ export const rollbackCluster = defineStage({
         const candidates: Candidate[] = [];
         for (const location of placesOf(context)) {
           const groups = await services.serverGroups.list(location, cluster, signal);
-          const found = rollbackCandidate(groups, restore?.[locationName(location)]);
+          const named = restore?.[locationName(location)];
+          if (named !== undefined && !groups.some((group) => group.name === named)) {
+            const reason = `Cannot roll back ${locationName(location)} to ${named}: it no longer exists. Ask again to see what does.`;
+            return { status: 'TERMINAL', code: 'NOT_FOUND', reason };
+          }
+          const found = rollbackCandidate(groups, named);
           if (found === undefined) continue;
           const { rollback, restore: back } = found;
           candidates.push({ location, rollback: rollback.name, restore: back.name, desired: rollback.desired });

@@ -5,6 +5,7 @@ import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
 import { defineStage, type CoxswainStage, type Services } from '../../services';
 import { fanOut, workerTasks } from '../server-group/fan-out';
 import { isWorker, placeOf } from '../server-group/place';
+import { changeOf } from '../../strategies';
 import { chooseVictims, type VictimChoice } from './victims';
 
 type Kind = {
@@ -19,11 +20,13 @@ type Kind = {
 const clusterSchema = z.object({ cluster: z.string() });
 const victimsSchema = z.array(z.string());
 
-/** Names of the groups that this execution's own deploys created, wherever. */
-const createdBy = (execution: Execution): readonly string[] =>
-  execution.stages.flatMap((stage) =>
-    z.array(z.string()).catch([]).parse([stage.outputs.serverGroupName].filter(Boolean)),
-  );
+/** Names of the groups that this execution's own deploys created in a place; another region may use the same names. */
+const createdBy = (execution: Execution, place: string): readonly string[] =>
+  execution.stages
+    .filter((stage) => stage.type === 'createServerGroup')
+    .flatMap((stage) => changeOf(stage) ?? [])
+    .filter((change) => locationName(change.location) === place)
+    .map((change) => change.created);
 
 function actOnVictims(kind: Kind) {
   return ({ stage }: PlanInput): readonly StagePlan[] => {
@@ -55,8 +58,10 @@ export function clusterStage(kind: Kind): CoxswainStage {
         timeoutFromStage: false,
         async run({ execution, context, services, signal }) {
           const { cluster } = clusterSchema.parse(context);
-          const groups = await services.serverGroups.list(placeOf(context), cluster, signal);
-          const victims = chooseVictims(groups, { ...kind.choose(context), createdHere: createdBy(execution) });
+          const location = placeOf(context);
+          const groups = await services.serverGroups.list(location, cluster, signal);
+          const createdHere = createdBy(execution, locationName(location));
+          const victims = chooseVictims(groups, { ...kind.choose(context), createdHere });
           return { status: 'SUCCEEDED', outputs: { victims: victims.map((group) => group.name) } };
         },
       },

@@ -22,7 +22,8 @@ function candidatesOf(groups: readonly ServerGroup[], createdHere: readonly stri
 /** The groups of one place that a cluster-wide stage acts on, in the order it acts. */
 export function chooseVictims(groups: readonly ServerGroup[], choice: VictimChoice): readonly ServerGroup[] {
   const { keep, among, preferLarger, createdHere } = choice;
-  const candidates = candidatesOf(groups, createdHere).filter((group) => {
+  const eligible = candidatesOf(groups, createdHere);
+  const candidates = eligible.filter((group) => {
     if (among === 'all') return true;
     return isActive(group) === (among === 'active');
   });
@@ -30,5 +31,7 @@ export function chooseVictims(groups: readonly ServerGroup[], choice: VictimChoi
     const activity = among === 'all' ? Number(isActive(b)) - Number(isActive(a)) : 0;
     return activity || (preferLarger ? b.instances.length - a.instances.length : 0) || newestFirst(a, b);
   });
-  return ordered.slice(Math.max(0, keep - (groups.length - candidates.length)));
+  // Groups out of service do not count as kept where only those in service are considered.
+  const counted = among === 'active' ? eligible : candidates;
+  return ordered.slice(Math.max(0, keep - (groups.length - counted.length)));
 }

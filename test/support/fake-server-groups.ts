@@ -1,0 +1,213 @@
+import { keyLabel, type ServerGroups } from '../../src/dcos/server-groups';
+import type { Clock } from '../../src/engine/clock';
+import { CoxswainError, type ErrorCode } from '../../src/model/errors';
+import { parseMoniker } from '../../src/model/moniker';
+import {
+  locationName,
+  newestFirst,
+  type Instance,
+  type Location,
+  type ServerGroup,
+} from '../../src/model/server-group';
+
+type Kept = {
+  readonly name: string;
+  readonly location: Location;
+  readonly createdTime: number;
+  readonly image: string;
+  readonly labels: Readonly<Record<string, string>>;
+  desired: number;
+  /** How many served before the last change, and when that change is through. */
+  before: number;
+  readyAt: number;
+  version: number;
+  lastSize: number | undefined;
+  lock: string | undefined;
+};
+
+/** An operation that can be made to fail. */
+export type Operation = 'list' | 'get' | 'create' | 'resize' | 'destroy' | 'lastNonZeroSize';
+
+type Fault = { readonly operation: Operation; readonly code: ErrorCode; readonly after: boolean };
+
+/** A group that is there from the start. */
+export type Seed = {
+  readonly location: Location;
+  readonly name: string;
+  readonly desired: number;
+  readonly image?: string;
+  readonly createdTime?: number;
+  readonly lastSize?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+};
+
+/** Server groups in memory, on an injected clock, with faults on demand. */
+export type FakeServerGroups = ServerGroups & {
+  seed(seed: Seed): void;
+  /** The next call of an operation throws; `after` the work was done, as when a reply is lost. */
+  fail(operation: Operation, code: ErrorCode, after?: boolean): void;
+  /** Called before and after every effect, to simulate a crash by throwing. */
+  onEffect: (moment: 'before' | 'after') => void;
+  /** A Marathon deployment holds the group until it is unlocked. */
+  lock(location: Location, name: string, deployment: string | undefined): void;
+  remove(location: Location, name: string): void;
+  /** `name ×desired` of each group of a place, oldest first. */
+  sizes(location: Location): readonly string[];
+  /** Every effect that was carried out, in order. */
+  readonly effects: readonly string[];
+  /** Images of this tag never become healthy. */
+  readonly sickTag: string;
+};
+
+/** Makes the fake; a change takes `changeMs` to come through. */
+export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): FakeServerGroups {
+  const groups = new Map<string, Kept>();
+  const faults: Fault[] = [];
+  const effects: string[] = [];
+  const sickTag = 'sick';
+  const idOf = (location: Location, name: string) => `${locationName(location)}/${name}`;
+  const instancesOf = (group: Kept): readonly Instance[] => {
+    const isChanging = clock.now() < group.readyAt;
+    const sick = group.image.endsWith(`:${sickTag}`);
+    const count = isChanging ? Math.max(group.before, group.desired) : group.desired;
+    return Array.from({ length: count }, (_, index) => {
+      const serving = !sick && (!isChanging || index < group.before);
+      return { id: `${group.name}.${index}`, health: serving && !isChanging ? 'Up' : 'Down', serving };
+    });
+  };
+  const view = (group: Kept): ServerGroup => ({
+    name: group.name,
+    moniker: parseMoniker(group.name) as ServerGroup['moniker'],
+    location: group.location,
+    createdTime: group.createdTime,
+    desired: group.desired,
+    instances: instancesOf(group),
+    image: group.image,
+    marathonId: `/${group.location.account}/${group.name}`,
+    marathonVersion: String(group.version),
+    deployments: clock.now() < group.readyAt ? ['d1'] : [],
+    labels: group.labels,
+  });
+  const work = <T>(operation: Operation, act: () => T, isEffect = false): Promise<T> => {
+    const index = faults.findIndex((fault) => fault.operation === operation);
+    const fault = index === -1 ? undefined : faults.splice(index, 1)[0];
+    const error = fault && new CoxswainError(fault.code, { message: `${operation} failed (${fault.code}).` });
+    return Promise.resolve().then(() => {
+      if (isEffect) fake.onEffect('before');
+      if (error !== undefined && fault?.after === false) throw error;
+      const result = act();
+      if (error !== undefined) throw error;
+      if (isEffect) fake.onEffect('after');
+      return result;
+    });
+  };
+  const refuseLocked = (group: Kept, force: boolean) => {
+    if (group.lock === undefined || force) return;
+    const message = `${group.name} is locked by deployment ${group.lock}.`;
+    throw new CoxswainError('MARATHON_LOCKED', { message, fields: { deployments: [group.lock] } });
+  };
+  const servingOf = (group: Kept) => instancesOf(group).filter((instance) => instance.serving).length;
+  const fake: FakeServerGroups = {
+    sickTag,
+    effects,
+    onEffect: () => undefined,
+    seed: ({ location, name, desired, image = 'repo/foo:1.0', createdTime = groups.size, lastSize, labels = {} }) =>
+      void groups.set(idOf(location, name), {
+        location,
+        name,
+        desired,
+        image,
+        createdTime,
+        labels,
+        before: desired,
+        readyAt: 0,
+        version: 1,
+        lastSize,
+        lock: undefined,
+      }),
+    fail: (operation, code, after = false) => void faults.push({ operation, code, after }),
+    lock: (location, name, deployment) => {
+      const group = groups.get(idOf(location, name));
+      if (group !== undefined) group.lock = deployment;
+    },
+    remove: (location, name) => void groups.delete(idOf(location, name)),
+    sizes: (location) =>
+      [...groups.values()]
+        .filter((group) => locationName(group.location) === locationName(location))
+        .map((group) => `${group.name} ×${group.desired}`),
+    list: (location, cluster) =>
+      work('list', () =>
+        [...groups.values()]
+          .filter((group) => locationName(group.location) === locationName(location))
+          .map(view)
+          .filter((group) => group.moniker.cluster === cluster)
+          .sort(newestFirst),
+      ),
+    get: (location, name) =>
+      work('get', () => {
+        const group = groups.get(idOf(location, name));
+        return group === undefined ? undefined : view(group);
+      }),
+    create: ({ location, desiredCapacity, docker, labels = {} }, name, key) =>
+      work(
+        'create',
+        () => {
+          const id = idOf(location, name);
+          if (groups.has(id)) throw new CoxswainError('MARATHON_DUPLICATE', { message: `${id} exists.` });
+          effects.push(`create ${id}`);
+          groups.set(id, {
+            location,
+            name,
+            desired: desiredCapacity,
+            image: docker.image.imageId,
+            createdTime: clock.now(),
+            labels: { ...labels, [keyLabel]: key },
+            before: 0,
+            readyAt: clock.now() + changeMs,
+            version: 1,
+            lastSize: desiredCapacity,
+            lock: undefined,
+          });
+          return { deploymentId: 'd1' };
+        },
+        true,
+      ),
+    resize: (location, name, size, { force }) =>
+      work(
+        'resize',
+        () => {
+          const group = groups.get(idOf(location, name));
+          if (group === undefined) throw new CoxswainError('NOT_FOUND', { message: `${name} does not exist.` });
+          refuseLocked(group, force);
+          effects.push(`resize ${idOf(location, name)} ${group.desired}→${size}`);
+          group.before = servingOf(group);
+          if (group.desired > 0) group.lastSize = group.desired;
+          group.desired = size;
+          group.readyAt = clock.now() + changeMs;
+          group.version += 1;
+          return { deploymentId: 'd2' };
+        },
+        true,
+      ),
+    destroy: (location, name, { force }) =>
+      work(
+        'destroy',
+        () => {
+          const group = groups.get(idOf(location, name));
+          if (group === undefined) return { deploymentId: undefined };
+          refuseLocked(group, force);
+          effects.push(`destroy ${idOf(location, name)}`);
+          groups.delete(idOf(location, name));
+          return { deploymentId: 'd3' };
+        },
+        true,
+      ),
+    lastNonZeroSize: (location, name) => work('lastNonZeroSize', () => groups.get(idOf(location, name))?.lastSize),
+    lastFailure: (location, name) =>
+      Promise.resolve(
+        groups.get(idOf(location, name))?.image.endsWith(`:${sickTag}`) === true ? 'TASK_FAILED: no health' : undefined,
+      ),
+    isDeploying: () => Promise.resolve(false),
+  };
+  return fake;
+}

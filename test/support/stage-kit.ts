@@ -1,0 +1,62 @@
+import { createExecutorHandlers } from '../../src/app';
+import { executionKind } from '../../src/engine/document-kinds';
+import type { DocumentStore } from '../../src/engine/ports/document-store';
+import type { Definitions } from '../../src/model/application';
+import type { ServerGroupDescription } from '../../src/model/description';
+import type { Execution } from '../../src/model/execution';
+import { east } from '../dcos/builders';
+import { drive } from './engine-kit';
+import { createFakeServerGroups } from './fake-server-groups';
+import { createManualClock } from './manual-clock';
+import { createMemoryStore } from './memory-store';
+
+/** A second place beside `east`. */
+export const west = { ...east, region: 'west', group: 'west' } as const;
+
+/** A cluster of a deploy stage: `foo-dev` in east, two instances. */
+export const describeCluster = (over: Partial<ServerGroupDescription> = {}): ServerGroupDescription => ({
+  cloudProvider: 'dcos',
+  account: 'nonprod',
+  application: 'foo',
+  stack: 'dev',
+  freeFormDetails: '',
+  dcosCluster: 'np1',
+  group: 'east',
+  region: 'np1_east',
+  location: east,
+  desiredCapacity: 2,
+  cpus: 0.5,
+  mem: 512,
+  docker: { image: { imageId: 'repo/foo:2.0' } },
+  serviceEndpoints: [],
+  healthChecks: [],
+  strategy: 'redblack',
+  ...over,
+});
+
+/** The whole executor over a fake DC/OS and virtual time; `wrap` may put faults in front of the store. */
+export function createStageBench(wrap: (store: DocumentStore) => DocumentStore = (store) => store) {
+  const clock = createManualClock();
+  const memory = createMemoryStore(clock.now);
+  const store = wrap(memory);
+  const serverGroups = createFakeServerGroups(clock);
+  const definitions = (): Definitions => ({ applications: new Map(), clusters: new Map() });
+  let count = 0;
+  const newId = () => `N${String((count += 1)).padStart(4, '0')}`;
+  const handlers = createExecutorHandlers({ store, clock, newId, teamId: 'T1', definitions, serverGroups });
+  const handle = (loaded: Execution, owner: string) =>
+    handlers.execution({ kind: 'execution', id: loaded.id, version: 0, document: loaded }, owner);
+  return {
+    clock,
+    store: memory,
+    serverGroups,
+    handlers,
+    start: (execution: Execution) => memory.create(executionKind, execution.id, execution, { due: clock.now() }),
+    /** Lets time pass until the execution is over or `maxMs` went by. */
+    drive: (id: string, maxMs = 7_200_000) => drive({ store: memory, clock, id, handle, maxMs }),
+    async run(execution: Execution, maxMs?: number): Promise<Execution> {
+      await this.start(execution);
+      return this.drive(execution.id, maxMs);
+    },
+  };
+}
