@@ -161,7 +161,7 @@ describe('people', () => {
     await demo.slack.message(approver, /\*Deploy duo 1\.0 to prod\* · waiting for a decision/, 40_000);
     const button = await waitFor('Approve', () => demo.slack.button(approver, 'approve', 'duo 1.0 to prod'));
     await Promise.all([demo.slack.press(approver, button), demo.slack.press(requester, button)]);
-    const done = await demo.slack.message(stranger, /\*Deploy duo 1\.0 to prod\* · done/);
+    const done = await demo.slack.message(stranger, /\*Deploy duo 1\.0 to prod\* · done[^]*approved by/);
     const first = done.text.includes(`approved by <@${approver}>`) ? approver : requester;
     expect(done.text).toContain(`approved by <@${first}>`);
     const second = first === approver ? requester : approver;
