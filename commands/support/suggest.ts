@@ -3,9 +3,16 @@ import { CoxswainError } from '../../src/model/errors';
 import type { Text } from '../../src/model/text';
 import type { Choice, View } from '../../src/model/view';
 
+const lettersOf = (word: string) => word.split('').sort().join('');
+/** Two neighbours swapped, the commonest slip: `prdo` for `prod`. */
+const isSwapped = (word: string, other: string) =>
+  word.length === other.length && distance(word, other) === 2 && lettersOf(word) === lettersOf(other);
+
 /** The nearest of some words, if it is near enough to have been meant. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
+  const swapped = known.find((other) => isSwapped(word, other));
+  if (swapped !== undefined) return swapped;
   const found = closest(word, [...known]);
   return distance(word, found) <= Math.max(1, Math.floor(word.length / 3)) ? found : undefined;
 }

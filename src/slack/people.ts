@@ -27,6 +27,9 @@ export type PeopleSync = {
 
 type Group = { readonly id: string; readonly handle: string; readonly users: readonly string[] };
 
+/** Until the groups are read nobody may decide, so a reading that failed is tried again soon. */
+const retryMs = 5_000;
+
 async function readGroups(client: WebClient): Promise<readonly Group[]> {
   const listed = await client.usergroups.list({ include_disabled: false });
   const groups: Group[] = [];
@@ -82,8 +85,9 @@ export function createPeopleSync(options: PeopleSyncOptions): PeopleSync {
     return next;
   };
   const tick = (): void => {
-    void refresh().then(() => {
-      if (!isStopped) cancel = options.clock.after(options.intervalMs, tick);
+    void refresh().then((isRead) => {
+      const delayMs = isRead ? options.intervalMs : Math.min(options.intervalMs, retryMs);
+      if (!isStopped) cancel = options.clock.after(delayMs, tick);
     });
   };
   return {

@@ -70,4 +70,12 @@ describe('createPeopleSync', () => {
     people.stop();
     expect(timers).toEqual([]);
   });
+
+  it('reads again soon after a reading that failed, as nobody may decide before', async () => {
+    api.fail('usergroups.list', { kind: 'error', error: 'internal_error' });
+    people.start();
+    await people.refresh();
+    expect(timers.map(({ delayMs }) => delayMs)).toEqual([5_000]);
+    expect(failures).toBe(1);
+  });
 });
