@@ -281,7 +281,7 @@ describe('retrying', () => {
 });
 
 describe('a crash between the commits of a command', () => {
-  it.each(Array.from({ length: 24 }, (_, index) => index + 1))(
+  it.each(Array.from({ length: 20 }, (_, index) => index + 1))(
     'at point %i leaves one execution and one answer',
     async (at) => {
       const crashes = createCrashPoints(new Set([at]));
