@@ -72,7 +72,7 @@ function nothingToRestore(
 ): View {
   const where = `${target.application.name} ${target.environment.name}`;
   const present = `${where} stays on ${runningVersion(places)}.`;
-  if (running !== undefined) {
+  if (running !== undefined && named === undefined) {
     return {
       headline: `${running.name} has not replaced anything yet, so there is nothing to roll back.`,
       tone: 'attention',

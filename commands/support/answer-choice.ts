@@ -1,5 +1,6 @@
 import type { Command, CommandRequest, PlannedAction } from '../../src/model/command';
 import type { Execution } from '../../src/model/execution';
+import { isComplete } from '../../src/model/status';
 import type { View } from '../../src/model/view';
 import type { Text } from '../../src/model/text';
 import { commandKind, executionKind } from '../../src/engine/document-kinds';
@@ -7,7 +8,7 @@ import type { Signal } from '../../src/engine/signals';
 import { mayDeploy, mayJudge, type Permission } from '../../src/policy/permissions';
 import { answerText, offerPlan, runVerb, type Outcome } from './answer-text';
 import { planHash, whatMoved } from './plan-hash';
-import { startExecution } from './start-execution';
+import { lockCluster, startExecution } from './start-execution';
 import type { Verb, VerbWorld } from './verb';
 
 type ChoiceRequest = Extract<CommandRequest, { type: 'choice' }>;
@@ -21,6 +22,12 @@ export function startedView(draft: PlannedAction['draft']): View {
   const where = draft.report === undefined ? [] : [`Watch it in #${draft.report.channel}.`];
   return { headline: [{ strong: draft.name }, ' is on its way.'], tone: 'running', lines: where };
 }
+
+/** The answer where another execution took the cluster first. */
+export const lostView = (holder: string): View => ({
+  headline: `Another execution (${holder}) started first. Nothing was started.`,
+  tone: 'attention',
+});
 
 async function decidePlan(
   world: VerbWorld,
@@ -66,8 +73,7 @@ async function confirmPlan(
     );
   }
   const holder = await startExecution(world, decided.executionId, decided.draft, command);
-  if (holder !== undefined)
-    return say(`Another execution (${holder}) started first. Nothing was started.`, 'attention');
+  if (holder !== undefined) return { reply: lostView(holder) };
   return { reply: startedView(decided.draft), executionId: decided.executionId };
 }
 
@@ -128,6 +134,10 @@ async function answerExecutionChoice(request: ChoiceRequest, command: Command, w
   }
   const permission = await permissionFor(world, execution, signal);
   if (!permission.allowed) return say(permission.reason, 'bad');
+  if (signal.type === 'retryStage' && isComplete(execution.status)) {
+    const holder = await lockCluster(world.store, execution.definition.cluster, id);
+    if (holder !== id) return { reply: lostView(holder) };
+  }
   const outcome = await world.signal(id, signal, command.id);
   if (!outcome.accepted) return say(outcome.message, 'attention');
   return {

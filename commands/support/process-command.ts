@@ -3,7 +3,7 @@ import { asCoxswainError } from '../../src/model/errors';
 import { commandKind } from '../../src/engine/document-kinds';
 import { putMessage } from '../../src/engine/messages';
 import type { Claimed } from '../../src/engine/ports/document-store';
-import { answerChoice, startedView } from './answer-choice';
+import { answerChoice, lostView, startedView } from './answer-choice';
 import { answerText, type Outcome } from './answer-text';
 import { startExecution } from './start-execution';
 import type { Verb, VerbWorld } from './verb';
@@ -38,12 +38,26 @@ function withOutcome(command: Command, outcome: Outcome, executionId: string): C
   };
 }
 
+function withLoss({ executionId: _executionId, ...command }: Command, holder: string): Command {
+  if (command.plan === undefined) return command;
+  const { executionId: _planned, ...plan } = command.plan;
+  return { ...command, reply: lostView(holder), plan: { ...plan, state: 'canceled' } };
+}
+
+/** Starts what was confirmed by the command itself; where another execution was first, the answer says so. */
+async function startConfirmed(command: Command, world: VerbWorld): Promise<Command> {
+  const { plan } = command;
+  if (plan?.decidedBy !== command.id || plan.executionId === undefined) return command;
+  const holder = await startExecution(world, plan.executionId, plan.draft, command);
+  if (holder === undefined) return command;
+  const saved = await world.store.update(commandKind, command.id, (document) => withLoss(document, holder));
+  return saved?.document ?? command;
+}
+
 /** Starts what was to start and sends the answer; all of it may be repeated. */
-async function drainCommand(command: Command, world: VerbWorld): Promise<void> {
-  const { plan, reply, source } = command;
-  if (plan?.decidedBy === command.id && plan.executionId !== undefined) {
-    await startExecution(world, plan.executionId, plan.draft, command);
-  }
+async function drainCommand(answered: Command, world: VerbWorld): Promise<void> {
+  const command = await startConfirmed(answered, world);
+  const { reply, source } = command;
   if (source.surface !== 'slack' || command.quiet === true || reply === undefined) return;
   const { user, channel, responseUrl } = source;
   const target = {

@@ -10,8 +10,8 @@ type ClusterLock = { readonly schema: 1; readonly executionId: string };
 
 const clusterLockKind: DocumentKind<ClusterLock> = { name: 'lock', indexes: () => ({}) };
 
-/** Takes a cluster for an execution if nobody works on it; answers who holds it afterwards. */
-async function lockCluster(store: DocumentStore, cluster: string, executionId: string): Promise<string> {
+/** Takes a cluster for an execution that exists, if nobody works on it; answers who holds it afterwards. */
+export async function lockCluster(store: DocumentStore, cluster: string, executionId: string): Promise<string> {
   await store.create(clusterLockKind, cluster, { schema: 1, executionId });
   const holder = (await store.get(clusterLockKind, cluster))?.document.executionId ?? executionId;
   if (holder === executionId) return holder;
@@ -50,8 +50,15 @@ export async function startExecution(
     const reason = `replaced by '${draft.name}'`;
     await world.signal(cancels, { type: 'cancel', user: command.source.user, reason }, `${command.id}/cancels`);
   }
+  const known = await world.store.get(executionKind, id);
+  if (known !== undefined && known.document.status !== 'NOT_STARTED') return undefined;
+  // It exists before it takes the cluster, or others would take the lock of one that does not exist yet; it is due after.
+  await world.store.create(executionKind, id, execution);
   const holder = await lockCluster(world.store, draft.definition.cluster, id);
-  if (holder !== id) return holder;
-  await world.store.create(executionKind, id, execution, { due: now });
+  if (holder !== id) {
+    await world.store.delete(executionKind, id);
+    return holder;
+  }
+  await world.store.touch(executionKind, id, now);
   return undefined;
 }

@@ -7,9 +7,12 @@ const tokenPattern = /(?:[^\s"]+|"(?:\\.|[^"\\])*"?)+/g;
 const unquote = (token: string) =>
   token.replace(/"((?:\\.|[^"\\])*)"?/g, (_quoted, inner: string) => inner.replace(/\\(.)/g, '$1'));
 
+/** Keyboards turn "…" into “…” and -- into —; nobody means those in a command. */
+const plainTyping = (text: string) => text.replaceAll(/[“”„]/g, '"').replaceAll(/(?<=^|\s)[–—](?=[a-z])/g, '--');
+
 /** Reads `deploy foo prod 1.9.1 reason="fix login" --yes`: options are `key=value`, `--key value` or `--key` alone. */
 export function parseWords(text: string, flags: readonly string[] = ['yes', 'json']): Words {
-  const tokens = text.match(tokenPattern) ?? [];
+  const tokens = plainTyping(text).match(tokenPattern) ?? [];
   const words: string[] = [];
   const options = new Map<string, string>();
   for (let index = 0; index < tokens.length; index += 1) {

@@ -5,6 +5,8 @@ const config = z.looseObject({
   shrinkToSize: z.coerce.number().int().min(0).default(1),
   allowDeleteActive: z.boolean().default(false),
   retainLargerOverNewer: z.stringbool().or(z.boolean()).default(false),
+  /** Ours: the way back, kept before newer groups that are none. */
+  keepFirst: z.array(z.string()).optional(),
 });
 
 /** Destroys all but so many server groups of a cluster; those in service only where that is allowed. */
@@ -13,8 +15,10 @@ export const shrinkCluster = clusterStage({
   label: 'Shrink cluster',
   config,
   choose: (context) => {
-    const { shrinkToSize, allowDeleteActive, retainLargerOverNewer } = config.parse(context);
-    return { keep: shrinkToSize, among: allowDeleteActive ? 'all' : 'inactive', preferLarger: retainLargerOverNewer };
+    const { shrinkToSize, allowDeleteActive, retainLargerOverNewer, keepFirst } = config.parse(context);
+    const among = allowDeleteActive ? 'all' : 'inactive';
+    const choice = { keep: shrinkToSize, among, preferLarger: retainLargerOverNewer } as const;
+    return keepFirst === undefined ? choice : { ...choice, keepFirst };
   },
   act: { type: 'destroyServerGroup', label: 'Destroy' },
 });

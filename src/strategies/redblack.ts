@@ -26,7 +26,13 @@ function afterSteps({ location, cluster, source }: Change, description: ServerGr
   const shrinkToSize = description.maxRemainingAsgs ?? 2;
   const shrink: readonly StagePlan[] =
     shrinkToSize > 0
-      ? [{ type: 'shrinkCluster', name: `Keep ${shrinkToSize} in ${place}`, context: { ...base, shrinkToSize } }]
+      ? [
+          {
+            type: 'shrinkCluster',
+            name: `Keep ${shrinkToSize} in ${place}`,
+            context: { ...base, shrinkToSize, keepFirst: [source.serverGroupName] },
+          },
+        ]
       : [];
   return [
     ...waitPlan('Wait Before Disable', description.delayBeforeDisableSec ?? 0),

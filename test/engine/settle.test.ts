@@ -24,7 +24,7 @@ const skip: Type = { type: 'skip', tasks: [scriptedTask('t', [{ status: 'SKIPPED
 
 async function run(steps: readonly Step[], types: readonly Type[] = [], maxMs = 600_000): Promise<Execution> {
   const clock = createManualClock();
-  const store = createMemoryStore(clock.now);
+  const store = createMemoryStore(() => clock.now());
   const registry = buildRegistry<undefined>([ok, bad, slow, skip, ...types]);
   const engine = buildEngine({ store, clock, registry, services: undefined });
   return runPipeline({ ...engine, clock }, buildPipeline(steps), maxMs);
@@ -280,7 +280,7 @@ describe('timeouts', () => {
 
 it('stores no version for a look that found nothing new', async () => {
   const clock = createManualClock();
-  const store = createMemoryStore(clock.now);
+  const store = createMemoryStore(() => clock.now());
   const registry = buildRegistry<undefined>([slow]);
   const engine = buildEngine({ store, clock, registry, services: undefined });
   await runPipeline({ ...engine, clock }, buildPipeline([{ ref: '1', type: 'slow' }]), 2000);

@@ -101,7 +101,7 @@ describe('deploy', () => {
 describe('creating', () => {
   it('takes the next name when another took the chosen one', async () => {
     const bench = createStageBench();
-    const { create } = bench.serverGroups;
+    const create = bench.serverGroups.create.bind(bench.serverGroups);
     let first = true;
     bench.serverGroups.create = (...call) => {
       if (first) bench.serverGroups.seed({ location: east, name: call[1], desired: 1, createdTime: bench.clock.now() });

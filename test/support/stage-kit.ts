@@ -37,7 +37,7 @@ export const describeCluster = (over: Partial<ServerGroupDescription> = {}): Ser
 /** The whole executor over a fake DC/OS and virtual time; `wrap` may put faults in front of the store. */
 export function createStageBench(wrap: (store: DocumentStore) => DocumentStore = (store) => store) {
   const clock = createManualClock();
-  const memory = createMemoryStore(clock.now);
+  const memory = createMemoryStore(() => clock.now());
   const store = wrap(memory);
   const serverGroups = createFakeServerGroups(clock);
   const definitions = (): Definitions => ({ applications: new Map(), clusters: new Map() });

@@ -9,6 +9,8 @@ export type VictimChoice = {
   readonly preferLarger: boolean;
   /** Groups that this execution created: they, and any newer, are never victims but count as kept. */
   readonly createdHere: readonly string[];
+  /** Groups that are kept before any other, whatever their age. */
+  readonly keepFirst?: readonly string[];
 };
 
 const isActive = (group: ServerGroup) => !isDisabled(group) || countServing(group) > 0;
@@ -21,15 +23,16 @@ function candidatesOf(groups: readonly ServerGroup[], createdHere: readonly stri
 
 /** The groups of one place that a cluster-wide stage acts on, in the order it acts. */
 export function chooseVictims(groups: readonly ServerGroup[], choice: VictimChoice): readonly ServerGroup[] {
-  const { keep, among, preferLarger, createdHere } = choice;
+  const { keep, among, preferLarger, createdHere, keepFirst = [] } = choice;
   const eligible = candidatesOf(groups, createdHere);
   const candidates = eligible.filter((group) => {
     if (among === 'all') return true;
     return isActive(group) === (among === 'active');
   });
   const ordered = [...candidates].sort((a, b) => {
+    const kept = Number(keepFirst.includes(b.name)) - Number(keepFirst.includes(a.name));
     const activity = among === 'all' ? Number(isActive(b)) - Number(isActive(a)) : 0;
-    return activity || (preferLarger ? b.instances.length - a.instances.length : 0) || newestFirst(a, b);
+    return kept || activity || (preferLarger ? b.instances.length - a.instances.length : 0) || newestFirst(a, b);
   });
   // Groups out of service do not count as kept where only those in service are considered.
   const counted = among === 'active' ? eligible : candidates;

@@ -1,0 +1,224 @@
+import type { Execution } from '../../src/model/execution';
+import { plainText } from '../../src/model/text';
+import { executionKind } from '../../src/engine/document-kinds';
+import { applyResults, dueOf } from '../../src/engine/fold';
+import { runLook, stepTimeoutMs } from '../../src/engine/run-look';
+import { applySignal, type Signal } from '../../src/engine/signals';
+import type { TaskResult } from '../../src/engine/contracts/task';
+import { CoxswainError } from '../../src/model/errors';
+import { east } from '../dcos/builders';
+import { buildPipeline, buildRegistry, scriptedTask, stageOf, statuses } from '../support/engine-kit';
+import { createManualClock } from '../support/manual-clock';
+import { createStageBench, describeCluster } from '../support/stage-kit';
+
+type Bench = ReturnType<typeof createStageBench>;
+
+/** Applies a signal as the executor does; answers the refusal's words, or '' when it was accepted. */
+async function send(bench: Bench, signal: Signal, id = 'E1'): Promise<string> {
+  let said = '';
+  const now = bench.clock.now();
+  await bench.store.update(executionKind, id, (execution) => {
+    const { execution: after, outcome } = applySignal(execution, signal, now);
+    said = outcome.accepted ? '' : `${outcome.code} ${plainText(outcome.message)}`;
+    return after;
+  });
+  await bench.store.touch(executionKind, id, now);
+  return said;
+}
+
+const judged = (context = {}) => buildPipeline([{ ref: '1', type: 'manualJudgment', context }]);
+const approve = { type: 'judge', decision: 'continue', stageId: '1', user: 'UANN' } as const;
+const reject = { ...approve, decision: 'stop', user: 'UBOB', reason: 'too slow' } as const;
+
+describe('deciding', () => {
+  it('lets the first decision win and tells the second who and when', async () => {
+    const bench = createStageBench();
+    await bench.run(judged(), 60_000);
+    expect(await send(bench, approve)).toBe('');
+    await bench.clock.advance(30_000);
+    expect(await send(bench, reject)).toBe('ALREADY_DECIDED Already approved by @UANN 30 s ago.');
+    expect((await bench.drive('E1')).status).toBe('SUCCEEDED');
+    expect(await send(bench, reject)).toContain('Already approved by @UANN');
+  });
+
+  it('fails the pipeline on a rejection, with its reason', async () => {
+    const bench = createStageBench();
+    await bench.run(judged(), 60_000);
+    await send(bench, reject);
+    const done = await bench.drive('E1');
+    expect(stageOf(done, '1').failure).toEqual({
+      code: 'JUDGMENT_REJECTED',
+      message: 'Stage 1 was rejected: too slow',
+    });
+  });
+
+  it('rolls back on a rejection where the stage says so', async () => {
+    const bench = createStageBench();
+    bench.serverGroups.seed({ location: east, name: 'foo-dev-v000', desired: 3 });
+    const clusters = [describeCluster()];
+    await bench.run(
+      buildPipeline([
+        { ref: '0', type: 'deploy', context: { clusters } },
+        { ref: '1', type: 'manualJudgment', after: ['0'], context: { onReject: 'rollback' } },
+      ]),
+      600_000,
+    );
+    expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×0', 'foo-dev-v001 ×2']);
+    await send(bench, reject);
+    expect((await bench.drive('E1')).status).toBe('TERMINAL');
+    expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×3', 'foo-dev-v001 ×0']);
+  });
+
+  it('times out after three days', async () => {
+    const bench = createStageBench();
+    const done = await bench.run(judged(), 4 * 24 * 3_600_000);
+    expect(stageOf(done, '1').failure?.code).toBe('TASK_TIMEOUT');
+  });
+});
+
+describe('stopping and going on', () => {
+  const waiting = (waitTime = 60) => buildPipeline([{ ref: '1', type: 'wait', context: { waitTime } }]);
+
+  it('cancels once and says who did', async () => {
+    const bench = createStageBench();
+    await bench.run(waiting(), 1000);
+    expect(await send(bench, { type: 'cancel', user: 'UANN', reason: 'wrong one' })).toBe('');
+    expect(await send(bench, { type: 'cancel', user: 'UBOB' })).toContain('Already canceled by @UANN');
+    const done = await bench.drive('E1');
+    expect([done.status, ...statuses(done)]).toEqual(['CANCELED', '1 CANCELED']);
+    expect(await send(bench, { type: 'pause', user: 'UANN' })).toContain('Unable to pause: it is canceled');
+  });
+
+  it('stands still while paused, and does not count the pause as a task’s time', async () => {
+    const bench = createStageBench();
+    await bench.run(judged({ stageTimeoutMs: 100_000 }), 50_000);
+    expect(await send(bench, { type: 'pause', user: 'UANN' })).toBe('');
+    expect((await bench.drive('E1', 500_000)).status).toBe('PAUSED');
+    await bench.clock.advance(500_000);
+    expect(await send(bench, { type: 'retryStage', stageId: '1', user: 'UANN' })).toContain('is paused');
+    expect(await send(bench, { type: 'resume', user: 'UBOB' })).toBe('');
+    expect(await send(bench, { type: 'resume', user: 'UBOB' })).toContain('Unable to resume: it is running');
+    const paused = (await bench.drive('E1', 10_000)).paused;
+    expect((await bench.drive('E1')).status).toBe('TERMINAL');
+    const done = await bench.drive('E1');
+    const [task] = stageOf(done, '1').tasks;
+    const pause = (paused?.resumedAt ?? 0) - (paused?.at ?? 0);
+    expect((task?.endTime ?? 0) - (task?.startTime ?? 0)).toBe(100_000 + pause);
+  });
+
+  it('is canceled while paused', async () => {
+    const bench = createStageBench();
+    await bench.run(waiting(), 1000);
+    await send(bench, { type: 'pause', user: 'UANN' });
+    await send(bench, { type: 'cancel', user: 'UANN' });
+    expect((await bench.drive('E1')).status).toBe('CANCELED');
+  });
+
+  it('skips a wait, and waits anew when the stage is retried', async () => {
+    const bench = createStageBench();
+    const started = bench.clock.now();
+    await bench.run(waiting(), 1000);
+    expect(await send(bench, { type: 'skipWait', stageId: '1', user: 'UANN' })).toBe('');
+    const done = await bench.drive('E1');
+    expect([done.status, (done.endTime ?? 0) - started < 60_000]).toEqual(['SUCCEEDED', true]);
+    expect(await send(bench, { type: 'skipWait', stageId: '1', user: 'UANN' })).toContain('is over');
+    await send(bench, { type: 'retryStage', stageId: '1', user: 'UANN' });
+    const again = await bench.drive('E1');
+    expect((again.endTime ?? 0) - (stageOf(again, '1').startTime ?? 0)).toBe(60_000);
+  });
+});
+
+describe('retrying a stage', () => {
+  it('acts anew under another key, and its downstream runs', async () => {
+    const bench = createStageBench();
+    bench.serverGroups.fail('create', 'REQUEST_REFUSED');
+    const clusters = [describeCluster({ strategy: 'none' })];
+    const steps = [
+      { ref: '1', type: 'deploy', context: { clusters } },
+      { ref: '2', type: 'wait', after: ['1'], context: { waitTime: 1 } },
+    ];
+    expect((await bench.run(buildPipeline(steps))).status).toBe('TERMINAL');
+    expect(await send(bench, { type: 'retryStage', stageId: '1<0', user: 'UANN' })).toContain('NOT_FOUND');
+    expect(await send(bench, { type: 'retryStage', stageId: '1', user: 'UANN' })).toBe('');
+    const done = await bench.drive('E1');
+    expect(statuses(done)).toEqual(['1 SUCCEEDED', '2 SUCCEEDED', '1<0 SUCCEEDED']);
+    const group = await bench.serverGroups.get(east, 'foo-dev-v000');
+    expect(group?.labels.COXSWAIN_KEY).toBe('E1/1<0/2');
+  });
+
+  it('takes along the branches that the failure cut short', async () => {
+    const bench = createStageBench();
+    bench.serverGroups.fail('create', 'REQUEST_REFUSED');
+    const clusters = [describeCluster({ strategy: 'none' })];
+    const steps = [
+      { ref: '1', type: 'deploy', context: { clusters } },
+      { ref: '2', type: 'wait', context: { waitTime: 90 } },
+    ];
+    const failed = await bench.run(buildPipeline(steps));
+    expect(stageOf(failed, '2').status).toBe('CANCELED');
+    await send(bench, { type: 'retryStage', stageId: '1', user: 'UANN' });
+    expect((await bench.drive('E1')).status).toBe('SUCCEEDED');
+  });
+});
+
+describe('looks', () => {
+  const running = (): Execution => {
+    const [stage] = buildPipeline([{ ref: '1', type: 'x' }]).stages;
+    if (stage === undefined) throw new Error('no stage');
+    const task = { id: '1', name: 't', status: 'RUNNING', looks: 2, startTime: 0, dueAt: 50 } as const;
+    return { ...buildPipeline([]), status: 'RUNNING', stages: [{ ...stage, status: 'RUNNING', tasks: [task] }] };
+  };
+  const look = (over = {}) => ({ stageId: '1', taskId: '1', attempt: 1, looks: 2, ...over });
+  const done: TaskResult = { status: 'SUCCEEDED', outputs: { a: 1 } };
+
+  it('takes the result of the present look only', () => {
+    const before = running();
+    expect(stageOf(applyResults(before, [{ ...look(), result: done }], 100), '1').outputs).toEqual({ a: 1 });
+    for (const over of [{ looks: 1 }, { attempt: 2 }, { taskId: '2' }, { stageId: '2' }])
+      expect(applyResults(before, [{ ...look(over), result: done }], 100)).toBe(before);
+  });
+
+  it('is due when the idle look asked, at the deadline, at once for events, never when over', () => {
+    const registry = buildRegistry([{ type: 'x', tasks: [scriptedTask('t', [], { timeoutMs: 5000 })] }]);
+    const idle = (retryAfterMs: number) => [{ ...look(), result: { status: 'RUNNING', retryAfterMs } as const }];
+    expect(dueOf(running(), registry, 100, idle(300))).toBe(400);
+    expect(dueOf(running(), registry, 100, idle(90_000))).toBe(5000);
+    expect(dueOf(running(), registry, 100)).toBe(50);
+    expect(dueOf({ ...running(), events: [{ id: 'e', type: 'live', urgent: false }] }, registry, 100)).toBe(100);
+    for (const status of ['PAUSED', 'SUCCEEDED', 'CANCELED'] as const)
+      expect(dueOf({ ...running(), status }, registry, 100)).toBeNull();
+  });
+
+  it.each([
+    ['UNREACHABLE', 'RUNNING'],
+    ['RATE_LIMITED', 'RUNNING'],
+    ['MARATHON_LOCKED', 'RUNNING'],
+    ['FORBIDDEN', 'TERMINAL'],
+    ['NOT_FOUND', 'TERMINAL'],
+  ] as const)('an error %s leaves the task %s', async (code, status) => {
+    const run = () => Promise.reject(new CoxswainError(code, { message: 'oh' }));
+    const registry = buildRegistry<undefined>([{ type: 'x', tasks: [scriptedTask('t', [], { run })] }]);
+    const [stage] = running().stages;
+    const [task] = stage?.tasks ?? [];
+    if (stage === undefined || task === undefined) throw new Error('no task');
+    const world = { registry, services: undefined, clock: createManualClock() };
+    expect((await runLook(running(), { stage, task }, world)).result.status).toBe(status);
+  });
+
+  it('aborts a look that takes longer than a step', async () => {
+    const clock = createManualClock();
+    const run: Parameters<typeof scriptedTask>[2] = {
+      run: ({ signal }) =>
+        new Promise((_resolve, fail) => {
+          signal.addEventListener('abort', () => fail(new CoxswainError('TIMED_OUT', { message: 'aborted' })));
+        }),
+    };
+    const registry = buildRegistry<unknown>([{ type: 'x', tasks: [scriptedTask('t', [], run)] }]);
+    const [stage] = running().stages;
+    const [task] = stage?.tasks ?? [];
+    if (stage === undefined || task === undefined) throw new Error('no task');
+    const looking = runLook(running(), { stage, task }, { registry, services: undefined, clock });
+    await clock.advance(stepTimeoutMs);
+    expect((await looking).result).toMatchObject({ status: 'RUNNING', context: { lastError: 'aborted' } });
+  });
+});

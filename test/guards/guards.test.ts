@@ -1,0 +1,146 @@
+import { createTrafficGuard, guardTraffic, reservationKind } from '../../src/guards';
+import { executionKind } from '../../src/engine/document-kinds';
+import type { ServerGroup } from '../../src/model/server-group';
+import { parseMoniker } from '../../src/model/moniker';
+import { buildExecution, buildJudgment } from '../support/api-fixture';
+import { createFakeServerGroups } from '../support/fake-server-groups';
+import { createManualClock } from '../support/manual-clock';
+import { createMemoryStore } from '../support/memory-store';
+import { east } from '../dcos/builders';
+
+const group = (name: string, serving: number, desired = serving): ServerGroup => ({
+  name,
+  moniker: parseMoniker(name) as ServerGroup['moniker'],
+  location: east,
+  createdTime: 0,
+  desired,
+  instances: Array.from({ length: serving }, (_, index) => ({ id: `${name}.${index}`, health: 'Up', serving: true })),
+  image: undefined,
+  marathonId: `/nonprod/east/${name}`,
+  marathonVersion: '1',
+  deployments: [],
+  labels: {},
+});
+
+describe('guardTraffic', () => {
+  it.each([
+    ['another serves', [group('a-v1', 2), group('a-v2', 2)], ['a-v1'], [], true],
+    ['it is the last', [group('a-v1', 2), group('a-v2', 0)], ['a-v1'], [], false],
+    ['nothing serves anyway', [group('a-v1', 0, 2)], ['a-v1'], [], true],
+    ['what goes serves nothing', [group('a-v1', 2), group('a-v2', 0, 2)], ['a-v2'], [], true],
+    ['the other is on its way out', [group('a-v1', 2), group('a-v2', 2)], ['a-v1'], ['a-v2'], false],
+    ['the other only drains', [group('a-v1', 2), group('a-v2', 2, 0)], ['a-v1'], [], false],
+    ['it reserved itself before', [group('a-v1', 2), group('a-v2', 2)], ['a-v1'], ['a-v1'], true],
+    ['all go at once', [group('a-v1', 2), group('a-v2', 2)], ['a-v1', 'a-v2'], [], false],
+    ['it is gone', [group('a-v2', 2)], ['a-v1'], [], true],
+  ] as const)('%s', (_title, groups, going, reserved, allowed) => {
+    const answer = guardTraffic({ operation: 'Disabling', cluster: 'a', place: 'p/e', groups, going, reserved });
+    expect(answer.allowed).toBe(allowed);
+  });
+
+  it('says what it would leave, with the number', () =>
+    expect(
+      guardTraffic({
+        operation: 'Disabling',
+        cluster: 'a',
+        place: 'p/e',
+        groups: [group('a-v001', 3)],
+        going: ['a-v001'],
+        reserved: [],
+      }),
+    ).toEqual({
+      allowed: false,
+      reason:
+        'Disabling a-v001 would leave cluster a in p/e with 0 of 3 healthy instances. Enable or deploy another server group first.',
+    }));
+});
+
+describe('reservations', () => {
+  const build = async () => {
+    const clock = createManualClock();
+    const store = createMemoryStore(() => clock.now());
+    const serverGroups = createFakeServerGroups(clock);
+    const guard = createTrafficGuard(store, serverGroups);
+    serverGroups.seed({ location: east, name: 'foo-dev-v000', desired: 2 });
+    serverGroups.seed({ location: east, name: 'foo-dev-v001', desired: 2 });
+    for (const id of ['E1', 'E2'])
+      await store.create(
+        executionKind,
+        id,
+        buildExecution({ id, stages: [buildJudgment('1', 'busy'), buildJudgment('2', 'busy')] }),
+      );
+    const reserve = (executionId: string, name: string, stage = '1') =>
+      guard.reserve({
+        location: east,
+        cluster: 'foo-dev',
+        operation: 'Disabling',
+        going: [name],
+        key: `${executionId}/${stage}/1`,
+        executionId,
+      });
+    const reservation = async () => (await store.get(reservationKind, 'nonprod/east/foo-dev'))?.document;
+    return { store, serverGroups, guard, reserve, reservation };
+  };
+  const end = (store: Awaited<ReturnType<typeof build>>['store'], id: string) =>
+    store.update(executionKind, id, (execution) => ({ ...execution, status: 'TERMINAL' as const }));
+
+  it('lets exactly one of two executions take out the last but one', async () => {
+    const { reserve } = await build();
+    const answers = await Promise.all([reserve('E1', 'foo-dev-v000'), reserve('E2', 'foo-dev-v001')]);
+    expect(answers.map((answer) => 'allowed' in answer && answer.allowed).sort()).toEqual([false, true]);
+  });
+
+  it('counts a repeat of the same effect once', async () => {
+    const { reserve, reservation } = await build();
+    for (let time = 0; time < 3; time += 1) expect(await reserve('E1', 'foo-dev-v000')).toEqual({ allowed: true });
+    expect((await reservation())?.entries).toHaveLength(1);
+  });
+
+  it('is not blocked by an execution that is over, nor by one that vanished', async () => {
+    const { store, reserve } = await build();
+    await reserve('E1', 'foo-dev-v000');
+    await end(store, 'E1');
+    expect(await reserve('E2', 'foo-dev-v001')).toEqual({ allowed: true });
+    await store.delete(executionKind, 'E2');
+    expect(await reserve('E3', 'foo-dev-v000')).toEqual({ allowed: true });
+  });
+
+  it('is not blocked by a stage that is over in an execution that goes on', async () => {
+    const { store, reserve } = await build();
+    await reserve('E1', 'foo-dev-v000', '1');
+    expect(await reserve('E1', 'foo-dev-v001', '2')).toMatchObject({ allowed: false });
+    await store.update(executionKind, 'E1', (execution) => ({
+      ...execution,
+      stages: execution.stages.map((stage) => (stage.id === '1' ? { ...stage, status: 'TERMINAL' as const } : stage)),
+    }));
+    expect(await reserve('E1', 'foo-dev-v001', '2')).toEqual({ allowed: true });
+  });
+
+  it('gives back what is released and raises the epoch', async () => {
+    const { guard, reserve, reservation } = await build();
+    await reserve('E1', 'foo-dev-v000');
+    await guard.release(east, 'foo-dev', 'E1/1/1');
+    expect(await reservation()).toEqual({ schema: 1, epoch: 1, entries: [] });
+    await guard.release(east, 'foo-dev', 'E1/1/1');
+    expect((await reservation())?.epoch).toBe(1);
+    expect(await reserve('E2', 'foo-dev-v001')).toEqual({ allowed: true });
+  });
+
+  it.each(['release', 'forget'] as const)('asks again when its list is older than a %s', async (how) => {
+    const { store, serverGroups, guard, reserve } = await build();
+    serverGroups.seed({ location: east, name: 'foo-dev-v002', desired: 0 });
+    await reserve('E1', 'foo-dev-v000');
+    const list = serverGroups.list.bind(serverGroups);
+    serverGroups.list = async (...call) => {
+      const seen = await list(...call);
+      serverGroups.list = list;
+      serverGroups.seed({ location: east, name: 'foo-dev-v000', desired: 0 });
+      if (how === 'release') await guard.release(east, 'foo-dev', 'E1/1/1');
+      else await reserve('E1', 'foo-dev-v002', '2');
+      return seen;
+    };
+    expect(await reserve('E2', 'foo-dev-v001')).toEqual({ moved: true });
+    expect(await reserve('E2', 'foo-dev-v001')).toMatchObject({ allowed: false });
+    expect(await store.count(reservationKind)).toBe(1);
+  });
+});

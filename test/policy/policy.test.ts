@@ -1,0 +1,56 @@
+import { peopleKind } from '../../src/engine/document-kinds';
+import type { Policy } from '../../src/model/execution';
+import { plainText } from '../../src/model/text';
+import { readPeople } from '../../src/policy/people';
+import { mayDeploy, mayJudge } from '../../src/policy/permissions';
+import { createMemoryStore } from '../support/memory-store';
+
+const policy = (over: Partial<Policy> = {}): Policy => ({
+  deployers: [],
+  approvers: { groups: [], count: 1, excludeRequester: false },
+  ...over,
+});
+
+async function people(groups?: Readonly<Record<string, readonly string[]>>) {
+  const store = createMemoryStore(() => 0);
+  if (groups !== undefined) await store.create(peopleKind, 'T1', { schema: 1, teamId: 'T1', readAt: 0, groups });
+  return readPeople(store, 'T1');
+}
+
+describe('mayDeploy', () => {
+  it.each([
+    ['anyone where no group is named', [], 'UEVE', true],
+    ['a member of one of the groups', ['crew', 'ops'], 'UANN', true],
+    ['a stranger', ['crew'], 'UEVE', false],
+    ['anyone, while the group is unknown', ['nosuch'], 'UANN', false],
+  ])('%s', async (_title, deployers, user, allowed) => {
+    const known = await people({ crew: ['UANN'], ops: [] });
+    expect(mayDeploy(policy({ deployers }), known, user, 'foo prod').allowed).toBe(allowed);
+  });
+
+  it('lets nobody in before the groups were read, and says why', async () => {
+    const answer = mayDeploy(policy({ deployers: ['crew'] }), await people(), 'UANN', 'foo prod');
+    expect(answer.allowed ? '' : plainText(answer.reason)).toBe(
+      'You may not change foo prod: only @crew may. Ask one of them. I cannot see who is in @crew just now, so nobody counts.',
+    );
+  });
+
+  it('takes no property of objects for a group', async () =>
+    expect((await people({ crew: [] })).isInAny('UANN', ['constructor', '__proto__'])).toBe(false));
+});
+
+describe('mayJudge', () => {
+  it.each([
+    ['anyone where no group is named', [], false, 'UEVE', true],
+    ['a manager', ['managers'], false, 'UBOB', true],
+    ['no stranger', ['managers'], false, 'UEVE', false],
+    ['not the requester, even a manager', ['managers'], true, 'UANN', false],
+    ['not the requester, even without groups', [], true, 'UANN', false],
+    ['the requester where that is allowed', ['managers'], false, 'UANN', true],
+    ['nobody of an unknown group', ['nosuch'], false, 'UBOB', false],
+  ])('%s', async (_title, groups, excludeRequester, user, allowed) => {
+    const known = await people({ managers: ['UBOB', 'UANN'] });
+    const rules = policy({ approvers: { groups, count: 1, excludeRequester } });
+    expect(mayJudge(rules, known, user, 'UANN').allowed).toBe(allowed);
+  });
+});

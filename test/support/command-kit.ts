@@ -1,0 +1,155 @@
+import { verbs } from '../../commands';
+import { processCommand } from '../../commands/support/process-command';
+import type { VerbWorld } from '../../commands/support/verb';
+import { createExecutorHandlers, stageRegistry, executionRenderer } from '../../src/app';
+import { commandKind, executionKind, messageKind, peopleKind } from '../../src/engine/document-kinds';
+import { fold } from '../../src/engine/fold';
+import type { DocumentStore } from '../../src/engine/ports/document-store';
+import { applySignal, type SignalOutcome } from '../../src/engine/signals';
+import type { Application, Definitions, Environment } from '../../src/model/application';
+import type { Command, CommandRequest } from '../../src/model/command';
+import type { Execution } from '../../src/model/execution';
+import { plainText } from '../../src/model/text';
+import type { View } from '../../src/model/view';
+import { readPeople } from '../../src/policy/people';
+import { east } from '../dcos/builders';
+import { drive } from './engine-kit';
+import { createFakeServerGroups } from './fake-server-groups';
+import { createManualClock } from './manual-clock';
+import { createMemoryStore } from './memory-store';
+import { west } from './stage-kit';
+
+const environmentOf = (name: string, over: Partial<Environment>): Environment => ({
+  name,
+  locations: [east],
+  instances: 2,
+  pipeline: {
+    name: 'p',
+    stages: [
+      { refId: '1', requisiteStageRefIds: [], type: 'deploy', name: 'Deploy', context: { strategy: 'redblack' } },
+    ],
+  },
+  service: { cpus: 1, mem: 512, serviceEndpoints: [], healthChecks: [] },
+  channel: 'foo-deploys',
+  policy: { deployers: [], approvers: { groups: [], count: 1, excludeRequester: false } },
+  confirm: false,
+  ...over,
+});
+
+const foo: Application = {
+  name: 'foo',
+  file: 'foo.yaml',
+  image: 'repo/foo',
+  notify: { channel: [], requester: [] },
+  environments: new Map([
+    ['dev', environmentOf('dev', {})],
+    [
+      'prod',
+      environmentOf('prod', {
+        locations: [east, west],
+        confirm: true,
+        policy: { deployers: ['crew'], approvers: { groups: ['managers'], count: 1, excludeRequester: true } },
+      }),
+    ],
+  ]),
+};
+
+/** All that a view says, as plain text. */
+export const wordsOf = (view: View | undefined): string =>
+  view === undefined
+    ? ''
+    : [
+        plainText(view.headline),
+        ...(view.lines ?? []).map(plainText),
+        ...(view.facts ?? []).map(({ label, value }) => `${label}: ${plainText(value)}`),
+        ...(view.footer === undefined ? [] : [plainText(view.footer)]),
+      ].join('\n');
+
+/** The verbs over a fake world with the application `foo` (dev: one region; prod: two, crew only, confirmed). */
+export async function createCommandBench(wrap: (store: DocumentStore) => DocumentStore = (store) => store) {
+  const clock = createManualClock();
+  const memory = createMemoryStore(() => clock.now());
+  const store = wrap(memory);
+  const serverGroups = createFakeServerGroups(clock);
+  const definitions = (): Definitions => ({ applications: new Map([['foo', foo]]), clusters: new Map() });
+  let count = 0;
+  const newId = () => `N${String((count += 1)).padStart(4, '0')}`;
+  const parts = { store, clock, newId, teamId: 'T1', definitions, serverGroups };
+  const handlers = createExecutorHandlers(parts);
+  await memory.create(peopleKind, 'T1', {
+    schema: 1,
+    teamId: 'T1',
+    readAt: 0,
+    groups: { crew: ['UANN', 'UBOB'], managers: ['UBOB'] },
+  });
+  const signal: VerbWorld['signal'] = async (id, wanted) => {
+    let outcome: SignalOutcome = { accepted: false, code: 'NOT_FOUND', message: 'gone' };
+    await store.update(executionKind, id, (execution) =>
+      fold(
+        execution,
+        (before) => {
+          const signaled = applySignal(before, wanted, clock.now());
+          outcome = signaled.outcome;
+          return signaled.execution;
+        },
+        { registry: stageRegistry, now: clock.now(), render: executionRenderer },
+      ),
+    );
+    return outcome;
+  };
+  const world: VerbWorld = { ...parts, people: () => readPeople(store, 'T1'), signal };
+  const handleExecution = (loaded: Execution, owner: string) =>
+    handlers.execution({ kind: 'execution', id: loaded.id, version: 0, document: loaded }, owner);
+  let asked = 0;
+  const bench = {
+    clock,
+    store: memory,
+    serverGroups,
+    world,
+    /** Stores a command as the chat does; its id is the answer. */
+    receive: async (request: CommandRequest, user = 'UANN'): Promise<string> => {
+      const id = `C${String((asked += 1)).padStart(4, '0')}`;
+      const source = { surface: 'slack', user, channel: 'CH1' } as const;
+      const command: Command = {
+        schema: 1,
+        teamId: 'T1',
+        id,
+        source,
+        request,
+        createdAt: clock.now(),
+        state: 'received',
+      };
+      await memory.create(commandKind, id, command, { due: clock.now() });
+      return id;
+    },
+    handle: async (id: string): Promise<Command> => {
+      const loaded = await memory.get(commandKind, id);
+      if (loaded === undefined) throw new Error(`No command ${id}.`);
+      await processCommand(verbs, world, { ...loaded, kind: 'command' }, 'owner');
+      return bench.command(id);
+    },
+    command: async (id: string): Promise<Command> => {
+      const found = await memory.get(commandKind, id);
+      if (found === undefined) throw new Error(`No command ${id}.`);
+      return found.document;
+    },
+    /** Asks in words and answers with the command once it was handled. */
+    say: async (text: string, user?: string) => bench.handle(await bench.receive({ type: 'text', text }, user)),
+    /** Presses a button of a plan. */
+    press: async (planned: Command, name: 'confirm' | 'dismiss', user?: string) => {
+      const target = { kind: 'command', id: planned.id, hash: planned.plan?.hash ?? '' } as const;
+      return bench.handle(await bench.receive({ type: 'choice', name, target }, user));
+    },
+    /** Presses a button of an execution. */
+    choose: async (id: string, name: string, more: { stageId?: string; answer?: string; user?: string } = {}) => {
+      const { stageId, answer, user } = more;
+      const target = { kind: 'execution', id, ...(stageId === undefined ? {} : { stageId }) } as const;
+      const request = { type: 'choice', name, target, ...(answer === undefined ? {} : { answer }) } as const;
+      return bench.handle(await bench.receive(request, user));
+    },
+    reply: async (id: string) => (await memory.get(messageKind, `${id}/reply`))?.document,
+    executions: async () => (await memory.list(executionKind)).map(({ document }) => document),
+    drive: (id: string, maxMs = 3_600_000) => drive({ store: memory, clock, id, handle: handleExecution, maxMs }),
+  };
+  return bench;
+}
