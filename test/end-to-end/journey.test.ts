@@ -120,6 +120,8 @@ describeWithPart(chromium, 'a deployment from the chat page, with the bot killed
     await sees(/foo-prod-v000.*5\/5/s);
     await picture('10-status');
     await page.setViewportSize({ width: 420, height: 800 });
+    await page.reload();
+    await sees('foo: nothing is under way.');
     await picture('11-narrow');
     expect(complaints).toEqual([]);
   }, 60_000);

@@ -11,6 +11,7 @@ export const requester = 'U0REQUESTER';
 export const approver = 'U0APPROVER';
 export const stranger = 'U0STRANGER';
 export const fooChannel = 'C0FOODEPLOYS';
+export const shopChannel = 'C0SHOPDEPLOYS';
 export const generalChannel = 'C0GENERAL';
 
 /** What the demo prints once it is ready. */

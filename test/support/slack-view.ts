@@ -79,9 +79,9 @@ export function createSlackView(chat: string, slackApi: string, botToken: string
     press: (user: string, { message, blockId, actionId, value }: SeenButton) =>
       fetchJson<Done>(api('click'), { user, channel: message.channel, ts: message.ts, blockId, actionId, value }),
     /** The newest button `choice:<name>` on a message that this person sees and whose text has `within`. */
-    button: async (user: string, name: string, within = ''): Promise<SeenButton | undefined> =>
+    button: async (user: string, name: string, within: string | RegExp = ''): Promise<SeenButton | undefined> =>
       (await view.messages(user))
-        .filter((message) => message.text.includes(within))
+        .filter(({ text }) => (typeof within === 'string' ? text.includes(within) : within.test(text)))
         .flatMap(buttonsOf)
         .filter(({ actionId }) => actionId === `choice:${name}` || actionId.startsWith(`choice:${name}:`))
         .at(-1),
@@ -116,12 +116,21 @@ export function createSlackView(chat: string, slackApi: string, botToken: string
         timeoutMs,
         async () => (await view.messages(user)).map(({ text }) => text),
       ),
+    /** What stands in a channel itself, threads left out. */
+    roots: (channel: string) => call('conversations.history', { channel }),
     /** Everything the bot posted in a channel, threads included. */
     posted: async (channel: string): Promise<readonly PostedMessage[]> => {
       const roots = await call('conversations.history', { channel });
       const own = roots.filter(({ ts, thread_ts: thread }) => thread === undefined || thread === ts);
       const threads = await Promise.all(own.map(({ ts }) => call('conversations.replies', { channel, ts })));
       return threads.flat();
+    },
+    /** How often the bot has called a method with success; calls made while Slack is down do not count. */
+    calls: async (method: string): Promise<number> => {
+      const seen = await fetchJson<{
+        readonly requests: readonly { readonly method: string; readonly outcome: string }[];
+      }>(`${origin}/emulator/requests`);
+      return seen.requests.filter((request) => request.method === method && request.outcome === 'ok').length;
     },
     fault: (fault: unknown) => fetchJson<unknown>(`${origin}/emulator/faults`, fault),
     heal: () => fetchJson<unknown>(`${origin}/emulator/faults`, undefined, 'DELETE'),
