@@ -121,6 +121,7 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
     image,
     fromVersion: runningVersion(places),
     toVersion: imageVersion(image),
+    reason: words.options.get('reason'),
   });
   const view = planView(target, places, image, words.options.get('reason'));
   return {

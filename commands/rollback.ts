@@ -27,7 +27,16 @@ export function rollbackTarget(
 ): ServerGroup | undefined {
   const { current, groups, location } = place;
   const others = groups.filter((group) => group.name !== current?.name);
-  if (named !== undefined) return others.find((group) => isNamed(group, named));
+  if (named !== undefined) {
+    const found = others.find((group) => isNamed(group, named));
+    if (found !== undefined && verdicts.get(`${locationName(location)}/${found.name}`) === 'bad') {
+      const version = imageVersion(found.image);
+      throw new UserMistake(
+        `${found.name} failed, was rejected or was rolled back from: a rollback never goes there. Deploy ${version} instead, so that it is judged again.`,
+      );
+    }
+    return found;
+  }
   return others.find(
     (group) =>
       group.createdTime <= (current?.createdTime ?? Number.POSITIVE_INFINITY) &&

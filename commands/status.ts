@@ -53,7 +53,8 @@ async function environmentStatus(
     environment.locations.map((_location, index) => placeLine(world, application, environment, index)),
   );
   const running = runningExecution(await readHistory(world.store, clusterOf(application, environment)));
-  return { environment, lines, running };
+  const working: readonly Text[] = running === undefined ? [] : [[`${running.name} · `, { code: running.id }]];
+  return { environment, lines: [...lines, ...working], running };
 }
 
 /** The first line: what blocks, and who unblocks it. */

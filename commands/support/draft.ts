@@ -22,6 +22,7 @@ export function draftExecution(input: {
   readonly toVersion?: string;
   readonly image?: string;
   readonly cancels?: string;
+  readonly reason?: string | undefined;
 }): ExecutionDraft {
   const { application, environment, command, locations } = input;
   const asked = command.source.surface === 'slack' ? command.source.channel : undefined;
@@ -44,6 +45,7 @@ export function draftExecution(input: {
     stages: planPipeline(input.stages),
     ...(channel === undefined ? {} : { report: { teamId: command.teamId, channel } }),
     ...(input.cancels === undefined ? {} : { cancels: input.cancels }),
+    ...(input.reason === undefined ? {} : { reason: input.reason }),
   };
 }
 

@@ -42,7 +42,9 @@ export function findTarget(definitions: Definitions, { words }: Words, usage: st
   }
   const rebuild = (application: string, where: string) => [verb, application, where, ...rest].join(' ');
   const application = findApplication(definitions, name, (word) => rebuild(word, place));
-  const [environmentName = '', region] = place.split('/');
+  const [environmentName = '', region, ...surplus] = place.split('/');
+  const extra = [...surplus, ...rest.slice(1)];
+  if (extra.length > 0) throw new UserMistake(`I do not understand '${extra.join(' ')}'. ${usage}.`);
   const environment = application.environments.get(environmentName);
   if (environment === undefined) {
     const known = [...application.environments.keys()];

@@ -1,5 +1,6 @@
 import { asCoxswainError, CoxswainError } from '../../src/model/errors';
 import {
+  countServing,
   countUp,
   imageVersion,
   isDisabled,
@@ -17,11 +18,17 @@ export type LivePlace = {
   readonly current: ServerGroup | undefined;
 };
 
+/** The newest group with serving instances, or the newest in service where none serves. */
+export const servingGroup = (groups: readonly ServerGroup[]): ServerGroup | undefined => {
+  const enabled = groups.filter((group) => !isDisabled(group));
+  return enabled.find((group) => countServing(group) > 0) ?? enabled[0];
+};
+
 /** Reads one place. Throws with a sentence that says where we are blind, and that nothing changes there meanwhile. */
 export async function readPlace(serverGroups: ServerGroups, location: Location, cluster: string): Promise<LivePlace> {
   try {
     const groups = await serverGroups.list(location, cluster);
-    return { location, groups, current: groups.find((group) => !isDisabled(group)) };
+    return { location, groups, current: servingGroup(groups) };
   } catch (error) {
     const { code, message } = asCoxswainError(error);
     throw new CoxswainError(code, {

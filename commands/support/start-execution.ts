@@ -34,7 +34,7 @@ export async function startExecution(
   command: Command,
 ): Promise<string | undefined> {
   const now = world.clock.now();
-  const { cancels, ...rest } = draft;
+  const { cancels, reason: why, ...rest } = draft;
   const execution: Execution = {
     schema: 1,
     teamId: command.teamId,
@@ -42,7 +42,12 @@ export async function startExecution(
     type: 'PIPELINE',
     status: 'NOT_STARTED',
     buildTime: now,
-    trigger: { type: 'manual', user: command.source.user, parameters: {}, correlationId: command.id },
+    trigger: {
+      type: 'manual',
+      user: command.source.user,
+      parameters: why === undefined ? {} : { reason: why },
+      correlationId: command.id,
+    },
     events: [],
     ...rest,
   };

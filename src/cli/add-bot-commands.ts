@@ -93,7 +93,7 @@ function addTalk(program: Command, runAction: RunAction): void {
     .description('say anything the bot understands after /cox')
     .argument('<words...>')
     .allowUnknownOption()
-    .addHelpText('after', examples('cox help', 'cox history foo', 'cox resize foo dev 3'))
+    .addHelpText('after', examples('cox help', 'cox resize foo dev 3'))
     .action((words: string[]) => runAction((session) => talk(session, words)));
   for (const { verb, description, example } of slashVerbs) {
     program

@@ -79,6 +79,9 @@ export function applyResults(execution: Execution, results: readonly LookResult[
 const tellsChannel = (execution: Execution, happening: string) =>
   execution.definition.notify.channel.includes(happening);
 
+/** Whether people have had their say on a stage; its clean-up may still run. */
+const isDecided = (stage: Stage): boolean => stage.context.judgmentStatus !== undefined;
+
 /** Messages for the stages whose state changed between two states of an execution: questions, answers, milestones. */
 function stageMessages<S>(
   before: Execution,
@@ -87,12 +90,17 @@ function stageMessages<S>(
 ): Execution['events'] {
   return after.stages.flatMap((stage) => {
     const earlier = before.stages.find((other) => other.id === stage.id);
-    if (earlier?.status === stage.status && earlier.attempt === stage.attempt) return [];
+    if (
+      earlier?.status === stage.status &&
+      earlier.attempt === stage.attempt &&
+      isDecided(earlier) === isDecided(stage)
+    )
+      return [];
     const id = `${after.id}/${stage.id}/${stage.attempt}`;
     const started = stage.status === 'NOT_STARTED' ? undefined : registry.find(stage.type)?.ask;
     const view = started?.({ execution: after, stage, context: contextOf(after, stage) });
     const asked = {
-      id: `${id}/${stage.status}`,
+      id: `${id}/${stage.status}/${isDecided(stage)}`,
       type: 'message' as const,
       messageId: `${id}/question`,
       broadcast: true,

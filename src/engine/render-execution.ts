@@ -63,6 +63,16 @@ function stepsOf<S>(
   return [own, ...children.flatMap((child) => stepsOf(execution, child, depth + 1, registry))];
 }
 
+/** Whether a judgment is open whose rejection would bring back what served before: cancel must not get around it. */
+export const hasOpenJudgment = (execution: Execution): boolean =>
+  execution.stages.some(
+    (stage) =>
+      stage.type === 'manualJudgment' &&
+      stage.status === 'RUNNING' &&
+      stage.context.onReject === 'rollback' &&
+      stage.context.judgmentStatus === undefined,
+  );
+
 /** What people may do now: decide an open judgment, skip a wait, cancel, retry what failed. */
 function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonly Choice[] {
   const target = { kind: 'execution', id: execution.id } as const;
@@ -97,7 +107,7 @@ function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonl
       cancel: 'Let it run',
     },
   };
-  return [...open, cancel];
+  return hasOpenJudgment(execution) ? open : [...open, cancel];
 }
 
 /** The last thing that happened, so that what is shown follows from the document alone. */
@@ -124,8 +134,10 @@ const reasonOf = (execution: Execution): readonly Text[] => {
   }
   if (execution.paused !== undefined && execution.status === 'PAUSED')
     return [['Paused by ', { person: execution.paused.by }]];
+  const { reason } = execution.trigger.parameters;
+  const asked = typeof reason === 'string' ? [`Reason: ${reason}`] : [];
   const failed = topLevelStages(execution).find((stage) => stage.failure !== undefined);
-  return failed?.failure === undefined ? [] : [failed.failure.message];
+  return failed?.failure === undefined ? asked : [...asked, failed.failure.message];
 };
 
 const needsPeople = (choices: readonly Choice[]) => choices.some((choice) => choice.name === 'approve');

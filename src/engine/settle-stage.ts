@@ -69,24 +69,34 @@ const isOnlyStopped = (children: readonly Stage[]): boolean => {
   return halted.length > 0 && halted.every((child) => child.status === 'STOPPED');
 };
 
+/** The failure, and what went wrong on the way back. */
+function withCleanUp(failure: Failure, cleanUp: readonly Stage[]): Failure {
+  const broken = cleanUp.flatMap((child) => child.failure ?? []);
+  if (broken.length === 0) return failure;
+  return {
+    ...failure,
+    message: `${failure.message}. The way back failed too: ${broken.map(({ message }) => message).join(' ')}`,
+  };
+}
+
 /** Never-started synthetic stages go; clean-up is planned once; then the stage keeps its failure. */
 function settleFailure<S>(settling: Settling<S>, children: readonly Stage[]): Execution {
   const { execution, stage, definition } = settling;
   const regular = children.filter((child) => child.onFailure !== true);
   if (regular.some((child) => child.status === 'RUNNING')) return execution;
   const failure = firstFailure(stage, regular);
+  if (failureStatus(stage) === 'FAILED_CONTINUE') return finish(settling, 'FAILED_CONTINUE', failure);
   if (!stage.planned.onFailure) {
     const idle = new Set(regular.filter((child) => child.status === 'NOT_STARTED').map((child) => child.id));
     const failed: Stage = { ...stage, failure, planned: { ...stage.planned, onFailure: true } };
     const plans = definition.onFailure?.({ ...inputOf(settling), stage: failed }) ?? [];
     const kept = replaceStage(execution, failed).stages.filter((other) => !idle.has(other.id));
-    return { ...execution, stages: [...kept, ...planSynthetic(failed, 'onFailure', plans)] };
+    return { ...execution, stages: [...kept, ...planSynthetic(failed, 'onFailure', plans, true)] };
   }
   const cleanUp = children.filter((child) => child.onFailure === true);
-  const blocked = cleanUp.some((child) => isHalt(child.status));
-  if (!blocked && cleanUp.some((child) => !isComplete(child.status))) return execution;
+  if (cleanUp.some((child) => !isComplete(child.status))) return execution;
   const isStopped = !stage.tasks.some((task) => task.status === 'TERMINAL') && isOnlyStopped(regular);
-  return finish(settling, isStopped ? 'STOPPED' : failureStatus(stage), failure);
+  return finish(settling, isStopped ? 'STOPPED' : failureStatus(stage), withCleanUp(failure, cleanUp));
 }
 
 function settleTasks<S>(settling: Settling<S>): Execution | undefined {

@@ -24,6 +24,8 @@ export type ExecutionDraft = {
   readonly definition: ExecutionDefinition;
   readonly stages: readonly Stage[];
   readonly report?: ReportTarget;
+  /** Why, in the requester's words. */
+  readonly reason?: string;
   /** A running execution that this one replaces: it is canceled first. */
   readonly cancels?: string;
 };

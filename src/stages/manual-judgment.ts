@@ -108,7 +108,10 @@ export const manualJudgment = defineStage({
       },
     },
   ],
-  onFailure: ({ execution, stage }) => (stage.context.onReject === 'rollback' ? planUndo(execution) : []),
+  onFailure: ({ execution, stage }) => {
+    const { onReject, judgmentStatus } = config.parse(stage.context);
+    return onReject === 'rollback' && judgmentStatus === 'stop' ? planUndo(execution) : [];
+  },
   ask,
   render: (stage) => {
     const { judgedBy, judgmentStatus } = config.parse(stage.context);

@@ -46,15 +46,18 @@ export function planChangeUndo({ location, cluster, created, source }: Change): 
     context: { ...base, serverGroupName: created, forceDeployment: true },
   };
   if (source === undefined) return [disable];
-  const enable: StagePlan = {
-    type: 'enableServerGroup',
-    name: `Enable ${source.serverGroupName} in ${place}`,
-    context: { ...base, serverGroupName: source.serverGroupName, capacity: { desired: source.desired } },
-  };
-  return [enable, disable];
+  const { serverGroupName, desired } = source;
+  const names = { rollbackServerGroupName: created, restoreServerGroupName: serverGroupName };
+  return [
+    {
+      type: 'rollbackServerGroup',
+      name: `${created} → ${serverGroupName} in ${place}`,
+      context: { ...base, ...names, desired },
+    },
+  ];
 }
 
-/** The way back from everything an execution changed, the last change first. */
+/** The way back from everything an execution changed: one stage for each change, so that one failing stops no other. */
 export function planUndo(execution: Execution): readonly StagePlan[] {
   return execution.stages
     .filter((stage) => stage.type === 'createServerGroup')
