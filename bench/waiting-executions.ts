@@ -27,6 +27,8 @@ type Bot = Child<{ readonly urls: { readonly slack: string } }>;
 const targets = { memoryMb: 60, processorShare: 0.02, resumedMs: 150 } as const;
 const botToken = 'xoxb-bench';
 const channel = 'foo-deploys';
+/** After its start the bot lets its running executions look once, as it may have missed events; that is not rest. */
+const settlingMs = 12_000;
 const clickGapMs = 30;
 const giveUpAfterMs = 10_000;
 
@@ -122,7 +124,7 @@ export async function measureWaiting(options: WaitingOptions): Promise<readonly 
   const empty = await startBot(outside, folders.empty, pipelinesFolder);
   const full = await startBot(outside, folders.full, pipelinesFolder);
   try {
-    await pause(5000);
+    await pause(settlingMs);
     const [without, waiting] = await watchIdle([empty, full], idleSeconds);
     const chosen = seeds.slice(-clicks - 10).map(({ id }) => id);
     // The first clicks warm the bot up.

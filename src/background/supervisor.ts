@@ -40,6 +40,8 @@ export type Background = {
 
 const firstDelayMs = 100;
 const longestDelayMs = 10_000;
+/** A burst of work would otherwise leave each thread tens of megabytes larger for good. */
+const maxYoungGenerationSizeMb = 8;
 const healthyAfterMs = 60_000;
 
 /**
@@ -83,7 +85,7 @@ class Supervisor {
       name,
       path,
       timeout: false as const,
-      worker: { workerData: { input: workerData ?? {} } },
+      worker: { workerData: { input: workerData ?? {} }, resourceLimits: { maxYoungGenerationSizeMb } },
     }));
     // Added in one step: two runs at once would both set Bree up.
     this.#ready = this.#bree.add(described).then(

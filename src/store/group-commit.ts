@@ -92,6 +92,9 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   };
 }
 
+/** Shorter than the rests of a busy writer, so that each of them is met; longer waits were measured to miss them for long. */
+const retryMs = 1;
+
 async function commitGroup(group: readonly Queued[], options: GroupCommitOptions): Promise<void> {
   const settled = await tryCommit(group, options);
   if (settled === undefined) return;
@@ -133,14 +136,14 @@ function inTransaction(group: readonly Queued[], options: GroupCommitOptions): r
 
 async function retryWhileBusy<T>(action: () => T, options: GroupCommitOptions): Promise<T> {
   const startedAt = options.clock.now();
-  for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {
+  for (;;) {
     try {
       return action();
     } catch (error) {
       if (!options.isBusy(error)) throw error;
       if (options.clock.now() - startedAt >= options.giveUpAfterMs) throw stillBusy(options.giveUpAfterMs, error);
     }
-    await pause(waitMs);
+    await pause(retryMs);
   }
 }
 

@@ -12,7 +12,7 @@ export type SqliteStoreOptions = {
   /** The database file on a local disk (not a network share); its folder is made. */
   readonly file: string;
   readonly clock: Clock;
-  /** How long SQLite itself waits, blocking the thread; after it the store waits without blocking. @default 5 */
+  /** How long SQLite itself waits, blocking the thread; after it the store waits without blocking. @default 0 */
   readonly busyTimeoutMs?: number;
   /** How many writes share a commit, and the pause after as many. @default 16 and 2 ms */
   readonly groupCommit?: { readonly max: number; readonly pauseMs: number };
@@ -28,7 +28,7 @@ const cachedDocuments = 256;
  * 1,000,000 bytes.
  */
 export function openSqliteStore(options: SqliteStoreOptions): DocumentStore {
-  const { file, clock, busyTimeoutMs = 5, groupCommit = { max: 16, pauseMs: 2 } } = options;
+  const { file, clock, busyTimeoutMs = 0, groupCommit = { max: 16, pauseMs: 2 } } = options;
   const connection = openSqliteConnection(file, busyTimeoutMs);
   const cache = createDocumentCache(cachedDocuments);
   const sql = prepareStatements(connection);
