@@ -218,14 +218,15 @@ describe('synthetic stages', () => {
     expect(stageOf(done, '1').failure?.message).toBe('It broke.');
   });
 
-  it('starts no further clean-up after one that failed', async () => {
+  it('lets no failed clean-up stop another, and tells of it', async () => {
     const parent: Type = {
       ...bad,
       type: 'parent',
-      onFailure: () => [plan('bad', 'enable the old'), plan('slow', 'disable the new')],
+      onFailure: () => [plan('bad', 'restore east'), plan('ok', 'restore west')],
     };
     const done = await run([{ ref: '1', type: 'parent' }], [parent]);
-    expect(statuses(done)).toEqual(['1 TERMINAL', '1!0 TERMINAL', '1!1 NOT_STARTED']);
+    expect(statuses(done)).toEqual(['1 TERMINAL', '1!0 TERMINAL', '1!1 SUCCEEDED']);
+    expect(stageOf(done, '1').failure?.message).toContain('The way back failed too');
   });
 
   it('is SKIPPED when all its parts were', async () => {
