@@ -141,7 +141,7 @@ describe('an application nobody has seen before', () => {
     expect(sizes).toEqual(
       Object.fromEntries(
         regions.flatMap((region) => [
-          [appId(region, 'v000'), before],
+          [appId(region, 'v000'), Math.max(before, instances)],
           [appId(region, 'v001'), 0],
         ]),
       ),
