@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { buildCluster } from '../model/moniker';
+import type { PlanInput, StagePlan } from '../engine/contracts/stage';
+import { childrenOf } from '../engine/graph';
 import { defineStage } from '../services';
+import { changeOf, planChangeUndo } from '../strategies';
 
 const place = z.object({ account: z.string(), region: z.string(), dcosCluster: z.string(), group: z.string() });
 const clusterSchema = z.looseObject({
@@ -9,6 +12,16 @@ const clusterSchema = z.looseObject({
   freeFormDetails: z.string().default(''),
   location: place,
 });
+
+const wantsRollback = z.looseObject({ rollback: z.object({ onFailure: z.literal(true) }) });
+
+/** One place failed and has undone itself: the places that succeeded go back too, so that no deploy ends half and half. */
+function undoSucceeded({ execution, stage }: PlanInput): readonly StagePlan[] {
+  return childrenOf(execution, stage)
+    .filter((child) => child.status === 'SUCCEEDED' && wantsRollback.safeParse(child.context).success)
+    .flatMap((child) => changeOf(child) ?? [])
+    .flatMap(planChangeUndo);
+}
 
 /** Creates a server group in each of `clusters[]`, all places at the same time (semantics §4.4). */
 export const deploy = defineStage({
@@ -29,6 +42,7 @@ export const deploy = defineStage({
           context: { ...description, cluster },
         };
       }),
+  onFailure: undoSucceeded,
   tasks: [
     {
       name: 'completeParallelDeploy',
