@@ -1,20 +1,17 @@
 import { verbs } from '../commands';
 import { processCommand } from '../commands/support/process-command';
 import type { VerbWorld } from '../commands/support/verb';
-import type { ServerGroups } from './dcos/server-groups';
 import { advance, type EngineWorld } from './engine/advance';
 import type { Clock } from './engine/clock';
 import { executionKind } from './engine/document-kinds';
 import { createExecutionDrain } from './engine/drain-execution';
 import { fold } from './engine/fold';
-import type { NewId } from './engine/ids';
 import type { DocumentStore } from './engine/ports/document-store';
 import type { DueHandler } from './engine/ports/wake';
 import { createStageRegistry } from './engine/registry';
 import { createExecutionRenderer } from './engine/render-execution';
 import { applySignal, type Signal, type SignalOutcome } from './engine/signals';
 import { createTrafficGuard } from './guards';
-import type { Definitions } from './model/application';
 import type { Execution } from './model/execution';
 import { readPeople } from './policy/people';
 import type { Services } from './services';
@@ -27,14 +24,7 @@ export const stageRegistry = createStageRegistry(stages);
 export const executionRenderer = createExecutionRenderer(stageRegistry);
 
 /** What the executor works with; everything else is put together here. */
-export type ExecutorParts = {
-  readonly store: DocumentStore;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly teamId: string;
-  readonly definitions: () => Definitions;
-  readonly serverGroups: ServerGroups;
-};
+export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal'>;
 
 const signalsKept = 50;
 
