@@ -5,8 +5,8 @@ import { executionRenderer } from './app';
 import { startBackground, type Background } from './background/supervisor';
 import type { Config } from './config';
 import { systemClock } from './engine/clock';
+import { commandKind, messageKind } from './engine/document-kinds';
 import { ulid } from './engine/ids';
-import { hintingStore } from './hinting-store';
 import type { JobSettings } from './job-settings';
 import type { Logger } from './logger';
 import { createEmbeddedWake } from './queue/embedded-wake';
@@ -14,6 +14,7 @@ import { createSlackApp } from './slack/bolt-app';
 import { createOutbox } from './slack/outbox';
 import { createPeopleSync } from './slack/people';
 import { createWebClients } from './slack/web-clients';
+import { createInboxStore } from './store/inbox-store';
 import { openSqliteStore } from './store/sqlite-store';
 import type { DocumentStore } from './engine/ports/document-store';
 
@@ -30,6 +31,7 @@ const stopMs = 6000;
 function startJobs(config: Config, logger: Logger, onMessageDue: () => void): Background {
   const settings: JobSettings = {
     databaseFile: config.databaseFile,
+    inboxFile: config.inboxFile,
     pipelinesFolder: config.pipelinesFolder,
     teamId: config.slack.teamId,
     logLevel: config.logLevel,
@@ -80,11 +82,14 @@ function startSending(config: Config, store: DocumentStore, logger: Logger) {
 
 /** Starts the whole bot in this process: Slack here, the executor and the pollers in threads of their own. */
 export async function startBot(config: Config, logger: Logger): Promise<Bot> {
-  const file = openSqliteStore({ file: config.databaseFile, clock });
+  // This thread answers people: tidying the files up is left to the others.
+  const file = openSqliteStore({ file: config.databaseFile, clock, checkpoints: false });
+  const inbox = openSqliteStore({ file: config.inboxFile, clock, checkpoints: false });
+  await file.freeLeases([messageKind.name]);
   const sending = startSending(config, file, logger);
   const background = startJobs(config, logger, () => sending.wake.hint());
   const hint = () => void background.post('executor', 'hint');
-  const store = hintingStore(file, { command: hint });
+  const store = createInboxStore({ store: file, inbox, kinds: [commandKind.name] });
   const { teamId, apiUrl, appToken, botToken, signingSecret, host, port } = config.slack;
   const slack = createSlackApp({
     config: {
@@ -122,7 +127,7 @@ export async function startBot(config: Config, logger: Logger): Promise<Bot> {
     stop: async () => {
       await Promise.allSettled([slack.stop(), api.stop(), background.stop(stopMs), sending.wake.stop(stopMs)]);
       sending.people.stop();
-      await file.close();
+      await Promise.all([file.close(), inbox.close()]);
     },
   };
 }

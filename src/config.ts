@@ -15,6 +15,8 @@ export type Config = {
   readonly api: { readonly host: string; readonly port: number };
   /** The SQLite file. */
   readonly databaseFile: string;
+  /** Where commands wait until the executor takes them over. */
+  readonly inboxFile: string;
   readonly pipelinesFolder: string;
   readonly logLevel: string;
   readonly peopleIntervalMs: number;
@@ -82,6 +84,7 @@ const toConfig = (values: z.infer<typeof schema>): Config => ({
   },
   api: { host: values.API_HOST, port: values.API_PORT },
   databaseFile: join(values.DATA_FOLDER, 'coxswain.sqlite'),
+  inboxFile: join(values.DATA_FOLDER, 'inbox.sqlite'),
   pipelinesFolder: values.PIPELINES_FOLDER,
   logLevel: values.LOG_LEVEL,
   peopleIntervalMs: values.PEOPLE_INTERVAL_SECONDS * 1000,

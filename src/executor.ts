@@ -1,25 +1,33 @@
 import { randomUUID } from 'node:crypto';
+import { setPriority } from 'node:os';
 import { createExecutorHandlers, stageRegistry } from './app';
 import { runJob } from './background/job';
 import { processEnvironment } from './config';
 import { createDefinitionsSource } from './definitions/definitions-source';
 import { systemClock } from './engine/clock';
+import { commandKind } from './engine/document-kinds';
 import { ulid } from './engine/ids';
 import { hintingStore } from './hinting-store';
 import { jobSettings } from './job-settings';
 import { liveServerGroups } from './live-server-groups';
 import { createLogger } from './logger';
 import { createEmbeddedWake } from './queue/embedded-wake';
+import { createInboxMover } from './queue/inbox-mover';
 import { openSqliteStore } from './store/sqlite-store';
 
 const stopMs = 5000;
+/** On two cores, a person's request must not wait for the executor's turn on one of them to end. */
+const nice = 10;
 
 runJob({
-  start: (input, post) => {
-    const { databaseFile, pipelinesFolder, teamId, logLevel } = jobSettings.parse(input);
+  start: async (input, post) => {
+    const { databaseFile, inboxFile, pipelinesFolder, teamId, logLevel } = jobSettings.parse(input);
     const logger = createLogger(logLevel, 'executor');
     const clock = systemClock;
+    // Elsewhere than on Linux it would slow the whole process down.
+    if (process.platform === 'linux') setPriority(nice);
     const file = openSqliteStore({ file: databaseFile, clock });
+    const inbox = openSqliteStore({ file: inboxFile, clock, survivesPowerLoss: false });
     const source = createDefinitionsSource({
       folder: pipelinesFolder,
       stageTypes: stageRegistry,
@@ -40,14 +48,28 @@ runJob({
       onError: (error, where) =>
         logger.error({ error: String(error), ...where }, 'A handler failed; its document is tried again'),
     });
-    wake.start(createExecutorHandlers({ store, clock, newId, teamId, definitions, serverGroups }));
-    return Promise.resolve({
+    const handlers = createExecutorHandlers({ store, clock, newId, teamId, definitions, serverGroups });
+    await file.freeLeases(Object.keys(handlers));
+    wake.start(handlers);
+    const mover = createInboxMover({
+      store: file,
+      inbox,
+      kinds: [commandKind],
+      clock,
+      onMoved: () => wake.hint(),
+      onError: (error) => logger.error({ error: String(error) }, 'Commands could not be taken over; tried again'),
+    });
+    return {
       stop: async () => {
+        await mover.stop();
         await wake.stop(stopMs);
         source.stop();
-        await file.close();
+        await Promise.all([file.close(), inbox.close()]);
       },
-      onMessage: () => wake.hint(),
-    });
+      onMessage: () => {
+        mover.hint();
+        wake.hint();
+      },
+    };
   },
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 /** What a background job is told by whoever starts it. */
 export const jobSettings = z.object({
   databaseFile: z.string(),
+  inboxFile: z.string(),
   pipelinesFolder: z.string(),
   teamId: z.string(),
   logLevel: z.string(),

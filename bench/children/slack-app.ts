@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import { startBackground } from '../../src/background/supervisor';
 import { processEnvironment } from '../../src/config';
 import { systemClock } from '../../src/engine/clock';
+import { commandKind } from '../../src/engine/document-kinds';
 import type { JobSettings } from '../../src/job-settings';
 import { createLogger } from '../../src/logger';
 import { createSlackApp } from '../../src/slack/bolt-app';
 import { createWebClients } from '../../src/slack/web-clients';
+import { createInboxStore } from '../../src/store/inbox-store';
 import { openSqliteStore } from '../../src/store/sqlite-store';
 import { signingSecret } from '../support/slack-requests';
 
@@ -13,8 +15,13 @@ const { BENCH_DATABASE: databaseFile = '', BENCH_PIPELINES: pipelinesFolder = ''
 const logger = createLogger('error', 'bench');
 
 async function main(): Promise<void> {
-  const store = openSqliteStore({ file: databaseFile, clock: systemClock });
-  const settings: JobSettings = { databaseFile, pipelinesFolder, teamId: 'T0BENCH', logLevel: 'error' };
+  const inboxFile = `${databaseFile}.inbox`;
+  const store = createInboxStore({
+    store: openSqliteStore({ file: databaseFile, clock: systemClock, checkpoints: false }),
+    inbox: openSqliteStore({ file: inboxFile, clock: systemClock, checkpoints: false }),
+    kinds: [commandKind.name],
+  });
+  const settings: JobSettings = { databaseFile, inboxFile, pipelinesFolder, teamId: 'T0BENCH', logLevel: 'error' };
   const background = startBackground({
     jobs: [{ name: 'executor', path: join(__dirname, '../../src/executor.js'), workerData: settings }],
     clock: systemClock,

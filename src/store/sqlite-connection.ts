@@ -41,17 +41,30 @@ export function isBusy(error: unknown): boolean {
   return typeof error.code === 'string' && /^SQLITE_(BUSY|LOCKED)/.test(error.code);
 }
 
+/** How a connection behaves. */
+export type SqliteConnectionOptions = {
+  readonly file: string;
+  /** How long SQLite itself waits for others, blocking the thread. */
+  readonly busyTimeoutMs: number;
+  /** Whether a commit survives the death of the machine, not only that of the process. */
+  readonly survivesPowerLoss: boolean;
+  /** Whether a commit of this connection may carry the write-ahead log over into the file, which takes its time. */
+  readonly checkpoints: boolean;
+};
+
 /**
- * Opens the file, making its folder and tables where they are missing. WAL with synchronous=FULL: a commit survives the
- * death of the process and of the machine. Throws INVALID_INPUT for a file written by a newer version.
+ * Opens the file in WAL mode, making its folder and tables where they are missing. Throws INVALID_INPUT for a file written by
+ * a newer version.
  */
-export function openSqliteConnection(file: string, busyTimeoutMs: number): SqliteConnection {
+export function openSqliteConnection(options: SqliteConnectionOptions): SqliteConnection {
+  const { file, busyTimeoutMs, survivesPowerLoss, checkpoints } = options;
   mkdirSync(dirname(file), { recursive: true });
   // Opening may meet another process that is opening too; only here is it right to wait on the spot.
   const connection = new Database(file, { timeout: 5_000 });
   try {
     retryWhileBusy(() => connection.pragma('journal_mode = WAL'));
-    connection.pragma('synchronous = FULL');
+    connection.pragma(`synchronous = ${survivesPowerLoss ? 'FULL' : 'NORMAL'}`);
+    if (!checkpoints) connection.pragma('wal_autocheckpoint = 0');
     retryWhileBusy(() => prepareTables(connection, file));
     connection.pragma(`busy_timeout = ${Math.max(0, Math.round(busyTimeoutMs))}`);
     return connection;

@@ -48,6 +48,11 @@ export function createLeases(sql: SqliteStatements, parse: ParseRow) {
       return { value: sql.renew.run(until, kind, id, owner).changes > 0 };
     },
 
+    free(kinds: readonly string[]): Outcome<undefined> {
+      for (const kind of kinds) sql.freeLeases.run(kind);
+      return { value: undefined };
+    },
+
     nextDue(kinds: readonly string[], now: number): number | undefined {
       const times = kinds.flatMap((kind) => [
         ...(sql.nextFree.all(kind, now) as { readonly at: number }[]),

@@ -53,6 +53,9 @@ export function prepareStatements(connection: SqliteConnection) {
       ORDER BY due LIMIT ?`),
     lease: prepare('UPDATE documents SET lease_owner = ?, lease_until = ?, touched = NULL WHERE serial = ?'),
     renew: prepare('UPDATE documents SET lease_until = ? WHERE kind = ? AND id = ? AND lease_owner = ?'),
+    freeLeases: prepare(
+      'UPDATE documents SET lease_until = NULL, lease_owner = NULL WHERE kind = ? AND lease_until IS NOT NULL',
+    ),
     nextFree: prepare(`
       SELECT due AS at FROM documents
       WHERE kind = ? AND due IS NOT NULL AND (lease_until IS NULL OR lease_until <= ?)

@@ -16,6 +16,19 @@ export type SqliteStoreOptions = {
   readonly busyTimeoutMs?: number;
   /** How many writes share a commit, and the pause after as many. @default 16 and 2 ms */
   readonly groupCommit?: { readonly max: number; readonly pauseMs: number };
+  /** False: a commit may be undone when the machine loses power, but not when the process dies. @default true */
+  readonly survivesPowerLoss?: boolean;
+  /** False leaves tidying the file up to its other connections, so that no commit here takes long. @default true */
+  readonly checkpoints?: boolean;
+};
+
+/** The embedded store, which has one executor and one outbox at a time. */
+export type SqliteStore = DocumentStore & {
+  /**
+   * Ends every lease on these kinds, whoever has it: for the only one who claims them, at its start, so that what its dead
+   * predecessor held need not wait for the lease's end. Harmless with the predecessor alive: the version decides.
+   */
+  readonly freeLeases: (kinds: readonly string[]) => Promise<void>;
 };
 
 const giveUpAfterMs = 5_000;
@@ -27,9 +40,10 @@ const cachedDocuments = 256;
  * INTERNAL when another connection holds the file for five seconds, and with INVALID_INPUT for a document of more than
  * 1,000,000 bytes.
  */
-export function openSqliteStore(options: SqliteStoreOptions): DocumentStore {
-  const { file, clock, busyTimeoutMs = 0, groupCommit = { max: 16, pauseMs: 2 } } = options;
-  const connection = openSqliteConnection(file, busyTimeoutMs);
+export function openSqliteStore(options: SqliteStoreOptions): SqliteStore {
+  const { file, clock, busyTimeoutMs = 0, survivesPowerLoss = true, checkpoints = true } = options;
+  const { groupCommit = { max: 16, pauseMs: 2 } } = options;
+  const connection = openSqliteConnection({ file, busyTimeoutMs, survivesPowerLoss, checkpoints });
   const cache = createDocumentCache(cachedDocuments);
   const sql = prepareStatements(connection);
   const parse = createParseRow(sql, cache);
@@ -69,6 +83,7 @@ export function openSqliteStore(options: SqliteStoreOptions): DocumentStore {
       return commits.run(() => leases.claimDue(query));
     },
     renew: (kind, id, owner, until) => commits.run(() => leases.renew(kind, id, owner, until)),
+    freeLeases: (kinds) => commits.run(() => leases.free(kinds)),
     nextDue: (kinds, now) => commits.read(() => leases.nextDue(kinds, now)),
     close: () => (closing ??= close()),
   };

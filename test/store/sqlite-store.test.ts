@@ -52,6 +52,23 @@ describe('openSqliteStore', () => {
     expect(await written).toBe(true);
   });
 
+  it('frees what a dead owner held, for those kinds only', async () => {
+    const store = openSqliteStore({ file: join(folder.path, 'freed.db'), clock: systemClock });
+    const others: DocumentKind<Note> = { name: 'other', indexes: () => ({}) };
+    await store.create(notes, 'a', { text: 'held' }, { due: 1 });
+    await store.create(others, 'b', { text: 'held' }, { due: 1 });
+    const claim = (kind: string, owner: string) =>
+      store.claimDue({ kinds: [kind], owner, now: 1_000, leaseMs: 10_000, limit: 5 });
+    await claim('note', 'dead');
+    await claim('other', 'dead');
+    expect(await claim('note', 'heir')).toEqual([]);
+    await store.freeLeases(['note']);
+    expect((await claim('note', 'heir')).map(({ id }) => id)).toEqual(['a']);
+    expect(await claim('other', 'heir')).toEqual([]);
+    expect(await store.renew('note', 'a', 'dead', 20_000)).toBe(false);
+    await store.close();
+  });
+
   it('waits for another connection that holds the file, without losing the write', async () => {
     const file = join(folder.path, 'held.db');
     const store = openSqliteStore({ file, clock: systemClock, busyTimeoutMs: 1 });
