@@ -3,6 +3,8 @@ const shared = {
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }] },
 };
 module.exports = {
+  // Jest would leave a core free; the end-to-end tests wait more than they work.
+  maxWorkers: '100%',
   reporters: ['default', '<rootDir>/test/support/parts-reporter.cjs'],
   projects: [
     { ...shared, displayName: 'architecture', testMatch: ['<rootDir>/test/architecture.test.ts'] },

@@ -47,6 +47,8 @@ export type SlackApp = {
 };
 
 const reconnectMs = 10_000;
+/** How long Slack gets to say goodbye. */
+const goodbyeMs = 2_000;
 const groupEvents = ['subteam_created', 'subteam_updated', 'subteam_members_changed'] as const;
 
 /** Bolt with our listeners. It starts while Slack is down, and stores every command before acknowledging it. */
@@ -139,7 +141,10 @@ function socketApp(options: SlackAppOptions, appToken: string): SlackApp {
       const wasStarted = state === 'started';
       state = 'stopped';
       cancelRetry();
-      if (wasStarted) await receiver.stop().catch(() => undefined);
+      if (!wasStarted) return;
+      // Not the receiver's own stop: it does not wait for the connection's end, and a connection cut before it keeps a timer.
+      const goodbye = receiver.client.disconnect().catch(() => undefined);
+      await Promise.race([goodbye, new Promise<void>((resolve) => void clock.after(goodbyeMs, resolve))]);
     },
     url: () => undefined,
   };

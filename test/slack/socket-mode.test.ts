@@ -65,4 +65,19 @@ describe('Socket Mode', () => {
       state: 'received',
     });
   });
+
+  it('says goodbye to Slack when it stops', async () => {
+    app = createSlackApp({
+      config: { botToken, signingSecret: '', appToken, slackApiUrl: slack.slackApiUrl, port: 0 },
+      store: createMemoryStore(() => systemClock.now()),
+      clock: systemClock,
+      logger: silent,
+      client: createWebClients({ botToken, slackApiUrl: slack.slackApiUrl }).interactive,
+      onCommand: () => undefined,
+    });
+    await app.start();
+    await until(() => slack.core.isBotOnline(), 'the bot is connected');
+    await app.stop();
+    await until(() => !slack.core.isBotOnline(), 'the bot has left');
+  });
 });
