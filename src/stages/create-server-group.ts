@@ -29,11 +29,12 @@ const determineSourceServerGroup: TaskDefinition<Needs> = {
   async run({ context, services, signal }) {
     const groups = await services.serverGroups.list(placeOf(context), clusterOf(context), signal);
     const source = groups.find((group) => !isDisabled(group));
-    if (source === undefined) return { status: 'SUCCEEDED', outputs: { cluster: clusterOf(context) } };
+    const outputs = { cluster: clusterOf(context), stoodBefore: groups.map(({ name }) => name) };
+    if (source === undefined) return { status: 'SUCCEEDED', outputs };
     const { name, desired, image } = source;
     return {
       status: 'SUCCEEDED',
-      outputs: { cluster: clusterOf(context), source: { serverGroupName: name, desired, image } },
+      outputs: { ...outputs, source: { serverGroupName: name, desired, image } },
     };
   },
 };

@@ -3,7 +3,7 @@ import type { Execution, Stage } from '../model/execution';
 import { locationName, type Location } from '../model/server-group';
 import type { StagePlan } from '../engine/contracts/stage';
 
-const createdSchema = z.object({ serverGroupName: z.string() });
+const createdSchema = z.object({ serverGroupName: z.string(), stoodBefore: z.array(z.string()).default([]) });
 const sourceSchema = z.object({ source: z.object({ serverGroupName: z.string(), desired: z.number() }) });
 const placeSchema = z.object({
   cluster: z.string(),
@@ -16,6 +16,8 @@ export type Change = {
   readonly cluster: string;
   readonly created: string;
   readonly source: { readonly serverGroupName: string; readonly desired: number } | undefined;
+  /** All groups of the cluster that stood there when the deploy began. */
+  readonly stoodBefore: readonly string[];
 };
 
 /** Reads a createServerGroup stage's change; undefined where nothing was created. */
@@ -30,6 +32,7 @@ export function changeOf(stage: Stage): Change | undefined {
     cluster,
     created: created.data.serverGroupName,
     source: source.success ? source.data.source : undefined,
+    stoodBefore: created.data.stoodBefore,
   };
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { generalChannel, requester, shopChannel, startDemo, type Demo } from '../support/demo-harness';
 import { createdApps } from '../support/dcos-view';
 import { postedIds, type PostedMessage } from '../support/slack-view';
+import { createRandom } from '../support/random';
 import { createTemporaryFolder } from '../support/temporary-folder';
 import { pause, waitFor } from '../support/wait-for';
 
@@ -40,17 +41,6 @@ ${environments
 pipelines:
   replace: [{ type: deploy, strategy: redblack, timeout: 10m }]
 `;
-
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const twice = (values: readonly string[]) => values.filter((value, index) => values.indexOf(value) !== index);
 

@@ -53,6 +53,12 @@ describe('chooseVictims', () => {
       { keep: 1, among: 'active', createdHere: ['v003'] },
       ['v002', 'v001'],
     ],
+    [
+      'disable: what stood before goes, though somebody changed it meanwhile and so it is newer',
+      all,
+      { keep: 1, among: 'active', createdHere: ['v002'], stoodBefore: ['v003'] },
+      ['v003', 'v001'],
+    ],
     ['disable: what is newer than ours stays too', all, { keep: 1, among: 'active', createdHere: ['v002'] }, ['v001']],
     [
       'shrink: only those out of service',
@@ -79,10 +85,11 @@ describe('chooseVictims', () => {
   ] as const)('%s', (_title, words, choice, victims) => {
     const names = (list: readonly string[] = []) => list.map((version) => `foo-dev-${version}`);
     const full = { preferLarger: false, ...choice };
-    const { createdHere, keepFirst } = { createdHere: [], keepFirst: [], ...choice };
+    const { createdHere, stoodBefore, keepFirst } = { createdHere: [], stoodBefore: [], keepFirst: [], ...choice };
     const chosen = chooseVictims(groupsOf(...words), {
       ...full,
       createdHere: names(createdHere),
+      stoodBefore: names(stoodBefore),
       keepFirst: names(keepFirst),
     });
     expect(chosen.map(({ name }) => name)).toEqual(names(victims));

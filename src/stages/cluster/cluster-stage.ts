@@ -12,7 +12,7 @@ type Kind = {
   readonly type: string;
   readonly label: string;
   readonly config: z.ZodType;
-  readonly choose: (context: StageContext) => Omit<VictimChoice, 'createdHere'>;
+  readonly choose: (context: StageContext) => Omit<VictimChoice, 'createdHere' | 'stoodBefore'>;
   /** The stage that each victim goes through, one after the other, each with its own guard. */
   readonly act: { readonly type: string; readonly label: string; readonly context?: StageContext };
 };
@@ -20,13 +20,17 @@ type Kind = {
 const clusterSchema = z.object({ cluster: z.string() });
 const victimsSchema = z.array(z.string());
 
-/** Names of the groups that this execution's own deploys created in a place; another region may use the same names. */
-const createdBy = (execution: Execution, place: string): readonly string[] =>
-  execution.stages
+/** What this execution's own deploys found and created in a place; another region may use the same names. */
+function changesIn(execution: Execution, place: string): Pick<VictimChoice, 'createdHere' | 'stoodBefore'> {
+  const changes = execution.stages
     .filter((stage) => stage.type === 'createServerGroup')
     .flatMap((stage) => changeOf(stage) ?? [])
-    .filter((change) => locationName(change.location) === place)
-    .map((change) => change.created);
+    .filter((change) => locationName(change.location) === place);
+  return {
+    createdHere: changes.map((change) => change.created),
+    stoodBefore: changes.flatMap((change) => change.stoodBefore),
+  };
+}
 
 function actOnVictims(kind: Kind) {
   return ({ stage }: PlanInput): readonly StagePlan[] => {
@@ -60,8 +64,8 @@ export function clusterStage(kind: Kind): CoxswainStage {
           const { cluster } = clusterSchema.parse(context);
           const location = placeOf(context);
           const groups = await services.serverGroups.list(location, cluster, signal);
-          const createdHere = createdBy(execution, locationName(location));
-          const victims = chooseVictims(groups, { ...kind.choose(context), createdHere });
+          const changes = changesIn(execution, locationName(location));
+          const victims = chooseVictims(groups, { ...kind.choose(context), ...changes });
           return { status: 'SUCCEEDED', outputs: { victims: victims.map((group) => group.name) } };
         },
       },

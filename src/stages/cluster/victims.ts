@@ -9,22 +9,26 @@ export type VictimChoice = {
   readonly preferLarger: boolean;
   /** Groups that this execution created: they, and any newer, are never victims but count as kept. */
   readonly createdHere: readonly string[];
+  /** Groups that stood before: a change of theirs makes them newer than ours, and they may be victims nevertheless. */
+  readonly stoodBefore?: readonly string[];
   /** Groups that are kept before any other, whatever their age. */
   readonly keepFirst?: readonly string[];
 };
 
 const isActive = (group: ServerGroup) => !isDisabled(group) || countServing(group) > 0;
 
-function candidatesOf(groups: readonly ServerGroup[], createdHere: readonly string[]): readonly ServerGroup[] {
+function candidatesOf(groups: readonly ServerGroup[], choice: VictimChoice): readonly ServerGroup[] {
+  const { createdHere, stoodBefore = [] } = choice;
   const own = groups.filter((group) => createdHere.includes(group.name));
   const since = Math.min(...own.map((group) => group.createdTime));
-  return groups.filter((group) => !createdHere.includes(group.name) && group.createdTime <= since);
+  const isEarlier = ({ name, createdTime }: ServerGroup) => createdTime <= since || stoodBefore.includes(name);
+  return groups.filter((group) => !createdHere.includes(group.name) && isEarlier(group));
 }
 
 /** The groups of one place that a cluster-wide stage acts on, in the order it acts. */
 export function chooseVictims(groups: readonly ServerGroup[], choice: VictimChoice): readonly ServerGroup[] {
-  const { keep, among, preferLarger, createdHere, keepFirst = [] } = choice;
-  const eligible = candidatesOf(groups, createdHere);
+  const { keep, among, preferLarger, keepFirst = [] } = choice;
+  const eligible = candidatesOf(groups, choice);
   const candidates = eligible.filter((group) => {
     if (among === 'all') return true;
     return isActive(group) === (among === 'active');
