@@ -103,7 +103,10 @@ function planView(target: Target, ways: readonly Way[], running: Execution | und
   const [first] = ways;
   const to = first === undefined ? '' : `${imageVersion(first.to.image)} (${shortName(first.to)})`;
   const from = first === undefined ? '' : imageVersion(first.from.image);
-  const cancels = running === undefined ? [] : [`Cancels '${running.name}' first.`];
+  const cancels =
+    running === undefined
+      ? []
+      : [`Cancels '${running.name}' first: whatever it has changed goes back, in every region.`];
   return {
     headline: [`Roll back ${application.name} ${environment.name}: ${from} → `, { strong: to }],
     tone: 'neutral',
@@ -124,6 +127,9 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
     throw new UserMistake(
       `${running.name} is under way. Wait for it or cancel it on its message; nothing was started.`,
     );
+  }
+  if (running?.ending !== undefined) {
+    throw new UserMistake(`${running.name} is on its way back already. Watch its message; nothing was started.`);
   }
   const places = await readPlaces(world.serverGroups, locations, cluster);
   const named = words.words[3];

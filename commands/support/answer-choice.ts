@@ -4,7 +4,6 @@ import { isComplete } from '../../src/model/status';
 import type { View } from '../../src/model/view';
 import type { Text } from '../../src/model/text';
 import { commandKind, executionKind } from '../../src/engine/document-kinds';
-import { hasOpenJudgment } from '../../src/engine/render-execution';
 import type { Signal } from '../../src/engine/signals';
 import { mayDeploy, mayJudge, type Permission } from '../../src/policy/permissions';
 import { answerText, offerPlan, runVerb, type Outcome } from './answer-text';
@@ -136,10 +135,6 @@ async function answerExecutionChoice(request: ChoiceRequest, command: Command, w
   }
   const permission = await permissionFor(world, execution, signal);
   if (!permission.allowed) return say(permission.reason, 'bad');
-  if (signal.type === 'cancel' && hasOpenJudgment(execution)) {
-    const way = `To go back without a decision: /rollback ${execution.application} ${execution.definition.environment}.`;
-    return say('It waits for a decision about what it has already changed: decide it instead.', 'attention', [way]);
-  }
   if (signal.type === 'retryStage' && isComplete(execution.status)) {
     const [newest] = await readHistory(world.store, execution.definition.cluster);
     if (newest?.id !== id)

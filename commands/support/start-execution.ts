@@ -10,13 +10,21 @@ type ClusterLock = { readonly schema: 1; readonly executionId: string };
 
 const clusterLockKind: DocumentKind<ClusterLock> = { name: 'lock', indexes: () => ({}) };
 
-/** Takes a cluster for an execution that exists, if nobody works on it; answers who holds it afterwards. */
-export async function lockCluster(store: DocumentStore, cluster: string, executionId: string): Promise<string> {
+/**
+ * Takes a cluster for an execution that exists, if nobody works on it; answers who holds it afterwards. One that is being
+ * canceled works on it until its way back is through; only the execution that `replaces` it need not wait.
+ */
+export async function lockCluster(
+  store: DocumentStore,
+  cluster: string,
+  executionId: string,
+  replaces?: string,
+): Promise<string> {
   await store.create(clusterLockKind, cluster, { schema: 1, executionId });
   const holder = (await store.get(clusterLockKind, cluster))?.document.executionId ?? executionId;
   if (holder === executionId) return holder;
   const held = await store.get(executionKind, holder);
-  if (held !== undefined && !isComplete(held.document.status) && held.document.canceled === undefined) return holder;
+  if (held !== undefined && !isComplete(held.document.status) && holder !== replaces) return holder;
   const saved = await store.update(clusterLockKind, cluster, (lock) =>
     lock.executionId === holder ? { ...lock, executionId } : lock,
   );
@@ -59,7 +67,7 @@ export async function startExecution(
   if (known !== undefined && known.document.status !== 'NOT_STARTED') return undefined;
   // It exists before it takes the cluster, or others would take the lock of one that does not exist yet; it is due after.
   await world.store.create(executionKind, id, execution);
-  const holder = await lockCluster(world.store, draft.definition.cluster, id);
+  const holder = await lockCluster(world.store, draft.definition.cluster, id, cancels);
   if (holder !== id) {
     await world.store.delete(executionKind, id);
     return holder;

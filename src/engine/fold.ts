@@ -4,7 +4,7 @@ import { isComplete } from '../model/status';
 import type { View } from '../model/view';
 import type { StageRegistry } from './contracts/stage';
 import type { TaskResult } from './contracts/task';
-import { contextOf } from './graph';
+import { canStart, contextOf } from './graph';
 import { replaceStage } from './plan-stages';
 import { outcomeName } from './outcome-name';
 import { settle } from './settle';
@@ -166,5 +166,7 @@ export function dueOf<S>(
       const next = idle?.result.status === 'RUNNING' ? now + idle.result.retryAfterMs : (task.dueAt ?? now);
       return Math.min(next, taskDeadline(execution, stage, task, registry));
     });
-  return times.length === 0 ? null : Math.min(...times);
+  const waiting = execution.stages.filter((stage) => stage.notBefore !== undefined && canStart(execution, stage));
+  const all = [...times, ...waiting.map((stage) => stage.notBefore ?? now)];
+  return all.length === 0 ? null : Math.min(...all);
 }

@@ -22,11 +22,31 @@ export function requisitesOf(execution: Execution, stage: Stage): readonly Stage
   return execution.stages.filter((other) => isRequisite(other, stage));
 }
 
-/** Whether a stage that has not started may start now: its parent runs and everything before it passed. */
+const parentOf = (execution: Execution, stage: Stage): Stage | undefined =>
+  stage.parentStageId === undefined ? undefined : stageById(execution, stage.parentStageId);
+
+/** The stage of the pipeline that a stage belongs to: itself, or the one above all above it. */
+export function topLevelOf(execution: Execution, stage: Stage): Stage {
+  const parent = parentOf(execution, stage);
+  return parent === undefined ? stage : topLevelOf(execution, parent);
+}
+
+/** Whether a stage is part of a way back, planned because something failed or was stopped. */
+export function isCleanUp(execution: Execution, stage: Stage): boolean {
+  if (stage.onFailure === true || stage.onCancel === true) return true;
+  const parent = parentOf(execution, stage);
+  return parent !== undefined && isCleanUp(execution, parent);
+}
+
+/**
+ * Whether a stage that has not started may start now: its parent runs and everything before it passed. In an execution
+ * that is being stopped only clean-up starts, and where its parent has ended already.
+ */
 export function canStart(execution: Execution, stage: Stage): boolean {
   if (stage.status !== 'NOT_STARTED') return false;
-  const parent = stage.parentStageId === undefined ? undefined : stageById(execution, stage.parentStageId);
-  if (stage.parentStageId !== undefined && parent?.status !== 'RUNNING') return false;
+  if (execution.ending !== undefined && !isCleanUp(execution, stage)) return false;
+  const needsParent = stage.parentStageId !== undefined && stage.onCancel !== true;
+  if (needsParent && parentOf(execution, stage)?.status !== 'RUNNING') return false;
   return execution.stages.every((other) => isPassed(other.status) || !isRequisite(other, stage));
 }
 
@@ -50,7 +70,7 @@ export function ancestorsOf(execution: Execution, stage: Stage): readonly Stage[
   let level: readonly Stage[] = [stage];
   while (level.length > 0) {
     const next = level.flatMap((member) => {
-      const parent = member.parentStageId === undefined ? undefined : stageById(execution, member.parentStageId);
+      const parent = parentOf(execution, member);
       return [...requisitesOf(execution, member), ...(parent === undefined ? [] : [parent])];
     });
     level = next.filter((member) => !seen.has(member.id) && seen.add(member.id).size > 0);

@@ -3,7 +3,7 @@ import type { Execution } from '../model/execution';
 /** What an execution came to, in the words of an application's `notify`. */
 export function outcomeName(execution: Execution): 'succeeded' | 'failed' | 'canceled' | 'rolledBack' {
   if (execution.status === 'SUCCEEDED') return execution.definition.kind === 'rollback' ? 'rolledBack' : 'succeeded';
-  const cleanUp = execution.stages.filter((stage) => stage.onFailure === true);
+  const cleanUp = execution.stages.filter((stage) => stage.onFailure === true || stage.onCancel === true);
   const wentBack = cleanUp.length > 0 && cleanUp.every((stage) => stage.status === 'SUCCEEDED');
   if (execution.status === 'TERMINAL' && wentBack) return 'rolledBack';
   return execution.status === 'CANCELED' ? 'canceled' : 'failed';

@@ -25,6 +25,7 @@ const sides = {
   before: { owner: 'STAGE_BEFORE', mark: '<' },
   after: { owner: 'STAGE_AFTER', mark: '>' },
   onFailure: { owner: 'STAGE_AFTER', mark: '!' },
+  onCancel: { owner: 'STAGE_AFTER', mark: '~' },
 } as const;
 
 /**
@@ -48,7 +49,7 @@ export function planSynthetic(
     requisiteStageRefIds: parallel || index === 0 ? [] : [refIdOf(index - 1)],
     parentStageId: parent.id,
     syntheticStageOwner: owner,
-    ...(side === 'onFailure' ? { onFailure: true } : {}),
+    ...(side === 'onFailure' || side === 'onCancel' ? { [side]: true } : {}),
     context: plan.context,
     outputs: {},
     tasks: [],

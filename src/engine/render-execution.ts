@@ -34,6 +34,12 @@ const headings: Readonly<Record<ExecutionStatus, { readonly word: string; readon
   STOPPED: { word: 'stopped', tone: 'bad' },
 };
 
+/** What an execution is doing; one that is being stopped is still at work on its way back. */
+function headingOf(execution: Execution): (typeof headings)[ExecutionStatus] {
+  if (execution.ending === undefined || isComplete(execution.status)) return headings[execution.status];
+  return { word: execution.canceled === undefined ? 'failed, going back' : 'canceling', tone: 'attention' };
+}
+
 function detailOf<S>(execution: Execution, stage: Stage, registry: StageRegistry<S>): Text | undefined {
   const detail = registry.find(stage.type)?.render?.(stage);
   const { progress } = stage.context;
@@ -63,16 +69,6 @@ function stepsOf<S>(
   return [own, ...children.flatMap((child) => stepsOf(execution, child, depth + 1, registry))];
 }
 
-/** Whether a judgment is open whose rejection would bring back what served before: cancel must not get around it. */
-export const hasOpenJudgment = (execution: Execution): boolean =>
-  execution.stages.some(
-    (stage) =>
-      stage.type === 'manualJudgment' &&
-      stage.status === 'RUNNING' &&
-      stage.context.onReject === 'rollback' &&
-      stage.context.judgmentStatus === undefined,
-  );
-
 /** What people may do now: decide an open judgment, skip a wait, cancel, retry what failed. */
 function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonly Choice[] {
   const target = { kind: 'execution', id: execution.id } as const;
@@ -84,6 +80,7 @@ function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonl
       ? [{ name: 'retryStage', label: `Retry ${failed.name}`, target: { ...target, stageId: failed.id } }]
       : [];
   }
+  if (execution.ending !== undefined) return [];
   const open = execution.stages
     .filter((stage) => stage.status === 'RUNNING')
     .flatMap((stage) => {
@@ -102,12 +99,12 @@ function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonl
     style: 'danger',
     confirm: {
       title: 'Cancel?',
-      text: `${execution.name} stops where it is; what it has created stays until you roll back.`,
+      text: `${execution.name} stops, and what it has changed goes back: what served before serves again.`,
       ok: 'Cancel it',
       cancel: 'Let it run',
     },
   };
-  return hasOpenJudgment(execution) ? open : [...open, cancel];
+  return [...open, cancel];
 }
 
 /** The last thing that happened, so that what is shown follows from the document alone. */
@@ -130,7 +127,9 @@ const reasonOf = (execution: Execution): readonly Text[] => {
   const { canceled } = execution;
   if (canceled !== undefined) {
     const why = canceled.reason === undefined ? '' : `: ${canceled.reason}`;
-    return [['Canceled by ', { person: canceled.by }, why]];
+    const broken = execution.stages.filter((stage) => stage.onCancel === true).flatMap((stage) => stage.failure ?? []);
+    const failures = broken.map(({ message }): Text => `The way back failed: ${message}`);
+    return [['Canceled by ', { person: canceled.by }, why], ...failures];
   }
   if (execution.paused !== undefined && execution.status === 'PAUSED')
     return [['Paused by ', { person: execution.paused.by }]];
@@ -145,7 +144,7 @@ const needsPeople = (choices: readonly Choice[]) => choices.some((choice) => cho
 /** Shows executions by what their stages say of themselves. */
 export function createExecutionRenderer<S>(registry: StageRegistry<S>): ExecutionRenderer {
   const live = (execution: Execution): View => {
-    const { word, tone } = headings[execution.status];
+    const { word, tone } = headingOf(execution);
     const choices = choicesOf(execution, registry);
     const waits = needsPeople(choices);
     return {

@@ -4,11 +4,10 @@ import type { Clock } from './clock';
 import type { StageRegistry } from './contracts/stage';
 import type { TaskResult } from './contracts/task';
 import type { LookResult } from './fold';
+import { effectKey } from './effect-key';
 import { contextOf } from './graph';
+import { stepTimeoutMs } from './landing';
 import { tasksOf } from './registry';
-
-/** How long one look may take. */
-export const stepTimeoutMs = 5000;
 
 /** How long the engine waits before it asks again after an error that time may heal. */
 const errorRetryMs = 2000;
@@ -18,7 +17,7 @@ export type ReadyTask = { readonly stage: Stage; readonly task: Task };
 
 /** The tasks whose time has come, at most one of each stage. */
 export function readyTasks(execution: Execution, now: number): readonly ReadyTask[] {
-  if (execution.status !== 'RUNNING' || execution.canceled !== undefined) return [];
+  if (execution.status !== 'RUNNING') return [];
   return execution.stages
     .filter((stage) => stage.status === 'RUNNING')
     .flatMap((stage) =>
@@ -57,7 +56,7 @@ export async function runLook<S>(
   const abort = new AbortController();
   const disarm = clock.after(stepTimeoutMs, () => abort.abort());
   try {
-    const key = `${execution.id}/${stage.id}/${stage.attempt}`;
+    const key = effectKey(execution.id, stage);
     const now = clock.now();
     const look = {
       execution,

@@ -3,11 +3,14 @@ import { asCoxswainError } from '../model/errors';
 import type { ExecutionStatus } from '../model/status';
 import { isComplete, isHalt } from '../model/status';
 import type { PlanInput, StageDefinition, StageRegistry } from './contracts/stage';
-import { canStart, childrenOf, contextOf } from './graph';
+import { cutShort } from './cut-short';
+import { canStart, childrenOf, contextOf, familyOf, topLevelOf } from './graph';
+import { landingMs } from './landing';
 import { planSynthetic, replaceStage } from './plan-stages';
 import { tasksOf } from './registry';
 
 type Settling<S> = {
+  readonly registry: StageRegistry<S>;
   readonly execution: Execution;
   readonly stage: Stage;
   readonly definition: StageDefinition<S>;
@@ -79,9 +82,24 @@ function withCleanUp(failure: Failure, cleanUp: readonly Stage[]): Failure {
   };
 }
 
+/** Whether a part of the stage ended by its time with something sent that may still arrive. */
+const isAmbiguous = (execution: Execution, stage: Stage): boolean =>
+  familyOf(execution, stage).some(
+    (member) =>
+      member.failure?.code === 'TASK_TIMEOUT' &&
+      member.tasks.some((task) => task.status === 'TERMINAL' && task.memo !== undefined),
+  );
+
+/** The execution as it is before a stage's clean-up: cut short elsewhere where that is about the whole of it. */
+function endOthers<S>(settling: Settling<S>): Execution {
+  const { execution, stage, definition } = settling;
+  if (execution.ending !== undefined || definition.endsOthers?.(inputOf(settling)) !== true) return execution;
+  return cutShort(execution, settling, topLevelOf(execution, stage));
+}
+
 /** Never-started synthetic stages go; clean-up is planned once; then the stage keeps its failure. */
 function settleFailure<S>(settling: Settling<S>, children: readonly Stage[]): Execution {
-  const { execution, stage, definition } = settling;
+  const { execution, stage, definition, now } = settling;
   const regular = children.filter((child) => child.onFailure !== true);
   if (regular.some((child) => child.status === 'RUNNING')) return execution;
   const failure = firstFailure(stage, regular);
@@ -89,9 +107,12 @@ function settleFailure<S>(settling: Settling<S>, children: readonly Stage[]): Ex
   if (!stage.planned.onFailure) {
     const idle = new Set(regular.filter((child) => child.status === 'NOT_STARTED').map((child) => child.id));
     const failed: Stage = { ...stage, failure, planned: { ...stage.planned, onFailure: true } };
-    const plans = definition.onFailure?.({ ...inputOf(settling), stage: failed }) ?? [];
-    const kept = replaceStage(execution, failed).stages.filter((other) => !idle.has(other.id));
-    return { ...execution, stages: [...kept, ...planSynthetic(failed, 'onFailure', plans, true)] };
+    const base = endOthers(settling);
+    const plans = definition.onFailure?.({ ...inputOf({ ...settling, execution: base }), stage: failed }) ?? [];
+    const notBefore = isAmbiguous(execution, stage) ? { notBefore: now + landingMs } : {};
+    const waiting = (child: Stage): Stage => ({ ...child, ...notBefore });
+    const kept = replaceStage(base, failed).stages.filter((other) => !idle.has(other.id));
+    return { ...base, stages: [...kept, ...planSynthetic(failed, 'onFailure', plans, true).map(waiting)] };
   }
   const cleanUp = children.filter((child) => child.onFailure === true);
   if (cleanUp.some((child) => !isComplete(child.status))) return execution;
@@ -141,14 +162,14 @@ export function settleStage<S>(
   stage: Stage,
   { registry, now }: { readonly registry: StageRegistry<S>; readonly now: number },
 ): Execution {
-  const mayStart = canStart(execution, stage);
+  const mayStart = canStart(execution, stage) && (stage.notBefore ?? now) <= now;
   if (stage.status !== 'RUNNING' && !mayStart) return execution;
   const definition = registry.find(stage.type);
   if (definition === undefined) {
     const failure = { code: 'INVALID_INPUT', message: `There is no stage type '${stage.type}'.` };
     return replaceStage(execution, { ...stage, status: 'TERMINAL', startTime: now, endTime: now, failure });
   }
-  const settling = { execution, stage, definition, now };
+  const settling = { registry, execution, stage, definition, now };
   try {
     return mayStart ? startStage(settling) : settleRunning(settling);
   } catch (error) {

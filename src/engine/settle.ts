@@ -1,23 +1,16 @@
-import type { Execution, Stage, Task } from '../model/execution';
+import type { Execution } from '../model/execution';
 import type { ExecutionStatus } from '../model/status';
 import { isComplete } from '../model/status';
 import type { StageRegistry } from './contracts/stage';
+import { cutShort, cutStage, isCleanedUp } from './cut-short';
 import { canStart, topLevelStages } from './graph';
 import { settleStage } from './settle-stage';
 import { expireTasks } from './task-timeout';
 
 type Settings<S> = { readonly registry: StageRegistry<S>; readonly now: number };
 
-const cancelTask = (task: Task, now: number): Task =>
-  task.status === 'RUNNING' ? { ...task, status: 'CANCELED', endTime: now } : task;
-
-const cancelStage = (stage: Stage, now: number): Stage =>
-  stage.status === 'RUNNING'
-    ? { ...stage, status: 'CANCELED', endTime: now, tasks: stage.tasks.map((task) => cancelTask(task, now)) }
-    : stage;
-
 function end(execution: Execution, status: ExecutionStatus, now: number): Execution {
-  return { ...execution, status, endTime: now, stages: execution.stages.map((stage) => cancelStage(stage, now)) };
+  return { ...execution, status, endTime: now, stages: execution.stages.map((stage) => cutStage(stage, now)) };
 }
 
 /** The pipeline's status over its top-level stages, first match; undefined while it goes on (semantics §6.2). */
@@ -35,18 +28,9 @@ export function pipelineStatus(execution: Execution): ExecutionStatus | undefine
   return failsAtEnd ? 'TERMINAL' : 'SUCCEEDED';
 }
 
-/**
- * Takes an execution as far as it goes without looking outside: starts stages, plans synthetic ones, times tasks out,
- * ends what is over. Pure; the same object when nothing moves.
- */
-export function settle<S>(execution: Execution, settings: Settings<S>): Execution {
-  const { now } = settings;
-  if (isComplete(execution.status)) return execution;
-  if (execution.canceled !== undefined) return end(execution, 'CANCELED', now);
-  if (execution.status === 'PAUSED') return execution;
-  let current: Execution =
-    execution.status === 'NOT_STARTED' ? { ...execution, status: 'RUNNING', startTime: now } : execution;
-  current = expireTasks(current, settings);
+/** Takes every stage as far as it goes. */
+function settleStages<S>(execution: Execution, settings: Settings<S>): Execution {
+  let current = execution;
   for (let moved = true; moved;) {
     const before = current;
     for (const { id } of before.stages) {
@@ -55,6 +39,32 @@ export function settle<S>(execution: Execution, settings: Settings<S>): Executio
     }
     moved = current !== before;
   }
+  return current;
+}
+
+/** Ends an execution that is being stopped, once its clean-up is through. */
+function settleEnding(execution: Execution, now: number): Execution {
+  if (!isCleanedUp(execution)) return execution;
+  const status = execution.canceled === undefined ? (pipelineStatus(execution) ?? 'TERMINAL') : 'CANCELED';
+  return end(execution, status, now);
+}
+
+/**
+ * Takes an execution as far as it goes without looking outside: starts stages, plans synthetic ones, times tasks out,
+ * ends what is over. One that is canceled, or fails while other branches run, goes back first and ends then. Pure; the
+ * same object when nothing moves.
+ */
+export function settle<S>(execution: Execution, settings: Settings<S>): Execution {
+  const { now } = settings;
+  if (isComplete(execution.status)) return execution;
+  let current = execution;
+  if (current.canceled !== undefined && current.ending === undefined) current = cutShort(current, settings);
+  if (current.status === 'PAUSED') return current;
+  if (current.status === 'NOT_STARTED') current = { ...current, status: 'RUNNING', startTime: now };
+  current = settleStages(expireTasks(current, settings), settings);
+  if (current.ending !== undefined) return settleEnding(current, now);
   const status = pipelineStatus(current);
-  return status === undefined ? current : end(current, status, now);
+  if (status === undefined) return current;
+  if (!topLevelStages(current).some((stage) => stage.status === 'RUNNING')) return end(current, status, now);
+  return settleEnding(settleStages(cutShort(current, settings), settings), now);
 }

@@ -81,11 +81,16 @@ function cancel(execution: Execution, signal: Extract<Signal, { type: 'cancel' }
   if (isComplete(execution.status)) {
     return refused(execution, 'ALREADY_DECIDED', `Nothing to cancel: it is over (${execution.status.toLowerCase()}).`);
   }
+  if (execution.ending !== undefined)
+    return refused(execution, 'ALREADY_DECIDED', `Nothing to cancel: ${execution.name} is ending already.`);
   const canceled = { by: signal.user, at: now, ...(signal.reason === undefined ? {} : { reason: signal.reason }) };
   return accepted({ ...execution, canceled });
 }
 
 function pause(execution: Execution, user: string, now: number): Signaled {
+  const isEnding = execution.ending !== undefined || execution.canceled !== undefined;
+  if (isEnding && !isComplete(execution.status))
+    return refused(execution, 'ALREADY_DECIDED', `Unable to pause: ${execution.name} is ending.`);
   if (execution.status === 'RUNNING')
     return accepted({ ...execution, status: 'PAUSED', paused: { by: user, at: now } });
   return refused(
@@ -141,6 +146,10 @@ function retryStage(execution: Execution, signal: { stageId: string; user: strin
     return refused(execution, 'NOT_FOUND', 'This stage no longer exists.');
   if (execution.status === 'PAUSED')
     return refused(execution, 'ALREADY_DECIDED', `${execution.name} is paused. Resume it first.`);
+  if (execution.status === 'CANCELED')
+    return refused(execution, 'ALREADY_DECIDED', `${execution.name} was canceled and went back. Deploy again.`);
+  if (execution.ending !== undefined && !isComplete(execution.status))
+    return refused(execution, 'ALREADY_DECIDED', `${execution.name} is still ending. Retry when it is over.`);
   if (!isComplete(stage.status))
     return refused(execution, 'ALREADY_DECIDED', `Stage '${stage.name}' is already under way.`);
   const heads = [stage, ...cutShort(execution).filter((other) => other.id !== stage.id)];
@@ -153,7 +162,7 @@ function retryStage(execution: Execution, signal: { stageId: string; user: strin
   const stages = execution.stages
     .filter((other) => !synthetic.has(other.id))
     .map((other) => (ids.has(other.id) ? resetStage(other, signal.user, now) : other));
-  const { endTime, canceled, ...rest } = execution;
+  const { endTime, ending, ...rest } = execution;
   return accepted({ ...rest, status: 'RUNNING', stages });
 }
 

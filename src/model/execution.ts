@@ -37,6 +37,10 @@ export type Stage = {
   readonly syntheticStageOwner?: 'STAGE_BEFORE' | 'STAGE_AFTER';
   /** True for the clean-up stages planned because the parent failed. */
   readonly onFailure?: boolean;
+  /** True for the clean-up stages planned because the execution was stopped before its end. */
+  readonly onCancel?: boolean;
+  /** Milliseconds since the epoch before which the stage does not start. */
+  readonly notBefore?: number;
   readonly startTime?: number;
   readonly endTime?: number;
   readonly context: StageContext;
@@ -95,6 +99,8 @@ export type Execution = {
   readonly trigger: Trigger;
   readonly stages: readonly Stage[];
   readonly canceled?: { readonly by: string; readonly at: number; readonly reason?: string };
+  /** Set once the execution is being stopped: only clean-up still starts, and its end is the execution's. */
+  readonly ending?: { readonly at: number };
   readonly paused?: {
     readonly by: string;
     readonly at: number;

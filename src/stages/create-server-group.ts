@@ -3,13 +3,14 @@ import { CoxswainError } from '../model/errors';
 import type { ServerGroupDescription } from '../model/description';
 import type { StageContext } from '../model/execution';
 import { buildServerGroupName, nextSequence } from '../model/moniker';
-import { isDisabled, locationName, safeRegion } from '../model/server-group';
+import { isDisabled, locationName, safeRegion, type ServerGroup } from '../model/server-group';
 import type { ServerGroups } from '../dcos/server-groups';
 import { keyLabel } from '../dcos/server-groups';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import type { TaskDefinition } from '../engine/contracts/task';
+import { effectKeyPrefix } from '../engine/effect-key';
 import { defineStage } from '../services';
-import { changeOf, findStrategy } from '../strategies';
+import { changeOf, creationsByPlace, findStrategy, planUndo } from '../strategies';
 import { placeOf } from './server-group/place';
 import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
 
@@ -26,9 +27,12 @@ const determineSourceServerGroup: TaskDefinition<Needs> = {
   name: 'determineSourceServerGroup',
   timeoutMs: 10 * 60_000,
   timeoutFromStage: false,
-  async run({ context, services, signal }) {
+  async run({ execution, stage, context, services, signal }) {
     const groups = await services.serverGroups.list(placeOf(context), clusterOf(context), signal);
-    const source = groups.find((group) => !isDisabled(group));
+    const own = effectKeyPrefix(execution.id, stage.id);
+    // What an earlier attempt of this very stage left behind is no way back.
+    const isOwn = (group: ServerGroup) => group.labels[keyLabel]?.startsWith(own) === true;
+    const source = groups.find((group) => !isDisabled(group) && !isOwn(group));
     const outputs = { cluster: clusterOf(context), stoodBefore: groups.map(({ name }) => name) };
     if (source === undefined) return { status: 'SUCCEEDED', outputs };
     const { name, desired, image } = source;
@@ -92,11 +96,17 @@ function strategyStages({ stage }: PlanInput): readonly StagePlan[] {
   return findStrategy(descriptionOf(stage.context).strategy).after(change, descriptionOf(stage.context));
 }
 
-function rollbackStages({ stage }: PlanInput): readonly StagePlan[] {
-  const change = changeOf(stage);
-  const description = descriptionOf(stage.context);
-  if (change === undefined || description.rollback?.onFailure !== true) return [];
-  return findStrategy(description.strategy).onFailure(change);
+function rollbackStages({ execution, stage }: PlanInput): readonly StagePlan[] {
+  const { rollback, strategy } = descriptionOf(stage.context);
+  if (rollback?.onFailure !== true || !findStrategy(strategy).keepsWayBack) return [];
+  return planUndo(execution, [stage]);
+}
+
+/** Canceled, the first creation of a place goes back from all of them; cut short, each one from itself. */
+function cancelStages({ execution, stage }: PlanInput): readonly StagePlan[] {
+  if (execution.canceled === undefined) return planUndo(execution, [stage]);
+  const place = creationsByPlace(execution.stages).find((stages) => stages[0]?.id === stage.id);
+  return planUndo(execution, place ?? []);
 }
 
 /** One new server group in one place, then what its strategy does with the others (semantics §4.4, §5). */
@@ -107,5 +117,6 @@ export const createServerGroup = defineStage({
   tasks: [determineSourceServerGroup, createApp, waitForCapacityMatch],
   after: strategyStages,
   onFailure: rollbackStages,
+  onCancel: cancelStages,
   render: renderCapacity,
 });

@@ -3,7 +3,7 @@ import { buildCluster } from '../model/moniker';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import { childrenOf } from '../engine/graph';
 import { defineStage } from '../services';
-import { changeOf, planChangeUndo } from '../strategies';
+import { planUndo } from '../strategies';
 
 const place = z.object({ account: z.string(), region: z.string(), dcosCluster: z.string(), group: z.string() });
 const clusterSchema = z.looseObject({
@@ -19,8 +19,7 @@ const wantsRollback = z.looseObject({ rollback: z.object({ onFailure: z.literal(
 function undoSucceeded({ execution, stage }: PlanInput): readonly StagePlan[] {
   return childrenOf(execution, stage)
     .filter((child) => child.status === 'SUCCEEDED' && wantsRollback.safeParse(child.context).success)
-    .flatMap((child) => changeOf(child) ?? [])
-    .flatMap(planChangeUndo);
+    .flatMap((child) => planUndo(execution, [child]));
 }
 
 /** Creates a server group in each of `clusters[]`, all places at the same time (semantics §4.4). */

@@ -4,6 +4,7 @@ import { defineStage } from '../services';
 import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
 import { placeOf } from './server-group/place';
 import { setSize } from './server-group/set-size';
+import { sizeBack } from './server-group/size-back';
 import { determineTargetServerGroup, targetNameOf } from './server-group/target';
 import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
 
@@ -38,5 +39,6 @@ export const enableServerGroup = defineStage({
     }),
     waitForCapacityMatch,
   ]),
+  onCancel: sizeBack,
   render: renderCapacity,
 });

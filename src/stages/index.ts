@@ -11,6 +11,7 @@ import { rollbackCluster } from './rollback-cluster';
 import { rollbackServerGroup } from './rollback-server-group';
 import { scaleDownCluster } from './scale-down-cluster';
 import { shrinkCluster } from './shrink-cluster';
+import { undoServerGroup } from './undo-server-group';
 import { wait } from './wait';
 
 /** All stage types; adding one is one file and one line here. */
@@ -27,5 +28,6 @@ export const stages: readonly CoxswainStage[] = [
   rollbackServerGroup,
   scaleDownCluster,
   shrinkCluster,
+  undoServerGroup,
   wait,
 ];

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { joinTexts, type Text } from '../model/text';
 import type { Choice, View } from '../model/view';
 import type { Execution, Stage } from '../model/execution';
-import type { PlanInput } from '../engine/contracts/stage';
+import type { PlanInput, StagePlan } from '../engine/contracts/stage';
+import { familyOf } from '../engine/graph';
 import { defineStage } from '../services';
-import { planUndo } from '../strategies/undo';
+import { creationsByPlace, planUndo } from '../strategies';
 
 const config = z.looseObject({
   instructions: z.string().optional(),
@@ -84,6 +85,20 @@ function ask({ execution, stage }: PlanInput): View {
   };
 }
 
+/** Whether it was rejected and the stage says that a rejection brings back what served before. */
+function goesBack({ stage }: PlanInput): boolean {
+  const { onReject, judgmentStatus } = config.parse(stage.context);
+  return onReject === 'rollback' && judgmentStatus === 'stop';
+}
+
+/** The way back from everything that was done; deploys that are cut short have planned their own. */
+function planWholeUndo(execution: Execution): readonly StagePlan[] {
+  const isCut = (stage: Stage) => familyOf(execution, stage).some((member) => member.onCancel === true);
+  return creationsByPlace(execution.stages.filter((stage) => !isCut(stage)))
+    .filter(([first]) => first?.outputs.source !== undefined)
+    .flatMap((stages) => planUndo(execution, stages));
+}
+
 /** A person decides whether the pipeline goes on (semantics §11, decisions 17). */
 export const manualJudgment = defineStage({
   type: 'manualJudgment',
@@ -108,10 +123,8 @@ export const manualJudgment = defineStage({
       },
     },
   ],
-  onFailure: ({ execution, stage }) => {
-    const { onReject, judgmentStatus } = config.parse(stage.context);
-    return onReject === 'rollback' && judgmentStatus === 'stop' ? planUndo(execution) : [];
-  },
+  endsOthers: goesBack,
+  onFailure: (input) => (goesBack(input) ? planWholeUndo(input.execution) : []),
   ask,
   render: (stage) => {
     const { judgedBy, judgmentStatus } = config.parse(stage.context);

@@ -5,6 +5,7 @@ import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
 import { checkTrafficGuard } from './server-group/guarded';
 import { releaseTrafficGuard } from './server-group/release-guard';
 import { setSize } from './server-group/set-size';
+import { sizeBack } from './server-group/size-back';
 import { determineTargetServerGroup, readTarget } from './server-group/target';
 import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
 
@@ -36,5 +37,6 @@ export const resizeServerGroup = defineStage({
     waitForCapacityMatch,
     releaseTrafficGuard,
   ]),
+  onCancel: sizeBack,
   render: renderCapacity,
 });

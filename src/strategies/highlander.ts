@@ -12,5 +12,5 @@ export const highlander: Strategy = {
       context: { location, cluster, shrinkToSize: 1, allowDeleteActive: true, retainLargerOverNewer: false },
     },
   ],
-  onFailure: () => [],
+  keepsWayBack: false,
 };

@@ -5,5 +5,5 @@ export const none: Strategy = {
   name: 'none',
   summary: 'added beside what serves',
   after: () => [],
-  onFailure: () => [],
+  keepsWayBack: false,
 };

@@ -1,7 +1,7 @@
 import { locationName } from '../model/server-group';
 import type { ServerGroupDescription } from '../model/description';
 import type { StagePlan } from '../engine/contracts/stage';
-import { planChangeUndo, type Change } from './undo';
+import type { Change } from './undo';
 import type { Strategy } from './strategy';
 
 const waitPlan = (name: string, waitTime: number): readonly StagePlan[] =>
@@ -51,5 +51,5 @@ export const redblack: Strategy = {
   name: 'redblack',
   summary: 'red/black: new up and healthy, then the old out of service and kept',
   after: afterSteps,
-  onFailure: planChangeUndo,
+  keepsWayBack: true,
 };

@@ -8,6 +8,6 @@ export type Strategy = {
   /** In a few words, for the plan. */
   readonly summary: string;
   readonly after: (change: Change, description: ServerGroupDescription) => readonly StagePlan[];
-  /** The way back when the deploy fails; only where the description asks for `rollback.onFailure`. */
-  readonly onFailure: (change: Change) => readonly StagePlan[];
+  /** Whether it keeps what served before, so that a failed deploy that asks for `rollback.onFailure` goes back to it. */
+  readonly keepsWayBack: boolean;
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Execution, Stage } from '../model/execution';
 import { locationName, type Location } from '../model/server-group';
 import type { StagePlan } from '../engine/contracts/stage';
+import { effectKeyPrefix } from '../engine/effect-key';
 
 const createdSchema = z.object({ serverGroupName: z.string(), stoodBefore: z.array(z.string()).default([]) });
 const sourceSchema = z.object({ source: z.object({ serverGroupName: z.string(), desired: z.number() }) });
@@ -10,62 +11,71 @@ const placeSchema = z.object({
   location: z.object({ account: z.string(), region: z.string(), dcosCluster: z.string(), group: z.string() }),
 });
 
+type Source = { readonly serverGroupName: string; readonly desired: number };
+type Place = { readonly location: Location; readonly cluster: string };
+
 /** What one createServerGroup stage did: where, what it made, and what served there before. */
-export type Change = {
-  readonly location: Location;
-  readonly cluster: string;
+export type Change = Place & {
   readonly created: string;
-  readonly source: { readonly serverGroupName: string; readonly desired: number } | undefined;
+  readonly source: Source | undefined;
   /** All groups of the cluster that stood there when the deploy began. */
   readonly stoodBefore: readonly string[];
 };
 
-/** Reads a createServerGroup stage's change; undefined where nothing was created. */
+function placeOf(stage: Stage): Place | undefined {
+  const place = placeSchema.safeParse({ ...stage.outputs, ...stage.context });
+  return place.success ? place.data : undefined;
+}
+
+function sourceOf(stage: Stage): Source | undefined {
+  const source = sourceSchema.safeParse(stage.outputs);
+  return source.success ? source.data.source : undefined;
+}
+
+/** Reads a createServerGroup stage's change; undefined where it knows of nothing that it created. */
 export function changeOf(stage: Stage): Change | undefined {
   const created = createdSchema.safeParse(stage.outputs);
-  const place = placeSchema.safeParse({ ...stage.outputs, ...stage.context });
-  if (!created.success || !place.success) return undefined;
-  const source = sourceSchema.safeParse(stage.outputs);
-  const { location, cluster } = place.data;
-  return {
-    location,
-    cluster,
-    created: created.data.serverGroupName,
-    source: source.success ? source.data.source : undefined,
-    stoodBefore: created.data.stoodBefore,
-  };
+  const place = placeOf(stage);
+  if (!created.success || place === undefined) return undefined;
+  const { serverGroupName, stoodBefore } = created.data;
+  return { ...place, created: serverGroupName, source: sourceOf(stage), stoodBefore };
 }
+
+/** Whether a createServerGroup stage may have created something, known to it or not: a name was chosen, now or before. */
+export const mayHaveCreated = (stage: Stage): boolean =>
+  changeOf(stage) !== undefined ||
+  stage.attempt > 1 ||
+  stage.tasks.some((task) => task.name === 'createServerGroup' && typeof task.memo?.name === 'string');
+
+/** Whether all instances that a createServerGroup stage asked for came up. */
+export const cameUp = (stage: Stage): boolean =>
+  stage.tasks.some((task) => task.name === 'waitForCapacityMatch' && task.status === 'SUCCEEDED');
 
 /**
- * The way back from one change: the old group at its old size first, then the new one out of service. Where nothing
- * served before, the new group alone goes (the traffic guard still has its say).
+ * The way back from createServerGroup stages of one place, in the order they ran: what they created is found by the key
+ * it carries, whether or not they knew of it, and gives way to what served before the first of them.
  */
-export function planChangeUndo({ location, cluster, created, source }: Change): readonly StagePlan[] {
-  const place = locationName(location);
-  const base = { location, cluster };
-  const disable: StagePlan = {
-    type: 'disableServerGroup',
-    name: `Disable ${created} in ${place}`,
-    context: { ...base, serverGroupName: created, forceDeployment: true },
-  };
-  if (source === undefined) return [disable];
-  const { serverGroupName, desired } = source;
-  const names = { rollbackServerGroupName: created, restoreServerGroupName: serverGroupName };
-  return [
-    {
-      type: 'rollbackServerGroup',
-      name: `${created} → ${serverGroupName} in ${place}`,
-      context: { ...base, ...names, desired },
-    },
-  ];
+export function planUndo(execution: Execution, stages: readonly Stage[]): readonly StagePlan[] {
+  const [first] = stages;
+  const place = first === undefined ? undefined : placeOf(first);
+  const acted = stages.filter(mayHaveCreated);
+  if (first === undefined || place === undefined || acted.length === 0) return [];
+  const source = sourceOf(first);
+  // Nothing served before and the new group does: there is nothing to go back to.
+  if (source === undefined && acted.some(cameUp)) return [];
+  const keys = acted.map((stage) => effectKeyPrefix(execution.id, stage.id));
+  const context = { ...place, keys, ...(source === undefined ? {} : { source }) };
+  return [{ type: 'undoServerGroup', name: `Go back in ${locationName(place.location)}`, context }];
 }
 
-/** The way back from everything an execution changed: one stage for each change, so that one failing stops no other. */
-export function planUndo(execution: Execution): readonly StagePlan[] {
-  return execution.stages
-    .filter((stage) => stage.type === 'createServerGroup')
-    .flatMap((stage) => changeOf(stage) ?? [])
-    .reverse()
-    .filter((change) => change.source !== undefined)
-    .flatMap(planChangeUndo);
+/** Stages that created something, by the place and cluster they did it in, in the order they were planned. */
+export function creationsByPlace(stages: readonly Stage[]): readonly (readonly Stage[])[] {
+  const places = new Map<string, Stage[]>();
+  for (const stage of stages) {
+    const place = stage.type === 'createServerGroup' ? placeOf(stage) : undefined;
+    if (place === undefined) continue;
+    const name = `${locationName(place.location)}/${place.cluster}`;
+    places.set(name, [...(places.get(name) ?? []), stage]);
+  }
+  return [...places.values()];
 }

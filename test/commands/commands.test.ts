@@ -244,7 +244,7 @@ describe('rollback', () => {
     const deploying = await bench.press(await bench.say('deploy foo prod sick'), 'confirm');
     await bench.drive(deploying.executionId ?? '', 20_000);
     const { planned, done } = await rollBack(bench);
-    expect(wordsOf(planned.reply)).toContain("Cancels 'Deploy foo sick to prod' first.");
+    expect(wordsOf(planned.reply)).toContain("Cancels 'Deploy foo sick to prod' first:");
     expect(done.status).toBe('SUCCEEDED');
     const executions = await bench.executions();
     expect(executions.find(({ id }) => id === deploying.executionId)?.status).toBe('CANCELED');

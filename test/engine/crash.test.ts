@@ -79,7 +79,7 @@ describe('an execution whose process stops', () => {
       }),
       { numRuns: 60 },
     );
-  });
+  }, 30_000);
 
   it('does so over SQLite', async () => {
     const folder = createTemporaryFolder();

@@ -1,30 +1,14 @@
 import type { Execution } from '../../src/model/execution';
-import { plainText } from '../../src/model/text';
-import { executionKind } from '../../src/engine/document-kinds';
 import { applyResults, dueOf } from '../../src/engine/fold';
-import { runLook, stepTimeoutMs } from '../../src/engine/run-look';
-import { applySignal, type Signal } from '../../src/engine/signals';
+import { stepTimeoutMs } from '../../src/engine/landing';
+import { runLook } from '../../src/engine/run-look';
 import type { TaskResult } from '../../src/engine/contracts/task';
 import { CoxswainError } from '../../src/model/errors';
 import { east } from '../dcos/builders';
 import { buildPipeline, buildRegistry, scriptedTask, stageOf, statuses } from '../support/engine-kit';
 import { createManualClock } from '../support/manual-clock';
+import { sendSignal } from '../support/send-signal';
 import { createStageBench, describeCluster } from '../support/stage-kit';
-
-type Bench = ReturnType<typeof createStageBench>;
-
-/** Applies a signal as the executor does; answers the refusal's words, or '' when it was accepted. */
-async function send(bench: Bench, signal: Signal, id = 'E1'): Promise<string> {
-  let said = '';
-  const now = bench.clock.now();
-  await bench.store.update(executionKind, id, (execution) => {
-    const { execution: after, outcome } = applySignal(execution, signal, now);
-    said = outcome.accepted ? '' : `${outcome.code} ${plainText(outcome.message)}`;
-    return after;
-  });
-  await bench.store.touch(executionKind, id, now);
-  return said;
-}
 
 const judged = (context = {}) => buildPipeline([{ ref: '1', type: 'manualJudgment', context }]);
 const approve = { type: 'judge', decision: 'continue', stageId: '1', user: 'UANN' } as const;
@@ -34,17 +18,17 @@ describe('deciding', () => {
   it('lets the first decision win and tells the second who and when', async () => {
     const bench = createStageBench();
     await bench.run(judged(), 60_000);
-    expect(await send(bench, approve)).toBe('');
+    expect(await sendSignal(bench, approve)).toBe('');
     await bench.clock.advance(30_000);
-    expect(await send(bench, reject)).toBe('ALREADY_DECIDED Already approved by @UANN 30 s ago.');
+    expect(await sendSignal(bench, reject)).toBe('ALREADY_DECIDED Already approved by @UANN 30 s ago.');
     expect((await bench.drive('E1')).status).toBe('SUCCEEDED');
-    expect(await send(bench, reject)).toContain('Already approved by @UANN');
+    expect(await sendSignal(bench, reject)).toContain('Already approved by @UANN');
   });
 
   it('fails the pipeline on a rejection, with its reason', async () => {
     const bench = createStageBench();
     await bench.run(judged(), 60_000);
-    await send(bench, reject);
+    await sendSignal(bench, reject);
     const done = await bench.drive('E1');
     expect(stageOf(done, '1').failure).toEqual({
       code: 'JUDGMENT_REJECTED',
@@ -64,7 +48,7 @@ describe('deciding', () => {
       600_000,
     );
     expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×0', 'foo-dev-v001 ×2']);
-    await send(bench, reject);
+    await sendSignal(bench, reject);
     expect((await bench.drive('E1')).status).toBe('TERMINAL');
     expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×3', 'foo-dev-v001 ×0']);
   });
@@ -82,22 +66,22 @@ describe('stopping and going on', () => {
   it('cancels once and says who did', async () => {
     const bench = createStageBench();
     await bench.run(waiting(), 1000);
-    expect(await send(bench, { type: 'cancel', user: 'UANN', reason: 'wrong one' })).toBe('');
-    expect(await send(bench, { type: 'cancel', user: 'UBOB' })).toContain('Already canceled by @UANN');
+    expect(await sendSignal(bench, { type: 'cancel', user: 'UANN', reason: 'wrong one' })).toBe('');
+    expect(await sendSignal(bench, { type: 'cancel', user: 'UBOB' })).toContain('Already canceled by @UANN');
     const done = await bench.drive('E1');
     expect([done.status, ...statuses(done)]).toEqual(['CANCELED', '1 CANCELED']);
-    expect(await send(bench, { type: 'pause', user: 'UANN' })).toContain('Unable to pause: it is canceled');
+    expect(await sendSignal(bench, { type: 'pause', user: 'UANN' })).toContain('Unable to pause: it is canceled');
   });
 
   it('stands still while paused, and does not count the pause as a task’s time', async () => {
     const bench = createStageBench();
     await bench.run(judged({ stageTimeoutMs: 100_000 }), 50_000);
-    expect(await send(bench, { type: 'pause', user: 'UANN' })).toBe('');
+    expect(await sendSignal(bench, { type: 'pause', user: 'UANN' })).toBe('');
     expect((await bench.drive('E1', 500_000)).status).toBe('PAUSED');
     await bench.clock.advance(500_000);
-    expect(await send(bench, { type: 'retryStage', stageId: '1', user: 'UANN' })).toContain('is paused');
-    expect(await send(bench, { type: 'resume', user: 'UBOB' })).toBe('');
-    expect(await send(bench, { type: 'resume', user: 'UBOB' })).toContain('Unable to resume: it is running');
+    expect(await sendSignal(bench, { type: 'retryStage', stageId: '1', user: 'UANN' })).toContain('is paused');
+    expect(await sendSignal(bench, { type: 'resume', user: 'UBOB' })).toBe('');
+    expect(await sendSignal(bench, { type: 'resume', user: 'UBOB' })).toContain('Unable to resume: it is running');
     const paused = (await bench.drive('E1', 10_000)).paused;
     expect((await bench.drive('E1')).status).toBe('TERMINAL');
     const done = await bench.drive('E1');
@@ -109,8 +93,8 @@ describe('stopping and going on', () => {
   it('is canceled while paused', async () => {
     const bench = createStageBench();
     await bench.run(waiting(), 1000);
-    await send(bench, { type: 'pause', user: 'UANN' });
-    await send(bench, { type: 'cancel', user: 'UANN' });
+    await sendSignal(bench, { type: 'pause', user: 'UANN' });
+    await sendSignal(bench, { type: 'cancel', user: 'UANN' });
     expect((await bench.drive('E1')).status).toBe('CANCELED');
   });
 
@@ -118,11 +102,11 @@ describe('stopping and going on', () => {
     const bench = createStageBench();
     const started = bench.clock.now();
     await bench.run(waiting(), 1000);
-    expect(await send(bench, { type: 'skipWait', stageId: '1', user: 'UANN' })).toBe('');
+    expect(await sendSignal(bench, { type: 'skipWait', stageId: '1', user: 'UANN' })).toBe('');
     const done = await bench.drive('E1');
     expect([done.status, (done.endTime ?? 0) - started < 60_000]).toEqual(['SUCCEEDED', true]);
-    expect(await send(bench, { type: 'skipWait', stageId: '1', user: 'UANN' })).toContain('is over');
-    await send(bench, { type: 'retryStage', stageId: '1', user: 'UANN' });
+    expect(await sendSignal(bench, { type: 'skipWait', stageId: '1', user: 'UANN' })).toContain('is over');
+    await sendSignal(bench, { type: 'retryStage', stageId: '1', user: 'UANN' });
     const again = await bench.drive('E1');
     expect((again.endTime ?? 0) - (stageOf(again, '1').startTime ?? 0)).toBe(60_000);
   });
@@ -138,8 +122,8 @@ describe('retrying a stage', () => {
       { ref: '2', type: 'wait', after: ['1'], context: { waitTime: 1 } },
     ];
     expect((await bench.run(buildPipeline(steps))).status).toBe('TERMINAL');
-    expect(await send(bench, { type: 'retryStage', stageId: '1<0', user: 'UANN' })).toContain('NOT_FOUND');
-    expect(await send(bench, { type: 'retryStage', stageId: '1', user: 'UANN' })).toBe('');
+    expect(await sendSignal(bench, { type: 'retryStage', stageId: '1<0', user: 'UANN' })).toContain('NOT_FOUND');
+    expect(await sendSignal(bench, { type: 'retryStage', stageId: '1', user: 'UANN' })).toBe('');
     const done = await bench.drive('E1');
     expect(statuses(done)).toEqual(['1 SUCCEEDED', '2 SUCCEEDED', '1<0 SUCCEEDED']);
     const group = await bench.serverGroups.get(east, 'foo-dev-v000');
@@ -156,7 +140,7 @@ describe('retrying a stage', () => {
     ];
     const failed = await bench.run(buildPipeline(steps));
     expect(stageOf(failed, '2').status).toBe('CANCELED');
-    await send(bench, { type: 'retryStage', stageId: '1', user: 'UANN' });
+    await sendSignal(bench, { type: 'retryStage', stageId: '1', user: 'UANN' });
     expect((await bench.drive('E1')).status).toBe('SUCCEEDED');
   });
 });

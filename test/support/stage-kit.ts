@@ -51,6 +51,7 @@ export function createStageBench(wrap: (store: DocumentStore) => DocumentStore =
     store: memory,
     serverGroups,
     handlers,
+    handle,
     start: (execution: Execution) => memory.create(executionKind, execution.id, execution, { due: clock.now() }),
     /** Lets time pass until the execution is over or `maxMs` went by. */
     drive: (id: string, maxMs = 7_200_000) => drive({ store: memory, clock, id, handle, maxMs }),

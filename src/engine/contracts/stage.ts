@@ -28,6 +28,14 @@ export type StageDefinition<S, Config = unknown> = {
   readonly after?: (input: PlanInput) => readonly StagePlan[];
   /** Planned when the stage failed; they run and the stage keeps its failure. */
   readonly onFailure?: (input: PlanInput) => readonly StagePlan[];
+  /**
+   * Planned when the execution is stopped after the stage had started: canceled, then also where the stage had ended
+   * already, or cut short because another branch failed. It is the way back from what the stage did, may meet anything
+   * half done, and runs one stage after the other. Undefined leaves it to the stages below.
+   */
+  readonly onCancel?: (input: PlanInput) => readonly StagePlan[] | undefined;
+  /** Whether what `onFailure` plans is about the whole execution, so that its other branches are cut short first. */
+  readonly endsOthers?: (input: PlanInput) => boolean;
   /** A message of its own while the stage waits for people, and what it says once they decided; undefined for none. */
   readonly ask?: (input: PlanInput) => View | undefined;
   /** One fact for the progress line, such as `3/4 healthy`; undefined for none. */

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { isDisabled, locationName } from '../model/server-group';
+import { keyLabel } from '../dcos/server-groups';
+import type { PlanInput, StagePlan } from '../engine/contracts/stage';
+import { defineStage } from '../services';
+import { placeOf } from './server-group/place';
+
+const config = z.looseObject({
+  cluster: z.string(),
+  /** How the keys of what is taken back begin: `execution/stage/`, for every attempt of the stage. */
+  keys: z.array(z.string()).min(1),
+  /** What served before; without it the new groups only go out of service. */
+  source: z.object({ serverGroupName: z.string(), desired: z.number() }).optional(),
+});
+
+const found = z.object({
+  created: z.array(z.object({ name: z.string(), isDisabled: z.boolean() })),
+  sourceExists: z.boolean(),
+});
+
+function undoPlans({ stage }: PlanInput): readonly StagePlan[] {
+  const { cluster, source } = config.parse(stage.context);
+  const { created, sourceExists } = found.parse(stage.outputs);
+  const location = placeOf(stage.context);
+  const place = locationName(location);
+  const [newest, ...older] = created;
+  if (newest === undefined || (source !== undefined && !sourceExists)) return [];
+  const base = { location, cluster };
+  const disable = (groups: typeof created): readonly StagePlan[] =>
+    groups
+      .filter((group) => !group.isDisabled)
+      .map(({ name }) => ({
+        type: 'disableServerGroup',
+        name: `Disable ${name} in ${place}`,
+        context: { ...base, serverGroupName: name, forceDeployment: true },
+      }));
+  if (source === undefined) return disable(created);
+  const names = { rollbackServerGroupName: newest.name, restoreServerGroupName: source.serverGroupName };
+  return [
+    {
+      type: 'rollbackServerGroup',
+      name: `${newest.name} → ${source.serverGroupName} in ${place}`,
+      context: { ...base, ...names, desired: source.desired },
+    },
+    ...disable(older),
+  ];
+}
+
+/**
+ * Takes back what createServerGroup stages did in one place: finds what they created by its key, also what they never
+ * learned of, brings back at its old size what served before, and takes the new out of service behind the traffic guard.
+ * Where what served before was destroyed already, the new stays.
+ */
+export const undoServerGroup = defineStage({
+  type: 'undoServerGroup',
+  needs: ['serverGroups'],
+  config,
+  tasks: [
+    {
+      name: 'findCreatedServerGroups',
+      timeoutMs: 10 * 60_000,
+      timeoutFromStage: false,
+      async run({ stage, services, signal }) {
+        const { cluster, keys, source } = config.parse(stage.context);
+        const groups = await services.serverGroups.list(placeOf(stage.context), cluster, signal);
+        const created = groups.filter((group) => keys.some((key) => group.labels[keyLabel]?.startsWith(key) === true));
+        const sourceExists = groups.some((group) => group.name === source?.serverGroupName);
+        const outputs = { created: created.map((group) => ({ name: group.name, isDisabled: isDisabled(group) })) };
+        return { status: 'SUCCEEDED', outputs: { ...outputs, sourceExists } };
+      },
+    },
+  ],
+  after: undoPlans,
+  render: (stage) => {
+    const { source } = config.parse(stage.context);
+    const seen = found.safeParse(stage.outputs);
+    if (!seen.success) return undefined;
+    const names = seen.data.created.map(({ name }) => name).join(', ');
+    if (names === '') return 'nothing had been created';
+    if (source === undefined || seen.data.sourceExists) return names;
+    return `${source.serverGroupName} is gone already, so ${names} stays`;
+  },
+});
