@@ -6,9 +6,10 @@ import { changeOf } from '../src/strategies';
 import { clusterOf, draftExecution, inSequence } from './support/draft';
 import { refuseStranger } from './support/checks';
 import { findTarget, type Target } from './support/find-target';
-import { readHistory, runningExecution, verdictsOf, type Verdict } from './support/history';
+import { readHistory, runningExecution } from './support/history';
 import { factsOf, readPlaces, runningVersion, type LivePlace } from './support/live-groups';
 import { UserMistake } from './support/suggest';
+import { readVerdicts, verdictName, type Verdict } from './support/verdicts';
 import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
 import type { Words } from './support/words';
 
@@ -25,11 +26,11 @@ export function rollbackTarget(
   verdicts: ReadonlyMap<string, Verdict>,
   named?: string,
 ): ServerGroup | undefined {
-  const { current, groups, location } = place;
+  const { current, groups } = place;
   const others = groups.filter((group) => group.name !== current?.name);
   if (named !== undefined) {
     const found = others.find((group) => isNamed(group, named));
-    if (found !== undefined && verdicts.get(`${locationName(location)}/${found.name}`) === 'bad') {
+    if (found !== undefined && verdicts.get(verdictName(found)) === 'bad') {
       const version = imageVersion(found.image);
       throw new UserMistake(
         `${found.name} failed, was rejected or was rolled back from: a rollback never goes there. Deploy ${version} instead, so that it is judged again.`,
@@ -40,7 +41,7 @@ export function rollbackTarget(
   return others.find(
     (group) =>
       group.createdTime <= (current?.createdTime ?? Number.POSITIVE_INFINITY) &&
-      verdicts.get(`${locationName(location)}/${group.name}`) !== 'bad',
+      verdicts.get(verdictName(group)) !== 'bad',
   );
 }
 
@@ -59,12 +60,11 @@ function waysOfRunning(running: Execution, places: readonly LivePlace[]): readon
 
 function waysOf(
   places: readonly LivePlace[],
-  history: readonly Execution[],
+  running: Execution | undefined,
+  verdicts: ReadonlyMap<string, Verdict>,
   named: string | undefined,
 ): readonly Way[] {
-  const running = runningExecution(history);
-  if (running?.definition.kind === 'deploy' && named === undefined) return waysOfRunning(running, places);
-  const verdicts = verdictsOf(history);
+  if (running !== undefined && named === undefined) return waysOfRunning(running, places);
   return places.flatMap((place) => {
     const to = rollbackTarget(place, verdicts, named);
     return to === undefined || place.current === undefined
@@ -121,8 +121,7 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   const refusal = await refuseStranger(world, command, environment, `${application.name} ${environment.name}`);
   if (refusal !== undefined) return { type: 'reply', view: refusal };
   const cluster = clusterOf(application, environment);
-  const history = await readHistory(world.store, cluster);
-  const running = runningExecution(history);
+  const running = runningExecution(await readHistory(world.store, cluster));
   if (running !== undefined && running.definition.kind !== 'deploy') {
     throw new UserMistake(
       `${running.name} is under way. Wait for it or cancel it on its message; nothing was started.`,
@@ -133,7 +132,7 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   }
   const places = await readPlaces(world.serverGroups, locations, cluster);
   const named = words.words[3];
-  const ways = waysOf(places, history, named);
+  const ways = waysOf(places, running, await readVerdicts(world.store, cluster, places), named);
   if (ways.length === 0) return { type: 'reply', view: nothingToRestore(target, places, running, named) };
   const restore = Object.fromEntries(ways.map((way) => [locationName(way.location), way.to.name]));
   const changed = ways.map((way) => way.location);

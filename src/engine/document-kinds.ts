@@ -4,12 +4,13 @@ import type { Message } from '../model/message';
 import { isComplete } from '../model/status';
 import type { DocumentKind } from './ports/document-store';
 
-/** Executions, listed by application, by cluster (`foo-prod`) and by `active` (`true` until complete). */
+/** Executions, listed by application, by cluster (`foo-prod`), by `active` (`true` until complete) and by `rollbackOf`. */
 export const executionKind: DocumentKind<Execution> = {
   name: 'execution',
   indexes: (execution) => ({
     application: execution.application,
     cluster: execution.definition.cluster,
+    ...(execution.definition.kind === 'rollback' ? { rollbackOf: execution.definition.cluster } : {}),
     ...(isComplete(execution.status) ? {} : { active: 'true' }),
   }),
 };

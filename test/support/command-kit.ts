@@ -95,6 +95,7 @@ export async function createCommandBench(wrap: (store: DocumentStore) => Documen
         { registry: stageRegistry, now: clock.now(), render: executionRenderer },
       ),
     );
+    await store.touch(executionKind, id, clock.now());
     return outcome;
   };
   const world: VerbWorld = { ...parts, people: () => readPeople(store, 'T1'), signal };
