@@ -236,7 +236,7 @@ describe('rollback', () => {
     expect(wordsOf((await bench.say('rollback foo prod')).reply)).toContain('1.2 → 1.0 (v000)');
     expect(wordsOf((await bench.say('rollback foo prod 1.1')).reply)).toContain('a rollback never goes there');
     expect(wordsOf((await bench.say('rollback foo prod v001')).reply)).toContain('a rollback never goes there');
-    expect(wordsOf((await bench.say('rollback foo prod v9')).reply)).toContain("no server group 'v9'");
+    expect(wordsOf((await bench.say('rollback foo prod v9')).reply)).toContain("it has no 'v9'");
   });
 
   it('cancels a running deployment and restores what served before it', async () => {
