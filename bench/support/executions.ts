@@ -35,7 +35,7 @@ function newExecution(stages: readonly PipelineStage[]): Execution {
       regions: ['prod/east', 'prod/west'],
       image: 'registry.example.com/foo:1.1',
       toVersion: '1.1',
-      policy: { deployers: [], approvers: { groups: [], count: 1, excludeRequester: true } },
+      policy: { deployers: [], approvers: { groups: [], anyone: true, count: 1, excludeRequester: true } },
       notify: { channel: [], requester: [] },
     },
     events: [],

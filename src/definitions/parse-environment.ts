@@ -27,15 +27,27 @@ export const parseChannel = (value: YamlValue): string | undefined =>
 export const parseGroup = (value: YamlValue): string | undefined =>
   value.matching(/^[a-z0-9][a-z0-9._-]*$/, "must be a user group's handle in lower case, without '@'.");
 
+/** Handles of at least one group: an empty list could mean anyone as well as nobody. */
+function parseGroups(value: YamlValue, absence: string): readonly string[] {
+  const groups = value.texts(parseGroup) ?? [];
+  if (value.isList && value.list()?.length === 0) {
+    value.fail(`${value.label} names nobody. Leave it out where ${absence}, or name a group: [release-managers]`);
+  }
+  return groups;
+}
+
+const anyoneDecides = 'anyone may decide';
+
 function parseApprovers(value: YamlValue | undefined): Policy['approvers'] {
-  if (value === undefined) return { groups: [], count: 1, excludeRequester: false };
-  if (value.isList) return { groups: value.texts(parseGroup) ?? [], count: 1, excludeRequester: true };
+  if (value === undefined) return { groups: [], anyone: true, count: 1, excludeRequester: false };
+  if (value.isList) return { groups: parseGroups(value, anyoneDecides), count: 1, excludeRequester: true };
   const fields = value.object({ known: ['groups', 'count', 'exclude'] });
   const count = fields?.get('count');
   if ((count?.integer() ?? 1) > 1) count?.fail('More than one approver is not supported yet. Write count: 1.');
   const exclude = fields?.get('exclude')?.texts((item) => item.oneOf(['requester'], ['author']));
+  const groups = fields?.require('groups', 'groups: [release-managers]');
   return {
-    groups: fields?.require('groups', 'groups: [release-managers]')?.texts(parseGroup) ?? [],
+    groups: groups === undefined ? [] : parseGroups(groups, `'approvers' is left out too and ${anyoneDecides}`),
     count: 1,
     excludeRequester: exclude === undefined || exclude.includes('requester'),
   };
@@ -79,7 +91,8 @@ export function parseEnvironment(name: string, value: YamlValue, input: Environm
   const service = mergeService(input.service, over, serviceAt ?? input.serviceAt);
   const channelAt = fields.get('channel');
   const channel = channelAt === undefined ? input.channel : parseChannel(channelAt);
-  const deployers = fields.get('deployers')?.texts(parseGroup) ?? [];
+  const deployersAt = fields.get('deployers');
+  const deployers = deployersAt === undefined ? [] : parseGroups(deployersAt, 'anyone may deploy');
   const policy = { deployers, approvers: parseApprovers(fields.get('approvers')) };
   const pipeline = input.pipelines.get(pipelineName ?? '');
   if (pipeline === undefined || instances === undefined) return undefined;

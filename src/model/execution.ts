@@ -122,7 +122,10 @@ export type Policy = {
   /** Handles of user groups; empty: anyone in the workspace. */
   readonly deployers: readonly string[];
   readonly approvers: {
+    /** Empty without `anyone`: nobody may decide. */
     readonly groups: readonly string[];
+    /** The file names no approvers, so that anyone in the workspace may decide. */
+    readonly anyone?: boolean;
     readonly count: number;
     readonly excludeRequester: boolean;
   };

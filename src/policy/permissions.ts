@@ -24,12 +24,19 @@ export function mayDeploy(policy: Policy, people: People, user: string, where: s
   return { allowed: false, reason: [...reason, ...unknownText(people, deployers)] };
 }
 
-/** Deciding a judgment: members of the approvers' groups, and never the requester where the policy says so. */
+/**
+ * Deciding a judgment: members of the approvers' groups, or anyone where the file names no approvers, and never the
+ * requester where the policy says so. An empty list of groups is nobody.
+ */
 export function mayJudge(policy: Policy, people: People, user: string, requester: string): Permission {
-  const { groups, excludeRequester } = policy.approvers;
+  const { groups, anyone = false, excludeRequester } = policy.approvers;
   if (excludeRequester && user === requester) {
     const ask = groups.length === 0 ? ['someone else'] : groupsText(groups);
     return { allowed: false, reason: ['You cannot decide on your own deployment. Ask ', ...ask, '.'] };
+  }
+  if (groups.length === 0 && !anyone) {
+    const reason = 'Nobody may decide here: the list of approvers is empty. Cancel it, name a group, and deploy again.';
+    return { allowed: false, reason };
   }
   if (groups.length === 0 || people.isInAny(user, groups)) return allowed;
   return {

@@ -47,13 +47,13 @@ export function judgmentChoices(execution: Execution, stage: Stage): readonly Ch
 }
 
 const judges = (execution: Execution): Text => {
-  const { groups } = execution.definition.policy.approvers;
-  return groups.length === 0
-    ? 'Anyone here may decide.'
-    : joinTexts(
-        groups.map((group) => [{ group }]),
-        ', ',
-      );
+  const { groups, anyone } = execution.definition.policy.approvers;
+  if (groups.length === 0)
+    return anyone === true ? 'Anyone here may decide.' : 'Nobody: the list of approvers is empty.';
+  return joinTexts(
+    groups.map((group) => [{ group }]),
+    ', ',
+  );
 };
 
 function ask({ execution, stage }: PlanInput): View {

@@ -44,6 +44,9 @@ const mistakes: readonly (readonly [string, string, string, string])[] = [
   ['channel: foo-deploys', '\tchannel: foo', '2:1', 'tabs'],
   ['channel: foo-deploys', 'application: foo', '2:1', 'twice'],
   ['foo-deploys', '@foo', '2:10', "without '@'"],
+  ['pipeline: quick', 'pipeline: quick, approvers: []', '5:77', 'Leave it out where anyone may decide'],
+  ['pipeline: quick', 'pipeline: quick, approvers: { groups: [] }', '5:87', 'or name a group: [release-managers]'],
+  ['pipeline: quick', 'pipeline: quick, deployers: []', '5:77', 'Leave it out where anyone may deploy'],
 ];
 
 describe('parseApplication', () => {

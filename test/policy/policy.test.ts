@@ -7,7 +7,7 @@ import { createMemoryStore } from '../support/memory-store';
 
 const policy = (over: Partial<Policy> = {}): Policy => ({
   deployers: [],
-  approvers: { groups: [], count: 1, excludeRequester: false },
+  approvers: { groups: [], anyone: true, count: 1, excludeRequester: false },
   ...over,
 });
 
@@ -41,16 +41,30 @@ describe('mayDeploy', () => {
 
 describe('mayJudge', () => {
   it.each([
-    ['anyone where no group is named', [], false, 'UEVE', true],
+    ['nobody where the list is empty, as in a definition stored before that was refused', [], false, 'UEVE', false],
     ['a manager', ['managers'], false, 'UBOB', true],
     ['no stranger', ['managers'], false, 'UEVE', false],
     ['not the requester, even a manager', ['managers'], true, 'UANN', false],
-    ['not the requester, even without groups', [], true, 'UANN', false],
     ['the requester where that is allowed', ['managers'], false, 'UANN', true],
     ['nobody of an unknown group', ['nosuch'], false, 'UBOB', false],
   ])('%s', async (_title, groups, excludeRequester, user, allowed) => {
     const known = await people({ managers: ['UBOB', 'UANN'] });
     const rules = policy({ approvers: { groups, count: 1, excludeRequester } });
     expect(mayJudge(rules, known, user, 'UANN').allowed).toBe(allowed);
+  });
+
+  it('lets anyone decide where the file names no approvers, the requester only where that is allowed', async () => {
+    const known = await people({});
+    const rules = (excludeRequester: boolean) =>
+      policy({ approvers: { groups: [], anyone: true, count: 1, excludeRequester } });
+    expect(mayJudge(rules(false), known, 'UEVE', 'UANN').allowed).toBe(true);
+    expect(mayJudge(rules(true), known, 'UEVE', 'UANN').allowed).toBe(true);
+    expect(mayJudge(rules(true), known, 'UANN', 'UANN').allowed).toBe(false);
+  });
+
+  it('says that nobody may decide where the list is empty', async () => {
+    const rules = policy({ approvers: { groups: [], count: 1, excludeRequester: false } });
+    const answer = mayJudge(rules, await people({}), 'UBOB', 'UANN');
+    expect(answer.allowed ? '' : plainText(answer.reason)).toContain('the list of approvers is empty');
   });
 });

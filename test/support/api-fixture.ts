@@ -45,7 +45,7 @@ export const buildExecution = (fields: Partial<Execution> = {}): Execution => ({
     environment: 'prod',
     cluster: 'foo-prod',
     regions: ['demo/default'],
-    policy: { deployers: [], approvers: { groups: [], count: 1, excludeRequester: false } },
+    policy: { deployers: [], approvers: { groups: [], anyone: true, count: 1, excludeRequester: false } },
     notify: { channel: [], requester: [] },
   },
   events: [],

@@ -31,7 +31,7 @@ const environmentOf = (name: string, over: Partial<Environment>): Environment =>
   },
   service: { cpus: 1, mem: 512, serviceEndpoints: [], healthChecks: [] },
   channel: 'foo-deploys',
-  policy: { deployers: [], approvers: { groups: [], count: 1, excludeRequester: false } },
+  policy: { deployers: [], approvers: { groups: [], anyone: true, count: 1, excludeRequester: false } },
   confirm: false,
   ...over,
 });
