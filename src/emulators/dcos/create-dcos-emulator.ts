@@ -1,3 +1,4 @@
+import { createAdminRouter } from './admin-router';
 import { changeApps, store } from './change-apps';
 import { createRealClock, type EmulatorClock } from './clock';
 import { type Agent, type Context, type EmulatorEvent, timestamp, type Timings } from './context';
@@ -6,13 +7,13 @@ import { createEventHub, type EventHub } from './event-hub';
 import type { EmulatorRequest, EmulatorResponse } from './exchange';
 import { createFaultBox, type Fault } from './faults';
 import { readApp } from './handle-apps';
-import { createHandlers } from './handlers';
 import { createInstance, instancesOf, taskIdOf } from './instances';
 import { isSameJson, type JsonObject } from './json';
 import { launchScheduled } from './launch';
 import { absoluteId } from './normalize-app';
 import { createRequestLog, type RequestLog } from './request-log';
-import { respond } from './respond';
+import type { Service } from './service';
+import { createServices } from './services';
 import { checkScale } from './scale-check';
 import { failTask, reviewRunningTasks, runTimer } from './task-life';
 import { addTimer, createTimerLoop } from './timer-loop';
@@ -33,7 +34,7 @@ export type DcosEmulatorOptions = {
   readonly world?: World;
 };
 
-/** An emulated Marathon without HTTP. */
+/** An emulated DC/OS cluster without HTTP: Admin Router and the services behind it. */
 export type DcosEmulator = {
   /** Answers one request at once; `delayMs` and `isCut` are for an HTTP shell. Never throws. */
   readonly handle: (request: EmulatorRequest) => EmulatorResponse;
@@ -47,6 +48,8 @@ export type DcosEmulator = {
   /** Fails running tasks by id, as if their process had ended with 1. */
   readonly failTasks: (taskIds: readonly string[]) => void;
   readonly requests: RequestLog;
+  /** Everything behind Admin Router, with the coverage table of each. */
+  readonly services: readonly Service[];
   /** A copy of the whole state, plain JSON. */
   readonly snapshot: () => World;
   /** Calls back after anything happened. */
@@ -64,7 +67,7 @@ const defaultAgents: readonly Agent[] = [1, 2, 3, 4, 5].map((number) => ({
   mem: 65_536,
 }));
 
-/** Creates an emulated Marathon. On a virtual clock everything happens within `handle` and `advance`. */
+/** Creates an emulated cluster. On a virtual clock everything happens within `handle` and `advance`. */
 export function createDcosEmulator(options: DcosEmulatorOptions = {}): DcosEmulator {
   const clock = options.clock ?? createRealClock();
   const world = structuredClone(options.world ?? emptyWorld());
@@ -93,12 +96,13 @@ export function createDcosEmulator(options: DcosEmulatorOptions = {}): DcosEmula
   };
   loop.onFired(changed);
   const { setFault, clearFaults } = faultControls(context, hub, changed);
-  const handlers = createHandlers({ log, setFault, clearFaults });
+  const services = createServices(context, { log, setFault, clearFaults });
+  const route = createAdminRouter({ services, clock, faults: context.faults, log });
   changed();
 
   return {
     handle: (request) => {
-      const response = respond(context, handlers, log, request);
+      const response = route(request);
       changed();
       return response;
     },
@@ -114,6 +118,7 @@ export function createDcosEmulator(options: DcosEmulatorOptions = {}): DcosEmula
       changed();
     },
     requests: log,
+    services,
     snapshot: () => structuredClone(world),
     onChange: (listener) => void listeners.push(listener),
     stop: loop.stop,

@@ -16,7 +16,9 @@ export type EmulatorRequest = {
 export type EmulatorResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** A JSON value, or a string when the content type is not JSON; undefined for an empty body. */
+  /** One value of Set-Cookie each. */
+  readonly cookies: readonly string[];
+  /** A JSON value, text or bytes when the content type is not JSON; undefined for an empty body. */
   readonly body: unknown;
   /** How long to hold the answer back; 0 normally. */
   readonly delayMs: number;
@@ -40,6 +42,7 @@ export type Reply = {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly cookies?: readonly string[];
   readonly stream?: { readonly types: readonly string[] };
 };
 

@@ -1,4 +1,4 @@
-/** Every route that the emulator serves below its prefixes, the more particular ones first; `{id}` may hold slashes. */
+/** Every route of the emulated Marathon, the more particular ones first. */
 export const routes = [
   { method: 'GET', pattern: '/ping', summary: 'Answers pong' },
   { method: 'GET', pattern: '/v2/info', summary: 'Version, framework id and leader' },
@@ -28,57 +28,4 @@ export const routes = [
   { method: 'DELETE', pattern: '/v2/deployments/{id}', summary: 'Reverts a deployment, or just stops it with force' },
   { method: 'GET', pattern: '/v2/queue', summary: 'Apps with instances that wait for their launch' },
   { method: 'DELETE', pattern: '/v2/queue/{id}/delay', summary: 'Ends the launch delay of an app' },
-  { method: 'GET', pattern: '/emulator/requests', summary: 'Request log; method, mutations=true' },
-  { method: 'DELETE', pattern: '/emulator/requests', summary: 'Empties the request log' },
-  { method: 'GET', pattern: '/emulator/faults', summary: 'Faults in force' },
-  { method: 'POST', pattern: '/emulator/faults', summary: 'Adds a fault, or an array of them' },
-  { method: 'DELETE', pattern: '/emulator/faults', summary: 'Removes all faults, or the one with ?id=' },
 ] as const;
-
-/** A route's name: its method and pattern. */
-export type RouteName = (typeof routes)[number] extends infer R
-  ? R extends { readonly method: infer M extends string; readonly pattern: infer P extends string }
-    ? `${M} ${P}`
-    : never
-  : never;
-
-/** A route that a request took, with what stood in the place of `{id}` and the like. */
-export type RouteMatch = { readonly name: RouteName; readonly parameters: Readonly<Record<string, string>> };
-
-const compiled = routes.map(({ method, pattern }) => {
-  const source = pattern
-    .replace('*', '\\*')
-    .replace('{id}', '(?<id>.+)')
-    .replace(/\{(version|taskId)\}/, '(?<$1>[^/]+)');
-  return { method, name: `${method} ${pattern}` as RouteName, expression: new RegExp(`^${source}$`) };
-});
-
-/**
- * Finds the route of a request. Paths are taken as loosely as real clients write them: with or without the Admin
- * Router prefix, with doubled and trailing slashes.
- */
-export function findRoute(method: string, path: string): RouteMatch | undefined {
-  const plain = plainPath(path);
-  for (const route of compiled) {
-    if (route.method !== method) continue;
-    const found = route.expression.exec(plain);
-    if (found !== null) return { name: route.name, parameters: { ...found.groups } };
-  }
-  return undefined;
-}
-
-/** The path below the prefix, with single slashes and none at the end. */
-export function plainPath(path: string): string {
-  const single = decode(path)
-    .replace(/\/{2,}/g, '/')
-    .replace(/\/$/, '');
-  return single.replace(/^(\/service)?\/marathon(?=\/)/, '');
-}
-
-function decode(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
-}

@@ -65,10 +65,8 @@ export async function startDcosEmulator(options: StartDcosEmulatorOptions = {}):
 type Shell = { readonly core: DcosEmulator; readonly clock: EmulatorClock; readonly keepAliveMs: number };
 
 function serve(shell: Shell, request: IncomingMessage, response: ServerResponse, body: string): void {
-  const url = new URL(request.url ?? '/', 'http://emulator.invalid');
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, value?.toString()]));
-  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-  const answer = shell.core.handle({ method: request.method ?? 'GET', path, query: url.searchParams, headers, body });
+  const answer = shell.core.handle({ method: request.method ?? 'GET', path: request.url ?? '/', headers, body });
   const send = () => {
     if (answer.isCut) request.socket.destroy();
     else if (answer.stream !== undefined) stream(shell, request, response, answer);
@@ -78,10 +76,15 @@ function serve(shell: Shell, request: IncomingMessage, response: ServerResponse,
   else send();
 }
 
-function reply(response: ServerResponse, { status, headers, body }: EmulatorResponse): void {
-  const isText = typeof body === 'string' && headers['Content-Type'] !== 'application/json';
-  const text = body === undefined ? '' : isText ? body : JSON.stringify(body);
-  response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(text) }).end(text);
+function reply(response: ServerResponse, { status, headers, cookies, body }: EmulatorResponse): void {
+  const isJson = headers['Content-Type'] === 'application/json';
+  const bytes = body === undefined ? Buffer.alloc(0) : isJson ? Buffer.from(JSON.stringify(body)) : bytesOf(body);
+  const cookie = cookies.length === 0 ? {} : { 'Set-Cookie': [...cookies] };
+  response.writeHead(status, { ...headers, ...cookie, 'Content-Length': bytes.length }).end(bytes);
+}
+
+function bytesOf(body: unknown): Buffer {
+  return body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(String(body));
 }
 
 function stream(

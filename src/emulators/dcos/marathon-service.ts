@@ -1,0 +1,60 @@
+import { marathonPrefix } from './admin-paths';
+import type { Context } from './context';
+import { flag, ok } from './exchange';
+import * as apps from './handle-apps';
+import * as cluster from './handle-cluster';
+import * as tasks from './handle-tasks';
+import { routes } from './routes';
+import { defineService, type Handler, type Service } from './service';
+
+/** Creates the emulated Marathon; every answer names the leader. */
+export function createMarathonService(context: Context): Service {
+  const changing =
+    (handler: Handler): Handler =>
+    (call, clock) => {
+      apps.requireRoomForDeployment(context);
+      return handler(call, clock);
+    };
+  const service = defineService({
+    prefix: marathonPrefix,
+    routes,
+    handlers: {
+      'GET /ping': cluster.ping,
+      'GET /v2/info': () => cluster.getInfo(),
+      'GET /v2/leader': () => cluster.getLeader(),
+      'GET /v2/events': (call) => cluster.openStream(context, call),
+      'GET /v2/pods': () => ok([]),
+      'GET /v2/apps': (call) => apps.listApps(context, call),
+      'POST /v2/apps': changing((call) => apps.createApp(context, call)),
+      'PUT /v2/apps': changing((call) => apps.putApps(context, call, true)),
+      'PATCH /v2/apps': changing((call) => apps.putApps(context, call, false)),
+      'GET /v2/apps/{id}/versions': (call) => apps.listVersions(context, call),
+      'GET /v2/apps/{id}/versions/{version}': (call) => apps.getVersion(context, call),
+      'POST /v2/apps/{id}/restart': changing((call) => apps.restartApp(context, call)),
+      'GET /v2/apps/{id}/tasks': (call) => tasks.listAppTasks(context, call),
+      'DELETE /v2/apps/{id}/tasks': (call) => tasks.killAppTasks(context, call),
+      'DELETE /v2/apps/{id}/tasks/{taskId}': (call) => tasks.killAppTask(context, call),
+      'GET /v2/apps/{id}/*': (call) => apps.listGroupApps(context, call),
+      'GET /v2/apps/{id}': (call) => apps.getApp(context, call),
+      'PUT /v2/apps/{id}': changing((call) => apps.putApp(context, call)),
+      'PATCH /v2/apps/{id}': changing((call) => apps.patchApp(context, call)),
+      'DELETE /v2/apps/{id}': changing((call) => apps.deleteApp(context, call)),
+      'GET /v2/groups': (call) => cluster.getGroup(context, call),
+      'GET /v2/groups/{id}': (call) => cluster.getGroup(context, call),
+      'GET /v2/tasks': (call) => tasks.listTasks(context, call),
+      'POST /v2/tasks/delete': (call) => tasks.killTasks(context, call),
+      'GET /v2/deployments': () => cluster.listDeployments(context),
+      'DELETE /v2/deployments/{id}': (call) => cluster.deleteDeployment(context, call, flag(call.query, 'force')),
+      'GET /v2/queue': () => cluster.getQueue(context),
+      'DELETE /v2/queue/{id}/delay': (call) => cluster.endDelay(context, call),
+    },
+    unknown: () => ({ status: 404, body: { message: 'URI not found' } }),
+  });
+  return {
+    ...service,
+    handle: (request, clock) => {
+      const reply = service.handle(request, clock);
+      return { ...reply, headers: { 'X-Marathon-Leader': 'http://127.0.0.1:8080', ...reply.headers } };
+    },
+  };
+}
