@@ -6,6 +6,7 @@ import { createValidateFiles } from './cli/create-validate-files';
 import { channels, newSecrets, slashCommands, userGroups, users } from './demo/demo-data';
 import { parseAccounts } from './definitions/parse-accounts';
 import { parseApplication } from './definitions/parse-application';
+import { createAgents } from './emulators/dcos/agents';
 import { startDcosEmulator } from './emulators/dcos/start-dcos-emulator';
 import { startSlackEmulator } from './emulators/slack';
 import { runCli } from './cli/run-cli';
@@ -41,7 +42,14 @@ void runCli(process.argv.slice(2), {
     parseApplication: (input) => parseApplication({ ...input, stageTypes: stageRegistry }),
   }),
   emulators: {
-    dcos: ({ port }) => startDcosEmulator({ port }),
+    dcos: async ({ port, auth, agents }) => {
+      const { url, marathonUrl, metronomeUrl, login, close } = await startDcosEmulator({
+        port,
+        ...(auth === undefined ? {} : { auth: { mode: auth } }),
+        ...(agents === undefined ? {} : { agents: createAgents(agents) }),
+      });
+      return { url, marathonUrl, metronomeUrl, ...login, close };
+    },
     slack: async ({ port }) => {
       const secrets = newSecrets();
       const workspace = { users: [...users], channels: [...channels], userGroups, commands: slashCommands };

@@ -1,5 +1,6 @@
 import type { Clock } from '../engine/clock';
 import type { DefinitionProblem } from '../model/application';
+import type { DcosEmulatorChoices, EmulatorChoices } from './emulator-options';
 import type { Environment } from './settings';
 
 /** Somewhere to write; a terminal's stream or a test's list. */
@@ -12,6 +13,11 @@ export type CliInput = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 export type StartedEmulator = {
   readonly url: string;
   readonly marathonUrl?: string;
+  readonly metronomeUrl?: string;
+  /** With authentication: a token, and the login that gives another. */
+  readonly token?: string;
+  readonly uid?: string;
+  readonly password?: string;
   readonly slackApiUrl?: string;
   readonly botToken?: string;
   readonly appToken?: string;
@@ -24,8 +30,8 @@ export type ValidateFiles = (files: readonly string[]) => Promise<{ readonly pro
 
 /** How the emulators are started; port 0 takes a free one. */
 export type EmulatorStarters = {
-  readonly dcos: (options: { readonly port: number }) => Promise<StartedEmulator>;
-  readonly slack: (options: { readonly port: number }) => Promise<StartedEmulator>;
+  readonly dcos: (choices: DcosEmulatorChoices) => Promise<StartedEmulator>;
+  readonly slack: (choices: EmulatorChoices) => Promise<StartedEmulator>;
 };
 
 /** Everything the command line touches, so that it can be run as a function. */

@@ -1,12 +1,25 @@
 import { CliError } from './cli-error';
 import type { CliSession } from './cli-session';
+import { dcosOnly, type DcosEmulatorChoices } from './emulator-options';
 import { exitCodes, type ExitCode } from './exit-codes';
 
 /** Runs an emulator until it is asked to stop; one line of JSON with its addresses says that it is ready. */
-export async function emulator(session: CliSession, kind: 'dcos' | 'slack', port: number): Promise<ExitCode> {
+export async function emulator(
+  session: CliSession,
+  kind: 'dcos' | 'slack',
+  choices: DcosEmulatorChoices,
+): Promise<ExitCode> {
+  const { port } = choices;
+  const misplaced = kind === 'slack' ? dcosOnly(choices) : [];
+  if (misplaced.length > 0) {
+    throw new CliError(exitCodes.usage, 'INVALID_INPUT', {
+      message: `The slack emulator has no ${misplaced.join(' and no ')}.`,
+      advice: 'Leave it out, or run `coxswain emulator dcos`.',
+    });
+  }
   const { world } = session;
   const stopped = world.untilStopped();
-  const started = await world.emulators[kind]({ port }).catch((cause: unknown) => {
+  const started = await world.emulators[kind](choices).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new CliError(exitCodes.failed, 'INVALID_INPUT', {
       message: `The ${kind} emulator could not start on port ${port}: ${why}`,
@@ -14,9 +27,11 @@ export async function emulator(session: CliSession, kind: 'dcos' | 'slack', port
       cause,
     });
   });
-  const { url, marathonUrl, slackApiUrl, botToken, appToken, signingSecret } = started;
+  const { url, marathonUrl, metronomeUrl, token, uid, password } = started;
+  const { slackApiUrl, botToken, appToken, signingSecret } = started;
+  const ofDcos = { marathonUrl, metronomeUrl, token, uid, password };
   // JSON with or without --json: whoever starts it is a script that waits for this line.
-  const ready = { type: 'emulator', kind, url, marathonUrl, slackApiUrl, botToken, appToken, signingSecret };
+  const ready = { type: 'emulator', kind, url, ...ofDcos, slackApiUrl, botToken, appToken, signingSecret };
   world.stdout.write(`${JSON.stringify(ready)}\n`);
   await stopped;
   await started.close();

@@ -348,6 +348,9 @@ describe('wrong usage', () => {
     [['reject', 'E1'], /--reason/],
     [['emulator', 'dcos', '--port', '99999'], /0 to 65535/],
     [['emulator', 'jira'], /dcos, slack/],
+    [['emulator', 'dcos', '--auth', 'oauth'], /none, enterprise, open/],
+    [['emulator', 'dcos', '--agents', '0'], /1 to 10000/],
+    [['emulator', 'slack', '--agents', '3'], /no --agents/],
   ])('refuses %j with exit code 2', async (argv, message) => {
     expect(await cli(argv)).toMatchObject({
       exitCode: 2,
@@ -402,6 +405,9 @@ describe('coxswain validate and emulator', () => {
       { kind: 'dcos', url: started.url, marathonUrl: started.marathonUrl },
     ]);
     expect(close).toHaveBeenCalledTimes(1);
+    const choices = ['--auth', 'enterprise', '--agents', '3'];
+    await cli(['emulator', 'dcos', ...choices], { emulators, untilStopped: () => Promise.resolve() });
+    expect(dcos).toHaveBeenLastCalledWith({ port: 0, auth: 'enterprise', agents: 3 });
     const failed = await cli(['emulator', 'slack'], { emulators, untilStopped: () => Promise.resolve() });
     expect(failed).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('--port 0') as string });
   });

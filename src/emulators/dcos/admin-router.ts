@@ -13,13 +13,15 @@ export type AdminRouterParts = {
   readonly clock: EmulatorClock;
   readonly faults: FaultBox;
   readonly log: RequestLog;
+  /** Answers a request that may not pass; undefined lets it through. */
+  readonly refuse: (request: ServiceRequest) => Reply | undefined;
 };
 
 /**
- * Creates the front of the cluster: it injects faults, passes a request to the service with the longest prefix that
- * fits, and logs it. Requests to /emulator meet no faults and are not logged.
+ * Creates the front of the cluster: it injects faults, asks for a token, passes a request to the service with the
+ * longest prefix that fits, and logs it. Requests to /emulator meet no faults and are not logged.
  */
-export function createAdminRouter({ services, clock, faults, log }: AdminRouterParts) {
+export function createAdminRouter({ services, clock, faults, log, refuse }: AdminRouterParts) {
   const byPrefix = [...services].sort((a, b) => b.prefix.length - a.prefix.length);
   const pass = (request: ServiceRequest): ServiceReply => {
     for (const service of byPrefix) {
@@ -40,7 +42,7 @@ export function createAdminRouter({ services, clock, faults, log }: AdminRouterP
     const { headers = {}, body } = request;
     // Node leaves the body out of the answer to a HEAD by itself.
     const asked = { method: method === 'HEAD' ? 'GET' : method, path, query, headers, body };
-    const reply: ServiceReply = met.refusal ?? pass(asked);
+    const reply: ServiceReply = met.refusal ?? refuse(asked) ?? pass(asked);
     if (!isOwn) {
       const entry = { at: new Date(clock.now()).toISOString(), method, path: shownPath(path), route: reply.route };
       log.add({ ...entry, query: query.toString(), body: loggedBody(body), status: reply.status });
@@ -64,13 +66,13 @@ function takeFaults(faults: FaultBox, method: string, path: string) {
   const slow = faults.takeForRequest('slow', method, path);
   const lost = faults.takeForRequest('lostReply', method, path);
   return {
-    refusal: refusal && refuse(refusal.status ?? 503, refusal.html ?? false),
+    refusal: refusal && injected(refusal.status ?? 503, refusal.html ?? false),
     delayMs: slow?.delayMs ?? 0,
     isCut: lost !== undefined,
   };
 }
 
-function refuse(status: number, isHtml: boolean): Reply {
+function injected(status: number, isHtml: boolean): Reply {
   return isHtml ? htmlPage(status, String(status)) : { status, body: { message: 'Injected fault' } };
 }
 

@@ -16,7 +16,7 @@ export const adminRoutes = [
 ] as const;
 
 /** Creates Admin Router's own pages. */
-export function createAdminService(variant: 'open' | 'enterprise' = 'open'): Service {
+export function createAdminService(variant: 'open' | 'enterprise'): Service {
   return defineService({
     prefix: '',
     routes: adminRoutes,

@@ -1,4 +1,7 @@
 import { createAdminRouter } from './admin-router';
+import { createAgents } from './agents';
+import type { AuthOptions } from './auth/auth-options';
+import { type Auth, createAuth } from './auth/create-auth';
 import { changeApps, store } from './change-apps';
 import { createRealClock, type EmulatorClock } from './clock';
 import { type Agent, type Context, type EmulatorEvent, timestamp, type Timings } from './context';
@@ -27,6 +30,8 @@ export type DcosEmulatorOptions = {
   readonly random?: () => number;
   /** Five agents of 16 CPUs and 64 GB by default. */
   readonly agents?: readonly Agent[];
+  /** Nobody is asked for a token by default. */
+  readonly auth?: AuthOptions;
   readonly faults?: readonly Fault[];
   /** Start 400 ms, healthy after 300, health checks every 1000, kill 200 by default. */
   readonly timings?: Partial<Timings>;
@@ -48,6 +53,8 @@ export type DcosEmulator = {
   /** Fails running tasks by id, as if their process had ended with 1. */
   readonly failTasks: (taskIds: readonly string[]) => void;
   readonly requests: RequestLog;
+  /** The IAM, which makes tokens also without a login. */
+  readonly auth: Auth;
   /** Everything behind Admin Router, with the coverage table of each. */
   readonly services: readonly Service[];
   /** A copy of the whole state, plain JSON. */
@@ -59,13 +66,6 @@ export type DcosEmulator = {
 };
 
 const defaultTimings: Timings = { startMs: 400, healthyMs: 300, healthIntervalMs: 1000, killMs: 200 };
-
-const defaultAgents: readonly Agent[] = [1, 2, 3, 4, 5].map((number) => ({
-  id: `00000000-0000-0000-0000-000000000000-S${number}`,
-  hostname: `10.0.0.${number + 1}`,
-  cpus: 16,
-  mem: 65_536,
-}));
 
 /** Creates an emulated cluster. On a virtual clock everything happens within `handle` and `advance`. */
 export function createDcosEmulator(options: DcosEmulatorOptions = {}): DcosEmulator {
@@ -79,7 +79,7 @@ export function createDcosEmulator(options: DcosEmulatorOptions = {}): DcosEmula
     random: options.random ?? Math.random,
     world,
     faults: createFaultBox(options.faults),
-    agents: options.agents ?? defaultAgents,
+    agents: options.agents ?? createAgents(5),
     timings: { ...defaultTimings, ...options.timings },
     emit: (eventType, fields) => emit(context, hub, { eventType, timestamp: timestamp(context), ...fields }),
     schedule: (kind, instanceId, delayMs) =>
@@ -96,8 +96,9 @@ export function createDcosEmulator(options: DcosEmulatorOptions = {}): DcosEmula
   };
   loop.onFired(changed);
   const { setFault, clearFaults } = faultControls(context, hub, changed);
-  const services = createServices(context, { log, setFault, clearFaults });
-  const route = createAdminRouter({ services, clock, faults: context.faults, log });
+  const auth = createAuth(options.auth ?? { mode: 'none' }, clock);
+  const services = createServices(context, auth, { log, setFault, clearFaults });
+  const route = createAdminRouter({ services, clock, faults: context.faults, log, refuse: auth.refuse });
   changed();
 
   return {
@@ -118,6 +119,7 @@ export function createDcosEmulator(options: DcosEmulatorOptions = {}): DcosEmula
       changed();
     },
     requests: log,
+    auth,
     services,
     snapshot: () => structuredClone(world),
     onChange: (listener) => void listeners.push(listener),

@@ -1,10 +1,17 @@
+import { createAdminService } from './admin-service';
+import type { Auth } from './auth/create-auth';
+import { createIamService } from './auth/iam-service';
 import type { Context } from './context';
 import { createMarathonService } from './marathon-service';
-import { createAdminService } from './admin-service';
 import { type Controls, createControlService } from './control-service';
 import type { Service } from './service';
 
 /** Everything behind Admin Router; a new service is one more line here. */
-export function createServices(context: Context, controls: Controls): readonly Service[] {
-  return [createAdminService(), createControlService(context, controls), createMarathonService(context)];
+export function createServices(context: Context, auth: Auth, controls: Controls): readonly Service[] {
+  return [
+    createAdminService(auth.mode === 'enterprise' ? 'enterprise' : 'open'),
+    createIamService(auth),
+    createControlService(context, controls),
+    createMarathonService(context),
+  ];
 }

@@ -27,12 +27,16 @@ export type RunningDcosEmulator = {
   readonly url: string;
   /** The Marathon behind it: `url` with `/service/marathon`. */
   readonly marathonUrl: string;
+  /** The Metronome behind it: `url` with `/service/metronome`. */
+  readonly metronomeUrl: string;
+  /** With authentication: a token that is good for everything, and the login that gives another. */
+  readonly login: { readonly token: string; readonly uid: string; readonly password: string } | undefined;
   /** Saves, ends every connection and stops. */
   readonly close: () => Promise<void>;
   readonly core: DcosEmulator;
 };
 
-/** Serves an emulated DC/OS Marathon; throws when the port is taken or the data file is not readable. */
+/** Serves an emulated DC/OS cluster; throws when the port is taken or the data file is not readable. */
 export async function startDcosEmulator(options: StartDcosEmulatorOptions = {}): Promise<RunningDcosEmulator> {
   const { port = 0, host = '127.0.0.1', speed = 1, dataFile, keepAliveMs = 10_000, ...rest } = options;
   const file = dataFile === undefined ? undefined : openDataFile(dataFile);
@@ -59,7 +63,14 @@ export async function startDcosEmulator(options: StartDcosEmulatorOptions = {}):
     server.closeAllConnections();
     await closed;
   };
-  return { url, marathonUrl: `${url}/service/marathon`, close, core };
+  const login = loginOf(core);
+  return { url, marathonUrl: `${url}/service/marathon`, metronomeUrl: `${url}/service/metronome`, login, close, core };
+}
+
+function loginOf({ auth }: DcosEmulator): RunningDcosEmulator['login'] {
+  const user = auth.users.find(({ password, grants }) => password !== undefined && grants === undefined);
+  if (auth.mode === 'none' || user?.password === undefined) return undefined;
+  return { token: auth.issue(user.uid), uid: user.uid, password: user.password };
 }
 
 type Shell = { readonly core: DcosEmulator; readonly clock: EmulatorClock; readonly keepAliveMs: number };

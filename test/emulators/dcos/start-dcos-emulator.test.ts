@@ -99,6 +99,21 @@ describe('the served emulator', () => {
     expect(await (await fetch(`${url}/ping`, { headers: { Accept: 'application/json' } })).text()).toBe('"pong"');
   });
 
+  it('gives a token that works, and sets the cookie of a login', async () => {
+    expect((await start()).login).toBeUndefined();
+    const { marathonUrl, url, login } = await start({ auth: { mode: 'enterprise' } });
+    expect((await fetch(`${marathonUrl}/v2/apps`)).status).toBe(401);
+    const headers = { Authorization: `token=${login?.token ?? ''}` };
+    expect((await fetch(`${marathonUrl}/v2/apps`, { headers })).status).toBe(200);
+    const body = JSON.stringify({ uid: login?.uid, password: login?.password });
+    const loggedIn = await fetch(`${url}/acs/api/v1/auth/login`, { method: 'POST', body });
+    const [cookie = ''] = loggedIn.headers.getSetCookie();
+    expect(cookie).toMatch(/^dcos-acs-auth-cookie=/);
+    expect((await fetch(`${marathonUrl}/v2/apps`, { headers: { Cookie: cookie.split(';')[0] ?? '' } })).status).toBe(
+      200,
+    );
+  });
+
   it('resumes a running deployment from its data file', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'dcos-emulator-'));
     const dataFile = join(folder, 'state', 'dcos.json');
