@@ -1,6 +1,7 @@
 import { type Context } from './context';
-import { deploymentsOf, servicePortsOf } from './change-apps';
+import { deploymentsOf } from './change-apps';
 import { instancesOf, ipAddressOf, isHealthy, isLaunched, taskIdOf, taskStateOf } from './instances';
+import { servicePortsOf } from './plan-change';
 import type { AppSpec, Instance } from './world';
 
 /** A task as Marathon shows it. */

@@ -41,6 +41,11 @@ export function timestamp(context: Context): string {
   return new Date(context.clock.now()).toISOString();
 }
 
+/** The version that `nextVersion` would give, without taking it. */
+export function peekVersion({ world, clock }: Context): string {
+  return new Date(Math.max(Math.floor(clock.now()), world.lastVersionAt + 1)).toISOString();
+}
+
 /** A version that is later than every version before, even within one millisecond. */
 export function nextVersion(context: Context): string {
   const { world, clock } = context;

@@ -163,7 +163,7 @@ function faultControls(context: Context, hub: EventHub, changed: () => void) {
 function seedApp(context: Context, app: JsonObject & { readonly id: string }): void {
   const { world, clock } = context;
   const id = absoluteId(app.id);
-  const wish = readApp(app, id);
+  const wish = readApp(context, app, id);
   world.instances = world.instances.filter((each) => each.appId !== id);
   if (isSameJson(world.apps[id] ?? null, wish)) return;
   store(context, id, null);

@@ -1,5 +1,6 @@
 import { type Context, nextUuid } from './context';
 import { createInstance, decommission, inKillOrder, instancesOf, isHealthy, isLaunched } from './instances';
+import { planOf } from './deployment-plan';
 import { planRestart } from './restart-plan';
 import type { ActionProgress, AppSpec, Deployment, DeploymentAction, Instance } from './world';
 
@@ -18,11 +19,6 @@ export function runDeployments(context: Context): boolean {
 /** Whether an instance is healthy and has passed the readiness check, if there is one. */
 export function isServing(instance: Instance): boolean {
   return isHealthy(instance) && instance.ready;
-}
-
-/** The plan as the events show it. */
-export function planOf(deployment: Deployment) {
-  return { id: deployment.id, version: deployment.version, steps: deployment.steps };
 }
 
 /** Ends a deployment without finishing it; its tasks stay as they are. */
@@ -63,7 +59,7 @@ function runStep(context: Context, deployment: Deployment): boolean {
   });
   if (ended.includes(false)) return false;
   for (const action of step.actions) {
-    if (action.action === 'StopApplication') context.emit('app_terminated_event', { appId: action.app });
+    if (action.action === 'StopApplication') endApp(context, deployment, action.app);
   }
   context.emit('deployment_step_success', stepEvent);
   deployment.step += 1;
@@ -72,6 +68,7 @@ function runStep(context: Context, deployment: Deployment): boolean {
 }
 
 function begin(context: Context, deployment: Deployment, { action, app }: DeploymentAction): ActionProgress {
+  if (action === 'StartApplication' || action === 'RestartApplication') announceHealthChecks(context, deployment, app);
   const none = { started: [], readied: [], killed: 0, killNow: 0, maxCapacity: 0 };
   const target = deployment.target[app] ?? null;
   if (action !== 'RestartApplication' || target === null) return none;
@@ -87,6 +84,17 @@ function begin(context: Context, deployment: Deployment, { action, app }: Deploy
     current: old.filter((each) => isLaunched(each) && each.goal === 'Running').length,
   });
   return { ...none, killNow, maxCapacity };
+}
+
+function announceHealthChecks(context: Context, deployment: Deployment, app: string): void {
+  const { healthChecks = [], version } = deployment.target[app] ?? {};
+  for (const healthCheck of healthChecks) context.emit('add_health_check_event', { appId: app, version, healthCheck });
+}
+
+function endApp(context: Context, deployment: Deployment, app: string): void {
+  const { healthChecks = [] } = deployment.original[app] ?? {};
+  if (healthChecks.length > 0) context.emit('remove_health_check_event', { appId: app });
+  context.emit('app_terminated_event', { appId: app });
 }
 
 function advance(context: Context, deployment: Deployment, { action, app }: DeploymentAction, memory: ActionProgress) {

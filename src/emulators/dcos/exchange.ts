@@ -12,6 +12,9 @@ export type EmulatorRequest = {
   readonly body?: unknown;
 };
 
+/** What a subscriber of the event stream wants: event types (all when empty), and plans without groups when light. */
+export type StreamWish = { readonly types: readonly string[]; readonly isLight: boolean };
+
 /** The answer of the core; an HTTP shell has to obey `delayMs`, `isCut` and `stream`. */
 export type EmulatorResponse = {
   readonly status: number;
@@ -24,8 +27,8 @@ export type EmulatorResponse = {
   readonly delayMs: number;
   /** The connection is to be cut instead of answering. */
   readonly isCut: boolean;
-  /** Set when the answer is an event stream: the event types wanted, all when empty. */
-  readonly stream: { readonly types: readonly string[] } | undefined;
+  /** Set when the answer is an event stream. */
+  readonly stream: StreamWish | undefined;
 };
 
 /** What a route's handler sees of a request. */
@@ -43,7 +46,7 @@ export type Reply = {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cookies?: readonly string[];
-  readonly stream?: { readonly types: readonly string[] };
+  readonly stream?: StreamWish;
 };
 
 /** A boolean of the query, in any case (`True` too); an empty value is true. */

@@ -32,10 +32,12 @@ export function requireObject(body: unknown): JsonObject {
   return body;
 }
 
-/** Turns what a client sent into a valid definition; throws 400 or 422. */
-export function readApp(input: JsonObject, id: string): JsonObject {
+/** Turns what a client sent into a valid definition, with its top-level group's role if that is enforced; throws 400 or 422. */
+export function readApp({ world }: Context, input: JsonObject, id: string): JsonObject {
   checkShape(input);
-  const spec = normalizeApp(input, id);
+  const topGroup = id.split('/')[1] ?? '';
+  const role = world.groupSettings[`/${topGroup}`]?.enforceRole === true ? topGroup : '*';
+  const spec = normalizeApp({ role, ...input }, id);
   validateApp(spec);
   return spec;
 }
@@ -67,7 +69,7 @@ export function createApp(context: Context, { body, query, path }: Call): Reply 
   if (input.id === undefined) throw wrongShape([{ path: '/id', errors: ['error.path.missing'] }]);
   if (typeof input.id !== 'string') throw wrongShape([{ path: '/id', errors: ['error.expected.jsstring'] }]);
   const id = absoluteId(input.id);
-  const wish = readApp(input, id);
+  const wish = readApp(context, input, id);
   requireNewId(context, id);
   emitPost(context, path, wish);
   const deployment = changeApps(context, { wishes: { [id]: wish }, force: flag(query, 'force') });
@@ -147,10 +149,10 @@ function updateOf(context: Context, id: string, input: JsonObject, isPartial: bo
   }
   if (before === undefined || !isPartial) {
     if (before === undefined) requireNewId(context, id);
-    return readApp({ ...input, id }, id);
+    return readApp(context, { ...input, id }, id);
   }
   checkShape(input);
-  return readApp({ ...before, ...replacing(input), id }, id);
+  return readApp(context, { ...before, ...replacing(input), id }, id);
 }
 
 /** A network mode that changes takes the fields of the old mode with it. */

@@ -1,4 +1,4 @@
-import { appView, readinessResultsOf } from './app-view';
+import { readinessResultsOf } from './app-view';
 import { revertDeployment } from './change-apps';
 import { type Context, timestamp } from './context';
 import { cancelDeployment } from './deployments';
@@ -7,7 +7,7 @@ import { deploymentReply } from './handle-apps';
 import { instancesOf, isLaunched } from './instances';
 import { delayLeftMs, offersFor, rejectReasons, resetDelay } from './launch';
 import { MarathonError, notFound } from './marathon-error';
-import { absoluteId, parentOf } from './normalize-app';
+import { absoluteId } from './normalize-app';
 import type { AppSpec, Deployment } from './world';
 
 const leader = '127.0.0.1:8080';
@@ -60,7 +60,7 @@ export function openStream(context: Context, { query, headers }: Call): Reply {
   return {
     status: 200,
     headers: { 'Content-Type': 'text/event-stream' },
-    stream: { types: query.getAll('event_type') },
+    stream: { types: query.getAll('event_type'), isLight: query.get('plan-format') === 'light' },
   };
 }
 
@@ -93,27 +93,6 @@ export function endDelay(context: Context, { parameters }: Call): Reply {
   if (!resetDelay(context, id)) throw notFound(`Application ${id} not found in tasks queue.`);
   context.settle();
   return { status: 204 };
-}
-
-/** GET /v2/groups and /v2/groups/{id} */
-export function getGroup(context: Context, { parameters }: Call): Reply {
-  const id = absoluteId(parameters.id ?? '');
-  const exists = id === '/' || context.world.groups.includes(id);
-  if (!exists) throw notFound(`Group '${id}' does not exist`);
-  return ok(groupView(context, id));
-}
-
-function groupView(context: Context, id: string): unknown {
-  const { apps, groups } = context.world;
-  return {
-    id,
-    apps: Object.values(apps).flatMap((spec) => (parentOf(spec.id) === id ? [appView(context, spec, new Set())] : [])),
-    groups: groups.flatMap((group) => (parentOf(group) === id ? [groupView(context, group)] : [])),
-    pods: [],
-    dependencies: [],
-    version: new Date(context.world.lastVersionAt).toISOString(),
-    enforceRole: false,
-  };
 }
 
 function deploymentView(context: Context, deployment: Deployment) {

@@ -3,6 +3,7 @@ import type { Context } from './context';
 import { flag, ok } from './exchange';
 import * as apps from './handle-apps';
 import * as cluster from './handle-cluster';
+import * as groups from './handle-groups';
 import * as tasks from './handle-tasks';
 import { routes } from './routes';
 import { defineService, type Handler, type Service } from './service';
@@ -39,8 +40,7 @@ export function createMarathonService(context: Context): Service {
       'PUT /v2/apps/{id}': changing((call) => apps.putApp(context, call)),
       'PATCH /v2/apps/{id}': changing((call) => apps.patchApp(context, call)),
       'DELETE /v2/apps/{id}': changing((call) => apps.deleteApp(context, call)),
-      'GET /v2/groups': (call) => cluster.getGroup(context, call),
-      'GET /v2/groups/{id}': (call) => cluster.getGroup(context, call),
+      ...groupHandlers(context, changing),
       'GET /v2/tasks': (call) => tasks.listTasks(context, call),
       'POST /v2/tasks/delete': (call) => tasks.killTasks(context, call),
       'GET /v2/deployments': () => cluster.listDeployments(context),
@@ -57,4 +57,24 @@ export function createMarathonService(context: Context): Service {
       return { ...reply, headers: { 'X-Marathon-Leader': 'http://127.0.0.1:8080', ...reply.headers } };
     },
   };
+}
+
+function groupHandlers(context: Context, changing: (handler: Handler) => Handler) {
+  return {
+    'GET /v2/groups/versions': (call) => groups.listGroupVersions(context, call),
+    'GET /v2/groups/versions/{version}': (call) => groups.getGroupVersion(context, call),
+    'GET /v2/groups/apps': (call) => groups.listGroupApps(context, call),
+    'GET /v2/groups': (call) => groups.getGroup(context, call),
+    'POST /v2/groups': changing((call) => groups.createGroup(context, call)),
+    'PUT /v2/groups': changing((call) => groups.putGroup(context, call)),
+    'DELETE /v2/groups': changing((call) => groups.deleteGroup(context, call)),
+    'GET /v2/groups/{id}/versions': (call) => groups.listGroupVersions(context, call),
+    'GET /v2/groups/{id}/versions/{version}': (call) => groups.getGroupVersion(context, call),
+    'GET /v2/groups/{id}/apps': (call) => groups.listGroupApps(context, call),
+    'GET /v2/groups/{id}': (call) => groups.getGroup(context, call),
+    'POST /v2/groups/{id}': changing((call) => groups.createGroup(context, call)),
+    'PUT /v2/groups/{id}': changing((call) => groups.putGroup(context, call)),
+    'DELETE /v2/groups/{id}': changing((call) => groups.deleteGroup(context, call)),
+    'PATCH /v2/groups/{id}': (call) => groups.patchGroup(context, call),
+  } satisfies Record<string, Handler>;
 }

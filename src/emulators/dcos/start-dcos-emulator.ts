@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createRealClock, type EmulatorClock } from './clock';
 import { createDcosEmulator, type DcosEmulator, type DcosEmulatorOptions } from './create-dcos-emulator';
 import type { EmulatorEvent } from './context';
+import { lightEvent } from './deployment-plan';
 import type { EmulatorResponse } from './exchange';
 import { openDataFile } from './data-file';
 
@@ -104,10 +105,12 @@ function stream(
   response: ServerResponse,
   { headers, stream: wanted }: EmulatorResponse,
 ): void {
-  const types = wanted?.types ?? [];
+  const { types, isLight } = wanted ?? { types: [], isLight: false };
   response.writeHead(200, { ...headers, 'Cache-Control': 'no-cache' });
-  const send = (event: EmulatorEvent) =>
-    void response.write(`event: ${event.eventType}\r\ndata: ${JSON.stringify(event)}\r\n\r\n`);
+  const send = (event: EmulatorEvent) => {
+    const data = JSON.stringify(isLight ? lightEvent(event) : event);
+    response.write(`event: ${event.eventType}\r\ndata: ${data}\r\n\r\n`);
+  };
   if (types.length === 0 || types.includes('event_stream_attached')) {
     const remoteAddress = request.socket.remoteAddress ?? '127.0.0.1';
     send({ eventType: 'event_stream_attached', timestamp: new Date(clock.now()).toISOString(), remoteAddress });

@@ -106,12 +106,26 @@ export type Timer = { readonly at: number; readonly kind: TimerKind; readonly in
 /** How long an app has to wait before its next launch. */
 export type LaunchDelay = { readonly config: string; readonly delayMs: number; readonly until: number };
 
+/** What a group has beside its content. */
+export type GroupSettings = {
+  readonly dependencies?: readonly string[];
+  readonly enforceRole?: boolean;
+  /** When it was made by itself, not by an app in it. */
+  readonly createdAt?: string;
+};
+
+/** An app that was removed, with its versions, so that its group can go back to one of them. */
+export type RemovedApp = { readonly id: string; readonly at: string; readonly specs: readonly AppSpec[] };
+
 /** The whole state of the emulated Marathon: plain JSON, so that it can be saved and resumed. */
 export type World = {
   readonly apps: Record<string, AppSpec>;
   /** Oldest first, at most 50 per app. */
   readonly versions: Record<string, AppSpec[]>;
   readonly groups: string[];
+  readonly groupSettings: Record<string, GroupSettings>;
+  /** Oldest first. */
+  readonly removed: RemovedApp[];
   instances: Instance[];
   deployments: Deployment[];
   timers: Timer[];
@@ -127,6 +141,8 @@ export function emptyWorld(): World {
     apps: {},
     versions: {},
     groups: [],
+    groupSettings: {},
+    removed: [],
     instances: [],
     deployments: [],
     timers: [],

@@ -39,6 +39,10 @@ export type SeenBody = {
   /** Where the reply is an array. */
   readonly length: number;
   readonly '*': readonly SeenApp[];
+  readonly message: string;
+  /** Of a group. */
+  readonly groups: readonly { readonly id: string }[];
+  readonly steps: readonly { readonly actions: readonly { readonly action: string; readonly app: string }[] }[];
 };
 
 /** An emulator on virtual time with short ways to call it. */

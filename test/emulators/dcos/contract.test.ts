@@ -74,6 +74,25 @@ describeWithPart(contractFolder, 'the published schemas of Marathon', (folder) =
     call(undefined, 200, 'GET', '/v2/apps/demo/*');
     call('Group', 200, 'GET', '/v2/groups');
     call('Group', 200, 'GET', '/v2/groups/demo');
+    for (const group of ['/v2/groups', '/v2/groups/demo']) {
+      call('AppList', 200, 'GET', `${group}/apps`);
+      call(undefined, 200, 'GET', `${group}/versions`);
+      call('Group', 200, 'GET', `${group}/versions/${app('/demo/web').version}`);
+    }
+    const other = { id: 'other', apps: [{ id: 'one', cmd: 'x' }], groups: [{ id: 'inner' }] };
+    call('DeploymentResult', 201, 'POST', '/v2/groups', other);
+    call('Error', 409, 'POST', '/v2/groups', other);
+    call('AppLocked', 409, 'PUT', '/v2/groups/other', { apps: [] });
+    call('DeploymentSteps', 200, 'PUT', '/v2/groups/other?dryRun=true', { apps: [] });
+    call('ValidationError', 422, 'PUT', '/v2/groups/other', { apps: [{ id: '/elsewhere', cmd: 'x' }] });
+    call('DeploymentResult', 200, 'PUT', '/v2/groups?force=true', { groups: undefined });
+    call('DeploymentResult', 201, 'POST', '/v2/groups/other', { id: 'more' });
+    call('DeploymentResult', 200, 'PUT', '/v2/groups/other?force=true', { scaleBy: 2 });
+    call(undefined, 200, 'PATCH', '/v2/groups/other', { enforceRole: true });
+    call('Group', 200, 'GET', '/v2/groups/other');
+    call('AppLocked', 409, 'DELETE', '/v2/groups/other');
+    call('DeploymentResult', 200, 'DELETE', '/v2/groups/other?force=true');
+    call('Error', 404, 'GET', '/v2/groups/other/versions');
     call('Error', 404, 'GET', '/v2/groups/none');
     call('VersionList', 200, 'GET', '/v2/apps/demo/web/versions');
     call('App', 200, 'GET', `/v2/apps/demo/web/versions/${app('/demo/web').version}`);
@@ -111,6 +130,8 @@ describeWithPart(contractFolder, 'the published schemas of Marathon', (folder) =
     call('Queue', 200, 'GET', '/v2/queue');
     call('MarathonInfo', 200, 'GET', '/v2/info');
     call('LeaderInfo', 200, 'GET', '/v2/leader');
+    clock.advance(5000);
+    call('DeploymentResult', 200, 'DELETE', '/v2/groups');
     for (const path of ['/ping', '/v2/pods', '/v2/events']) call(undefined, 200, 'GET', path);
     call('Error', 404, 'GET', '/v2/nothing');
     const visited = new Set(core.requests.list().map(({ route }) => route));
