@@ -1,11 +1,12 @@
 import type { EmulatorClock } from './clock';
 import type { FaultBox } from './faults';
+import type { TaskRuntime } from './tasks/task-runtime';
 import type { TimerKind, World } from './world';
 
 /** A Mesos agent with its resources; disk and gpus are without limit. */
 export type Agent = { readonly id: string; readonly hostname: string; readonly cpus: number; readonly mem: number };
 
-/** How long things take, in milliseconds before the clock's speed. Labels of an app override the first two. */
+/** How long things take with simulated tasks, in milliseconds before the clock's speed. Scripts can override them. */
 export type Timings = {
   readonly startMs: number;
   readonly healthyMs: number;
@@ -28,6 +29,8 @@ export type Context = {
   readonly faults: FaultBox;
   readonly agents: readonly Agent[];
   readonly timings: Timings;
+  /** What runs the tasks. */
+  readonly runtime: TaskRuntime;
   /** Sends an event to the subscribers; eventType and timestamp are added. */
   readonly emit: (eventType: string, fields: Readonly<Record<string, unknown>>) => void;
   /** Lets something happen to an instance `delayMs` from now, in emulated time. */

@@ -3,6 +3,7 @@ import { flag, ok } from './exchange';
 import { type Fault, parseFault } from './faults';
 import { MarathonError } from './marathon-error';
 import type { RequestLog } from './request-log';
+import { parseScript } from './tasks/task-script';
 import { defineService, type Service } from './service';
 
 /** The emulator's own routes, by which tests and people steer it. */
@@ -12,6 +13,9 @@ export const controlRoutes = [
   { method: 'GET', pattern: '/faults', summary: 'Faults in force' },
   { method: 'POST', pattern: '/faults', summary: 'Adds a fault, or an array of them' },
   { method: 'DELETE', pattern: '/faults', summary: 'Removes all faults, or the one with ?id=' },
+  { method: 'GET', pattern: '/scripts', summary: 'How simulated tasks behave, by pattern of app or job' },
+  { method: 'POST', pattern: '/scripts', summary: 'Adds a script, which goes before those that are there' },
+  { method: 'DELETE', pattern: '/scripts', summary: 'Removes all scripts' },
 ] as const;
 
 /** What the emulator's own routes need beyond the context. */
@@ -48,6 +52,19 @@ export function createControlService(context: Context, { log, setFault, clearFau
       },
       'DELETE /faults': ({ query }) => {
         clearFaults(query.get('id') ?? undefined);
+        return { status: 204 };
+      },
+      'GET /scripts': () => ok({ scripts: context.world.scripts }),
+      'POST /scripts': ({ body }) => {
+        const script = parseScript(body);
+        if (script === undefined) {
+          throw new MarathonError(400, { message: 'This is no script. See task-script.ts for the fields.' });
+        }
+        context.world.scripts.push(script);
+        return ok({ scripts: context.world.scripts }, 201);
+      },
+      'DELETE /scripts': () => {
+        context.world.scripts = [];
         return { status: 204 };
       },
     },

@@ -10,17 +10,22 @@ import { createEventHub, type EventHub } from './event-hub';
 import type { EmulatorRequest, EmulatorResponse } from './exchange';
 import { createFaultBox, type Fault } from './faults';
 import { readApp } from './handle-apps';
-import { createInstance, instancesOf, taskIdOf } from './instances';
+import { createInstance, instancesOf, noteStatus, taskIdOf } from './instances';
 import { isSameJson, type JsonObject } from './json';
 import { launchScheduled } from './launch';
+import { checkLaunchDeadline, launchRuns } from './metronome/runs';
+import { runSchedule } from './metronome/schedules';
 import { absoluteId } from './normalize-app';
+import { runtimeTaskOf } from './runtime-task';
 import { createRequestLog, type RequestLog } from './request-log';
 import type { Service } from './service';
 import { createServices } from './services';
 import { checkScale } from './scale-check';
-import { failTask, reviewRunningTasks, runTimer } from './task-life';
+import { failTask } from './task-life';
+import { createRuntime, passReport } from './tasks/create-runtime';
+import type { SimulatedRuntime } from './tasks/simulated-runtime';
 import { addTimer, createTimerLoop } from './timer-loop';
-import { emptyWorld, type World } from './world';
+import { emptyWorld, type Timer, type World } from './world';
 
 /** How to set up an emulator. */
 export type DcosEmulatorOptions = {
@@ -61,8 +66,8 @@ export type DcosEmulator = {
   readonly snapshot: () => World;
   /** Calls back after anything happened. */
   readonly onChange: (listener: () => void) => void;
-  /** Stops all timers. */
-  readonly stop: () => void;
+  /** Stops all timers and ends every real task; resolves when none is left. */
+  readonly stop: () => Promise<void>;
 };
 
 const defaultTimings: Timings = { startMs: 400, healthyMs: 300, healthIntervalMs: 1000, killMs: 200 };
@@ -74,28 +79,21 @@ export function createDcosEmulator(options: DcosEmulatorOptions = {}): DcosEmula
   const hub = createEventHub();
   const log = createRequestLog();
   const listeners: (() => void)[] = [];
-  const context: Context = {
-    clock,
-    random: options.random ?? Math.random,
-    world,
-    faults: createFaultBox(options.faults),
-    agents: options.agents ?? createAgents(5),
-    timings: { ...defaultTimings, ...options.timings },
+  const base: Omit<Context, 'runtime'> = {
+    ...worldParts(options, clock, world),
     emit: (eventType, fields) => emit(context, hub, { eventType, timestamp: timestamp(context), ...fields }),
-    schedule: (kind, instanceId, delayMs) =>
-      addTimer(world, { kind, instanceId, at: clock.now() + clock.scale(delayMs) }),
     settle: () => settle(context),
   };
-  const loop = createTimerLoop(context, (timer) =>
-    timer.kind === 'scaleCheck' ? checkScale(context) : runTimer(context, timer),
-  );
+  const runtime = createRuntime(base, (report) => passReport(context, report));
+  const context: Context = { ...base, runtime };
+  const loop = createTimerLoop(context, (timer) => fire(context, runtime, timer));
   const changed = () => {
     settle(context);
     loop.arm();
     for (const listener of listeners) listener();
   };
   loop.onFired(changed);
-  const { setFault, clearFaults } = faultControls(context, hub, changed);
+  const { setFault, clearFaults } = faultControls(context, hub, runtime, changed);
   const auth = createAuth(options.auth ?? { mode: 'none' }, clock);
   const services = createServices(context, auth, { log, setFault, clearFaults });
   const route = createAdminRouter({ services, clock, faults: context.faults, log, refuse: auth.refuse });
@@ -123,7 +121,23 @@ export function createDcosEmulator(options: DcosEmulatorOptions = {}): DcosEmula
     services,
     snapshot: () => structuredClone(world),
     onChange: (listener) => void listeners.push(listener),
-    stop: loop.stop,
+    stop: () => {
+      loop.stop();
+      return runtime.close();
+    },
+  };
+}
+
+function worldParts(options: DcosEmulatorOptions, clock: EmulatorClock, world: World) {
+  return {
+    clock,
+    world,
+    random: options.random ?? Math.random,
+    faults: createFaultBox(options.faults),
+    agents: options.agents ?? createAgents(5),
+    timings: { ...defaultTimings, ...options.timings },
+    schedule: (kind: Timer['kind'], instanceId: string, delayMs: number) =>
+      addTimer(world, { kind, instanceId, at: clock.now() + clock.scale(delayMs) }),
   };
 }
 
@@ -131,8 +145,16 @@ function settle(context: Context): void {
   let isMoving = true;
   while (isMoving) {
     const hasStepped = runDeployments(context);
-    isMoving = launchScheduled(context) || hasStepped;
+    const hasLaunched = launchScheduled(context);
+    isMoving = launchRuns(context) || hasLaunched || hasStepped;
   }
+}
+
+function fire(context: Context, simulated: SimulatedRuntime, timer: Timer): void {
+  if (timer.kind === 'scaleCheck') checkScale(context);
+  else if (timer.kind === 'schedule') runSchedule(context, timer.instanceId);
+  else if (timer.kind === 'launchDeadline') checkLaunchDeadline(context, timer.instanceId);
+  else simulated.fire(timer);
 }
 
 function emit(context: Context, hub: EventHub, event: EmulatorEvent): void {
@@ -140,7 +162,7 @@ function emit(context: Context, hub: EventHub, event: EmulatorEvent): void {
   if (context.faults.find('dropEvents', isDropped) === undefined) hub.publish(event);
 }
 
-function faultControls(context: Context, hub: EventHub, changed: () => void) {
+function faultControls(context: Context, hub: EventHub, { review }: SimulatedRuntime, changed: () => void) {
   return {
     setFault: (fault: Fault) => {
       if (fault.kind === 'dropStreams') {
@@ -148,13 +170,13 @@ function faultControls(context: Context, hub: EventHub, changed: () => void) {
         return 'done';
       }
       const id = context.faults.add(fault);
-      reviewRunningTasks(context);
+      review();
       changed();
       return id;
     },
     clearFaults: (id?: string) => {
       context.faults.clear(id);
-      reviewRunningTasks(context);
+      review();
       changed();
     },
   };
@@ -175,10 +197,13 @@ function seedApp(context: Context, app: JsonObject & { readonly id: string }): v
   launchScheduled(silent);
   const now = new Date(clock.now()).toISOString();
   for (const instance of instancesOf(context, id).filter((each) => each.condition === 'Staging')) {
+    // A real task comes up in its own time.
+    if (!context.runtime.isSimulated(runtimeTaskOf(world, instance))) continue;
     world.timers = world.timers.filter((timer) => timer.instanceId !== instance.id);
     instance.condition = 'Running';
     instance.startedAt = now;
     instance.ready = true;
+    noteStatus(context, instance, 'TASK_RUNNING');
     if ((instance.spec.healthChecks ?? []).length > 0) {
       Object.assign(instance, { alive: true, firstSuccess: now, lastSuccess: now });
     }

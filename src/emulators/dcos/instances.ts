@@ -1,4 +1,5 @@
 import { type Context, nextUuid, timestamp } from './context';
+import { addMesosTask, addStatus, findMesosTask } from './mesos/mesos-task';
 import type { AppSpec, Condition, Instance } from './world';
 
 /** The Mesos id of an instance's present task. */
@@ -55,6 +56,7 @@ export function freshTask() {
     startedAt: undefined,
     alive: undefined,
     ready: false,
+    readinessResponse: undefined,
     consecutiveFailures: 0,
     firstSuccess: undefined,
     lastSuccess: undefined,
@@ -63,8 +65,9 @@ export function freshTask() {
   };
 }
 
-/** Sends the Mesos status of an instance's task. */
+/** Sends the Mesos status of an instance's task, and lets Mesos know it. */
 export function emitStatus(context: Context, instance: Instance, taskStatus: string, message = ''): void {
+  noteStatus(context, instance, taskStatus, message);
   context.emit('status_update_event', {
     slaveId: instance.agentId,
     taskId: taskIdOf(instance),
@@ -78,8 +81,35 @@ export function emitStatus(context: Context, instance: Instance, taskStatus: str
   });
 }
 
-/** The address of an instance's task: the agent's place in the emulated network. */
+/** Lets Mesos know a status of an instance's task, without telling it anyone. */
+export function noteStatus(context: Context, instance: Instance, taskStatus: string, message = ''): void {
+  const { mesosTasks } = context.world;
+  const id = taskIdOf(instance);
+  if (findMesosTask(mesosTasks, id) === undefined) {
+    const { agentId, host, ports, spec } = instance;
+    const { cpus, mem, disk, gpus, labels, role } = spec;
+    addMesosTask(mesosTasks, {
+      id,
+      name: spec.id.slice(1).split('/').reverse().join('.'),
+      framework: 'marathon',
+      agentId,
+      host,
+      containerId: nextUuid(context),
+      labels,
+      role,
+      resources: { cpus, mem, disk, gpus, ports },
+      statuses: [],
+      files: {},
+      checks: 0,
+    });
+  }
+  const task = findMesosTask(mesosTasks, id);
+  if (task !== undefined) addStatus(task, taskStatus, context.clock.now(), message);
+}
+
+/** The address of an instance's task: this machine's where it really runs, else its agent's place in the emulated network. */
 export function ipAddressOf(instance: Instance): { readonly ipAddress: string; readonly protocol: string } {
+  if (instance.host.startsWith('127.')) return { ipAddress: instance.host, protocol: 'IPv4' };
   return { ipAddress: `10.0.0.${(Number(instance.agentId.replace(/\D+/g, '')) % 250) + 1}`, protocol: 'IPv4' };
 }
 
@@ -87,7 +117,7 @@ export function ipAddressOf(instance: Instance): { readonly ipAddress: string; r
 export function emitCondition(
   context: Context,
   instance: Instance,
-  condition: Condition | 'Provisioned' | 'Failed' | 'Killed',
+  condition: Condition | 'Provisioned' | 'Finished' | 'Failed' | 'Killed',
 ): void {
   const placed = instance.agentId !== '';
   context.emit('instance_changed_event', {
@@ -114,13 +144,14 @@ export function kill(context: Context, instance: Instance): void {
   instance.condition = 'Killing';
   emitCondition(context, instance, 'Killing');
   emitStatus(context, instance, 'TASK_KILLING');
-  context.schedule('killed', instance.id, context.timings.killMs);
+  context.runtime.kill({ key: instance.id, taskId: taskIdOf(instance) });
 }
 
 /** Ends an instance's task: removes a decommissioned instance, otherwise puts it back in the queue. */
 export function endTask(context: Context, instance: Instance, taskStatus: string, message: string): void {
   cancelTimers(context, instance.id);
-  emitCondition(context, instance, taskStatus === 'TASK_KILLED' ? 'Killed' : 'Failed');
+  const ends = { TASK_KILLED: 'Killed', TASK_FINISHED: 'Finished' } as const;
+  emitCondition(context, instance, taskStatus in ends ? ends[taskStatus as keyof typeof ends] : 'Failed');
   emitStatus(context, instance, taskStatus, message);
   if (instance.goal === 'Decommissioned') {
     removeInstance(context, instance);

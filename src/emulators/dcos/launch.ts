@@ -1,7 +1,8 @@
 import { type Agent, type Context, timestamp } from './context';
 import { matchesPattern } from './faults';
 import { emitCondition, emitStatus, freshTask, instancesOf, isLaunched } from './instances';
-import { objectsOf } from './json';
+import { activeTasksOf } from './mesos/mesos-task';
+import { portsOf, runtimeTaskOf } from './runtime-task';
 import type { AppSpec, Instance } from './world';
 
 /** Why agents were refused, in Marathon's order. */
@@ -37,15 +38,22 @@ export function offersFor(
   spec: AppSpec,
 ): readonly { readonly agent: Agent; readonly refusal: string | undefined }[] {
   const fault = context.faults.find('noOffers', (each) => matchesApp(each.apps, spec.id));
-  const tasksOn = (agent: Agent) =>
-    context.world.instances.filter((each) => isLaunched(each) && each.agentId === agent.id);
   return context.agents
-    .map((agent) => ({ agent, tasks: tasksOn(agent) }))
+    .map((agent) => ({ agent, tasks: launchedOn(context, agent) }))
     .sort((a, b) => a.tasks.length - b.tasks.length)
     .map(({ agent, tasks }) => ({
       agent,
-      refusal: fault === undefined ? refusalOf(agent, tasks, spec) : (fault.reason ?? 'InsufficientCpus'),
+      refusal: fault === undefined ? refusalOf(context, agent, tasks, spec) : (fault.reason ?? 'InsufficientCpus'),
     }));
+}
+
+/** An agent that can take the task of a job, the least used first; undefined when there is none. */
+export function freeAgent(context: Context, jobId: string, need: Need): Agent | undefined {
+  if (context.faults.find('noOffers', (each) => matchesApp(each.apps, jobId)) !== undefined) return undefined;
+  return context.agents
+    .map((agent) => ({ agent, tasks: launchedOn(context, agent) }))
+    .sort((a, b) => a.tasks.length - b.tasks.length)
+    .find(({ agent, tasks }) => shortageOf(context, agent, tasks, need) === undefined)?.agent;
 }
 
 /** How long an app still has to wait after failures of this configuration; 0 when it may launch. */
@@ -70,32 +78,39 @@ export function raiseDelay(context: Context, spec: AppSpec): void {
   context.schedule('wake', '', delayMs);
 }
 
-/** An app's setting in milliseconds from one of its emulator labels; undefined when absent or no number. */
-export function labelMs(spec: AppSpec, label: string): number | undefined {
-  const digits = /\d+/.exec(spec.labels[label] ?? '')?.[0];
-  return digits === undefined ? undefined : Number(digits);
-}
-
 /** Whether an app's id matches a pattern of a fault. */
 export function matchesApp(pattern: string, appId: string): boolean {
   return matchesPattern(pattern, appId, true);
 }
 
-function refusalOf(agent: Agent, tasks: readonly Instance[], spec: AppSpec): string | undefined {
-  const used = (field: 'cpus' | 'mem') => tasks.reduce((sum, each) => sum + each.spec[field], 0);
+type Need = { readonly cpus: number; readonly mem: number };
+
+function launchedOn(context: Context, agent: Agent): readonly Instance[] {
+  return context.world.instances.filter((each) => isLaunched(each) && each.agentId === agent.id);
+}
+
+function shortageOf(context: Context, agent: Agent, tasks: readonly Instance[], need: Need): string | undefined {
+  const jobs = context.world.runs.length === 0 ? [] : activeTasksOf(context.world.mesosTasks, 'metronome', agent.id);
+  const used = (field: 'cpus' | 'mem') =>
+    tasks.reduce((sum, each) => sum + each.spec[field], 0) + jobs.reduce((sum, each) => sum + each.resources[field], 0);
+  if (used('cpus') + need.cpus > agent.cpus + 1e-9) return 'InsufficientCpus';
+  if (used('mem') + need.mem > agent.mem + 1e-9) return 'InsufficientMemory';
+  return undefined;
+}
+
+function refusalOf(context: Context, agent: Agent, tasks: readonly Instance[], spec: AppSpec): string | undefined {
   const wantsUniqueHost = (spec.constraints ?? []).some(
     ([field, operator]) => [field?.replace('@', ''), operator].join() === 'hostname,UNIQUE',
   );
   if (wantsUniqueHost && tasks.some((each) => each.appId === spec.id)) return 'UnfulfilledConstraint';
-  if (used('cpus') + spec.cpus > agent.cpus + 1e-9) return 'InsufficientCpus';
-  if (used('mem') + spec.mem > agent.mem + 1e-9) return 'InsufficientMemory';
+  const shortage = shortageOf(context, agent, tasks, spec);
+  if (shortage !== undefined) return shortage;
   const fixed = fixedHostPorts(spec);
   if (tasks.some((each) => each.ports.some((port) => fixed.includes(port)))) return 'InsufficientPorts';
   return undefined;
 }
 
 function launch(context: Context, instance: Instance, agent: Agent): void {
-  const { startMs } = context.timings;
   Object.assign(instance, freshTask(), {
     attempt: instance.attempt + 1,
     agentId: agent.id,
@@ -107,30 +122,19 @@ function launch(context: Context, instance: Instance, agent: Agent): void {
   instance.condition = 'Staging';
   emitCondition(context, instance, 'Staging');
   emitStatus(context, instance, 'TASK_STAGING');
-  const total = labelMs(instance.spec, 'EMULATOR_START_MS') ?? startMs;
-  context.schedule('starting', instance.id, total * 0.6);
-  context.schedule('running', instance.id, total);
-}
-
-function portFields(spec: AppSpec): readonly { readonly fixed: number }[] {
-  if (spec.portDefinitions !== undefined) {
-    return spec.portDefinitions.map((each) => ({ fixed: spec.requirePorts ? Number(each.port) : 0 }));
-  }
-  return objectsOf(spec.container?.portMappings)
-    .filter((each) => each.hostPort !== undefined)
-    .map((each) => ({ fixed: Number(each.hostPort) }));
+  context.runtime.launch(runtimeTaskOf(context.world, instance));
 }
 
 function fixedHostPorts(spec: AppSpec): readonly number[] {
-  return portFields(spec).flatMap(({ fixed }) => (fixed > 0 ? [fixed] : []));
+  return portsOf(spec).flatMap(({ isFixed, requested }) => (isFixed ? [requested] : []));
 }
 
 function hostPorts(context: Context, spec: AppSpec, agent: Agent): number[] {
   const neighbours = context.world.instances.filter((each) => each.agentId === agent.id && isLaunched(each));
   const taken = new Set(neighbours.flatMap((each) => each.ports));
-  return portFields(spec).map(({ fixed }) => {
-    let port = fixed > 0 ? fixed : 31000 + Math.floor(context.random() * 1000);
-    while (fixed === 0 && taken.has(port)) port = port >= 32000 ? 31000 : port + 1;
+  return portsOf(spec).map(({ isFixed, requested }) => {
+    let port = isFixed ? requested : 31000 + Math.floor(context.random() * 1000);
+    while (!isFixed && taken.has(port)) port = port >= 32000 ? 31000 : port + 1;
     taken.add(port);
     return port;
   });

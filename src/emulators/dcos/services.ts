@@ -3,6 +3,7 @@ import type { Auth } from './auth/create-auth';
 import { createIamService } from './auth/iam-service';
 import type { Context } from './context';
 import { createMarathonService } from './marathon-service';
+import { createMetronomeService } from './metronome/metronome-service';
 import { type Controls, createControlService } from './control-service';
 import type { Service } from './service';
 
@@ -13,5 +14,6 @@ export function createServices(context: Context, auth: Auth, controls: Controls)
     createIamService(auth),
     createControlService(context, controls),
     createMarathonService(context),
+    createMetronomeService(context),
   ];
 }

@@ -32,7 +32,7 @@ export type RunningDcosEmulator = {
   readonly metronomeUrl: string;
   /** With authentication: a token that is good for everything, and the login that gives another. */
   readonly login: { readonly token: string; readonly uid: string; readonly password: string } | undefined;
-  /** Saves, ends every connection and stops. */
+  /** Saves, ends every connection and every real task, and stops. */
   readonly close: () => Promise<void>;
   readonly core: DcosEmulator;
 };
@@ -58,7 +58,7 @@ export async function startDcosEmulator(options: StartDcosEmulatorOptions = {}):
   const address = server.address();
   const url = `http://${host}:${typeof address === 'object' && address !== null ? address.port : port}`;
   const close = async () => {
-    core.stop();
+    await core.stop();
     file?.saveNow(core.snapshot());
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeAllConnections();

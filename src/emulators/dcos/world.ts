@@ -1,4 +1,8 @@
 import type { JsonObject } from './json';
+import type { Job, JobRun } from './metronome/job';
+import type { MesosTask } from './mesos/mesos-task';
+import type { ReadinessResponse } from './tasks/task-runtime';
+import type { StoredScript } from './tasks/task-script';
 
 /** A health check as stored, with the defaults filled in. */
 export type HealthCheck = JsonObject & { readonly maxConsecutiveFailures: number; readonly protocol: string };
@@ -57,6 +61,8 @@ export type Instance = {
   /** Undefined until the first health result of the present task. */
   alive: boolean | undefined;
   ready: boolean;
+  /** The last answer to a readiness check, where one was really asked. */
+  readinessResponse: ReadinessResponse | undefined;
   consecutiveFailures: number;
   firstSuccess: string | undefined;
   lastSuccess: string | undefined;
@@ -97,10 +103,20 @@ export type Deployment = {
   progress: Record<string, ActionProgress> | undefined;
 };
 
-/** What a timer does when it falls due; `wake` only makes the emulator look again. */
-export type TimerKind = 'starting' | 'running' | 'health' | 'ready' | 'crash' | 'killed' | 'scaleCheck' | 'wake';
+/** What a timer does when it falls due; `wake` only makes the emulator look again, the first six are simulated tasks'. */
+export type TimerKind =
+  | 'starting'
+  | 'running'
+  | 'health'
+  | 'ready'
+  | 'crash'
+  | 'killed'
+  | 'scaleCheck'
+  | 'schedule'
+  | 'launchDeadline'
+  | 'wake';
 
-/** Something that happens to an instance later. */
+/** Something that happens later to an instance, or to whatever else its kind has an id for. */
 export type Timer = { readonly at: number; readonly kind: TimerKind; readonly instanceId: string };
 
 /** How long an app has to wait before its next launch. */
@@ -117,7 +133,7 @@ export type GroupSettings = {
 /** An app that was removed, with its versions, so that its group can go back to one of them. */
 export type RemovedApp = { readonly id: string; readonly at: string; readonly specs: readonly AppSpec[] };
 
-/** The whole state of the emulated Marathon: plain JSON, so that it can be saved and resumed. */
+/** The whole state of the emulated cluster: plain JSON, so that it can be saved and resumed. */
 export type World = {
   readonly apps: Record<string, AppSpec>;
   /** Oldest first, at most 50 per app. */
@@ -131,11 +147,18 @@ export type World = {
   timers: Timer[];
   readonly delays: Record<string, LaunchDelay>;
   readonly failures: Record<string, JsonObject>;
+  /** The tasks of all frameworks in the order of their launch, with those that have ended lately. */
+  readonly mesosTasks: MesosTask[];
+  readonly jobs: Record<string, Job>;
+  /** The runs of jobs that have not ended, oldest first. */
+  runs: JobRun[];
+  /** How simulated tasks behave, the newest last. */
+  scripts: StoredScript[];
   lastVersionAt: number;
   serial: number;
 };
 
-/** A Marathon that has never been used. */
+/** A cluster that has never been used. */
 export function emptyWorld(): World {
   return {
     apps: {},
@@ -148,6 +171,10 @@ export function emptyWorld(): World {
     timers: [],
     delays: {},
     failures: {},
+    mesosTasks: [],
+    jobs: {},
+    runs: [],
+    scripts: [],
     lastVersionAt: 0,
     serial: 0,
   };

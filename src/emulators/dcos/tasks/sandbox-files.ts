@@ -1,0 +1,19 @@
+/** A file or folder of a sandbox. */
+export type SandboxEntry = {
+  readonly name: string;
+  readonly isFolder: boolean;
+  /** Bytes. */
+  readonly size: number;
+  /** Seconds since the epoch. */
+  readonly modifiedAt: number;
+};
+
+/** The files that tasks left in their sandboxes. Paths are relative to the sandbox; '' is the sandbox itself. */
+export type SandboxFiles = {
+  /** Undefined when there is no such file, or no such sandbox any more. */
+  readonly stat: (containerId: string, path: string) => SandboxEntry | undefined;
+  /** What lies directly in a folder; empty for anything else. */
+  readonly list: (containerId: string, path: string) => readonly SandboxEntry[];
+  /** The bytes from an offset on; fewer than `length` at the end of the file. */
+  readonly read: (containerId: string, path: string, offset: number, length: number) => Buffer;
+};
