@@ -21,7 +21,7 @@ export type EmulatorResponse = {
   readonly headers: Readonly<Record<string, string>>;
   /** One value of Set-Cookie each. */
   readonly cookies: readonly string[];
-  /** A JSON value, text or bytes when the content type is not JSON; undefined for an empty body. */
+  /** A JSON value, text when the content type is not JSON, or bytes; undefined for an empty body. */
   readonly body: unknown;
   /** How long to hold the answer back; 0 normally. */
   readonly delayMs: number;

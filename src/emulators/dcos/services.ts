@@ -3,6 +3,9 @@ import type { Auth } from './auth/create-auth';
 import { createIamService } from './auth/iam-service';
 import type { Context } from './context';
 import { createMarathonService } from './marathon-service';
+import { createAgentService } from './mesos/agent-service';
+import { createLogService } from './mesos/log-service';
+import { createMesosService } from './mesos/mesos-service';
 import { createMetronomeService } from './metronome/metronome-service';
 import { type Controls, createControlService } from './control-service';
 import type { Service } from './service';
@@ -15,5 +18,8 @@ export function createServices(context: Context, auth: Auth, controls: Controls)
     createControlService(context, controls),
     createMarathonService(context),
     createMetronomeService(context),
+    createMesosService(context),
+    createAgentService(context),
+    createLogService(context),
   ];
 }

@@ -89,14 +89,15 @@ function serve(shell: Shell, request: IncomingMessage, response: ServerResponse,
 }
 
 function reply(response: ServerResponse, { status, headers, cookies, body }: EmulatorResponse): void {
-  const isJson = headers['Content-Type'] === 'application/json';
-  const bytes = body === undefined ? Buffer.alloc(0) : isJson ? Buffer.from(JSON.stringify(body)) : bytesOf(body);
+  const bytes = bytesOf(body, headers['Content-Type'] === 'application/json');
   const cookie = cookies.length === 0 ? {} : { 'Set-Cookie': [...cookies] };
   response.writeHead(status, { ...headers, ...cookie, 'Content-Length': bytes.length }).end(bytes);
 }
 
-function bytesOf(body: unknown): Buffer {
-  return body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(String(body));
+function bytesOf(body: unknown, isJson: boolean): Buffer {
+  if (body === undefined) return Buffer.alloc(0);
+  if (body instanceof Uint8Array) return Buffer.from(body);
+  return Buffer.from(typeof body === 'string' && !isJson ? body : JSON.stringify(body));
 }
 
 function stream(
