@@ -64,7 +64,9 @@ export function readinessResultsOf(context: Context, target: AppSpec) {
     if (instance.spec.version < target.versionInfo.lastConfigChangeAt) return [];
     const check = instance.spec.readinessChecks?.[0];
     if (check === undefined || instance.condition !== 'Running') return [];
-    return [{ name: String(check.name), taskId: taskIdOf(instance), ready: instance.ready }];
+    const { ready, readinessResponse: lastResponse } = instance;
+    const answer = lastResponse === undefined ? {} : { lastResponse };
+    return [{ name: String(check.name), taskId: taskIdOf(instance), ready, ...answer }];
   });
 }
 

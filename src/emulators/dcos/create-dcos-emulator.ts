@@ -22,7 +22,8 @@ import type { Service } from './service';
 import { createServices } from './services';
 import { checkScale } from './scale-check';
 import { failTask } from './task-life';
-import { createRuntime, passReport } from './tasks/create-runtime';
+import { createRuntime, loseRealTasks, passReport, type TaskMode } from './tasks/create-runtime';
+import type { TaskReport } from './tasks/task-runtime';
 import type { SimulatedRuntime } from './tasks/simulated-runtime';
 import { addTimer, createTimerLoop } from './timer-loop';
 import { emptyWorld, type Timer, type World } from './world';
@@ -33,6 +34,10 @@ export type DcosEmulatorOptions = {
   readonly clock?: EmulatorClock;
   /** Numbers in [0, 1); Math.random by default. */
   readonly random?: () => number;
+  /** `simulated` by default. */
+  readonly tasks?: TaskMode;
+  /** PATH of real tasks; they get nothing else of this process' environment. The usual folders by default. */
+  readonly taskPath?: string;
   /** Five agents of 16 CPUs and 64 GB by default. */
   readonly agents?: readonly Agent[];
   /** Nobody is asked for a token by default. */
@@ -70,6 +75,8 @@ export type DcosEmulator = {
   readonly stop: () => Promise<void>;
 };
 
+const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 const defaultTimings: Timings = { startMs: 400, healthyMs: 300, healthIntervalMs: 1000, killMs: 200 };
 
 /** Creates an emulated cluster. On a virtual clock everything happens within `handle` and `advance`. */
@@ -79,24 +86,31 @@ export function createDcosEmulator(options: DcosEmulatorOptions = {}): DcosEmula
   const hub = createEventHub();
   const log = createRequestLog();
   const listeners: (() => void)[] = [];
+  const { tasks: mode = 'simulated', taskPath: path = usualPath } = options;
   const base: Omit<Context, 'runtime'> = {
     ...worldParts(options, clock, world),
     emit: (eventType, fields) => emit(context, hub, { eventType, timestamp: timestamp(context), ...fields }),
     settle: () => settle(context),
   };
-  const runtime = createRuntime(base, (report) => passReport(context, report));
+  const report = (news: TaskReport) => passReport(context, news);
+  const reportLater = (news: TaskReport) => {
+    report(news);
+    changed();
+  };
+  const { runtime, simulated } = createRuntime({ mode, context: base, path, report, reportLater });
   const context: Context = { ...base, runtime };
-  const loop = createTimerLoop(context, (timer) => fire(context, runtime, timer));
+  const loop = createTimerLoop(context, (timer) => fire(context, simulated, timer));
   const changed = () => {
     settle(context);
     loop.arm();
     for (const listener of listeners) listener();
   };
   loop.onFired(changed);
-  const { setFault, clearFaults } = faultControls(context, hub, runtime, changed);
+  const { setFault, clearFaults } = faultControls(context, hub, simulated, changed);
   const auth = createAuth(options.auth ?? { mode: 'none' }, clock);
   const services = createServices(context, auth, { log, setFault, clearFaults });
   const route = createAdminRouter({ services, clock, faults: context.faults, log, refuse: auth.refuse });
+  loseRealTasks(context);
   changed();
 
   return {
@@ -134,7 +148,7 @@ function worldParts(options: DcosEmulatorOptions, clock: EmulatorClock, world: W
     world,
     random: options.random ?? Math.random,
     faults: createFaultBox(options.faults),
-    agents: options.agents ?? createAgents(5),
+    agents: options.agents ?? createAgents(5, options.tasks ?? 'simulated'),
     timings: { ...defaultTimings, ...options.timings },
     schedule: (kind: Timer['kind'], instanceId: string, delayMs: number) =>
       addTimer(world, { kind, instanceId, at: clock.now() + clock.scale(delayMs) }),
