@@ -1,8 +1,14 @@
+import { systemClock } from '../engine/clock';
 import type { Clock } from '../engine/clock';
+import { belowPath } from '../http-client/below-path';
 import { createHttpClient } from '../http-client/create-http-client';
+import type { HttpClient } from '../http-client/http-client';
 import type { DcosCluster } from '../model/application';
+import { createAuthenticatedClient } from './authenticated-client';
+import { createLogIn } from './log-in';
 import { createMarathonClient } from './marathon-client';
 import type { MarathonClient } from './marathon-client';
+import { createTokenSource } from './token-source';
 
 /** How clusters are spoken to. */
 export type ConnectOptions = {
@@ -13,19 +19,55 @@ export type ConnectOptions = {
   readonly clock?: Clock;
 };
 
-const connect = (cluster: DcosCluster, options: ConnectOptions): MarathonClient =>
-  createMarathonClient(
-    createHttpClient({
-      userAgent: 'coxswain',
-      ...options,
-      baseUrl: `${cluster.url.replace(/\/+$/, '')}/service/marathon`,
-      ...(cluster.caFile === undefined ? {} : { caFile: cluster.caFile }),
-    }),
-  );
+/** Everything that one DC/OS cluster offers, with one login for all of it. */
+export type ClusterConnection = {
+  readonly name: string;
+  readonly marathon: MarathonClient;
+};
 
-/** A Marathon client per configured cluster, by the cluster's name. Opens no connection yet. */
+/** Stands in for a cluster whose settings cannot be used, so that the others go on: each call throws why. */
+function unusableClient(cluster: DcosCluster, why: unknown): HttpClient {
+  const refuse = () => Promise.reject(why instanceof Error ? why : new Error(String(why)));
+  return { host: URL.canParse(cluster.url) ? new URL(cluster.url).host : cluster.url, request: refuse, stream: refuse };
+}
+
+function openHttp(cluster: DcosCluster, options: ConnectOptions): HttpClient {
+  const { auth, url } = cluster;
+  const clock = options.clock ?? systemClock;
+  const settings = {
+    userAgent: options.userAgent ?? 'coxswain',
+    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+    ...(cluster.caFile === undefined ? {} : { caFile: cluster.caFile }),
+  };
+  try {
+    const http = createHttpClient({ ...settings, clock, baseUrl: url });
+    if (auth.type === 'none') return http;
+    const logIn = createLogIn({ clusterName: cluster.name, clusterUrl: url, auth, clock, http: settings });
+    return createAuthenticatedClient(http, createTokenSource({ logIn, clock, host: http.host }));
+  } catch (error) {
+    return unusableClient(cluster, error);
+  }
+}
+
+function open(cluster: DcosCluster, options: ConnectOptions): ClusterConnection {
+  const http = openHttp(cluster, options);
+  const { name, marathonPath = '/service/marathon' } = cluster;
+  return { name, marathon: createMarathonClient(belowPath(http, marathonPath)) };
+}
+
+/**
+ * A connection per configured cluster, by the cluster's name. Nothing is sent yet: the first call logs in. A cluster whose
+ * certificate file cannot be read has a connection too, whose every call throws INVALID_INPUT.
+ */
+export const openConnections = (
+  clusters: ReadonlyMap<string, DcosCluster>,
+  options: ConnectOptions = {},
+): ReadonlyMap<string, ClusterConnection> =>
+  new Map([...clusters].map(([name, cluster]) => [name, open(cluster, options)]));
+
+/** The Marathon of each configured cluster; see `openConnections`. */
 export const connectClusters = (
   clusters: ReadonlyMap<string, DcosCluster>,
   options: ConnectOptions = {},
 ): ReadonlyMap<string, MarathonClient> =>
-  new Map([...clusters].map(([name, cluster]) => [name, connect(cluster, options)]));
+  new Map([...openConnections(clusters, options)].map(([name, { marathon }]) => [name, marathon]));

@@ -1,7 +1,10 @@
 import type { Clock } from '../engine/clock';
 
-/** What kind of body the caller can use: JSON (default), text of any kind, or JSON that may be missing altogether. */
-export type ExpectedBody = 'json' | 'text' | 'jsonOrNothing';
+/**
+ * What kind of body the caller can use: JSON (default), text of any kind, JSON that may be missing altogether, or the bytes
+ * as they came (a Buffer).
+ */
+export type ExpectedBody = 'json' | 'text' | 'jsonOrNothing' | 'bytes';
 
 /** A value of a query; a list repeats its name, undefined leaves it out. */
 export type QueryValue = string | number | boolean | readonly string[] | undefined;
@@ -47,7 +50,7 @@ export type HttpStream = {
 
 /**
  * Speaks to one HTTP server. Every failure is a CoxswainError: UNREACHABLE (refused, reset, cut off), TIMED_OUT,
- * UNAUTHORIZED, FORBIDDEN, NOT_FOUND, RATE_LIMITED (fields.retryAfterMs), SERVER_ERROR (5xx, a redirect, not JSON, too
+ * UNAUTHORIZED (fields.serverTime: the server's clock), FORBIDDEN, NOT_FOUND, RATE_LIMITED (fields.retryAfterMs), SERVER_ERROR (5xx, a redirect, not JSON, too
  * long) or REQUEST_REFUSED (any other 4xx); fields hold host, path, and status and body where there was an answer.
  * Nothing is ever repeated. When the caller's signal ends a request, the signal's reason is thrown if it is a
  * CoxswainError, else TIMED_OUT with fields.aborted.
@@ -60,7 +63,10 @@ export interface HttpClient {
   stream(path: string, options: StreamOptions): Promise<HttpStream>;
 }
 
-/** How to reach a server. Proxies of the environment are not used and redirects are not followed. */
+/**
+ * How to reach a server. Proxies of the environment are not used and redirects are not followed. Certificates are always
+ * verified: there is no way to turn that off, NODE_TLS_REJECT_UNAUTHORIZED included.
+ */
 export type HttpClientOptions = {
   readonly baseUrl: string;
   readonly userAgent: string;

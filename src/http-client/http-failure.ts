@@ -25,6 +25,12 @@ export function retryAfterMs(headers: Readonly<Record<string, string>>): number 
   return Number.isNaN(waitMs) ? undefined : Math.max(0, waitMs);
 }
 
+/** The server's clock in milliseconds since the epoch, from the `Date` header; undefined where it has none that is one. */
+export function serverTime(headers: Readonly<Record<string, string>>): number | undefined {
+  const time = Date.parse(headers.date ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}
+
 type Verdict = { readonly code: ErrorCode; readonly why: string; readonly advice: string };
 
 function judgeStatus(status: number): Verdict {
@@ -72,10 +78,11 @@ export function statusFailure(
   const said = serverMessage(reply.body);
   const quote = said === undefined ? '' : ` (${said})`;
   const wait = code === 'RATE_LIMITED' ? { retryAfterMs: retryAfterMs(reply.headers) } : {};
+  const clock = code === 'UNAUTHORIZED' ? { serverTime: serverTime(reply.headers) } : {};
   const body = typeof reply.body === 'string' ? shorten(reply.body) : reply.body;
   return new CoxswainError(code, {
     message: `${describeTarget(target)} failed with status ${reply.status}: ${why}${quote}. ${advice}`,
-    fields: { host: target.host, path: target.path, status: reply.status, body, ...wait },
+    fields: { host: target.host, path: target.path, status: reply.status, body, ...wait, ...clock },
   });
 }
 
@@ -116,7 +123,11 @@ const networkReasons: Readonly<Record<string, string>> = {
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate authority is not trusted (name it with caFile)',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate authority is not trusted (name it with caFile)',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate authority is not trusted (name it with caFile)',
+  UNABLE_TO_GET_ISSUER_CERT: 'its certificate authority is not trusted (name it with caFile)',
   CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet (compare the clocks)',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
+  EPROTO: 'it does not speak TLS (compare http and https in the address)',
 };
 
 /** The error when the server could not be reached or broke off; `code` is the system's word for it. */

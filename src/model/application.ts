@@ -1,5 +1,6 @@
 import type { ServerGroupDescription } from './description';
 import type { Policy, StageContext } from './execution';
+import type { Secret } from './secret';
 import type { Location } from './server-group';
 
 /** The service part of a server group, merged for one environment. */
@@ -55,13 +56,29 @@ export type DefinitionProblem = {
   readonly message: string;
 };
 
-/** How to reach one DC/OS cluster. Secrets are resolved from their references, never shown. */
+/**
+ * How the bot logs in at a cluster: not at all; as a user; as a service account by its key, or by the JSON secret that
+ * holds uid, key and login endpoint; or, on open DC/OS before 1.13, with an OpenID token that a person fetched.
+ */
+export type DcosAuth =
+  | { readonly type: 'none' }
+  | { readonly type: 'password'; readonly uid: string; readonly password: Secret }
+  | { readonly type: 'serviceAccount'; readonly uid: string; readonly privateKey: Secret }
+  | { readonly type: 'serviceAccountSecret'; readonly secret: Secret }
+  | { readonly type: 'open'; readonly token: Secret };
+
+/** How to reach one DC/OS cluster. */
 export type DcosCluster = {
   readonly name: string;
-  /** Admin Router's address; Marathon stands below `/service/marathon`. */
+  /** Admin Router's address, without a slash at its end. */
   readonly url: string;
+  /** PEM file with the certificate authority to trust instead of the system's. */
   readonly caFile?: string;
-  readonly auth: { readonly type: 'none' };
+  readonly auth: DcosAuth;
+  /** Where Marathon stands below `url`; empty where `url` is Marathon's own. @default '/service/marathon' */
+  readonly marathonPath?: string;
+  /** Where Metronome stands below `url`. @default '/service/metronome' */
+  readonly metronomePath?: string;
 };
 
 /** Everything the files say, as last understood. */

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import nock from 'nock';
+import { belowPath } from '../../src/http-client/below-path';
 import { createHttpClient } from '../../src/http-client/create-http-client';
 import type { HttpClient } from '../../src/http-client/http-client';
 import { CoxswainError } from '../../src/model/errors';
@@ -112,6 +113,27 @@ describe('HTTP client against intercepted replies', () => {
     const text = await client.request({ method: 'GET', path: '/ping', expect: 'text' });
     const nothing = await client.request({ method: 'DELETE', path: '/x', expect: 'jsonOrNothing' });
     expect([text.body, nothing.body]).toEqual(['pong', undefined]);
+  });
+
+  it('hands over bytes as they came, and reads an error in their place', async () => {
+    const bytes = Buffer.from([0xc3, 0x28, 0x00, 0xff]);
+    nock(base).get('/file').reply(200, bytes, { 'Content-Type': 'application/octet-stream' });
+    nock(base).get('/file').reply(404, { message: 'gone' });
+    const download = () => newClient().request({ method: 'GET', path: '/file', expect: 'bytes' });
+    expect((await download()).body).toEqual(bytes);
+    expect((await failureOf(download())).message).toContain('(gone)');
+  });
+
+  it('stands below a path', async () => {
+    nock('http://dcos.example.com').get('/service/marathon/v2/info?a=1').reply(200, '{}');
+    const client = belowPath(newClient(), '/v2');
+    expect((await client.request({ method: 'GET', path: '/info', query: { a: 1 } })).body).toEqual({});
+    expect(client.host).toBe('dcos.example.com');
+  });
+
+  it('tells the clock of a server that refuses our credentials', async () => {
+    nock(base).get('/v2/info').reply(401, '', { Date: 'Mon, 05 Jan 2026 10:00:00 GMT' });
+    expect((await failureOf(get(newClient()))).fields.serverTime).toBe(Date.UTC(2026, 0, 5, 10));
   });
 
   it('refuses a reply beyond its size cap', async () => {

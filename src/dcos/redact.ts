@@ -1,0 +1,41 @@
+import { CoxswainError } from '../model/errors';
+
+const mark = '[secret]';
+
+// A quote that was shortened may end inside a secret, so its beginning is enough to know it by.
+const tellingLength = 24;
+
+function redactOne(text: string, secret: string): string {
+  const beginning = secret.slice(0, tellingLength);
+  if (beginning === '') return text;
+  let left = '';
+  let rest = text;
+  for (let at = rest.indexOf(beginning); at !== -1; at = rest.indexOf(beginning)) {
+    let length = beginning.length;
+    while (length < secret.length && rest[at + length] === secret[length]) length += 1;
+    left += rest.slice(0, at) + mark;
+    rest = rest.slice(at + length);
+  }
+  return left + rest;
+}
+
+/** The text without the secrets, also where it was cut inside one; empty ones are left alone. */
+export const redactText = (text: string, secrets: readonly string[]): string => secrets.reduce(redactOne, text);
+
+function redactValue(value: unknown, secrets: readonly string[]): unknown {
+  if (typeof value === 'string') return redactText(value, secrets);
+  if (Array.isArray(value)) return value.map((item) => redactValue(item, secrets));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [redactText(name, secrets), redactValue(item, secrets)]),
+  );
+}
+
+/** An error of ours without the secrets, which a server may have sent back; any other error as it is. */
+export function redactError(error: unknown, secrets: readonly string[]): unknown {
+  if (!(error instanceof CoxswainError)) return error;
+  const fields = redactValue(error.fields, secrets) as Readonly<Record<string, unknown>>;
+  const message = redactText(error.message, secrets);
+  const isSame = message === error.message && JSON.stringify(fields) === JSON.stringify(error.fields);
+  return isSame ? error : new CoxswainError(error.code, { message, fields });
+}

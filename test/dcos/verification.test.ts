@@ -1,0 +1,93 @@
+import { createServer as createHttpsServer } from 'node:https';
+import { openConnections } from '../../src/dcos/cluster-connections';
+import type { DcosCluster } from '../../src/model/application';
+import { CoxswainError } from '../../src/model/errors';
+import { Secret } from '../../src/model/secret';
+import { makeCertificate } from '../support/certificate';
+import type { Certificate } from '../support/certificate';
+import { createTemporaryFolder } from '../support/temporary-folder';
+import { startLoginCluster } from './login-cluster';
+import type { LoginCluster } from './login-cluster';
+
+const folder = createTemporaryFolder();
+const open: LoginCluster[] = [];
+let certificate: Certificate;
+
+beforeAll(async () => {
+  certificate = await makeCertificate(folder.path);
+});
+afterAll(folder.remove);
+afterEach(() => Promise.all(open.splice(0).map((cluster) => cluster.close())));
+
+async function startTls(): Promise<LoginCluster> {
+  const cluster = await startLoginCluster({ makeServer: (listener) => createHttpsServer(certificate, listener) });
+  open.push(cluster);
+  return cluster;
+}
+
+function connect(url: string, more: Partial<DcosCluster> = {}) {
+  const password = new Secret('a test', () => 'secret');
+  const cluster: DcosCluster = { name: 'pe1', url, auth: { type: 'password', uid: 'coxswain', password }, ...more };
+  const found = openConnections(new Map([['pe1', cluster]])).get('pe1');
+  if (found === undefined) throw new Error('no connection');
+  return found.marathon;
+}
+
+async function messageOf(promise: Promise<unknown>): Promise<string> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  return error instanceof CoxswainError ? `${error.code} ${error.message}` : `no failure: ${String(error)}`;
+}
+
+describe('a cluster with its own certificate authority', () => {
+  it('is spoken to, and logged in at, when its authority is named', async () => {
+    const cluster = await startTls();
+    expect((await connect(cluster.url, { caFile: certificate.caFile }).getInfo()).version).toBe('1.11.24');
+    expect(cluster.logins).toHaveLength(1);
+  });
+
+  it.each([
+    ['with authentication', {}],
+    ['without', { auth: { type: 'none' } }],
+  ] as [string, Partial<DcosCluster>][])(
+    'is refused when it is not named, %s, and nothing is sent',
+    async (_t, more) => {
+      const cluster = await startTls();
+      expect(await messageOf(connect(cluster.url, more).getInfo())).toMatch(
+        /^UNREACHABLE .*\(name its authority with caFile\)/,
+      );
+      expect([cluster.logins, cluster.requests]).toEqual([[], []]);
+    },
+  );
+
+  it('is refused even where the environment turns verification off', async () => {
+    const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+    try {
+      const cluster = await startTls();
+      expect(await messageOf(connect(cluster.url).getInfo())).toMatch(/^UNREACHABLE .*caFile/);
+      expect(cluster.logins).toEqual([]);
+    } finally {
+      if (before === undefined) delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+      else process.env.NODE_TLS_REJECT_UNAUTHORIZED = before;
+    }
+  });
+
+  it('is refused under another name than the one that its certificate is for', async () => {
+    const cluster = await startTls();
+    const url = cluster.url.replace('127.0.0.1', 'localhost');
+    expect(await messageOf(connect(url, { caFile: certificate.caFile }).getInfo())).toMatch(
+      /^UNREACHABLE .*another host name/,
+    );
+  });
+
+  it('that speaks plain HTTP is told apart', async () => {
+    const cluster = await startLoginCluster();
+    open.push(cluster);
+    expect(await messageOf(connect(cluster.url.replace('http:', 'https:')).getInfo())).toMatch(
+      /^UNREACHABLE .*does not speak TLS/,
+    );
+  });
+});
