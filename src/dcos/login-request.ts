@@ -64,6 +64,6 @@ export function loginRequest(clusterUrl: string, auth: Credentials, serverNow: n
       return byKey(clusterUrl, { uid: auth.uid, privateKey, loginEndpoint: undefined }, serverNow);
     }
     case 'serviceAccountSecret':
-      return byKey(clusterUrl, readServiceAccountSecret(auth.secret.reveal()), serverNow);
+      return byKey(clusterUrl, readServiceAccountSecret(auth.secret.reveal(), clusterUrl), serverNow);
   }
 }

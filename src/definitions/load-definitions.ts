@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Application, Definitions, DefinitionProblem } from '../model/application';
-import { parseAccounts, type ParsedAccounts, type Variables } from './parse-accounts';
+import type { Variables } from './accounts-context';
+import { parseAccounts, type ParsedAccounts } from './parse-accounts';
 import { parseApplication } from './parse-application';
 import type { StageTypes } from './parse-stage';
 
@@ -33,7 +34,7 @@ function readFile(folder: string, file: string): { text: string } | { problem: D
 function loadAccounts(input: DefinitionsInput): ParsedAccounts {
   const read = readFile(input.folder, accountsFile);
   if ('problem' in read) return { problems: [read.problem] };
-  return parseAccounts({ file: accountsFile, text: read.text, environment: input.environment });
+  return parseAccounts({ ...input, file: accountsFile, text: read.text });
 }
 
 function listFiles(folder: string): readonly string[] {

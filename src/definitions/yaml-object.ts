@@ -8,6 +8,8 @@ export type KeyRules = {
   readonly known: readonly string[] | undefined;
   /** Keys of the format that are recognised and refused for now. */
   readonly notYet?: readonly string[];
+  /** Keys that people write by habit, each with what to write instead. */
+  readonly advice?: Readonly<Record<string, string>>;
 };
 
 /** A map of a YAML file whose keys are checked. */
@@ -28,10 +30,12 @@ export class YamlObject {
       const name = isScalar(key) ? (key.source ?? String(key.value)) : undefined;
       const label = value.label === '' ? (name ?? 'key') : `${value.label}.${name ?? 'key'}`;
       const entry = new YamlValue(value.source, pair.value, label, key ?? undefined);
+      const advice = Object.entries(rules.advice ?? {}).find(([habit]) => habit === name)?.[1];
       if (name === undefined || name === '') entry.failAtKey('A key must be plain text.');
       else if (rules.notYet?.includes(name)) {
         entry.failAtKey(`'${name}' is part of the format but not supported yet. Remove it for now.`);
-      } else if (name === '<<') entry.failAtKey('Merge keys (<<) are not understood. Write the fields out.');
+      } else if (advice !== undefined) entry.failAtKey(`Unknown key '${name}'. ${advice}`);
+      else if (name === '<<') entry.failAtKey('Merge keys (<<) are not understood. Write the fields out.');
       else if (rules.known !== undefined && !rules.known.includes(name)) {
         entry.failAtKey(`Unknown key '${name}'. ${didYouMean(name, rules.known)}`);
       } else entries.set(name, entry);

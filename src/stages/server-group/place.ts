@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { StageContext } from '../../model/execution';
+import { regionPlace } from '../../model/region';
 import type { Location } from '../../model/server-group';
 
 const locationSchema = z.object({
@@ -11,8 +12,7 @@ const locationSchema = z.object({
 
 /** A region in either of Spinnaker's spellings, `dc1/web` or `dc1_web`, as a place of an account (semantics §1.4). */
 export function locationOfRegion(account: string, region: string): Location {
-  const [dcosCluster = '', ...group] = region.replaceAll('_', '/').split('/');
-  return { account, region, dcosCluster, group: group.join('/') };
+  return { account, region, ...regionPlace(region) };
 }
 
 const spinnakerPlaces = z.object({ credentials: z.string(), regions: z.array(z.string()).min(1) });
