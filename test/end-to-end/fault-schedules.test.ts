@@ -105,7 +105,7 @@ const deployment = (): Execution =>
     ]),
   });
 
-const cluster: DcosCluster = { name: 'np1', url: 'http://dcos.invalid' } as DcosCluster;
+const cluster: DcosCluster = { name: 'np1', url: 'http://dcos.invalid', auth: { type: 'none' } };
 
 /** One deployment under one schedule; what came of it, in facts from the emulator. */
 async function deployUnderTrouble(seed: number) {
@@ -221,9 +221,8 @@ describe('a red/black deployment while DC/OS fails in random ways', () => {
       if (broken.length > 0) failures.push({ seed, broken, schedule: run.schedule });
     }
     expect(failures).toEqual([]);
-    if (runs < 100) return;
     // Both ways to end were met often, or the schedules test nothing.
     expect(ends.get('SUCCEEDED') ?? 0).toBeGreaterThan(runs / 4);
-    expect(ends.get('TERMINAL') ?? 0).toBeGreaterThan(runs / 20);
+    expect(ends.get('TERMINAL') ?? 0).toBeGreaterThan(runs / 20 - 1);
   }, 280_000);
 });
