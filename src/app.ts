@@ -11,6 +11,7 @@ import type { DueHandler } from './engine/ports/wake';
 import { createStageRegistry } from './engine/registry';
 import { createExecutionRenderer } from './engine/render-execution';
 import { applySignal, type Signal, type SignalOutcome } from './engine/signals';
+import { createExpiries, createExpiryHandler } from './expire-server-groups';
 import { createTrafficGuard } from './guards';
 import type { Execution } from './model/execution';
 import { readPeople } from './policy/people';
@@ -50,14 +51,17 @@ function createSignal(store: DocumentStore, clock: Clock) {
   };
 }
 
-/** The handlers of the executor: commands are planned and answered, executions advanced. */
-export function createExecutorHandlers(parts: ExecutorParts): Readonly<Record<'command' | 'execution', DueHandler>> {
+/** The handlers of the executor: commands are planned and answered, executions advanced, what was kept is destroyed. */
+export function createExecutorHandlers(
+  parts: ExecutorParts,
+): Readonly<Record<'command' | 'execution' | 'expiry', DueHandler>> {
   const { store, clock, serverGroups } = parts;
+  const trafficGuard = createTrafficGuard(store, serverGroups);
   const engine: EngineWorld<Services> = {
     store,
     clock,
     registry: stageRegistry,
-    services: { serverGroups, trafficGuard: createTrafficGuard(store, serverGroups) },
+    services: { serverGroups, trafficGuard, expiries: createExpiries(store) },
     render: executionRenderer,
     drain: createExecutionDrain(store, clock, executionRenderer),
   };
@@ -68,6 +72,7 @@ export function createExecutorHandlers(parts: ExecutorParts): Readonly<Record<'c
   };
   return {
     command: (claimed, owner) => processCommand(verbs, world, claimed, owner),
+    expiry: createExpiryHandler({ store, clock, serverGroups, trafficGuard }),
     execution: (claimed, owner) => advance(engine, claimed.document as Execution, owner),
   };
 }

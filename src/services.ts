@@ -1,10 +1,15 @@
 import type { ServerGroups } from './dcos/server-groups';
+import type { Expiries } from './engine/contracts/expiries';
 import type { TrafficGuard } from './engine/contracts/guard';
 import type { StageDefinition } from './engine/contracts/stage';
 import type { TaskDefinition } from './engine/contracts/task';
 
 /** Everything a stage may ask for; it names what it needs and sees only that. */
-export type Services = { readonly serverGroups: ServerGroups; readonly trafficGuard: TrafficGuard };
+export type Services = {
+  readonly serverGroups: ServerGroups;
+  readonly trafficGuard: TrafficGuard;
+  readonly expiries: Expiries;
+};
 
 /** A stage type of this product. */
 export type CoxswainStage = StageDefinition<Services>;

@@ -33,6 +33,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
     'scaleDown',
     'onFailure',
     'rollback',
+    'keepFailed',
   ],
   wait: ['for', 'waitTime'],
   manualJudgment: ['instructions', 'judgmentInputs', 'onReject'],
@@ -61,6 +62,9 @@ function readRollback(fields: YamlObject, strategy: string): StageContext {
   return { rollback: { onFailure: true } };
 }
 
+const minutes = (durationMs: number | undefined): number | undefined =>
+  durationMs === undefined ? undefined : durationMs / 60_000;
+
 function readDeploy(fields: YamlObject): StageContext {
   const clusters = fields.get('clusters');
   if (clusters !== undefined) {
@@ -80,6 +84,7 @@ function readDeploy(fields: YamlObject): StageContext {
     delayBeforeDisableSec: seconds('delayBeforeDisableSec'),
     delayBeforeScaleDownSec: seconds('delayBeforeScaleDownSec'),
     scaleDown: fields.get('scaleDown')?.boolean(),
+    keepFailedMinutes: minutes(fields.get('keepFailed')?.durationMs()),
     ...readRollback(fields, strategy),
   };
   for (const name of ['maxRemainingAsgs', 'delayBeforeDisableSec', 'delayBeforeScaleDownSec', 'scaleDown']) {

@@ -1,5 +1,6 @@
 import type { Command } from '../model/command';
 import type { Execution } from '../model/execution';
+import type { Expiry } from '../model/expiry';
 import type { Message } from '../model/message';
 import { isComplete } from '../model/status';
 import type { DocumentKind } from './ports/document-store';
@@ -17,6 +18,9 @@ export const executionKind: DocumentKind<Execution> = {
 
 /** Commands; not listed by anything. */
 export const commandKind: DocumentKind<Command> = { name: 'command', indexes: () => ({}) };
+
+/** Server groups to be destroyed later; not listed by anything. */
+export const expiryKind: DocumentKind<Expiry> = { name: 'expiry', indexes: () => ({}) };
 
 /** Messages; not listed by anything: the due index finds what is to be sent. */
 export const messageKind: DocumentKind<Message> = { name: 'message', indexes: () => ({}) };

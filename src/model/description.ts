@@ -56,4 +56,6 @@ export type ServerGroupDescription = {
   readonly scaleDown?: boolean;
   readonly rollback?: { readonly onFailure: boolean };
   readonly stageTimeoutMs?: number;
+  /** How long a group that did not come up is kept for diagnosis, out of service. @default 60 */
+  readonly keepFailedMinutes?: number;
 };

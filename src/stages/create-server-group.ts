@@ -10,7 +10,7 @@ import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import type { TaskDefinition } from '../engine/contracts/task';
 import { effectKeyPrefix } from '../engine/effect-key';
 import { defineStage } from '../services';
-import { changeOf, creationsByPlace, findStrategy, planUndo } from '../strategies';
+import { cameUp, changeOf, creationsByPlace, findStrategy, planRetirement, planUndo } from '../strategies';
 import { placeOf } from './server-group/place';
 import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
 
@@ -98,8 +98,8 @@ function strategyStages({ stage }: PlanInput): readonly StagePlan[] {
 
 function rollbackStages({ execution, stage }: PlanInput): readonly StagePlan[] {
   const { rollback, strategy } = descriptionOf(stage.context);
-  if (rollback?.onFailure !== true || !findStrategy(strategy).keepsWayBack) return [];
-  return planUndo(execution, [stage]);
+  if (rollback?.onFailure === true && findStrategy(strategy).keepsWayBack) return planUndo(execution, [stage]);
+  return cameUp(stage) ? [] : planRetirement(execution, stage);
 }
 
 /** Canceled, the first creation of a place goes back from all of them; cut short, each one from itself. */

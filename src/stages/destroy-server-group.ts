@@ -4,9 +4,9 @@ import { locationName } from '../model/server-group';
 import type { ServerGroups } from '../dcos/server-groups';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import type { TaskDefinition } from '../engine/contracts/task';
-import { defineStage, type Services } from '../services';
+import { defineStage } from '../services';
 import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
-import { checkTrafficGuard } from './server-group/guarded';
+import { checkTrafficGuard, type GuardedServices } from './server-group/guarded';
 import { isWorker, placeOf } from './server-group/place';
 import { releaseTrafficGuard } from './server-group/release-guard';
 import { determineTargetServerGroup, readTarget, targetNameOf } from './server-group/target';
@@ -59,7 +59,7 @@ export const destroyServerGroup = defineStage({
   needs: ['serverGroups', 'trafficGuard'],
   config: serverGroupConfig.and(z.looseObject({ skipDisableBeforeDestroy: z.boolean().optional() })),
   before: disableFirst,
-  tasks: workerTasks<Services>([
+  tasks: workerTasks<GuardedServices>([
     determineTargetServerGroup,
     checkTrafficGuard('Destroying'),
     deleteServerGroup,

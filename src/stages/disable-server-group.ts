@@ -1,6 +1,6 @@
-import { defineStage, type Services } from '../services';
+import { defineStage } from '../services';
 import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
-import { checkTrafficGuard } from './server-group/guarded';
+import { checkTrafficGuard, type GuardedServices } from './server-group/guarded';
 import { releaseTrafficGuard } from './server-group/release-guard';
 import { setSize } from './server-group/set-size';
 import { sizeBack } from './server-group/size-back';
@@ -14,7 +14,7 @@ export const disableServerGroup = defineStage({
   needs: ['serverGroups', 'trafficGuard'],
   config: serverGroupConfig,
   before: fanOut('disableServerGroup', 'Disable'),
-  tasks: workerTasks<Services>([
+  tasks: workerTasks<GuardedServices>([
     determineTargetServerGroup,
     checkTrafficGuard('Disabling'),
     setSize('disableServerGroup', () => Promise.resolve(0)),

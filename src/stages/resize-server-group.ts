@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { resizedCapacity } from '../model/capacity';
-import { defineStage, type Services } from '../services';
+import { defineStage } from '../services';
 import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
-import { checkTrafficGuard } from './server-group/guarded';
+import { checkTrafficGuard, type GuardedServices } from './server-group/guarded';
 import { releaseTrafficGuard } from './server-group/release-guard';
 import { setSize } from './server-group/set-size';
 import { sizeBack } from './server-group/size-back';
@@ -25,7 +25,7 @@ export const resizeServerGroup = defineStage({
   needs: ['serverGroups', 'trafficGuard'],
   config: serverGroupConfig.and(config),
   before: fanOut('resizeServerGroup', 'Resize'),
-  tasks: workerTasks<Services>([
+  tasks: workerTasks<GuardedServices>([
     determineTargetServerGroup,
     checkTrafficGuard('Removal of all instances in', async (look) => {
       const group = await readTarget(look);

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { isDisabled, locationName } from '../model/server-group';
 import { keyLabel } from '../dcos/server-groups';
+import type { Expiries } from '../engine/contracts/expiries';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
+import type { TaskDefinition } from '../engine/contracts/task';
 import { defineStage } from '../services';
 import { placeOf } from './server-group/place';
 
@@ -11,10 +13,12 @@ const config = z.looseObject({
   keys: z.array(z.string()).min(1),
   /** What served before; without it the new groups only go out of service. */
   source: z.object({ serverGroupName: z.string(), desired: z.number() }).optional(),
+  /** What of it did not come up, to be kept so long for diagnosis and then destroyed. */
+  keepFailed: z.object({ keys: z.array(z.string()), minutes: z.number().min(0) }).optional(),
 });
 
 const found = z.object({
-  created: z.array(z.object({ name: z.string(), isDisabled: z.boolean() })),
+  created: z.array(z.object({ name: z.string(), isDisabled: z.boolean(), key: z.string() })),
   sourceExists: z.boolean(),
 });
 
@@ -46,6 +50,27 @@ function undoPlans({ stage }: PlanInput): readonly StagePlan[] {
   ];
 }
 
+/** Plans the end of what did not come up before it goes out of service, so that nothing is kept for ever. */
+const keepForDiagnosis: TaskDefinition<{ readonly expiries: Expiries }> = {
+  name: 'keepForDiagnosis',
+  timeoutMs: 10 * 60_000,
+  timeoutFromStage: false,
+  async run({ execution, stage, startedAt, services }) {
+    const { cluster, keepFailed } = config.parse(stage.context);
+    const { created } = found.parse(stage.outputs);
+    const failed = created.filter(({ key }) => keepFailed?.keys.some((prefix) => key.startsWith(prefix)) === true);
+    if (keepFailed === undefined || failed.length === 0) return { status: 'SKIPPED', reason: 'Nothing is to be kept.' };
+    const destroyAt = startedAt + keepFailed.minutes * 60_000;
+    const location = placeOf(stage.context);
+    const { teamId, id: executionId } = execution;
+    const base = { schema: 1, teamId, executionId, location, cluster, keptSince: startedAt, destroyAt } as const;
+    for (const { name, key } of failed) {
+      await services.expiries.plan({ ...base, serverGroupName: name, key, state: 'kept' });
+    }
+    return { status: 'SUCCEEDED', outputs: { keptUntil: destroyAt } };
+  },
+};
+
 /**
  * Takes back what createServerGroup stages did in one place: finds what they created by its key, also what they never
  * learned of, brings back at its old size what served before, and takes the new out of service behind the traffic guard.
@@ -53,7 +78,7 @@ function undoPlans({ stage }: PlanInput): readonly StagePlan[] {
  */
 export const undoServerGroup = defineStage({
   type: 'undoServerGroup',
-  needs: ['serverGroups'],
+  needs: ['serverGroups', 'expiries'],
   config,
   tasks: [
     {
@@ -65,10 +90,15 @@ export const undoServerGroup = defineStage({
         const groups = await services.serverGroups.list(placeOf(stage.context), cluster, signal);
         const created = groups.filter((group) => keys.some((key) => group.labels[keyLabel]?.startsWith(key) === true));
         const sourceExists = groups.some((group) => group.name === source?.serverGroupName);
-        const outputs = { created: created.map((group) => ({ name: group.name, isDisabled: isDisabled(group) })) };
-        return { status: 'SUCCEEDED', outputs: { ...outputs, sourceExists } };
+        const names = created.map((group) => ({
+          name: group.name,
+          isDisabled: isDisabled(group),
+          key: group.labels[keyLabel] ?? '',
+        }));
+        return { status: 'SUCCEEDED', outputs: { created: names, sourceExists } };
       },
     },
+    keepForDiagnosis,
   ],
   after: undoPlans,
   render: (stage) => {
@@ -77,6 +107,8 @@ export const undoServerGroup = defineStage({
     if (!seen.success) return undefined;
     const names = seen.data.created.map(({ name }) => name).join(', ');
     if (names === '') return 'nothing had been created';
+    const { keptUntil } = stage.outputs;
+    if (typeof keptUntil === 'number') return [`${names} kept for diagnosis until `, { time: keptUntil }];
     if (source === undefined || seen.data.sourceExists) return names;
     return `${source.serverGroupName} is gone already, so ${names} stays`;
   },

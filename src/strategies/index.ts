@@ -4,7 +4,7 @@ import { redblack } from './redblack';
 import type { Strategy } from './strategy';
 
 export type { Strategy } from './strategy';
-export { cameUp, changeOf, creationsByPlace, mayHaveCreated, planUndo, type Change } from './undo';
+export { cameUp, changeOf, creationsByPlace, mayHaveCreated, planRetirement, planUndo, type Change } from './undo';
 
 /** All strategies, in the order they are offered. */
 export const strategies: readonly Strategy[] = [none, highlander, redblack];

@@ -51,6 +51,28 @@ export const mayHaveCreated = (stage: Stage): boolean =>
 export const cameUp = (stage: Stage): boolean =>
   stage.tasks.some((task) => task.name === 'waitForCapacityMatch' && task.status === 'SUCCEEDED');
 
+/** How long a group that did not come up is kept where its description does not say. */
+const keepFailedMinutes = 60;
+const keepSchema = z.object({ keepFailedMinutes: z.number().default(keepFailedMinutes) });
+
+/** Which of the groups that stages created did not come up, and how long they are kept for diagnosis. */
+function keepFailed(execution: Execution, stages: readonly Stage[]) {
+  const failed = stages.filter((stage) => !cameUp(stage));
+  const [first] = failed;
+  if (first === undefined) return {};
+  const keys = failed.map((stage) => effectKeyPrefix(execution.id, stage.id));
+  return { keepFailed: { keys, minutes: keepSchema.parse(first.context).keepFailedMinutes } };
+}
+
+/** Takes a group that did not come up out of service and keeps it for diagnosis; what serves is left alone. */
+export function planRetirement(execution: Execution, stage: Stage): readonly StagePlan[] {
+  const place = placeOf(stage);
+  if (place === undefined || !mayHaveCreated(stage)) return [];
+  const keys = [effectKeyPrefix(execution.id, stage.id)];
+  const context = { ...place, keys, restores: false, ...keepFailed(execution, [stage]) };
+  return [{ type: 'undoServerGroup', name: `Keep for diagnosis in ${locationName(place.location)}`, context }];
+}
+
 /**
  * The way back from createServerGroup stages of one place, in the order they ran: what they created is found by the key
  * it carries, whether or not they knew of it, and gives way to what served before the first of them.
@@ -64,7 +86,7 @@ export function planUndo(execution: Execution, stages: readonly Stage[]): readon
   // Nothing served before and the new group does: there is nothing to go back to.
   if (source === undefined && acted.some(cameUp)) return [];
   const keys = acted.map((stage) => effectKeyPrefix(execution.id, stage.id));
-  const context = { ...place, keys, ...(source === undefined ? {} : { source }) };
+  const context = { ...place, keys, ...(source === undefined ? {} : { source }), ...keepFailed(execution, acted) };
   return [{ type: 'undoServerGroup', name: `Go back in ${locationName(place.location)}`, context }];
 }
 

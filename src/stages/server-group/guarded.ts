@@ -11,13 +11,16 @@ const againMs = 2000;
 
 type Needs = { readonly trafficGuard: TrafficGuard };
 
+/** What the tasks of a destructive stage see. */
+export type GuardedServices = Pick<Services, 'serverGroups' | 'trafficGuard'>;
+
 const clusterOf = (look: TaskLook<unknown>) => z.string().parse(look.context.cluster);
 
 /** The task in front of every destructive step: asks the traffic guard and reserves what will go. */
 export function checkTrafficGuard(
   operation: string,
-  applies: (look: TaskLook<Services>) => Promise<boolean> = () => Promise.resolve(true),
-): TaskDefinition<Services> {
+  applies: (look: TaskLook<GuardedServices>) => Promise<boolean> = () => Promise.resolve(true),
+): TaskDefinition<GuardedServices> {
   return {
     name: 'checkTrafficGuard',
     timeoutMs: 5 * 60_000,

@@ -1,0 +1,23 @@
+import type { Location } from './server-group';
+
+/** A server group that did not come up: kept for diagnosis out of service, and destroyed later. */
+export type Expiry = {
+  readonly schema: 1;
+  readonly teamId: string;
+  /** Whose deploy it was; the end is told in that execution's thread. */
+  readonly executionId: string;
+  readonly location: Location;
+  readonly cluster: string;
+  readonly serverGroupName: string;
+  /** The key the group carries; a later group of the same name carries another and is left alone. */
+  readonly key: string;
+  /** Milliseconds since the epoch. */
+  readonly keptSince: number;
+  readonly destroyAt: number;
+  /** Saved before anything is destroyed; only what was loaded as `destroying` acts. */
+  readonly state: 'kept' | 'destroying';
+};
+
+/** The document's id; the same however often the expiry is planned. */
+export const expiryId = ({ key, serverGroupName }: Pick<Expiry, 'key' | 'serverGroupName'>): string =>
+  `${key}/${serverGroupName}`;
