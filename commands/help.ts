@@ -26,6 +26,13 @@ export const helpFor = (others: () => readonly Verb[]): Verb => ({
         headline: 'What you can type. Everything also works as /cox VERB and as coxswain VERB on the command line.',
         tone: 'neutral',
         lines: verbs.map((verb) => [{ code: verb.usage }, `  ${verb.summary}`]),
+        facts: [
+          {
+            label: 'On the message of what runs',
+            value:
+              'Pause and Resume, Cancel (what served before serves again), Approve and Reject, Skip the wait, Retry.',
+          },
+        ],
         footer: 'APPLICATION and ENVIRONMENT are those of pipelines/*.yaml. For more on one: /cox help deploy.',
       },
     });

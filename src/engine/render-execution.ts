@@ -69,7 +69,28 @@ function stepsOf<S>(
   return [own, ...children.flatMap((child) => stepsOf(execution, child, depth + 1, registry))];
 }
 
-/** What people may do now: decide an open judgment, skip a wait, cancel, retry what failed. */
+/** Stops the execution between two steps, or lets it go on. */
+function pauseChoice({ id, status }: Execution): Choice {
+  const target = { kind: 'execution', id } as const;
+  return status === 'PAUSED'
+    ? { name: 'resume', label: 'Resume', target, style: 'primary' }
+    : { name: 'pause', label: 'Pause', target };
+}
+
+const cancelChoice = ({ id, name }: Execution): Choice => ({
+  name: 'cancelExecution',
+  label: 'Cancel',
+  target: { kind: 'execution', id },
+  style: 'danger',
+  confirm: {
+    title: 'Cancel?',
+    text: `${name} stops, and what it has changed goes back: what served before serves again.`,
+    ok: 'Cancel it',
+    cancel: 'Let it run',
+  },
+});
+
+/** What people may do now: decide an open judgment, skip a wait, pause, cancel, retry what failed. */
 function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonly Choice[] {
   const target = { kind: 'execution', id: execution.id } as const;
   if (execution.status === 'CANCELED') return [];
@@ -92,19 +113,7 @@ function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonl
           : [];
       return [...asked, ...skip];
     });
-  const cancel: Choice = {
-    name: 'cancelExecution',
-    label: 'Cancel',
-    target,
-    style: 'danger',
-    confirm: {
-      title: 'Cancel?',
-      text: `${execution.name} stops, and what it has changed goes back: what served before serves again.`,
-      ok: 'Cancel it',
-      cancel: 'Let it run',
-    },
-  };
-  return [...open, cancel];
+  return [...open, pauseChoice(execution), cancelChoice(execution)];
 }
 
 /** The last thing that happened, so that what is shown follows from the document alone. */

@@ -16,7 +16,7 @@ const unknownText = (people: People, groups: readonly string[]): readonly TextPa
     : [' I cannot see who is in ', ...groupsText(unknown), ' just now, so nobody counts.'];
 };
 
-/** Starting, resizing, rolling back and canceling: members of the deployers' groups, or anyone where none are named. */
+/** Starting, resizing, rolling back, canceling, pausing and resuming: members of the deployers' groups, or anyone where none are named. */
 export function mayDeploy(policy: Policy, people: People, user: string, where: string): Permission {
   const { deployers } = policy;
   if (deployers.length === 0 || people.isInAny(user, deployers)) return allowed;
