@@ -90,4 +90,8 @@ export function requireNewId(context: Context, id: string): void {
   const { apps, groups } = context.world;
   if (apps[id] !== undefined) throw new MarathonError(409, { message: `An app with id [${id}] already exists.` });
   if (groups.includes(id)) throw notValid([{ path: '/', errors: [`Group with id [${id}] already exists.`] }]);
+  for (let group = parentOf(id); group !== '/'; group = parentOf(group)) {
+    if (apps[group] === undefined) continue;
+    throw notValid([{ path: '/', errors: [`Groups and Applications may not have the same identifier: ${group}`] }]);
+  }
 }

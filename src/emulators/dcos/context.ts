@@ -12,6 +12,8 @@ export type Timings = {
   readonly healthyMs: number;
   readonly healthIntervalMs: number;
   readonly killMs: number;
+  /** How long there is no leader after an abdication. */
+  readonly electionMs: number;
 };
 
 /** One event of the stream. */
@@ -33,6 +35,8 @@ export type Context = {
   readonly runtime: TaskRuntime;
   /** Sends an event to the subscribers; eventType and timestamp are added. */
   readonly emit: (eventType: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** Cuts every event stream. */
+  readonly closeStreams: () => void;
   /** Lets something happen to an instance `delayMs` from now, in emulated time. */
   readonly schedule: (kind: TimerKind, instanceId: string, delayMs: number) => void;
   /** Carries on with everything that can go on now: deployments and launches. */

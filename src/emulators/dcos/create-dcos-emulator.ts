@@ -1,4 +1,5 @@
 import { createAdminRouter } from './admin-router';
+import { fireAgentTimer, reviewAgents } from './agent-loss';
 import { createAgents } from './agents';
 import type { AuthOptions } from './auth/auth-options';
 import { type Auth, createAuth } from './auth/create-auth';
@@ -43,7 +44,7 @@ export type DcosEmulatorOptions = {
   /** Nobody is asked for a token by default. */
   readonly auth?: AuthOptions;
   readonly faults?: readonly Fault[];
-  /** Start 400 ms, healthy after 300, health checks every 1000, kill 200 by default. */
+  /** Start 400 ms, healthy after 300, health checks every 1000, kill 200, election 500 by default. */
   readonly timings?: Partial<Timings>;
   /** A world saved before; it goes on where it stood. */
   readonly world?: World;
@@ -77,7 +78,7 @@ export type DcosEmulator = {
 
 const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-const defaultTimings: Timings = { startMs: 400, healthyMs: 300, healthIntervalMs: 1000, killMs: 200 };
+const defaultTimings: Timings = { startMs: 400, healthyMs: 300, healthIntervalMs: 1000, killMs: 200, electionMs: 500 };
 
 /** Creates an emulated cluster. On a virtual clock everything happens within `handle` and `advance`. */
 export function createDcosEmulator(options: DcosEmulatorOptions = {}): DcosEmulator {
@@ -90,6 +91,7 @@ export function createDcosEmulator(options: DcosEmulatorOptions = {}): DcosEmula
   const base: Omit<Context, 'runtime'> = {
     ...worldParts(options, clock, world),
     emit: (eventType, fields) => emit(context, hub, { eventType, timestamp: timestamp(context), ...fields }),
+    closeStreams: hub.closeAll,
     settle: () => settle(context),
   };
   const report = (news: TaskReport) => passReport(context, news);
@@ -168,6 +170,7 @@ function fire(context: Context, simulated: SimulatedRuntime, timer: Timer): void
   if (timer.kind === 'scaleCheck') checkScale(context);
   else if (timer.kind === 'schedule') runSchedule(context, timer.instanceId);
   else if (timer.kind === 'launchDeadline') checkLaunchDeadline(context, timer.instanceId);
+  else if (timer.kind === 'inactive' || timer.kind === 'expunge') fireAgentTimer(context, timer);
   else simulated.fire(timer);
 }
 
@@ -185,12 +188,14 @@ function faultControls(context: Context, hub: EventHub, { review }: SimulatedRun
       }
       const id = context.faults.add(fault);
       review();
+      reviewAgents(context);
       changed();
       return id;
     },
     clearFaults: (id?: string) => {
       context.faults.clear(id);
       review();
+      reviewAgents(context);
       changed();
     },
   };

@@ -1,5 +1,5 @@
 import { type Context, nextUuid } from './context';
-import { createInstance, decommission, inKillOrder, instancesOf, isHealthy, isLaunched } from './instances';
+import { createInstance, decommission, inKillOrder, instancesOf, isHealthy, isLaunched, isWanted } from './instances';
 import { planOf } from './deployment-plan';
 import { planRestart } from './restart-plan';
 import type { ActionProgress, AppSpec, Deployment, DeploymentAction, Instance } from './world';
@@ -113,14 +113,14 @@ function advanceStop(context: Context, app: string): boolean {
 }
 
 function advanceScale(context: Context, target: AppSpec, memory: ActionProgress): boolean {
-  const kept = instancesOf(context, target.id).filter((each) => each.goal === 'Running');
+  const kept = instancesOf(context, target.id).filter(isWanted);
   const surplus = kept.length - target.instances;
   if (surplus > 0) {
     for (const instance of inKillOrder(kept, target.killSelection).slice(0, surplus)) decommission(context, instance);
   }
   for (let missing = -surplus; missing > 0; missing -= 1) memory.started.push(createInstance(context, target).id);
   const present = instancesOf(context, target.id);
-  const waiting = present.some((each) => memory.started.includes(each.id) && !isServing(each));
+  const waiting = present.some((each) => isWanted(each) && memory.started.includes(each.id) && !isServing(each));
   return !waiting && present.every((each) => each.goal === 'Running');
 }
 
@@ -129,7 +129,7 @@ function advanceRestart(context: Context, target: AppSpec, memory: ActionProgres
     if (!isLaunched(instance)) decommission(context, instance);
   }
   const present = instancesOf(context, target.id);
-  const fresh = present.filter((each) => !isOld(each, target) && each.goal === 'Running');
+  const fresh = present.filter((each) => !isOld(each, target) && isWanted(each));
   const serving = fresh.filter(isServing);
   memory.readied.push(...serving.map((each) => each.id).filter((id) => !memory.readied.includes(id)));
   killOld(context, target, memory);

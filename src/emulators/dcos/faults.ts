@@ -15,6 +15,8 @@ type RequestMatch = { readonly method?: string; readonly path?: string; readonly
  * | `http` | a matching request is refused with `status` (503), as HTML when `html` |
  * | `slow` | the reply to a matching request comes `delayMs` later |
  * | `lostReply` | a matching request takes effect, then the connection is cut |
+ * | `agentLost` | agents whose id or hostname matches are cut off: their tasks are unreachable until the fault is cleared |
+ * | `noLeader` | Marathon has no leader: 503 with an empty body, and 404 from /v2/leader |
  * | `dropEvents` | events of these types (all when absent) are never sent |
  * | `dropStreams` | every open event stream is cut, once |
  * | `refuseStreams` | new event streams are refused with 503 |
@@ -33,12 +35,15 @@ export type Fault =
   | ({ readonly kind: 'http'; readonly status?: number; readonly html?: boolean } & RequestMatch)
   | ({ readonly kind: 'slow'; readonly delayMs: number } & RequestMatch)
   | ({ readonly kind: 'lostReply' } & RequestMatch)
+  | { readonly kind: 'agentLost'; readonly agent: string }
+  | { readonly kind: 'noLeader' }
   | { readonly kind: 'dropEvents'; readonly events?: readonly string[] }
   | { readonly kind: 'dropStreams' }
   | { readonly kind: 'refuseStreams' };
 
 const kinds: readonly string[] = [
-  ...['noOffers', 'crash', 'unhealthy', 'http', 'slow', 'lostReply', 'dropEvents', 'dropStreams', 'refuseStreams'],
+  ...['noOffers', 'crash', 'unhealthy', 'http', 'slow', 'lostReply'],
+  ...['agentLost', 'noLeader', 'dropEvents', 'dropStreams', 'refuseStreams'],
 ];
 
 /** The faults in force. */
@@ -74,6 +79,7 @@ export function matchesPattern(pattern: string, text: string, whole: boolean): b
 export function parseFault(value: unknown): Fault | undefined {
   if (!isJsonObject(value) || typeof value.kind !== 'string' || !kinds.includes(value.kind)) return undefined;
   if ((value.kind === 'noOffers' || value.kind === 'unhealthy') && typeof value.apps !== 'string') return undefined;
+  if (value.kind === 'agentLost' && typeof value.agent !== 'string') return undefined;
   if (value.kind === 'slow' && typeof value.delayMs !== 'number') return undefined;
   return value as JsonObject & Fault;
 }

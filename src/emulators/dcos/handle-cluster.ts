@@ -4,22 +4,18 @@ import { type Context, timestamp } from './context';
 import { cancelDeployment } from './deployments';
 import { type Call, ok, type Reply } from './exchange';
 import { deploymentReply } from './handle-apps';
-import { instancesOf, isLaunched } from './instances';
-import { delayLeftMs, offersFor, rejectReasons, resetDelay } from './launch';
+import { leaderOf } from './leader';
 import { MarathonError, notFound } from './marathon-error';
-import { absoluteId } from './normalize-app';
-import type { AppSpec, Deployment } from './world';
-
-const leader = '127.0.0.1:8080';
+import type { Deployment } from './world';
 
 /** GET /v2/info */
-export function getInfo(): Reply {
+export function getInfo(context: Context): Reply {
   return ok({
     name: 'marathon',
     version: '1.11.24',
     buildref: 'emulated',
     elected: true,
-    leader,
+    leader: leaderOf(context),
     frameworkId: 'emulated-0000-0000-0000-000000000000-0001',
     marathon_config: {
       features: [],
@@ -40,14 +36,29 @@ export function getInfo(): Reply {
   });
 }
 
-/** GET /v2/leader */
-export function getLeader(): Reply {
-  return ok({ leader });
+/** GET /metrics */
+export function getMetrics(context: Context): Reply {
+  const { apps, deployments, instances } = context.world;
+  const gauge = (value: number) => ({ value });
+  return ok({
+    start: new Date(Math.max(0, context.clock.now() - 10_000)).toISOString(),
+    end: timestamp(context),
+    counters: {},
+    gauges: {
+      'marathon.apps.active.gauge': gauge(Object.keys(apps).length),
+      'marathon.deployments.active.gauge': gauge(deployments.length),
+      'marathon.instances.running.gauge': gauge(instances.filter((each) => each.condition === 'Running').length),
+    },
+    histograms: {},
+    'min-max-counters': {},
+    'additional-data': {},
+  });
 }
 
-/** GET /ping */
-export function ping({ headers }: Call): Reply {
-  if (headers.accept?.includes('application/json') === true) return ok('pong');
+/** GET /ping: as text, as JSON where that alone is wanted, and empty for any other type. */
+export function ping({ headers: { accept = '*/*' } }: Call): Reply {
+  if (accept.includes('application/json')) return ok('pong');
+  if (!/\*\/\*|text\/(\*|plain|html)/.test(accept)) return { status: 204 };
   return { status: 200, body: 'pong', headers: { 'Content-Type': 'text/plain; charset=UTF-8' } };
 }
 
@@ -80,21 +91,6 @@ export function deleteDeployment(context: Context, { parameters }: Call, force: 
   return { status: 202 };
 }
 
-/** GET /v2/queue */
-export function getQueue(context: Context): Reply {
-  const waiting = context.world.instances.filter((each) => !isLaunched(each));
-  const specs = new Map(waiting.map((each) => [each.appId, each.spec]));
-  return ok({ queue: [...specs.values()].map((spec) => queueItem(context, spec)) });
-}
-
-/** DELETE /v2/queue/{id}/delay */
-export function endDelay(context: Context, { parameters }: Call): Reply {
-  const id = absoluteId(parameters.id ?? '');
-  if (!resetDelay(context, id)) throw notFound(`Application ${id} not found in tasks queue.`);
-  context.settle();
-  return { status: 204 };
-}
-
 function deploymentView(context: Context, deployment: Deployment) {
   const current = deployment.steps[deployment.step]?.actions ?? [];
   return {
@@ -109,33 +105,5 @@ function deploymentView(context: Context, deployment: Deployment) {
     }),
     currentStep: deployment.step + 1,
     totalSteps: deployment.steps.length,
-  };
-}
-
-function queueItem(context: Context, spec: AppSpec) {
-  const waiting = instancesOf(context, spec.id).filter((each) => !isLaunched(each));
-  const delayMs = delayLeftMs(context, spec);
-  const refusals = offersFor(context, spec).map((offer) => offer.refusal);
-  let processed = refusals.length;
-  const summary = rejectReasons.map((reason) => {
-    const declined = refusals.filter((each) => each === reason).length;
-    const row = { reason, declined, processed };
-    processed -= declined;
-    return row;
-  });
-  const isRefused = delayMs === 0 && refusals.length > 0;
-  return {
-    app: context.world.apps[spec.id] ?? spec,
-    count: waiting.length,
-    role: spec.role,
-    since: new Date(Math.min(...waiting.map((each) => each.scheduledAt))).toISOString(),
-    delay: { timeLeftSeconds: Math.ceil(delayMs / 1000), overdue: delayMs === 0 },
-    processedOffersSummary: {
-      processedOffersCount: isRefused ? refusals.length : 0,
-      unusedOffersCount: isRefused ? refusals.length : 0,
-      ...(isRefused ? { lastUnusedOfferAt: timestamp(context) } : {}),
-      rejectSummaryLastOffers: isRefused ? summary : [],
-      rejectSummaryLaunchAttempt: isRefused ? summary : [],
-    },
   };
 }

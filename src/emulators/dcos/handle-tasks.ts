@@ -10,14 +10,15 @@ import type { Instance } from './world';
 
 /** GET /v2/tasks */
 export function listTasks(context: Context, { query, headers }: Call): Reply {
-  if (headers.accept?.includes('text/plain') === true && !headers.accept.includes('json')) return { status: 406 };
+  if (wantsText(headers)) return { status: 406 };
   const wanted = [...query.getAll('status'), ...query.getAll('status[]')].map((each) => `TASK_${each.toUpperCase()}`);
   const tasks = context.world.instances.filter(isLaunched).map(taskView);
   return ok({ tasks: tasks.filter(({ state }) => wanted.length === 0 || wanted.includes(state)) });
 }
 
 /** GET /v2/apps/{id}/tasks */
-export function listAppTasks(context: Context, { parameters }: Call): Reply {
+export function listAppTasks(context: Context, { parameters, headers }: Call): Reply {
+  if (wantsText(headers)) return { status: 406 };
   const { id } = requireApp(context, absoluteId(parameters.id ?? ''));
   return ok({ tasks: tasksOf(context, id) });
 }
@@ -51,6 +52,11 @@ export function killTasks(context: Context, { body, query }: Call): Reply {
   }
   const chosen = context.world.instances.filter((each) => isLaunched(each) && taskIds.includes(taskIdOf(each)));
   return killChosen(context, chosen, query, (tasks) => ({ tasks }));
+}
+
+/** Text is what older Marathons could answer. */
+function wantsText({ accept = '' }: Call['headers']): boolean {
+  return accept.includes('text/plain') && !accept.includes('json');
 }
 
 function killChosen(

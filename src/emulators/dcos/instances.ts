@@ -9,7 +9,8 @@ export function taskIdOf(instance: Instance): string {
 
 /** The Mesos state of an instance's present task. */
 export function taskStateOf(instance: Instance): string {
-  return instance.condition === 'Scheduled' ? 'TASK_STAGING' : `TASK_${instance.condition.toUpperCase()}`;
+  if (instance.condition === 'Scheduled') return 'TASK_STAGING';
+  return instance.condition === 'UnreachableInactive' ? 'TASK_UNREACHABLE' : `TASK_${instance.condition.toUpperCase()}`;
 }
 
 /** Whether an instance has a task on an agent. */
@@ -21,6 +22,11 @@ export function isLaunched(instance: Instance): boolean {
 export function isHealthy(instance: Instance): boolean {
   if (instance.condition !== 'Running' || instance.goal !== 'Running') return false;
   return (instance.spec.healthChecks ?? []).length === 0 || instance.alive === true;
+}
+
+/** Whether an instance counts for its app: it is to run and has not been given up as unreachable. */
+export function isWanted(instance: Instance): boolean {
+  return instance.goal === 'Running' && instance.condition !== 'UnreachableInactive';
 }
 
 /** The instances of an app, oldest first. */
@@ -140,6 +146,11 @@ export function decommission(context: Context, instance: Instance): void {
 /** Kills the task of an instance; unless decommissioned, the instance is launched again afterwards without delay. */
 export function kill(context: Context, instance: Instance): void {
   if (instance.condition === 'Scheduled' || instance.condition === 'Killing') return;
+  if (taskStateOf(instance) === 'TASK_UNREACHABLE') {
+    // Nobody can confirm the kill, so it is not waited for.
+    endTask(context, instance, 'TASK_KILLED', 'Killed while unreachable');
+    return;
+  }
   cancelTimers(context, instance.id);
   instance.condition = 'Killing';
   emitCondition(context, instance, 'Killing');
@@ -180,15 +191,19 @@ export function recordFailure(context: Context, instance: Instance, state: strin
   };
 }
 
+const killRanks: readonly Condition[] = [
+  ...(['Scheduled', 'UnreachableInactive', 'Unreachable', 'Killing', 'Staging', 'Starting', 'Running'] as const),
+];
+
 /** Sorts instances in the order Marathon kills them when it scales down: those that serve least first. */
 export function inKillOrder(instances: readonly Instance[], killSelection: string): readonly Instance[] {
-  const rank = (instance: Instance) =>
-    ['Scheduled', 'Killing', 'Staging', 'Starting', 'Running'].indexOf(instance.condition);
+  const rank = (instance: Instance) => killRanks.indexOf(instance.condition);
   const direction = killSelection === 'OLDEST_FIRST' ? 1 : -1;
   return [...instances].sort((a, b) => rank(a) - rank(b) || direction * (a.serial - b.serial));
 }
 
-function removeInstance(context: Context, instance: Instance): void {
+/** Forgets an instance and everything that was to happen to it. */
+export function removeInstance(context: Context, instance: Instance): void {
   cancelTimers(context, instance.id);
   context.world.instances = context.world.instances.filter((other) => other !== instance);
 }

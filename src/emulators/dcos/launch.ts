@@ -1,3 +1,4 @@
+import { isLost } from './agent-loss';
 import { type Agent, type Context, timestamp } from './context';
 import { matchesPattern } from './faults';
 import { emitCondition, emitStatus, freshTask, instancesOf, isLaunched } from './instances';
@@ -39,6 +40,7 @@ export function offersFor(
 ): readonly { readonly agent: Agent; readonly refusal: string | undefined }[] {
   const fault = context.faults.find('noOffers', (each) => matchesApp(each.apps, spec.id));
   return context.agents
+    .filter((agent) => !isLost(context, agent))
     .map((agent) => ({ agent, tasks: launchedOn(context, agent) }))
     .sort((a, b) => a.tasks.length - b.tasks.length)
     .map(({ agent, tasks }) => ({
@@ -89,13 +91,26 @@ function launchedOn(context: Context, agent: Agent): readonly Instance[] {
   return context.world.instances.filter((each) => isLaunched(each) && each.agentId === agent.id);
 }
 
-function shortageOf(context: Context, agent: Agent, tasks: readonly Instance[], need: Need): string | undefined {
+/** What the apps' tasks and the jobs' runs on an agent take. */
+function usedOn(context: Context, agent: Agent, tasks: readonly Instance[]): Need {
   const jobs = context.world.runs.length === 0 ? [] : activeTasksOf(context.world.mesosTasks, 'metronome', agent.id);
   const used = (field: 'cpus' | 'mem') =>
     tasks.reduce((sum, each) => sum + each.spec[field], 0) + jobs.reduce((sum, each) => sum + each.resources[field], 0);
-  if (used('cpus') + need.cpus > agent.cpus + 1e-9) return 'InsufficientCpus';
-  if (used('mem') + need.mem > agent.mem + 1e-9) return 'InsufficientMemory';
+  return { cpus: used('cpus'), mem: used('mem') };
+}
+
+function shortageOf(context: Context, agent: Agent, tasks: readonly Instance[], need: Need): string | undefined {
+  const used = usedOn(context, agent, tasks);
+  if (used.cpus + need.cpus > agent.cpus + 1e-9) return 'InsufficientCpus';
+  if (used.mem + need.mem > agent.mem + 1e-9) return 'InsufficientMemory';
   return undefined;
+}
+
+/** What an agent still has to offer. */
+export function freeOn(context: Context, agent: Agent): Need {
+  const tasks = launchedOn(context, agent);
+  const used = usedOn(context, agent, tasks);
+  return { cpus: agent.cpus - used.cpus, mem: agent.mem - used.mem };
 }
 
 function refusalOf(context: Context, agent: Agent, tasks: readonly Instance[], spec: AppSpec): string | undefined {

@@ -4,11 +4,13 @@ import { flag, ok } from './exchange';
 import * as apps from './handle-apps';
 import * as cluster from './handle-cluster';
 import * as groups from './handle-groups';
+import * as queue from './handle-queue';
 import * as tasks from './handle-tasks';
+import * as leader from './leader';
 import { routes } from './routes';
 import { defineService, type Handler, type Service } from './service';
 
-/** Creates the emulated Marathon; every answer names the leader. */
+/** Creates the emulated Marathon; every answer names the leader, if there is one. */
 export function createMarathonService(context: Context): Service {
   const changing =
     (handler: Handler): Handler =>
@@ -21,10 +23,13 @@ export function createMarathonService(context: Context): Service {
     routes,
     handlers: {
       'GET /ping': cluster.ping,
-      'GET /v2/info': () => cluster.getInfo(),
-      'GET /v2/leader': () => cluster.getLeader(),
+      'GET /v2/info': () => cluster.getInfo(context),
+      'GET /metrics': () => cluster.getMetrics(context),
+      'GET /v2/leader': () => leader.getLeader(context),
+      'DELETE /v2/leader': () => leader.abdicate(context),
       'GET /v2/events': (call) => cluster.openStream(context, call),
       'GET /v2/pods': () => ok([]),
+      'GET /v2/pods/::status': () => ok([]),
       'GET /v2/apps': (call) => apps.listApps(context, call),
       'POST /v2/apps': changing((call) => apps.createApp(context, call)),
       'PUT /v2/apps': changing((call) => apps.putApps(context, call, true)),
@@ -45,16 +50,19 @@ export function createMarathonService(context: Context): Service {
       'POST /v2/tasks/delete': (call) => tasks.killTasks(context, call),
       'GET /v2/deployments': () => cluster.listDeployments(context),
       'DELETE /v2/deployments/{id}': (call) => cluster.deleteDeployment(context, call, flag(call.query, 'force')),
-      'GET /v2/queue': () => cluster.getQueue(context),
-      'DELETE /v2/queue/{id}/delay': (call) => cluster.endDelay(context, call),
+      'GET /v2/queue': (call) => queue.getQueue(context, call),
+      'DELETE /v2/queue/{id}/delay': (call) => queue.endDelay(context, call),
     },
     unknown: () => ({ status: 404, body: { message: 'URI not found' } }),
   });
   return {
     ...service,
     handle: (request, clock) => {
-      const reply = service.handle(request, clock);
-      return { ...reply, headers: { 'X-Marathon-Leader': 'http://127.0.0.1:8080', ...reply.headers } };
+      const reply = leader.refuseWithoutLeader(context, request) ?? service.handle(request, clock);
+      const host = leader.leaderOf(context);
+      return host === undefined
+        ? reply
+        : { ...reply, headers: { 'X-Marathon-Leader': `http://${host}`, ...reply.headers } };
     },
   };
 }

@@ -74,10 +74,14 @@ export function normalizeApp(input: JsonObject, id: string): JsonObject {
       maximumOverCapacity: isResident ? 0 : 1,
       ...objectOf(given.upgradeStrategy),
     },
+    ...(isJsonObject(given.unreachableStrategy)
+      ? { unreachableStrategy: { inactiveAfterSeconds: 0, expungeAfterSeconds: 0, ...given.unreachableStrategy } }
+      : {}),
     ...networking(given),
   };
-  if (Array.isArray(given.uris))
-    merged.fetch ??= given.uris.map((uri: unknown) => ({ uri, extract: true, executable: false, cache: false }));
+  const uris = Array.isArray(given.uris) ? given.uris.map((uri: unknown) => ({ uri })) : [];
+  const fetched = Array.isArray(given.fetch) ? objectsOf(given.fetch) : uris;
+  merged.fetch = fetched.map((each) => ({ extract: true, executable: false, cache: false, ...each }));
   merged.healthChecks = objectsOf(given.healthChecks).map((check) => normalizeHealthCheck(check));
   merged.readinessChecks = objectsOf(given.readinessChecks).map((check) => ({ ...readinessDefaults, ...check }));
   merged.dependencies = Array.isArray(given.dependencies)

@@ -2,9 +2,12 @@
 export const routes = [
   { method: 'GET', pattern: '/ping', summary: 'Answers pong' },
   { method: 'GET', pattern: '/v2/info', summary: 'Version, framework id and leader' },
+  { method: 'GET', pattern: '/metrics', summary: 'Counters and gauges' },
   { method: 'GET', pattern: '/v2/leader', summary: 'The leader' },
-  { method: 'GET', pattern: '/v2/events', summary: 'Event stream (SSE), with event_type filters' },
+  { method: 'DELETE', pattern: '/v2/leader', summary: 'Lets the leader abdicate; streams are cut' },
+  { method: 'GET', pattern: '/v2/events', summary: 'Event stream (SSE); event_type, plan-format=light' },
   { method: 'GET', pattern: '/v2/pods', summary: 'Always empty' },
+  { method: 'GET', pattern: '/v2/pods/::status', summary: 'Always empty' },
   { method: 'GET', pattern: '/v2/apps', summary: 'Lists apps; id, cmd, label, embed' },
   { method: 'POST', pattern: '/v2/apps', summary: 'Creates an app' },
   { method: 'PUT', pattern: '/v2/apps', summary: 'Creates or changes several apps as one deployment' },
@@ -39,6 +42,10 @@ export const routes = [
   { method: 'POST', pattern: '/v2/tasks/delete', summary: 'Kills tasks by id; scale, wipe, force' },
   { method: 'GET', pattern: '/v2/deployments', summary: 'Running deployments' },
   { method: 'DELETE', pattern: '/v2/deployments/{id}', summary: 'Reverts a deployment, or just stops it with force' },
-  { method: 'GET', pattern: '/v2/queue', summary: 'Apps with instances that wait for their launch' },
+  {
+    method: 'GET',
+    pattern: '/v2/queue',
+    summary: 'Apps with instances that wait for their launch; embed=lastUnusedOffers',
+  },
   { method: 'DELETE', pattern: '/v2/queue/{id}/delay', summary: 'Ends the launch delay of an app' },
 ] as const;

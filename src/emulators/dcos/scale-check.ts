@@ -1,6 +1,7 @@
 import { deploymentsOf } from './change-apps';
 import type { Context } from './context';
-import { createInstance, decommission, inKillOrder, instancesOf } from './instances';
+import { createInstance, decommission, inKillOrder, instancesOf, isWanted } from './instances';
+import type { AppSpec } from './world';
 
 /**
  * Brings every app that no deployment works on back to its instance count, as Marathon does every
@@ -8,10 +9,14 @@ import { createInstance, decommission, inKillOrder, instancesOf } from './instan
  */
 export function checkScale(context: Context): void {
   for (const spec of Object.values(context.world.apps)) {
-    if (deploymentsOf(context, [spec.id]).length > 0) continue;
-    const kept = instancesOf(context, spec.id).filter((each) => each.goal === 'Running');
-    const surplus = Math.max(0, kept.length - spec.instances);
-    for (const instance of inKillOrder(kept, spec.killSelection).slice(0, surplus)) decommission(context, instance);
-    for (let count = kept.length; count < spec.instances; count += 1) createInstance(context, spec);
+    if (deploymentsOf(context, [spec.id]).length === 0) scaleApp(context, spec);
   }
+}
+
+/** Brings one app back to its instance count; an instance given up as unreachable counts for nothing. */
+export function scaleApp(context: Context, spec: AppSpec): void {
+  const kept = instancesOf(context, spec.id).filter(isWanted);
+  const surplus = Math.max(0, kept.length - spec.instances);
+  for (const instance of inKillOrder(kept, spec.killSelection).slice(0, surplus)) decommission(context, instance);
+  for (let count = kept.length; count < spec.instances; count += 1) createInstance(context, spec);
 }

@@ -39,7 +39,8 @@ export type AppSpec = {
 };
 
 /** Where an instance stands; terminal conditions are never stored, as such an instance is removed or relaunched. */
-export type Condition = 'Scheduled' | 'Staging' | 'Starting' | 'Running' | 'Killing';
+export type Condition =
+  'Scheduled' | 'Staging' | 'Starting' | 'Running' | 'Killing' | 'Unreachable' | 'UnreachableInactive';
 
 /** One instance of an app and its present task. It keeps its id while its task is relaunched. */
 export type Instance = {
@@ -111,6 +112,8 @@ export type TimerKind =
   | 'ready'
   | 'crash'
   | 'killed'
+  | 'inactive'
+  | 'expunge'
   | 'scaleCheck'
   | 'schedule'
   | 'launchDeadline'
@@ -133,6 +136,14 @@ export type GroupSettings = {
 /** An app that was removed, with its versions, so that its group can go back to one of them. */
 export type RemovedApp = { readonly id: string; readonly at: string; readonly specs: readonly AppSpec[] };
 
+/** An instance that was given up while its agent was lost, and whose task may still run there. */
+export type ExpungedInstance = {
+  readonly agentId: string;
+  readonly appId: string;
+  readonly instanceId: string;
+  readonly taskId: string;
+};
+
 /** The whole state of the emulated cluster: plain JSON, so that it can be saved and resumed. */
 export type World = {
   readonly apps: Record<string, AppSpec>;
@@ -143,6 +154,7 @@ export type World = {
   /** Oldest first. */
   readonly removed: RemovedApp[];
   instances: Instance[];
+  expunged: ExpungedInstance[];
   deployments: Deployment[];
   timers: Timer[];
   readonly delays: Record<string, LaunchDelay>;
@@ -154,6 +166,10 @@ export type World = {
   runs: JobRun[];
   /** How simulated tasks behave, the newest last. */
   scripts: StoredScript[];
+  /** Counts abdications. */
+  leaderTerm: number;
+  /** Until when there is no leader. */
+  electionUntil: number;
   lastVersionAt: number;
   serial: number;
 };
@@ -167,6 +183,7 @@ export function emptyWorld(): World {
     groupSettings: {},
     removed: [],
     instances: [],
+    expunged: [],
     deployments: [],
     timers: [],
     delays: {},
@@ -175,6 +192,8 @@ export function emptyWorld(): World {
     jobs: {},
     runs: [],
     scripts: [],
+    leaderTerm: 0,
+    electionUntil: 0,
     lastVersionAt: 0,
     serial: 0,
   };

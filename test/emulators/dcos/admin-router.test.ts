@@ -11,13 +11,15 @@ describe('Admin Router', () => {
   });
 
   it('serves every route of the coverage tables, under the name that stands there', () => {
-    const { core } = createBench();
+    const { core, clock } = createBench();
     const wrong = core.services.flatMap(({ prefix, routes }) =>
       routes.flatMap(({ method, pattern }) => {
         const headers = { accept: 'text/event-stream' };
         core.requests.clear();
         const { status } = core.handle({ method, path: prefix + example(pattern), body: {}, headers });
         const [logged] = core.requests.list();
+        // Some route lets the leader abdicate.
+        clock.advance(1000);
         const name = `${method} ${pattern}`;
         // The emulator's own routes are never in its log.
         const isServed = prefix === '/emulator' ? status < 500 && status !== 404 : logged?.route === name;

@@ -119,7 +119,7 @@ describeWithPart(contractFolder, 'the published schemas of Marathon', (folder) =
     call(undefined, 204, 'DELETE', '/emulator/faults');
     core.setFault({ kind: 'noOffers', apps: '/demo/more' });
     call('DeploymentResult', 201, 'PUT', '/v2/apps/demo/more', { cmd: 'x', instances: 1 });
-    call('Queue', 200, 'GET', '/v2/queue');
+    call('Queue', 200, 'GET', '/v2/queue?embed=lastUnusedOffers');
     call(undefined, 204, 'DELETE', '/v2/queue/demo/more/delay');
     call('Error', 404, 'DELETE', '/v2/queue/demo/web/delay');
     call('DeploymentResult', 200, 'DELETE', '/v2/apps/demo/more');
@@ -132,8 +132,15 @@ describeWithPart(contractFolder, 'the published schemas of Marathon', (folder) =
     call('LeaderInfo', 200, 'GET', '/v2/leader');
     clock.advance(5000);
     call('DeploymentResult', 200, 'DELETE', '/v2/groups');
-    for (const path of ['/ping', '/v2/pods', '/v2/events']) call(undefined, 200, 'GET', path);
+    core.setFault({ kind: 'agentLost', agent: '*' });
+    call('AppList', 200, 'GET', list);
+    core.clearFaults();
+    for (const path of ['/ping', '/metrics', '/v2/pods', '/v2/pods/::status', '/v2/events'])
+      call(undefined, 200, 'GET', path);
     call('Error', 404, 'GET', '/v2/nothing');
+    call('Error', 200, 'DELETE', '/v2/leader');
+    call('Error', 404, 'GET', '/v2/leader');
+    call(undefined, 503, 'GET', '/v2/apps');
     const visited = new Set(core.requests.list().map(({ route }) => route));
     call(undefined, 200, 'GET', '/emulator/requests');
     call(undefined, 204, 'DELETE', '/emulator/requests');

@@ -62,7 +62,7 @@ export function createSimulatedRuntime(parts: SimulationParts): SimulatedRuntime
       if (timer.kind === 'starting') report({ key, kind: 'starting' });
       if (timer.kind === 'running') run(parts, task);
       if (timer.kind === 'health') checkHealth(parts, task, () => !hasTimer(key, 'killed'));
-      if (timer.kind === 'ready') report({ key, kind: 'readiness', isReady: true });
+      if (timer.kind === 'ready') report(readinessOf(task, true));
       if (timer.kind === 'crash') end(parts, task);
       if (timer.kind === 'killed') {
         report({ key, kind: 'ended', state: 'TASK_KILLED', message: 'Command terminated with signal Terminated' });
@@ -88,7 +88,10 @@ function run(parts: SimulationParts, task: RuntimeTask): void {
   parts.report({ key, kind: 'running' });
   const healthyMs = script.healthyMs ?? timings.healthyMs;
   if (task.healthChecks.length > 0) schedule('health', key, healthyMs);
-  if (task.readinessChecks.length > 0) schedule('ready', key, script.readyMs ?? healthyMs);
+  if (task.readinessChecks.length > 0) {
+    parts.report(readinessOf(task, false));
+    schedule('ready', key, script.readyMs ?? healthyMs);
+  }
   const crash = findCrash(parts, task);
   const crashMs = crash && (crash.afterMs ?? 100);
   const endMs = script.runMs ?? crashMs ?? (task.framework === 'metronome' ? jobRunMs : undefined);
@@ -96,6 +99,13 @@ function run(parts: SimulationParts, task: RuntimeTask): void {
   write(parts, task, { ...(stdout === undefined ? {} : { stdout }), ...(stderr === undefined ? {} : { stderr }) });
   if (endMs === undefined) write(parts, task, script.files ?? {});
   else schedule('crash', key, endMs);
+}
+
+/** What the first readiness check shows; its answer is kept only where it says so. */
+function readinessOf({ key, readinessChecks }: RuntimeTask, isReady: boolean): TaskReport {
+  const response = { status: isReady ? 200 : 503, contentType: 'text/plain', body: isReady ? 'ready' : 'not yet' };
+  const isKept = readinessChecks[0]?.preserveLastResponse === true;
+  return { key, kind: 'readiness', isReady, ...(isKept ? { response } : {}) };
 }
 
 function end(parts: SimulationParts, task: RuntimeTask): void {

@@ -1,0 +1,104 @@
+import { deploymentsOf } from './change-apps';
+import { type Agent, type Context, timestamp } from './context';
+import { matchesPattern } from './faults';
+import { emitCondition, emitStatus, recordFailure, removeInstance, taskIdOf } from './instances';
+import { isJsonObject } from './json';
+import { scaleApp } from './scale-check';
+import type { Instance, Timer } from './world';
+
+/** Whether a fault has cut an agent off; such an agent makes no offers. */
+export function isLost(context: Context, agent: Pick<Agent, 'id' | 'hostname'>): boolean {
+  return (
+    context.faults.find('agentLost', ({ agent: pattern }) =>
+      [agent.id, agent.hostname].some((name) => matchesPattern(pattern, name, true)),
+    ) !== undefined
+  );
+}
+
+/** Applies a change of the lost agents to the tasks on them: some become unreachable, some come back. */
+export function reviewAgents(context: Context): void {
+  for (const agent of context.agents) {
+    const lost = isLost(context, agent);
+    const tasks = context.world.instances.filter((each) => each.agentId === agent.id);
+    if (lost) for (const instance of tasks) if (!isUnreachable(instance)) lose(context, instance);
+    if (!lost) for (const instance of tasks) if (isUnreachable(instance)) comeBack(context, instance);
+    if (!lost) killExpunged(context, agent.id);
+  }
+}
+
+/** Whether nobody knows how the task of an instance fares. */
+export function isUnreachable({ condition }: Instance): boolean {
+  return condition === 'Unreachable' || condition === 'UnreachableInactive';
+}
+
+/** Lets the time of an unreachable instance run out. */
+export function fireAgentTimer(context: Context, { kind, instanceId }: Timer): void {
+  const instance = context.world.instances.find(({ id }) => id === instanceId);
+  if (instance === undefined) return;
+  if (kind === 'inactive') becomeInactive(context, instance);
+  else expunge(context, instance);
+}
+
+/** Gives an unreachable instance up for the present: a replacement starts. */
+function becomeInactive(context: Context, instance: Instance): void {
+  if (instance.condition !== 'Unreachable') return;
+  instance.condition = 'UnreachableInactive';
+  emitCondition(context, instance, 'UnreachableInactive');
+  replace(context, instance);
+}
+
+/** Gives an unreachable instance up for good: should its task come back, it is killed. */
+function expunge(context: Context, instance: Instance): void {
+  if (!isUnreachable(instance)) return;
+  const { agentId, appId, id } = instance;
+  context.world.expunged.push({ agentId, appId, instanceId: id, taskId: taskIdOf(instance) });
+  emitCondition(context, instance, 'Killed');
+  removeInstance(context, instance);
+  replace(context, instance);
+}
+
+function lose(context: Context, instance: Instance): void {
+  const { world } = context;
+  world.timers = world.timers.filter((timer) => timer.instanceId !== instance.id);
+  instance.condition = 'Unreachable';
+  emitCondition(context, instance, 'Unreachable');
+  const message = `Agent ${instance.agentId} is unreachable`;
+  emitStatus(context, instance, 'TASK_UNREACHABLE', message);
+  recordFailure(context, instance, 'TASK_UNREACHABLE', message);
+  // What was on its way out is not waited for.
+  if (instance.goal === 'Decommissioned') {
+    expunge(context, instance);
+    return;
+  }
+  const { unreachableStrategy: strategy } = instance.spec;
+  if (!isJsonObject(strategy)) return;
+  const { inactiveAfterSeconds = 0, expungeAfterSeconds = 0 } = strategy;
+  context.schedule('inactive', instance.id, Number(inactiveAfterSeconds) * 1000);
+  context.schedule('expunge', instance.id, Number(expungeAfterSeconds) * 1000);
+}
+
+function comeBack(context: Context, instance: Instance): void {
+  const { world, timings } = context;
+  world.timers = world.timers.filter((timer) => timer.instanceId !== instance.id);
+  instance.condition = 'Running';
+  instance.startedAt ??= timestamp(context);
+  emitCondition(context, instance, 'Running');
+  emitStatus(context, instance, 'TASK_RUNNING');
+  if ((instance.spec.healthChecks ?? []).length > 0) context.schedule('health', instance.id, timings.healthyMs);
+  replace(context, instance);
+}
+
+/** Brings the app back to its count, unless a deployment does so anyway. */
+function replace(context: Context, { appId }: Instance): void {
+  const spec = context.world.apps[appId];
+  if (spec !== undefined && deploymentsOf(context, [appId]).length === 0) scaleApp(context, spec);
+}
+
+function killExpunged(context: Context, agentId: string): void {
+  const { world } = context;
+  const returned = world.expunged.filter((each) => each.agentId === agentId);
+  world.expunged = world.expunged.filter((each) => each.agentId !== agentId);
+  for (const { instanceId, appId } of returned) {
+    context.emit('unknown_instance_terminated_event', { instanceId, runSpecId: appId, condition: 'Killed' });
+  }
+}
