@@ -18,6 +18,15 @@ export const contractFolder: Part = {
   path: firstExisting([join(__dirname, '../../../shared/contract')]),
 };
 
+/** Debian's python3-marathon, a client of Marathon; it needs Debian's own python3. `.ci/run` installs it. */
+export const pythonMarathon: Part = {
+  name: 'python3-marathon',
+  path: existsSync('/usr/bin/python3') ? firstExisting(['/usr/lib/python3/dist-packages/marathon']) : undefined,
+};
+
+/** Debian's Prometheus, which discovers tasks in Marathon; `.ci/run` installs it. */
+export const prometheus: Part = { name: 'Prometheus', path: firstExisting(['/usr/bin/prometheus']) };
+
 /**
  * Declares tests that need a real part. Where the part is absent they are skipped and named at the end of the run;
  * with REQUIRE_PARTS=1 (continuous integration) absence is a failure.
