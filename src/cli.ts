@@ -42,11 +42,13 @@ void runCli(process.argv.slice(2), {
     parseApplication: (input) => parseApplication({ ...input, stageTypes: stageRegistry }),
   }),
   emulators: {
-    dcos: async ({ port, auth, agents }) => {
+    dcos: async ({ port, auth, tasks, agents }) => {
       const { url, marathonUrl, metronomeUrl, login, close } = await startDcosEmulator({
         port,
         ...(auth === undefined ? {} : { auth: { mode: auth } }),
-        ...(agents === undefined ? {} : { agents: createAgents(agents) }),
+        ...(tasks === undefined ? {} : { tasks }),
+        ...(agents === undefined ? {} : { agents: createAgents(agents, tasks) }),
+        ...(processEnvironment.PATH === undefined ? {} : { taskPath: processEnvironment.PATH }),
       });
       return { url, marathonUrl, metronomeUrl, ...login, close };
     },

@@ -9,6 +9,8 @@ export type EmulatorChoices = {
 /** What may be chosen for an emulated DC/OS; the emulator's own default stands in for what is absent. */
 export type DcosEmulatorChoices = EmulatorChoices & {
   readonly auth?: 'none' | 'enterprise' | 'open';
+  /** How tasks are run: by script and timers, or as processes of this machine. */
+  readonly tasks?: 'simulated' | 'process';
   /** How many agents the cluster has. */
   readonly agents?: number;
 };
@@ -23,6 +25,12 @@ export function addEmulatorOptions(command: Command): Command {
         'none',
         'enterprise',
         'open',
+      ]),
+    )
+    .addOption(
+      new Option('--tasks <mode>', 'dcos: whether commands really run on this machine (default: simulated)').choices([
+        'simulated',
+        'process',
       ]),
     )
     .option('--agents <number>', 'dcos: how many agents it has (default: 5)', wholeNumber(1, 10_000));

@@ -348,6 +348,7 @@ describe('wrong usage', () => {
     [['reject', 'E1'], /--reason/],
     [['emulator', 'dcos', '--port', '99999'], /0 to 65535/],
     [['emulator', 'jira'], /dcos, slack/],
+    [['emulator', 'dcos', '--tasks', 'real'], /simulated, process/],
     [['emulator', 'dcos', '--auth', 'oauth'], /none, enterprise, open/],
     [['emulator', 'dcos', '--agents', '0'], /1 to 10000/],
     [['emulator', 'slack', '--agents', '3'], /no --agents/],
@@ -395,19 +396,19 @@ describe('coxswain validate and emulator', () => {
 
   it('runs an emulator until it is stopped, saying its addresses on one line', async () => {
     const close = jest.fn(() => Promise.resolve());
-    const started = { url: 'http://127.0.0.1:5', marathonUrl: 'http://127.0.0.1:5/service/marathon', close };
+    const url = 'http://127.0.0.1:5';
+    const addresses = { url, marathonUrl: `${url}/service/marathon`, metronomeUrl: `${url}/service/metronome` };
+    const started = { ...addresses, close };
     const dcos = jest.fn(() => Promise.resolve(started));
     const slack = () => Promise.reject(new Error('EADDRINUSE'));
     const emulators = { dcos, slack };
     const result = await cli(['emulator', 'dcos', '--port', '5'], { emulators, untilStopped: () => Promise.resolve() });
     expect(dcos).toHaveBeenCalledWith({ port: 5 });
-    expect(jsonLines(result.stdout)).toMatchObject([
-      { kind: 'dcos', url: started.url, marathonUrl: started.marathonUrl },
-    ]);
+    expect(jsonLines(result.stdout)).toMatchObject([{ kind: 'dcos', ...addresses }]);
     expect(close).toHaveBeenCalledTimes(1);
-    const choices = ['--auth', 'enterprise', '--agents', '3'];
+    const choices = ['--auth', 'enterprise', '--tasks', 'process', '--agents', '3'];
     await cli(['emulator', 'dcos', ...choices], { emulators, untilStopped: () => Promise.resolve() });
-    expect(dcos).toHaveBeenLastCalledWith({ port: 0, auth: 'enterprise', agents: 3 });
+    expect(dcos).toHaveBeenLastCalledWith({ port: 0, auth: 'enterprise', tasks: 'process', agents: 3 });
     const failed = await cli(['emulator', 'slack'], { emulators, untilStopped: () => Promise.resolve() });
     expect(failed).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('--port 0') as string });
   });

@@ -3,6 +3,7 @@ import { type Agent, type Context, timestamp } from './context';
 import { matchesPattern } from './faults';
 import { emitCondition, emitStatus, recordFailure, removeInstance, taskIdOf } from './instances';
 import { isJsonObject } from './json';
+import { addStatus, findMesosTask } from './mesos/mesos-task';
 import { scaleApp } from './scale-check';
 import type { Instance, Timer } from './world';
 
@@ -31,12 +32,12 @@ export function isUnreachable({ condition }: Instance): boolean {
   return condition === 'Unreachable' || condition === 'UnreachableInactive';
 }
 
-/** Lets the time of an unreachable instance run out. */
-export function fireAgentTimer(context: Context, { kind, instanceId }: Timer): void {
+/** Gives an unreachable instance up when its time has come: for the present, then for good. */
+export function giveUp(context: Context, { kind, instanceId }: Timer): void {
   const instance = context.world.instances.find(({ id }) => id === instanceId);
   if (instance === undefined) return;
-  if (kind === 'inactive') becomeInactive(context, instance);
-  else expunge(context, instance);
+  if (kind === 'expunge') expunge(context, instance);
+  else becomeInactive(context, instance);
 }
 
 /** Gives an unreachable instance up for the present: a replacement starts. */
@@ -98,7 +99,10 @@ function killExpunged(context: Context, agentId: string): void {
   const { world } = context;
   const returned = world.expunged.filter((each) => each.agentId === agentId);
   world.expunged = world.expunged.filter((each) => each.agentId !== agentId);
-  for (const { instanceId, appId } of returned) {
+  for (const { instanceId, appId, taskId } of returned) {
+    context.runtime.abandon({ key: instanceId, taskId });
+    const task = findMesosTask(world.mesosTasks, taskId);
+    if (task !== undefined) addStatus(task, 'TASK_KILLED', context.clock.now());
     context.emit('unknown_instance_terminated_event', { instanceId, runSpecId: appId, condition: 'Killed' });
   }
 }

@@ -65,8 +65,9 @@ export function readinessResultsOf(context: Context, target: AppSpec) {
     const check = instance.spec.readinessChecks?.[0];
     if (check === undefined || instance.condition !== 'Running') return [];
     const { ready, readinessResponse: lastResponse } = instance;
-    const answer = lastResponse === undefined ? {} : { lastResponse };
-    return [{ name: String(check.name), taskId: taskIdOf(instance), ready, ...answer }];
+    const isShown = check.preserveLastResponse === true && lastResponse !== undefined;
+    const shown = isShown ? { lastResponse } : {};
+    return [{ name: String(check.name), taskId: taskIdOf(instance), ready, ...shown }];
   });
 }
 

@@ -1,5 +1,5 @@
 import { createAdminRouter } from './admin-router';
-import { fireAgentTimer, reviewAgents } from './agent-loss';
+import { giveUp, reviewAgents } from './agent-loss';
 import { createAgents } from './agents';
 import type { AuthOptions } from './auth/auth-options';
 import { type Auth, createAuth } from './auth/create-auth';
@@ -95,11 +95,7 @@ export function createDcosEmulator(options: DcosEmulatorOptions = {}): DcosEmula
     settle: () => settle(context),
   };
   const report = (news: TaskReport) => passReport(context, news);
-  const reportLater = (news: TaskReport) => {
-    report(news);
-    changed();
-  };
-  const { runtime, simulated } = createRuntime({ mode, context: base, path, report, reportLater });
+  const { runtime, simulated } = createRuntime({ mode, context: base, path, report, changed: () => changed() });
   const context: Context = { ...base, runtime };
   const loop = createTimerLoop(context, (timer) => fire(context, simulated, timer));
   const changed = () => {
@@ -170,7 +166,7 @@ function fire(context: Context, simulated: SimulatedRuntime, timer: Timer): void
   if (timer.kind === 'scaleCheck') checkScale(context);
   else if (timer.kind === 'schedule') runSchedule(context, timer.instanceId);
   else if (timer.kind === 'launchDeadline') checkLaunchDeadline(context, timer.instanceId);
-  else if (timer.kind === 'inactive' || timer.kind === 'expunge') fireAgentTimer(context, timer);
+  else if (timer.kind === 'inactive' || timer.kind === 'expunge') giveUp(context, timer);
   else simulated.fire(timer);
 }
 

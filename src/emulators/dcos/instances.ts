@@ -148,6 +148,7 @@ export function kill(context: Context, instance: Instance): void {
   if (instance.condition === 'Scheduled' || instance.condition === 'Killing') return;
   if (taskStateOf(instance) === 'TASK_UNREACHABLE') {
     // Nobody can confirm the kill, so it is not waited for.
+    context.runtime.abandon({ key: instance.id, taskId: taskIdOf(instance) });
     endTask(context, instance, 'TASK_KILLED', 'Killed while unreachable');
     return;
   }

@@ -53,9 +53,10 @@ export function offersFor(
 export function freeAgent(context: Context, jobId: string, need: Need): Agent | undefined {
   if (context.faults.find('noOffers', (each) => matchesApp(each.apps, jobId)) !== undefined) return undefined;
   return context.agents
+    .filter((agent) => !isLost(context, agent))
     .map((agent) => ({ agent, tasks: launchedOn(context, agent) }))
     .sort((a, b) => a.tasks.length - b.tasks.length)
-    .find(({ agent, tasks }) => shortageOf(context, agent, tasks, need) === undefined)?.agent;
+    .find(({ agent }) => shortageOf(context, agent, need) === undefined)?.agent;
 }
 
 /** How long an app still has to wait after failures of this configuration; 0 when it may launch. */
@@ -85,32 +86,26 @@ export function matchesApp(pattern: string, appId: string): boolean {
   return matchesPattern(pattern, appId, true);
 }
 
+/** What an agent still has to offer, beside the tasks of apps and jobs. */
+export function freeOn(context: Context, agent: Agent): Need {
+  const { runs, mesosTasks } = context.world;
+  const jobs = runs.length === 0 ? [] : activeTasksOf(mesosTasks, 'metronome', agent.id);
+  const used = [...launchedOn(context, agent).map(({ spec }) => spec), ...jobs.map(({ resources }) => resources)];
+  const free = (field: 'cpus' | 'mem') => used.reduce((left, each) => left - each[field], agent[field]);
+  return { cpus: free('cpus'), mem: free('mem') };
+}
+
 type Need = { readonly cpus: number; readonly mem: number };
 
 function launchedOn(context: Context, agent: Agent): readonly Instance[] {
   return context.world.instances.filter((each) => isLaunched(each) && each.agentId === agent.id);
 }
 
-/** What the apps' tasks and the jobs' runs on an agent take. */
-function usedOn(context: Context, agent: Agent, tasks: readonly Instance[]): Need {
-  const jobs = context.world.runs.length === 0 ? [] : activeTasksOf(context.world.mesosTasks, 'metronome', agent.id);
-  const used = (field: 'cpus' | 'mem') =>
-    tasks.reduce((sum, each) => sum + each.spec[field], 0) + jobs.reduce((sum, each) => sum + each.resources[field], 0);
-  return { cpus: used('cpus'), mem: used('mem') };
-}
-
-function shortageOf(context: Context, agent: Agent, tasks: readonly Instance[], need: Need): string | undefined {
-  const used = usedOn(context, agent, tasks);
-  if (used.cpus + need.cpus > agent.cpus + 1e-9) return 'InsufficientCpus';
-  if (used.mem + need.mem > agent.mem + 1e-9) return 'InsufficientMemory';
+function shortageOf(context: Context, agent: Agent, need: Need): string | undefined {
+  const free = freeOn(context, agent);
+  if (need.cpus > free.cpus + 1e-9) return 'InsufficientCpus';
+  if (need.mem > free.mem + 1e-9) return 'InsufficientMemory';
   return undefined;
-}
-
-/** What an agent still has to offer. */
-export function freeOn(context: Context, agent: Agent): Need {
-  const tasks = launchedOn(context, agent);
-  const used = usedOn(context, agent, tasks);
-  return { cpus: agent.cpus - used.cpus, mem: agent.mem - used.mem };
 }
 
 function refusalOf(context: Context, agent: Agent, tasks: readonly Instance[], spec: AppSpec): string | undefined {
@@ -118,7 +113,7 @@ function refusalOf(context: Context, agent: Agent, tasks: readonly Instance[], s
     ([field, operator]) => [field?.replace('@', ''), operator].join() === 'hostname,UNIQUE',
   );
   if (wantsUniqueHost && tasks.some((each) => each.appId === spec.id)) return 'UnfulfilledConstraint';
-  const shortage = shortageOf(context, agent, tasks, spec);
+  const shortage = shortageOf(context, agent, spec);
   if (shortage !== undefined) return shortage;
   const fixed = fixedHostPorts(spec);
   if (tasks.some((each) => each.ports.some((port) => fixed.includes(port)))) return 'InsufficientPorts';

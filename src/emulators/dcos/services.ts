@@ -4,7 +4,7 @@ import { createIamService } from './auth/iam-service';
 import type { Context } from './context';
 import { createMarathonService } from './marathon-service';
 import { createAgentService } from './mesos/agent-service';
-import { createLogService } from './mesos/log-service';
+import { createAgentLogService, createLogService } from './mesos/log-service';
 import { createMesosService } from './mesos/mesos-service';
 import { createMetronomeService } from './metronome/metronome-service';
 import { type Controls, createControlService } from './control-service';
@@ -21,5 +21,6 @@ export function createServices(context: Context, auth: Auth, controls: Controls)
     createMesosService(context),
     createAgentService(context),
     createLogService(context),
+    createAgentLogService(context),
   ];
 }

@@ -62,7 +62,7 @@ export type Instance = {
   /** Undefined until the first health result of the present task. */
   alive: boolean | undefined;
   ready: boolean;
-  /** The last answer to a readiness check, where one was really asked. */
+  /** The last answer to a readiness check. */
   readinessResponse: ReadinessResponse | undefined;
   consecutiveFailures: number;
   firstSuccess: string | undefined;
@@ -159,6 +159,10 @@ export type World = {
   timers: Timer[];
   readonly delays: Record<string, LaunchDelay>;
   readonly failures: Record<string, JsonObject>;
+  /** Counts abdications. */
+  leaderTerm: number;
+  /** Until when there is no leader. */
+  electionUntil: number;
   /** The tasks of all frameworks in the order of their launch, with those that have ended lately. */
   readonly mesosTasks: MesosTask[];
   readonly jobs: Record<string, Job>;
@@ -166,10 +170,6 @@ export type World = {
   runs: JobRun[];
   /** How simulated tasks behave, the newest last. */
   scripts: StoredScript[];
-  /** Counts abdications. */
-  leaderTerm: number;
-  /** Until when there is no leader. */
-  electionUntil: number;
   lastVersionAt: number;
   serial: number;
 };
@@ -188,12 +188,12 @@ export function emptyWorld(): World {
     timers: [],
     delays: {},
     failures: {},
+    leaderTerm: 0,
+    electionUntil: 0,
     mesosTasks: [],
     jobs: {},
     runs: [],
     scripts: [],
-    leaderTerm: 0,
-    electionUntil: 0,
     lastVersionAt: 0,
     serial: 0,
   };

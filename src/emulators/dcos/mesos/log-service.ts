@@ -2,6 +2,7 @@ import type { Context } from '../context';
 import { type Call, ok, type Reply } from '../exchange';
 import { defineService, type Service } from '../service';
 import { findMesosTask, type MesosTask } from './mesos-task';
+import { findSandbox } from './sandbox-path';
 
 /** Every route of dcos-log that is about the files of a task. */
 export const logRoutes = [
@@ -12,18 +13,46 @@ export const logRoutes = [
   { method: 'GET', pattern: '/task/{taskId}/file/{file}/download', summary: 'A whole file' },
 ] as const;
 
+/** Every route of dcos-log on an agent. */
+export const agentLogRoutes = [
+  {
+    method: 'GET',
+    pattern: '/{agentId}/logs/v2/task/frameworks/{frameworkId}/executors/{taskId}/runs/{containerId}/{file}',
+    summary: 'Lines of a file in a sandbox; cursor, skip, limit',
+  },
+] as const;
+
+/** Creates dcos-log of the agents, which is asked by the whole place of a sandbox. */
+export function createAgentLogService(context: Context): Service {
+  return defineService({
+    prefix: '/system/v1/agent',
+    routes: agentLogRoutes,
+    handlers: {
+      'GET /{agentId}/logs/v2/task/frameworks/{frameworkId}/executors/{taskId}/runs/{containerId}/{file}': (call) => {
+        const { agentId = '', frameworkId = '', taskId = '', containerId = '', file = '' } = call.parameters;
+        const folder = `/frameworks/${frameworkId}/executors/${taskId}/runs/${containerId}`;
+        const place = findSandbox(context.world, agentId, folder);
+        if (place === undefined) return plain(404, `file ${file} not found\n`);
+        return readLines(context, call, place.task.containerId, file);
+      },
+    },
+    unknown: () => plain(404, '404 page not found\n'),
+  });
+}
+
 /**
  * Creates the emulated dcos-log, which needs nothing but a task's id. Lines come as text, JSON or server-sent events,
  * by Accept; a stream of events ends with the last line there is.
  */
 export function createLogService(context: Context): Service {
-  const lines = (call: Call, file: string) => withFile(context, call, file, (bytes) => linesReply(call, bytes));
+  const lines = (call: Call, file: string) =>
+    withTask(context, call, ({ containerId }) => readLines(context, call, containerId, file));
+  const headers = { 'Content-Type': 'application/octet-stream' };
   const whole = (call: Call, file: string) =>
-    withFile(context, call, file, (bytes) => ({
-      status: 200,
-      headers: { 'Content-Type': 'application/octet-stream' },
-      body: bytes,
-    }));
+    withTask(context, call, ({ containerId }) => {
+      const body = bytesOf(context, containerId, file);
+      return body === undefined ? plain(404, `file ${file} not found\n`) : { status: 200, headers, body };
+    });
   return defineService({
     prefix: '/system/v1/logs/v2',
     routes: logRoutes,
@@ -43,13 +72,15 @@ function withTask({ world }: Context, { parameters }: Call, answer: (task: Mesos
   return task === undefined ? plain(404, `task ${parameters.taskId ?? ''} not found\n`) : answer(task);
 }
 
-function withFile(context: Context, call: Call, file: string, answer: (bytes: Buffer) => Reply): Reply {
-  return withTask(context, call, ({ containerId }) => {
-    const { files } = context.runtime;
-    const entry = files.stat(containerId, file);
-    if (entry === undefined || entry.isFolder) return plain(404, `file ${file} not found\n`);
-    return answer(files.read(containerId, file, 0, entry.size));
-  });
+function readLines(context: Context, call: Call, containerId: string, file: string): Reply {
+  const bytes = bytesOf(context, containerId, file);
+  return bytes === undefined ? plain(404, `file ${file} not found\n`) : linesReply(call, bytes);
+}
+
+function bytesOf({ runtime }: Context, containerId: string, file: string): Buffer | undefined {
+  const entry = runtime.files.stat(containerId, file);
+  if (entry === undefined || entry.isFolder) return undefined;
+  return runtime.files.read(containerId, file, 0, entry.size);
 }
 
 function namesOf({ runtime }: Context, { containerId }: MesosTask): readonly string[] {

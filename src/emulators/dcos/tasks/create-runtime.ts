@@ -1,3 +1,4 @@
+import { isUnreachable } from '../agent-loss';
 import type { Context } from '../context';
 import { failTask, heedReport } from '../task-life';
 import { heedRunReport, runtimeTaskOfRun, runWithTask } from '../metronome/runs';
@@ -18,8 +19,8 @@ export type RuntimeParts = {
   /** PATH of real tasks. */
   readonly path: string;
   readonly report: (report: TaskReport) => void;
-  /** As `report`, for what happens outside of a request or timer. */
-  readonly reportLater: (report: TaskReport) => void;
+  /** Called after a report that no request and no timer has caused. */
+  readonly changed: () => void;
 };
 
 /** Creates what runs the tasks, and the part of it that lives on the world's timers. */
@@ -27,7 +28,7 @@ export function createRuntime(parts: RuntimeParts): {
   readonly runtime: TaskRuntime;
   readonly simulated: SimulatedRuntime;
 } {
-  const { mode, context, path, report, reportLater } = parts;
+  const { mode, context, path, report, changed } = parts;
   const { world, clock } = context;
   const simulated = createSimulatedRuntime({
     context,
@@ -38,13 +39,19 @@ export function createRuntime(parts: RuntimeParts): {
     ...(mode === 'process' ? { isSimulated: ({ command }: RuntimeTask) => command === undefined } : {}),
   });
   if (mode === 'simulated') return { runtime: simulated, simulated };
+  const reportLater = (news: TaskReport) => {
+    report(news);
+    changed();
+  };
   return { runtime: createProcessRuntime({ clock, path, simulated, report: reportLater }), simulated };
 }
 
 /** Passes a report to the framework whose task it is about; reports about tasks that are gone are dropped. */
 export function passReport(context: Context, report: TaskReport): void {
   const instance = context.world.instances.find(({ id }) => id === report.key);
-  if (instance !== undefined && isLaunched(instance)) heedReport(context, instance, report);
+  // Nothing but an end is heard of a task whose agent is lost.
+  const isHeard = instance !== undefined && (!isUnreachable(instance) || report.kind === 'ended');
+  if (isHeard && isLaunched(instance)) heedReport(context, instance, report);
   const run = runWithTask(context.world, report.key);
   if (run !== undefined) heedRunReport(context, run, report);
 }

@@ -16,15 +16,29 @@ type Report = (report: TaskReport) => void;
 /** Runs the health and readiness checks of a task until the returned function is called. */
 export function runChecks(checked: CheckedTask, clock: EmulatorClock, report: Report): () => void {
   const { healthChecks, readinessChecks } = checked.task;
+  const heed = withAll(healthChecks.length, (result) => report({ key: checked.task.key, kind: 'health', ...result }));
   const stops = [
-    ...healthChecks.map((check) => runHealthCheck(checked, check, clock, report)),
+    ...healthChecks.map((check, index) => runHealthCheck(checked, check, clock, (result) => heed(index, result))),
     ...readinessChecks.map((check) => runReadinessCheck(checked, check, clock, report)),
   ];
   return () => stops.forEach((stop) => stop());
 }
 
-function runHealthCheck(checked: CheckedTask, check: JsonObject, clock: EmulatorClock, report: Report): () => void {
-  const { key } = checked.task;
+/** A task is healthy when all of its checks say so; each failure counts by itself. */
+function withAll(count: number, report: (result: ProbeResult) => void) {
+  const latest: (ProbeResult | undefined)[] = Array.from({ length: count }, () => undefined);
+  return (index: number, result: ProbeResult) => {
+    latest[index] = result;
+    if (!result.isHealthy || latest.every((each) => each?.isHealthy === true)) report(result);
+  };
+}
+
+function runHealthCheck(
+  checked: CheckedTask,
+  check: JsonObject,
+  clock: EmulatorClock,
+  heed: (result: ProbeResult) => void,
+): () => void {
   const graceEnd = clock.now() + clock.scale(Number(check.gracePeriodSeconds) * 1000);
   const timeoutMs = clock.scale(Number(check.timeoutSeconds) * 1000);
   let hasSucceeded = false;
@@ -36,7 +50,7 @@ function runHealthCheck(checked: CheckedTask, check: JsonObject, clock: Emulator
     if (isStopped()) return true;
     hasSucceeded ||= result.isHealthy;
     // Until it was healthy once, a task may fail for as long as the grace period lasts.
-    if (hasSucceeded || clock.now() >= graceEnd) report({ key, kind: 'health', ...result });
+    if (hasSucceeded || clock.now() >= graceEnd) heed(result);
     return false;
   });
 }
@@ -51,8 +65,7 @@ function runReadinessCheck(checked: CheckedTask, check: JsonObject, clock: Emula
     const response = await fetchOnce(url, timeoutMs).catch(() => undefined);
     if (isStopped()) return true;
     const isReady = response !== undefined && codes.includes(response.status);
-    const kept = response === undefined || check.preserveLastResponse !== true ? {} : { response };
-    report({ key, kind: 'readiness', isReady, ...kept });
+    report({ key, kind: 'readiness', isReady, ...(response === undefined ? {} : { response }) });
     return isReady;
   });
 }

@@ -62,7 +62,7 @@ export function createSimulatedRuntime(parts: SimulationParts): SimulatedRuntime
       if (timer.kind === 'starting') report({ key, kind: 'starting' });
       if (timer.kind === 'running') run(parts, task);
       if (timer.kind === 'health') checkHealth(parts, task, () => !hasTimer(key, 'killed'));
-      if (timer.kind === 'ready') report(readinessOf(task, true));
+      if (timer.kind === 'ready') report({ key, kind: 'readiness', isReady: true, response: answer(200, 'ready') });
       if (timer.kind === 'crash') end(parts, task);
       if (timer.kind === 'killed') {
         report({ key, kind: 'ended', state: 'TASK_KILLED', message: 'Command terminated with signal Terminated' });
@@ -89,7 +89,7 @@ function run(parts: SimulationParts, task: RuntimeTask): void {
   const healthyMs = script.healthyMs ?? timings.healthyMs;
   if (task.healthChecks.length > 0) schedule('health', key, healthyMs);
   if (task.readinessChecks.length > 0) {
-    parts.report(readinessOf(task, false));
+    parts.report({ key, kind: 'readiness', isReady: false, response: answer(503, 'not yet') });
     schedule('ready', key, script.readyMs ?? healthyMs);
   }
   const crash = findCrash(parts, task);
@@ -101,11 +101,8 @@ function run(parts: SimulationParts, task: RuntimeTask): void {
   else schedule('crash', key, endMs);
 }
 
-/** What the first readiness check shows; its answer is kept only where it says so. */
-function readinessOf({ key, readinessChecks }: RuntimeTask, isReady: boolean): TaskReport {
-  const response = { status: isReady ? 200 : 503, contentType: 'text/plain', body: isReady ? 'ready' : 'not yet' };
-  const isKept = readinessChecks[0]?.preserveLastResponse === true;
-  return { key, kind: 'readiness', isReady, ...(isKept ? { response } : {}) };
+function answer(status: number, body: string) {
+  return { status, contentType: 'text/plain', body };
 }
 
 function end(parts: SimulationParts, task: RuntimeTask): void {

@@ -120,6 +120,14 @@ describe('dcos-log', () => {
     expect(get(path, { accept: 'text/event-stream' }).body).toBe(`id: 19\ndata: ${line}\n\n`);
   });
 
+  it('is asked on an agent by the place of the sandbox', () => {
+    const { get, task, executor } = createFinishedJob(labels);
+    const ask = (agentId: string) =>
+      get(`/system/v1/agent/${agentId}/logs/v2/task${executor}/runs/latest/stdout?cursor=END&skip=-1`);
+    expect(ask(task.slave_id)).toMatchObject({ status: 200, body: 'last\n' });
+    expect(ask('none').status).toBe(404);
+  });
+
   it('names and gives whole files, and knows no others', () => {
     const { get, task } = createFinishedJob(labels);
     const base = `/system/v1/logs/v2/task/${task.id}`;

@@ -88,6 +88,23 @@ describe('a real health check', () => {
   });
 });
 
+describe('several real health checks', () => {
+  it('have to pass all', async () => {
+    const command = { value: 'test -e fine' };
+    const commandCheck = { ...quick, protocol: 'COMMAND', command, delaySeconds: 0 };
+    bench.create({
+      cmd: server(200),
+      healthChecks: [{ ...quick, path: '/' }, commandCheck],
+    });
+    const task = await bench.running();
+    const url = `http://${task.host}:${task.ports[0] ?? 0}`;
+    await until('it answers', async () => (await fetch(url).catch(() => undefined))?.status === 200);
+    expect(bench.app('/real').tasksHealthy).toBe(0);
+    bench.call('PUT', '/v2/apps/real?force=true', { cmd: 'touch fine; exec sleep 600', healthChecks: [commandCheck] });
+    await until('the other is healthy', () => bench.app('/real').tasksHealthy === 1);
+  });
+});
+
 describe('a real readiness check', () => {
   it('holds the deployment until the task says that it is ready', async () => {
     const check = { portName: 'api', path: '/ready', intervalSeconds: 1, preserveLastResponse: true };
