@@ -1,15 +1,19 @@
-import type { z } from 'zod';
-import type { HttpClient, HttpReply, HttpRequest, HttpStream, StreamOptions } from '../http-client/http-client';
+import type { HttpClient, HttpStream, StreamOptions } from '../http-client/http-client';
 import { CoxswainError } from '../model/errors';
+import { askService, encodePath, type Asker } from './ask-service';
 import { asMarathonFailure } from './marathon-failure';
+import { createMarathonGroups } from './marathon-groups';
+import type { MarathonGroups } from './marathon-groups';
 import {
   appListSchema,
   appSingleSchema,
   appVersionSchema,
+  cancelSchema,
   changeSchema,
   createdAppSchema,
   deploymentListSchema,
   infoSchema,
+  leaderSchema,
   queueSchema,
   versionListSchema,
 } from './marathon-schemas';
@@ -20,6 +24,8 @@ import type {
   MarathonInfo,
   MarathonQueueItem,
 } from './marathon-schemas';
+import { createMarathonTasks } from './marathon-tasks';
+import type { MarathonTasks } from './marathon-tasks';
 
 /** An app definition as Marathon takes it. */
 export type MarathonApp = { readonly id: string } & Readonly<Record<string, unknown>>;
@@ -30,14 +36,8 @@ export type AppFilter = { readonly id?: string; readonly label?: string; readonl
 /** A created app and the deployment that starts it. */
 export type MarathonCreated = { readonly app: MarathonAppInfo; readonly deploymentId: string | undefined };
 
-/**
- * Marathon's REST API v2, as far as it is used. Ids begin with '/'. Beside the errors of HttpClient: MARATHON_LOCKED
- * (fields.deployments), MARATHON_DUPLICATE, RATE_LIMITED when too many deployments run, REQUEST_REFUSED with Marathon's
- * details in its message, SERVER_ERROR for a reply of unknown shape. No request is repeated.
- */
-export interface MarathonClient {
-  /** Host and port, for messages. */
-  readonly host: string;
+/** Apps of Marathon's REST API. */
+export interface MarathonApps {
   listApps(filter: AppFilter, signal?: AbortSignal): Promise<readonly MarathonAppInfo[]>;
   /** With tasks, deployments and the last failure. Throws NOT_FOUND. */
   getApp(id: string, signal?: AbortSignal): Promise<MarathonAppInfo>;
@@ -49,10 +49,16 @@ export interface MarathonClient {
     options: { force: boolean },
     signal?: AbortSignal,
   ): Promise<MarathonChange>;
+  /** Replaces all its tasks under a new version. Throws NOT_FOUND, MARATHON_LOCKED unless `force`. */
+  restartApp(id: string, options: { force: boolean }, signal?: AbortSignal): Promise<MarathonChange>;
   deleteApp(id: string, options: { force: boolean }, signal?: AbortSignal): Promise<MarathonChange>;
   /** Newest first. */
   listVersions(id: string, signal?: AbortSignal): Promise<readonly string[]>;
   getVersion(id: string, version: string, signal?: AbortSignal): Promise<MarathonAppInfo>;
+}
+
+/** Deployments, the queue, and Marathon itself. */
+export interface MarathonRest {
   listDeployments(signal?: AbortSignal): Promise<readonly MarathonDeployment[]>;
   /** Reverts it by a new deployment; with `force` just stops it, and there is no new one. NOT_FOUND when it has ended. */
   cancelDeployment(
@@ -60,55 +66,49 @@ export interface MarathonClient {
     options: { force: boolean },
     signal?: AbortSignal,
   ): Promise<MarathonChange | undefined>;
+  /** Apps with instances left to launch, and why they wait. */
   listQueue(signal?: AbortSignal): Promise<readonly MarathonQueueItem[]>;
+  /** The same with the last offers that were of no use: much more to read. */
+  listQueueWithOffers(signal?: AbortSignal): Promise<readonly MarathonQueueItem[]>;
+  /** Ends the launch delay of an app that waits. NOT_FOUND when it does not. */
+  resetDelay(id: string, signal?: AbortSignal): Promise<void>;
   getInfo(signal?: AbortSignal): Promise<MarathonInfo>;
+  /** Host and port of the leading Marathon; undefined while there is none. */
+  getLeader(signal?: AbortSignal): Promise<string | undefined>;
   ping(signal?: AbortSignal): Promise<void>;
   /** Opens `/v2/events`; see openEventStream. */
   openEvents(options: Pick<StreamOptions, 'idleTimeoutMs' | 'signal'>): Promise<HttpStream>;
 }
 
-const appPath = (id: string): string =>
-  `/v2/apps/${id.replace(/^\/+/, '').split('/').map(encodeURIComponent).join('/')}`;
-
-function parseReply<T extends z.ZodType>(schema: T, what: string, host: string, reply: HttpReply): z.output<T> {
-  const parsed = schema.safeParse(reply.body);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const where = issue === undefined ? 'unknown' : `${issue.path.map(String).join('.') || 'body'}: ${issue.message}`;
-  throw new CoxswainError('SERVER_ERROR', {
-    message: `Cannot ${what}: the answer of Marathon on ${host} has an unknown shape (${where}). Check that the address is that of a Marathon.`,
-    fields: { host, status: reply.status },
-  });
+/**
+ * Marathon's REST API v2, as far as it is used. Ids begin with '/'. Beside the errors of HttpClient: MARATHON_LOCKED
+ * (fields.deployments), MARATHON_DUPLICATE, RATE_LIMITED when too many deployments run, REQUEST_REFUSED with Marathon's
+ * details in its message, SERVER_ERROR for a reply of unknown shape. No request is repeated.
+ */
+export interface MarathonClient extends MarathonApps, MarathonTasks, MarathonGroups, MarathonRest {
+  /** Host and port, for messages. */
+  readonly host: string;
 }
 
-/** Speaks to the Marathon whose `/v2` stands below the HTTP client's base address. */
-export function createMarathonClient(http: HttpClient): MarathonClient {
-  const send = async (what: string, request: HttpRequest): Promise<HttpReply> => {
-    try {
-      return await http.request(request);
-    } catch (error) {
-      throw asMarathonFailure(what, error);
-    }
-  };
-  const ask = async <T extends z.ZodType>(schema: T, what: string, request: HttpRequest): Promise<z.output<T>> =>
-    parseReply(schema, what, http.host, await send(what, request));
-  const get = <T extends z.ZodType>(schema: T, what: string, path: string, signal?: AbortSignal) =>
-    ask(schema, what, { method: 'GET', path, signal });
+const appPath = (id: string): string => `/v2/apps/${encodePath(id)}`;
 
+function createApps(marathon: Asker): MarathonApps {
+  const { ask, get } = marathon;
   return {
-    host: http.host,
     listApps: async ({ id, label, embed }, signal) =>
       (await ask(appListSchema, 'list apps', { method: 'GET', path: '/v2/apps', query: { embed, id, label }, signal }))
         .apps,
     getApp: async (id, signal) => (await get(appSingleSchema, `read ${id}`, appPath(id), signal)).app,
     createApp: async (app, signal) => {
       const what = `create ${app.id}`;
-      const reply = await send(what, { method: 'POST', path: '/v2/apps', body: app, signal });
-      const created = parseReply(createdAppSchema, what, http.host, reply);
+      const reply = await marathon.send(what, { method: 'POST', path: '/v2/apps', body: app, signal });
+      const created = marathon.read(createdAppSchema, what, reply);
       return { app: created, deploymentId: created.deployments[0]?.id ?? reply.headers['marathon-deployment-id'] };
     },
     putApp: (id, changes, { force }, signal) =>
       ask(changeSchema, `change ${id}`, { method: 'PUT', path: appPath(id), query: { force }, body: changes, signal }),
+    restartApp: (id, { force }, signal) =>
+      ask(changeSchema, `restart ${id}`, { method: 'POST', path: `${appPath(id)}/restart`, query: { force }, signal }),
     // `force` is always spelt out: Marathon's default for DELETE is true, which would cancel a running deployment.
     deleteApp: (id, { force }, signal) =>
       ask(changeSchema, `delete ${id}`, { method: 'DELETE', path: appPath(id), query: { force }, signal }),
@@ -123,18 +123,53 @@ export function createMarathonClient(http: HttpClient): MarathonClient {
         `${appPath(id)}/versions/${encodeURIComponent(version)}`,
         signal,
       ),
+  };
+}
+
+function createRest(marathon: Asker, http: HttpClient): MarathonRest {
+  const { get, send } = marathon;
+  const listQueue = async (embed: readonly string[], signal: AbortSignal | undefined) => {
+    const request = { method: 'GET', path: '/v2/queue', query: { embed }, signal } as const;
+    return (await marathon.ask(queueSchema, 'read the queue', request)).queue;
+  };
+  return {
     listDeployments: (signal) => get(deploymentListSchema, 'list deployments', '/v2/deployments', signal),
     cancelDeployment: async (deploymentId, { force }, signal) => {
       const what = `cancel deployment ${deploymentId}`;
       const path = `/v2/deployments/${encodeURIComponent(deploymentId)}`;
       const reply = await send(what, { method: 'DELETE', path, query: { force }, expect: 'jsonOrNothing', signal });
-      return reply.body === undefined ? undefined : parseReply(changeSchema, what, http.host, reply);
+      return reply.body === undefined ? undefined : marathon.read(cancelSchema, what, reply);
     },
-    listQueue: async (signal) => (await get(queueSchema, 'read the queue', '/v2/queue', signal)).queue,
+    listQueue: (signal) => listQueue([], signal),
+    listQueueWithOffers: (signal) => listQueue(['lastUnusedOffers'], signal),
+    resetDelay: async (id, signal) => {
+      const path = `/v2/queue/${encodePath(id)}/delay`;
+      await send(`reset the delay of ${id}`, { method: 'DELETE', path, expect: 'text', signal });
+    },
     getInfo: (signal) => get(infoSchema, 'read the info', '/v2/info', signal),
+    getLeader: async (signal) => {
+      try {
+        return (await get(leaderSchema, 'read the leader', '/v2/leader', signal)).leader;
+      } catch (error) {
+        if (error instanceof CoxswainError && error.code === 'NOT_FOUND') return undefined;
+        throw error;
+      }
+    },
     ping: async (signal) => {
       await send('ping Marathon', { method: 'GET', path: '/ping', expect: 'text', signal });
     },
     openEvents: (options) => http.stream('/v2/events', options),
+  };
+}
+
+/** Speaks to the Marathon whose `/v2` stands below the HTTP client's base address. */
+export function createMarathonClient(http: HttpClient): MarathonClient {
+  const marathon = askService('Marathon', http, asMarathonFailure);
+  return {
+    host: http.host,
+    ...createApps(marathon),
+    ...createMarathonTasks(marathon),
+    ...createMarathonGroups(marathon),
+    ...createRest(marathon, http),
   };
 }

@@ -10,7 +10,7 @@ const refusalSchema = z.object({
     .catch(undefined),
 });
 
-const namesWhatIsMissing = /does not exist|not found in tasks queue/;
+const namesWhatIsMissing = /does not exist|not found in tasks queue|There is no leader/;
 
 type Refusal = z.output<typeof refusalSchema>;
 

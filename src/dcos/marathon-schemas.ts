@@ -1,19 +1,5 @@
 import { z } from 'zod';
-
-// Marathon before 1.5 answers null for what it does not have; later ones leave it out. Both become undefined.
-const optional = <T extends z.ZodType>(schema: T) =>
-  schema.nullish().transform((value) => (value === null ? undefined : value));
-
-const listOf = <T extends z.ZodType>(schema: T) =>
-  z
-    .array(schema)
-    .nullish()
-    .transform((value) => value ?? []);
-
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? '');
+import { count, listOf, optional, text } from './tolerant-schema';
 
 const labels = z
   .record(z.string(), z.string())
@@ -93,6 +79,12 @@ export const appVersionSchema = appSchema;
 /** What every change but a creation answers. */
 export const changeSchema = z.object({ deploymentId: z.string(), version: text });
 
+/** What a cancelled deployment answers: the change that reverts it; nothing in it where it was just stopped. */
+export const cancelSchema = z.union([changeSchema, z.object({}).transform(() => undefined)]);
+
+/** What a change of a group answers; old versions name no deployment. */
+export const groupChangeSchema = z.object({ deploymentId: optional(z.string()), version: text });
+
 /** `GET /v2/deployments`. */
 export const deploymentListSchema = z.array(
   z.object({
@@ -107,23 +99,32 @@ export const deploymentListSchema = z.array(
 
 const rejectReasonSchema = z.object({ reason: z.string(), declined: z.number(), processed: z.number() });
 
+const unusedOfferSchema = z
+  .object({ offer: optional(z.object({ hostname: text, agentId: text })), reason: listOf(z.string()), timestamp: text })
+  .transform(({ offer, reason, timestamp }) => ({
+    hostname: offer?.hostname ?? '',
+    agentId: offer?.agentId ?? '',
+    reasons: reason,
+    timestamp,
+  }));
+
 /** `GET /v2/queue`; pods wait there too and have no `app`. */
 export const queueSchema = z.object({
   queue: listOf(
     z.object({
       app: optional(z.object({ id: z.string() })),
-      count: z
-        .number()
-        .nullish()
-        .transform((value) => value ?? 0),
+      count,
+      since: text,
       delay: optional(z.object({ timeLeftSeconds: z.number(), overdue: z.boolean() })),
       processedOffersSummary: optional(
         z.object({
-          processedOffersCount: z.number(),
-          unusedOffersCount: z.number(),
+          processedOffersCount: count,
+          unusedOffersCount: count,
           rejectSummaryLastOffers: listOf(rejectReasonSchema),
+          rejectSummaryLaunchAttempt: listOf(rejectReasonSchema),
         }),
       ),
+      lastUnusedOffers: listOf(unusedOfferSchema),
     }),
   ),
 });
@@ -134,6 +135,36 @@ export const infoSchema = z.object({
   frameworkId: optional(z.string()),
   leader: optional(z.string()),
 });
+
+/** `GET /v2/leader`: host and port. */
+export const leaderSchema = z.object({ leader: z.string() });
+
+/** `GET /v2/tasks`, `GET /v2/apps/{id}/tasks`, and what a kill without scaling answers: each task with its app. */
+export const taskListSchema = z.object({ tasks: listOf(taskSchema.extend({ appId: text })) });
+
+/** A kill: the tasks as they were, or the change where it scaled. */
+export const killSchema = z.union([
+  changeSchema.transform(({ deploymentId }) => ({ deploymentId, tasks: [] })),
+  taskListSchema.transform(({ tasks }) => ({ deploymentId: undefined, tasks })),
+]);
+
+const groupFields = { id: text, version: text, apps: listOf(appSchema) };
+
+/** A group with its apps and the groups inside. */
+export type MarathonGroup = {
+  readonly id: string;
+  readonly version: string;
+  readonly apps: readonly MarathonAppInfo[];
+  readonly groups: readonly MarathonGroup[];
+};
+
+/** `GET /v2/groups[/{id}]`. */
+export const groupSchema: z.ZodType<MarathonGroup> = z.lazy(() =>
+  z.object({ ...groupFields, groups: listOf(groupSchema) }),
+);
+
+/** `PUT /v2/groups/{id}?dryRun=true`: what would be done. */
+export const dryRunSchema = z.object({ steps: listOf(stepSchema) });
 
 /** A Mesos task as Marathon tells of it; without `state` before 1.4. */
 export type MarathonTask = z.output<typeof taskSchema>;
@@ -149,3 +180,11 @@ export type MarathonQueueItem = z.output<typeof queueSchema>['queue'][number];
 export type MarathonInfo = z.output<typeof infoSchema>;
 /** A change that Marathon accepted. */
 export type MarathonChange = z.output<typeof changeSchema>;
+/** A task that stands alone, with its app. */
+export type MarathonListedTask = z.output<typeof taskListSchema>['tasks'][number];
+/** What a kill answered: tasks where they are replaced, the deployment's id where their app was scaled. */
+export type MarathonKill = z.output<typeof killSchema>;
+/** One step of a deployment. */
+export type MarathonStep = z.output<typeof stepSchema>;
+/** A change of a group that Marathon accepted. */
+export type MarathonGroupChange = z.output<typeof groupChangeSchema>;

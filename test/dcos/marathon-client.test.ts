@@ -84,6 +84,76 @@ describe('Marathon client', () => {
   });
 });
 
+describe('Marathon client on tasks, groups and the rest', () => {
+  it('restarts an app, and goes back to a version', async () => {
+    nock(base).post('/v2/apps/a/b/restart?force=true').reply(200, { deploymentId: 'd1', version: 'v1' });
+    nock(base).put('/v2/apps/a/b?force=false', { version: 'v0' }).reply(200, { deploymentId: 'd2', version: 'v2' });
+    const client = newClient();
+    expect((await client.restartApp('/a/b', { force: true })).deploymentId).toBe('d1');
+    expect((await client.putApp('/a/b', { version: 'v0' }, { force: false })).deploymentId).toBe('d2');
+  });
+
+  it('kills tasks that are replaced, or with their share of the instances', async () => {
+    const task = { id: 't', appId: '/a', state: 'TASK_RUNNING' };
+    nock(base)
+      .post('/v2/tasks/delete?scale=false&wipe=false&force=false', { ids: ['t'] })
+      .reply(200, { tasks: [task] });
+    nock(base)
+      .post('/v2/tasks/delete?scale=true&wipe=false&force=true', { ids: ['t'] })
+      .reply(200, { deploymentId: 'd', version: 'v' });
+    nock(base).delete('/v2/apps/a/tasks?host=h1&scale=false&wipe=true&force=false').reply(200, { tasks: [] });
+    const client = newClient();
+    expect(await client.killTasks(['t'], {})).toMatchObject({ deploymentId: undefined, tasks: [{ appId: '/a' }] });
+    expect(await client.killTasks(['t'], { scale: true, force: true })).toEqual({ deploymentId: 'd', tasks: [] });
+    expect(await client.killTasksOf('/a', { host: 'h1', wipe: true })).toEqual({ deploymentId: undefined, tasks: [] });
+  });
+
+  it('reads, plans, changes and deletes groups, but never the root', async () => {
+    const group = { id: '/g', apps: [{ id: '/g/a' }], groups: [{ id: '/g/h', apps: null, groups: [] }] };
+    nock(base).get('/v2/groups/g').reply(200, group);
+    nock(base).get('/v2/groups').reply(200, { id: '/' });
+    nock(base)
+      .put('/v2/groups/g?dryRun=true', { apps: [] })
+      .reply(200, { steps: [{ actions: [{ action: 'StopApplication', app: '/g/a' }] }] });
+    nock(base).put('/v2/groups/g?force=false', { apps: [] }).reply(200, { deploymentId: 'd', version: 'v' });
+    nock(base).delete('/v2/groups/g?force=true').reply(200, { version: 'v' });
+    const client = newClient();
+    expect(await client.getGroup('/g')).toMatchObject({ apps: [{ id: '/g/a' }], groups: [{ id: '/g/h', apps: [] }] });
+    expect((await client.getGroup('/')).groups).toEqual([]);
+    expect(await client.planGroup('/g', { apps: [] })).toEqual([
+      { actions: [{ action: 'StopApplication', app: '/g/a' }] },
+    ]);
+    expect((await client.putGroup('/g', { apps: [] }, { force: false })).deploymentId).toBe('d');
+    expect((await client.deleteGroup('/g', { force: true })).deploymentId).toBeUndefined();
+    await expect(client.deleteGroup('//', { force: true })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
+  it('reads why an app waits, ends its delay, and knows when there is no leader', async () => {
+    const waiting = {
+      app: { id: '/a' },
+      count: 2,
+      since: '2026-01-05T10:00:00.000Z',
+      delay: { timeLeftSeconds: 0, overdue: true },
+      lastUnusedOffers: [{ offer: { hostname: 'h1', agentId: 'S0' }, reason: ['InsufficientCpus'], timestamp: 't' }],
+    };
+    nock(base)
+      .get('/v2/queue?embed=lastUnusedOffers')
+      .reply(200, { queue: [waiting] });
+    nock(base).delete('/v2/queue/a/b/delay').reply(204);
+    nock(base).get('/v2/leader').reply(404, { message: 'There is no leader' });
+    nock(base).get('/v2/leader').reply(200, { leader: 'm1:8080' });
+    nock(base).get('/v2/tasks?status=running').reply(200, { tasks: [] });
+    const client = newClient();
+    expect((await client.listQueueWithOffers())[0]).toMatchObject({
+      since: '2026-01-05T10:00:00.000Z',
+      lastUnusedOffers: [{ hostname: 'h1', agentId: 'S0', reasons: ['InsufficientCpus'] }],
+    });
+    await client.resetDelay('/a/b');
+    expect([await client.getLeader(), await client.getLeader()]).toEqual([undefined, 'm1:8080']);
+    expect(await client.listTasks({ status: 'running' })).toEqual([]);
+  });
+});
+
 type Recorded = { uri: string; method: string; content?: string; scope?: string };
 
 describeWithPart(contractFolder, 'Marathon client on recorded replies', (folder) => {
