@@ -5,9 +5,15 @@ import { createHttpClient } from '../http-client/create-http-client';
 import type { HttpClient } from '../http-client/http-client';
 import type { DcosCluster } from '../model/application';
 import { createAuthenticatedClient } from './authenticated-client';
+import { createFilesClient } from './files-client';
+import type { FilesClient } from './files-client';
 import { createLogIn } from './log-in';
 import { createMarathonClient } from './marathon-client';
 import type { MarathonClient } from './marathon-client';
+import { createMesosClient } from './mesos-client';
+import type { MesosClient } from './mesos-client';
+import { createMetronomeClient } from './metronome-client';
+import type { MetronomeClient } from './metronome-client';
 import { createTokenSource } from './token-source';
 
 /** How clusters are spoken to. */
@@ -23,6 +29,9 @@ export type ConnectOptions = {
 export type ClusterConnection = {
   readonly name: string;
   readonly marathon: MarathonClient;
+  readonly metronome: MetronomeClient;
+  readonly mesos: MesosClient;
+  readonly files: FilesClient;
 };
 
 /** Stands in for a cluster whose settings cannot be used, so that the others go on: each call throws why. */
@@ -51,8 +60,14 @@ function openHttp(cluster: DcosCluster, options: ConnectOptions): HttpClient {
 
 function open(cluster: DcosCluster, options: ConnectOptions): ClusterConnection {
   const http = openHttp(cluster, options);
-  const { name, marathonPath = '/service/marathon' } = cluster;
-  return { name, marathon: createMarathonClient(belowPath(http, marathonPath)) };
+  const { name, marathonPath = '/service/marathon', metronomePath = '/service/metronome' } = cluster;
+  return {
+    name,
+    marathon: createMarathonClient(belowPath(http, marathonPath)),
+    metronome: createMetronomeClient(belowPath(http, metronomePath)),
+    mesos: createMesosClient(http),
+    files: createFilesClient(http),
+  };
 }
 
 /**

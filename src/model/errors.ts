@@ -25,6 +25,11 @@ export const errorCatalogue = {
   REQUEST_REFUSED: { retry: 'never', meaning: 'A server refused a request as wrong (4xx, such as 422).' },
   MARATHON_LOCKED: { retry: 'later', meaning: 'A Marathon deployment locks the app (409).' },
   MARATHON_DUPLICATE: { retry: 'never', meaning: 'A Marathon app of this id exists already (409).' },
+  METRONOME_DUPLICATE: {
+    retry: 'never',
+    meaning: 'A Metronome job of this id, or its schedule, exists already (409).',
+  },
+  METRONOME_BUSY: { retry: 'later', meaning: 'A Metronome job has active runs (409).' },
 } as const satisfies Record<string, { retry: Retry; meaning: string }>;
 
 /** A code of the catalogue. */
