@@ -3,8 +3,9 @@ import { helpFor } from './help';
 import { login } from './login';
 import { resize } from './resize';
 import { rollback } from './rollback';
+import { settings } from './settings';
 import { status } from './status';
 import type { Verb } from './support/verb';
 
 /** All verbs, in the order help shows them; adding one is one file and one line here. */
-export const verbs: readonly Verb[] = [deploy, rollback, resize, status, login, helpFor(() => verbs)];
+export const verbs: readonly Verb[] = [deploy, rollback, resize, status, settings, login, helpFor(() => verbs)];

@@ -15,8 +15,11 @@ import { createExpiries, createExpiryHandler } from './expire-server-groups';
 import { createTrafficGuard } from './guards';
 import type { Execution } from './model/execution';
 import { readPeople } from './policy/people';
+import { createRequesterWishes } from './requester-wishes';
 import type { Services } from './services';
 import { stages } from './stages';
+import { createKeyvStore } from './store/keyv-store';
+import { createUserSettings } from './store/user-settings';
 
 /** All stage types. */
 export const stageRegistry = createStageRegistry(stages);
@@ -25,7 +28,7 @@ export const stageRegistry = createStageRegistry(stages);
 export const executionRenderer = createExecutionRenderer(stageRegistry);
 
 /** What the executor works with; everything else is put together here. */
-export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal'>;
+export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings'>;
 
 const signalsKept = 50;
 
@@ -56,6 +59,7 @@ export function createExecutorHandlers(
   parts: ExecutorParts,
 ): Readonly<Record<'command' | 'execution' | 'expiry', DueHandler>> {
   const { store, clock, serverGroups } = parts;
+  const settings = createUserSettings(createKeyvStore(store, clock));
   const trafficGuard = createTrafficGuard(store, serverGroups);
   const engine: EngineWorld<Services> = {
     store,
@@ -63,10 +67,16 @@ export function createExecutorHandlers(
     registry: stageRegistry,
     services: { serverGroups, trafficGuard, expiries: createExpiries(store) },
     render: executionRenderer,
-    drain: createExecutionDrain(store, clock, executionRenderer),
+    drain: createExecutionDrain({
+      store,
+      clock,
+      render: executionRenderer,
+      tellsRequester: createRequesterWishes(settings),
+    }),
   };
   const world: VerbWorld = {
     ...parts,
+    settings,
     people: () => readPeople(store, parts.teamId),
     signal: createSignal(store, clock),
   };

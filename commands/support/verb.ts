@@ -7,6 +7,7 @@ import type { Definitions } from '../../src/model/application';
 import type { Command, ExecutionDraft } from '../../src/model/command';
 import type { View } from '../../src/model/view';
 import type { People } from '../../src/policy/people';
+import type { UserSettingsStore } from '../../src/store/user-settings';
 import type { Words } from './words';
 
 /** What a verb may ask for. */
@@ -18,6 +19,7 @@ export type VerbWorld = {
   readonly definitions: () => Definitions;
   readonly serverGroups: ServerGroups;
   readonly people: () => Promise<People>;
+  readonly settings: UserSettingsStore;
   /** Applies a signal to an execution and wakes it; `signalId` makes a repeat count as done. */
   readonly signal: (executionId: string, signal: Signal, signalId: string) => Promise<SignalOutcome>;
 };

@@ -7,8 +7,19 @@ import type { DocumentStore } from './ports/document-store';
 /** The id of an execution's live message. */
 export const liveMessageId = (executionId: string): string => `${executionId}/live`;
 
-/** Applies an execution's events to its messages: the live one in the channel, the others in its thread. */
-export function createExecutionDrain(store: DocumentStore, clock: Clock, render: ExecutionRenderer) {
+/** What draining needs; `tellsRequester` says whether the person who asked wants to hear of this outcome themselves. */
+export type DrainParts = {
+  readonly store: DocumentStore;
+  readonly clock: Clock;
+  readonly render: ExecutionRenderer;
+  readonly tellsRequester: (execution: Execution) => Promise<boolean>;
+};
+
+/**
+ * Applies an execution's events to its messages: the live one in the channel, the others in its thread, and a direct one
+ * to the requester.
+ */
+export function createExecutionDrain({ store, clock, render, tellsRequester }: DrainParts) {
   return async (execution: Execution, event: Execution['events'][number]): Promise<void> => {
     const { report, teamId } = execution;
     if (report === undefined) return;
@@ -23,6 +34,13 @@ export function createExecutionDrain(store: DocumentStore, clock: Clock, render:
         view: render.live(execution),
         urgent: event.urgent,
       });
+      return;
+    }
+    if (event.type === 'requester') {
+      if (!(await tellsRequester(execution))) return;
+      const { user } = execution.trigger;
+      const target = { kind: 'direct', user } as const;
+      await putMessage(store, { now: clock.now(), id: event.id, teamId, target, view: event.view, urgent: true });
       return;
     }
     const target = { kind: 'thread', parentId, broadcast: event.broadcast } as const;

@@ -119,7 +119,11 @@ function outcomeMessage<S>(before: Execution, after: Execution, { render }: Fold
   const attempts = after.stages.reduce((sum, stage) => sum + stage.attempt, 0);
   const id = `${after.id}/outcome/${attempts}`;
   const broadcast = tellsChannel(after, outcomeName(after));
-  return [{ id, type: 'message', messageId: id, view: render.outcome(after), broadcast }];
+  const view = render.outcome(after);
+  return [
+    { id, type: 'message', messageId: id, view, broadcast },
+    { id: `${id}/requester`, type: 'requester', view },
+  ];
 }
 
 /** Adds what others must be told: the live message when it looks different, questions, milestones, the outcome. */

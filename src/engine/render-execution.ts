@@ -7,7 +7,6 @@ import type { Choice, Tone, View, ViewStep } from '../model/view';
 import type { StageRegistry } from './contracts/stage';
 import type { ExecutionRenderer } from './fold';
 import { childrenOf, contextOf, topLevelStages } from './graph';
-import { outcomeName } from './outcome-name';
 import { durationText } from './task-timeout';
 
 const stepStates: Readonly<Record<ExecutionStatus, ViewStep['state']>> = {
@@ -178,10 +177,8 @@ export function createExecutionRenderer<S>(registry: StageRegistry<S>): Executio
     },
     outcome: (execution) => {
       const { word, tone } = headings[execution.status];
-      const wanted = execution.definition.notify.requester.includes(outcomeName(execution));
-      const who = wanted ? [' · ', { person: execution.trigger.user }] : [];
       return {
-        headline: [{ strong: execution.name }, ` · ${word}`, ...who],
+        headline: [{ strong: execution.name }, ` · ${word}`],
         tone,
         lines: reasonOf(execution),
         footer: footerOf(execution),

@@ -78,7 +78,9 @@ export type ExecutionEvent =
       readonly view: View;
       /** Shown in the channel too, not only in the thread. */
       readonly broadcast: boolean;
-    };
+    }
+  /** Tells the requester how it ended, by themselves, where they want that. */
+  | { readonly id: string; readonly type: 'requester'; readonly view: View };
 
 /** Where an execution reports. */
 export type ReportTarget = { readonly teamId: string; readonly channel: string };

@@ -1,13 +1,15 @@
 import { Keyv, type KeyvStoreAdapter } from 'keyv';
 
+/** Every choice of `directMessages`. */
+export const directMessageChoices = ['all', 'failures', 'none'] as const;
+
+/** About which outcomes a person gets direct messages. */
+export type DirectMessages = (typeof directMessageChoices)[number];
+
 /** What a person can set for themselves; absent means the default of whoever asks. */
 export type UserSettings = {
-  /** IANA name, such as `Europe/Berlin`, in which times are shown. */
-  readonly timeZone?: string;
-  /** About which of their own executions the person gets a direct message. */
-  readonly directMessages?: 'all' | 'failures' | 'none';
-  /** The application meant when a command names none. */
-  readonly defaultApplication?: string;
+  /** About which outcomes of their own executions the person gets a direct message; absent: as the application says. */
+  readonly directMessages?: DirectMessages;
 };
 
 /** One setting's name. */
@@ -31,7 +33,7 @@ export type UserSettingsStore = {
 };
 
 /** Every setting, in the order in which to show them. */
-export const userSettingNames: readonly UserSettingName[] = ['timeZone', 'directMessages', 'defaultApplication'];
+export const userSettingNames: readonly UserSettingName[] = ['directMessages'];
 
 /**
  * People's settings in Keyv, each under a key of its own, since Keyv would lose one of two settings changed at once.

@@ -129,20 +129,22 @@ describe('createUserSettings', () => {
 
   it('keeps what each person set, by workspace', async () => {
     const settings = createSettings();
-    await settings.set(anna, 'timeZone', 'Europe/Berlin');
+    await settings.set(anna, 'directMessages', 'failures');
     await settings.set({ ...anna, userId: 'U2' }, 'directMessages', 'none');
-    await settings.set({ ...anna, teamId: 'T2' }, 'timeZone', 'Asia/Tokyo');
-    expect(await settings.get(anna)).toEqual({ timeZone: 'Europe/Berlin' });
+    await settings.set({ ...anna, teamId: 'T2' }, 'directMessages', 'all');
+    expect(await settings.get(anna)).toEqual({ directMessages: 'failures' });
     expect(await settings.get({ ...anna, userId: 'U2' })).toEqual({ directMessages: 'none' });
-    expect(await settings.get({ ...anna, teamId: 'T2' })).toEqual({ timeZone: 'Asia/Tokyo' });
+    expect(await settings.get({ ...anna, teamId: 'T2' })).toEqual({ directMessages: 'all' });
   });
 
-  it('loses neither of two settings changed at once from two places', async () => {
+  it('loses neither of two people’s settings changed at once from two places', async () => {
+    const other = { ...anna, userId: 'U3' };
     await Promise.all([
-      createSettings().set(anna, 'timeZone', 'Europe/Berlin'),
-      createSettings().set(anna, 'defaultApplication', 'shop'),
+      createSettings().set(anna, 'directMessages', 'all'),
+      createSettings().set(other, 'directMessages', 'none'),
     ]);
-    expect(await createSettings().get(anna)).toEqual({ timeZone: 'Europe/Berlin', defaultApplication: 'shop' });
+    expect(await createSettings().get(anna)).toEqual({ directMessages: 'all' });
+    expect(await createSettings().get(other)).toEqual({ directMessages: 'none' });
   });
 
   it('goes back to the default', async () => {
@@ -156,6 +158,6 @@ describe('createUserSettings', () => {
   it('says so when a setting could not be stored', async () => {
     const broken: DocumentStore = { ...store, create: () => Promise.reject(new Error('disk is full')) };
     const settings = createUserSettings(createKeyvStore(broken, clock));
-    await expect(settings.set(anna, 'timeZone', 'Europe/Berlin')).rejects.toThrow('disk is full');
+    await expect(settings.set(anna, 'directMessages', 'all')).rejects.toThrow('disk is full');
   });
 });

@@ -12,6 +12,8 @@ import type { Execution } from '../../src/model/execution';
 import { plainText } from '../../src/model/text';
 import type { View } from '../../src/model/view';
 import { readPeople } from '../../src/policy/people';
+import { createKeyvStore } from '../../src/store/keyv-store';
+import { createUserSettings } from '../../src/store/user-settings';
 import { east } from '../dcos/builders';
 import { drive } from './engine-kit';
 import { createFakeServerGroups } from './fake-server-groups';
@@ -98,7 +100,8 @@ export async function createCommandBench(wrap: (store: DocumentStore) => Documen
     await store.touch(executionKind, id, clock.now());
     return outcome;
   };
-  const world: VerbWorld = { ...parts, people: () => readPeople(store, 'T1'), signal };
+  const settings = createUserSettings(createKeyvStore(store, clock));
+  const world: VerbWorld = { ...parts, people: () => readPeople(store, 'T1'), signal, settings };
   const handleExecution = (loaded: Execution, owner: string) =>
     handlers.execution({ kind: 'execution', id: loaded.id, version: 0, document: loaded }, owner);
   let asked = 0;
