@@ -36,7 +36,7 @@ const headings: Readonly<Record<ExecutionStatus, { readonly word: string; readon
 /** What an execution is doing; one that is being stopped is still at work on its way back. */
 function headingOf(execution: Execution): (typeof headings)[ExecutionStatus] {
   if (execution.ending === undefined || isComplete(execution.status)) return headings[execution.status];
-  return { word: execution.canceled === undefined ? 'failed, going back' : 'canceling', tone: 'attention' };
+  return { word: execution.canceled === undefined ? 'going back' : 'canceling', tone: 'attention' };
 }
 
 function detailOf<S>(execution: Execution, stage: Stage, registry: StageRegistry<S>): Text | undefined {

@@ -1,6 +1,8 @@
 import { CoxswainError } from '../../src/model/errors';
 import type { ServerGroupDescription } from '../../src/model/description';
 import type { Execution } from '../../src/model/execution';
+import { executionRenderer } from '../../src/app';
+import { plainText } from '../../src/model/text';
 import { east } from '../dcos/builders';
 import { driveUntil } from '../support/drive-until';
 import { buildPipeline, stageOf } from '../support/engine-kit';
@@ -44,6 +46,17 @@ describe('a rejection while another branch deploys', () => {
     for (const location of [east, west])
       expect(bench.serverGroups.sizes(location)).toEqual(['foo-dev-v000 ×2', 'foo-dev-v001 ×0']);
     expect([stageOf(done, '2').status, stageOf(done, '3').status]).toEqual(['CANCELED', 'TERMINAL']);
+  });
+
+  it('is not shown as failed before both are back', async () => {
+    const bench = createStageBench();
+    for (const location of [east, west]) bench.serverGroups.seed({ location, name: 'foo-dev-v000', desired: 2 });
+    await bench.run(branches({ delayBeforeDisableSec: 600 }), 60_000);
+    await sendSignal(bench, reject);
+    const headline = async (maxMs?: number) =>
+      plainText(executionRenderer.live(await bench.drive('E1', maxMs)).headline);
+    expect(await headline(1000)).toBe('deploy foo 1.1 to prod · going back');
+    expect(await headline()).toBe('deploy foo 1.1 to prod · failed');
   });
 
   it('lets the other branch create nothing any more', async () => {
