@@ -7,6 +7,7 @@ import type { Config } from './config';
 import { systemClock } from './engine/clock';
 import { commandKind, messageKind } from './engine/document-kinds';
 import { ulid } from './engine/ids';
+import { readClusterChanged } from './job-messages';
 import type { JobSettings } from './job-settings';
 import type { Logger } from './logger';
 import { createEmbeddedWake } from './queue/embedded-wake';
@@ -43,6 +44,7 @@ function startJobs(config: Config, logger: Logger, onMessageDue: () => void): Ba
     onMessage: (_name, message) => {
       if (message === 'message-due') onMessageDue();
       else if (message === 'executor-due') background.post('executor', 'hint');
+      else if (readClusterChanged(message) !== undefined) background.post('executor', message);
     },
   });
   return background;

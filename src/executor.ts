@@ -8,6 +8,7 @@ import { systemClock } from './engine/clock';
 import { commandKind } from './engine/document-kinds';
 import { ulid } from './engine/ids';
 import { hintingStore } from './hinting-store';
+import { readClusterChanged } from './job-messages';
 import { jobSettings } from './job-settings';
 import { liveServerGroups } from './live-server-groups';
 import { createLogger } from './logger';
@@ -66,7 +67,12 @@ runJob({
         source.stop();
         await Promise.all([file.close(), inbox.close()]);
       },
-      onMessage: () => {
+      onMessage: (message) => {
+        const changed = readClusterChanged(message);
+        if (changed !== undefined) {
+          serverGroups.clusterChanged(changed.dcosCluster);
+          return;
+        }
         mover.hint();
         wake.hint();
       },

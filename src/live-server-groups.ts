@@ -1,19 +1,27 @@
+import { isDeepStrictEqual } from 'node:util';
 import { connectClusters } from './dcos/cluster-connections';
-import { createServerGroups } from './dcos/marathon-server-groups';
-import type { ServerGroups } from './dcos/server-groups';
+import { createServerGroups, type WatchedServerGroups } from './dcos/marathon-server-groups';
 import type { Definitions } from './model/application';
 
-/** Server groups of the clusters that the definitions name now; connections are made anew when those change. */
-export function liveServerGroups(definitions: () => Definitions): ServerGroups {
-  let connected: { readonly clusters: Definitions['clusters']; readonly serverGroups: ServerGroups } | undefined;
-  const current = (): ServerGroups => {
+const isSame = (one: Definitions['clusters'], other: Definitions['clusters']): boolean =>
+  one === other || isDeepStrictEqual(one, other);
+
+/**
+ * Server groups of the clusters that the definitions name now; connections and shared views are made anew when those
+ * change, and not when only something else was loaded again.
+ */
+export function liveServerGroups(definitions: () => Definitions): WatchedServerGroups {
+  let connected: { readonly clusters: Definitions['clusters']; readonly serverGroups: WatchedServerGroups } | undefined;
+  const current = (): WatchedServerGroups => {
     const { clusters } = definitions();
-    if (connected?.clusters !== clusters) {
+    if (connected === undefined || !isSame(connected.clusters, clusters)) {
       connected = { clusters, serverGroups: createServerGroups({ clusters: connectClusters(clusters) }) };
     }
     return connected.serverGroups;
   };
   return {
+    clusterChanged: (...call) => current().clusterChanged(...call),
+    look: (...call) => current().look(...call),
     list: (...call) => current().list(...call),
     get: (...call) => current().get(...call),
     create: (...call) => current().create(...call),

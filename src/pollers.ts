@@ -5,6 +5,7 @@ import { connectClusters } from './dcos/cluster-connections';
 import { openEventStream } from './dcos/event-stream';
 import { createDefinitionsSource } from './definitions/definitions-source';
 import { systemClock } from './engine/clock';
+import type { ClusterChanged } from './job-messages';
 import { jobSettings } from './job-settings';
 import { createLogger } from './logger';
 import type { Definitions } from './model/application';
@@ -24,16 +25,24 @@ runJob({
     const onError = (error: unknown) =>
       logger.warn({ error: String(error) }, 'Executions could not be woken; they poll');
     const open = (clusters: Definitions['clusters']) =>
-      [...connectClusters(clusters)].map(([cluster, client]) =>
-        openEventStream({
+      [...connectClusters(clusters)].map(([cluster, client]) => {
+        // Sent before anybody is woken, so that whoever wakes looks at the cluster as it is now.
+        const tellExecutor = () => post({ type: 'cluster-changed', dcosCluster: cluster } satisfies ClusterChanged);
+        return openEventStream({
           client,
           clock,
-          onAppChanged: (appId) => waker.appChanged(appId, onError),
-          onResync: () => void waker.missedEvents().catch(onError),
+          onAppChanged: (appId) => {
+            tellExecutor();
+            waker.appChanged(appId, onError);
+          },
+          onResync: () => {
+            tellExecutor();
+            void waker.missedEvents().catch(onError);
+          },
           onState: (state, error) =>
             logger.info({ cluster, state, error: error === undefined ? undefined : String(error) }, 'Event stream'),
-        }),
-      );
+        });
+      });
     const source = createDefinitionsSource({
       folder: pipelinesFolder,
       stageTypes: stageRegistry,

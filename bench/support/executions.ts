@@ -6,6 +6,7 @@ import { ulid } from '../../src/engine/ids';
 import { planPipeline } from '../../src/engine/plan-stages';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
 import type { PipelineStage } from '../../src/model/application';
+import type { ServerGroupDescription } from '../../src/model/description';
 import type { Execution } from '../../src/model/execution';
 import { openSqliteStore } from '../../src/store/sqlite-store';
 import { inParallel } from './figures';
@@ -71,6 +72,47 @@ export function waitingExecution(channel: string): Execution {
   const started: Execution = { ...newExecution(stages), report: { teamId: 'T0BENCH', channel } };
   const settings = { registry: stageRegistry, now: systemClock.now(), render: executionRenderer };
   return { ...fold(started, (execution) => execution, settings), events: [] };
+}
+
+/** A red/black deployment of `name` to `prod` in `prod/east` on the DC/OS cluster `pe1`; it reports nowhere. */
+export function deployExecution(name: string, instances: number): Execution {
+  const location = { account: 'prod', region: 'east', dcosCluster: 'pe1', group: 'east' };
+  const cluster: ServerGroupDescription = {
+    cloudProvider: 'dcos',
+    account: 'prod',
+    application: name,
+    stack: 'prod',
+    freeFormDetails: '',
+    dcosCluster: 'pe1',
+    group: 'east',
+    region: 'pe1_east',
+    location,
+    desiredCapacity: instances,
+    cpus: 0.01,
+    mem: 1,
+    docker: { image: { imageId: 'registry.example.com/demo/foo:1.1' } },
+    serviceEndpoints: [],
+    healthChecks: [
+      {
+        protocol: 'HTTP',
+        path: '/health',
+        gracePeriodSeconds: 30,
+        intervalSeconds: 1,
+        timeoutSeconds: 1,
+        maxConsecutiveFailures: 3,
+      },
+    ],
+    strategy: 'redblack',
+  };
+  const stage = {
+    refId: '1',
+    requisiteStageRefIds: [],
+    type: 'deploy',
+    name: 'Deploy',
+    context: { clusters: [cluster] },
+  };
+  const execution = newExecution([stage]);
+  return { ...execution, application: name, definition: { ...execution.definition, cluster: `${name}-prod` } };
 }
 
 /** Stores executions, each due when the engine would have it. */

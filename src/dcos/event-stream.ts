@@ -3,6 +3,7 @@ import type { HttpStream } from '../http-client/http-client';
 import { asCoxswainError } from '../model/errors';
 import type { CoxswainError } from '../model/errors';
 import { appIdsOfEvent } from './app-ids-of-event';
+import { isQuietEvent } from './is-quiet-event';
 import type { MarathonClient } from './marathon-client';
 import { createSseParser } from './sse-parser';
 
@@ -13,7 +14,7 @@ export type StreamBackoff = { readonly initialMs: number; readonly maxMs: number
 export type EventStreamOptions = {
   readonly client: Pick<MarathonClient, 'openEvents'>;
   readonly clock: Clock;
-  /** An app may have changed: a hint to look, doubled or lost at times. */
+  /** An app may have changed: a hint to look, doubled or lost at times; steps that change nothing to be seen are left out. */
   readonly onAppChanged: (appId: string) => void;
   /** After each connect: events were missed meanwhile, so look at everything. */
   readonly onResync: () => void;
@@ -36,7 +37,9 @@ export function reconnectDelayMs(failures: number, backoff: StreamBackoff, rando
 async function readEvents(stream: HttpStream, onAppChanged: (appId: string) => void): Promise<void> {
   const parser = createSseParser();
   for await (const chunk of stream.chunks) {
-    for (const event of parser.push(chunk)) appIdsOfEvent(event.data).forEach(onAppChanged);
+    for (const event of parser.push(chunk)) {
+      if (!isQuietEvent(event)) appIdsOfEvent(event.data).forEach(onAppChanged);
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readAppList } from './read-app-list';
 import { count, listOf, optional, text } from './tolerant-schema';
 
 const labels = z
@@ -61,8 +62,18 @@ const stepSchema = z.union([
   z.object({ actions: listOf(actionSchema) }),
 ]);
 
-/** `GET /v2/apps`. */
-export const appListSchema = z.object({ apps: listOf(appSchema) });
+const slowAppListSchema = z.object({ apps: listOf(appSchema) });
+
+/** `GET /v2/apps`; the slow way only words what is wrong. */
+export const appListSchema = z.unknown().transform((body, context) => {
+  const read = readAppList(body);
+  if (read !== undefined) return read;
+  const parsed = slowAppListSchema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues)
+    context.addIssue({ code: 'custom', message: issue.message, path: issue.path });
+  return z.NEVER;
+});
 
 /** `GET /v2/apps/{id}`. */
 export const appSingleSchema = z.object({ app: appSchema });

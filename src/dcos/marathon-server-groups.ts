@@ -1,14 +1,15 @@
+import type { Clock } from '../engine/clock';
+import { systemClock } from '../engine/clock';
 import { CoxswainError } from '../model/errors';
-import type { Location, ServerGroup } from '../model/server-group';
+import type { ServerGroup } from '../model/server-group';
 import { newestFirst } from '../model/server-group';
 import { appFromDescription } from './app-from-description';
+import { describeFailure } from './describe-failure';
 import type { MarathonClient } from './marathon-client';
-import { marathonId, marathonParent } from './marathon-id';
-import type { MarathonAppInfo } from './marathon-schemas';
+import { marathonParent } from './marathon-id';
+import { listEmbeds, reachClusters } from './reach-clusters';
 import { serverGroupFromApp } from './server-group-from-app';
 import type { Accepted, ServerGroups } from './server-groups';
-
-const listEmbeds = ['apps.tasks', 'apps.deployments', 'apps.counts'];
 
 const isNotFound = (error: unknown): boolean => error instanceof CoxswainError && error.code === 'NOT_FOUND';
 
@@ -20,14 +21,6 @@ async function unlessAbsent<T>(request: Promise<T>): Promise<T | undefined> {
     if (isNotFound(error)) return undefined;
     throw error;
   }
-}
-
-function describeFailure(app: MarathonAppInfo): string | undefined {
-  const failure = app.lastTaskFailure;
-  if (failure === undefined) return undefined;
-  const where = failure.host === '' ? '' : ` on ${failure.host}`;
-  const when = failure.timestamp === '' ? '' : ` at ${failure.timestamp}`;
-  return `${failure.state || 'A task failed'}${where}${when}: ${failure.message || 'no message'}`;
 }
 
 async function findNonZeroSize(client: MarathonClient, id: string, signal?: AbortSignal): Promise<number | undefined> {
@@ -46,33 +39,43 @@ async function setSize(
   options: { force: boolean },
   signal?: AbortSignal,
 ): Promise<Accepted> {
-  // PUT would answer 422 for a missing app, as if the request were wrong; this look says that it does not exist.
-  await client.getApp(id, signal);
-  const { deploymentId } = await client.putApp(id, { instances }, options, signal);
-  return { deploymentId };
+  try {
+    const { deploymentId } = await client.putApp(id, { instances }, options, signal);
+    return { deploymentId };
+  } catch (error) {
+    if (!(error instanceof CoxswainError) || error.code !== 'REQUEST_REFUSED') throw error;
+    // Marathon would create a missing app and refuses that for want of fields, as if the request were wrong: this look
+    // says that the app does not exist.
+    await client.getApp(id, signal);
+    throw error;
+  }
 }
+
+/** What the server groups of several DC/OS clusters are put together from. */
+export type ServerGroupsOptions = {
+  readonly clusters: ReadonlyMap<string, MarathonClient>;
+  /** @default the wall's */
+  readonly clock?: Clock;
+};
+
+/** Server groups, and a way to say that something may have changed on a DC/OS cluster. */
+export type WatchedServerGroups = ServerGroups & {
+  /** An event came: the shared view is read again when somebody looks. An unknown cluster is ignored. */
+  readonly clusterChanged: (dcosCluster: string) => void;
+};
 
 /**
  * Server groups as Marathon apps, one client per DC/OS cluster. A location on an unknown cluster throws NOT_FOUND, a name
  * that DC/OS would not take INVALID_NAME, both before any request.
  */
-export function createServerGroups(options: { clusters: ReadonlyMap<string, MarathonClient> }): ServerGroups {
-  const { clusters } = options;
-  const clientOf = ({ dcosCluster }: Location): MarathonClient => {
-    const client = clusters.get(dcosCluster);
-    if (client !== undefined) return client;
-    const known = [...clusters.keys()].join(', ') || 'none';
-    throw new CoxswainError('NOT_FOUND', {
-      message: `DC/OS cluster '${dcosCluster}' is not configured. Known clusters: ${known}. Add it to accounts.yaml.`,
-      fields: { dcosCluster },
-    });
-  };
-  const find = (location: Location, name: string) => ({
-    client: clientOf(location),
-    id: marathonId(location, name),
-  });
-
+export function createServerGroups(options: ServerGroupsOptions): WatchedServerGroups {
+  const { clientOf, find, look, change, clusterChanged } = reachClusters(
+    options.clusters,
+    options.clock ?? systemClock,
+  );
   return {
+    clusterChanged,
+    look,
     list: async (location, cluster, signal) => {
       const client = clientOf(location);
       marathonParent(location);
@@ -89,17 +92,18 @@ export function createServerGroups(options: { clusters: ReadonlyMap<string, Mara
     },
     create: async (description, name, key, signal) => {
       const client = clientOf(description.location);
-      const { deploymentId } = await client.createApp(appFromDescription(description, name, key), signal);
+      const app = appFromDescription(description, name, key);
+      const { deploymentId } = await change(description.location, () => client.createApp(app, signal));
       return { deploymentId };
     },
     resize: async (location, name, size, options, signal) => {
       const { client, id } = find(location, name);
-      return await setSize(client, id, size, options, signal);
+      return await change(location, () => setSize(client, id, size, options, signal));
     },
     destroy: async (location, name, { force }, signal) => {
       const { client, id } = find(location, name);
-      const change = await unlessAbsent(client.deleteApp(id, { force }, signal));
-      return { deploymentId: change?.deploymentId };
+      const deleted = await change(location, () => unlessAbsent(client.deleteApp(id, { force }, signal)));
+      return { deploymentId: deleted?.deploymentId };
     },
     lastNonZeroSize: async (location, name, signal) => {
       const { client, id } = find(location, name);

@@ -1,5 +1,5 @@
 import { parseMoniker } from '../model/moniker';
-import type { HealthState, Instance, Location, ServerGroup } from '../model/server-group';
+import type { HealthState, Instance, Location, ServerGroup, UnmanagedApp } from '../model/server-group';
 import { marathonParent } from './marathon-id';
 import type { MarathonAppInfo, MarathonTask } from './marathon-schemas';
 
@@ -32,19 +32,20 @@ function isServing(task: MarathonTask, app: MarathonAppInfo): boolean {
 }
 
 const readTime = (time: string | undefined): number | undefined => {
-  const milliseconds = Date.parse(time ?? '');
+  if (time === undefined) return undefined;
+  const milliseconds = Date.parse(time);
   return Number.isNaN(milliseconds) ? undefined : milliseconds;
 };
 
+// Written without spreads: a list of a cluster holds tens of thousands of tasks.
 function toInstance(task: MarathonTask, app: MarathonAppInfo): Instance {
+  const { id, host } = task;
+  const health = healthOf(task, app);
+  const serving = isServing(task, app);
   const launchTime = readTime(task.startedAt);
-  return {
-    id: task.id,
-    health: healthOf(task, app),
-    serving: isServing(task, app),
-    ...(launchTime === undefined ? {} : { launchTime }),
-    ...(task.host === undefined ? {} : { host: task.host }),
-  };
+  if (launchTime !== undefined && host !== undefined) return { id, health, serving, launchTime, host };
+  if (launchTime !== undefined) return { id, health, serving, launchTime };
+  return host === undefined ? { id, health, serving } : { id, health, serving, host };
 }
 
 /**
@@ -52,9 +53,13 @@ function toInstance(task: MarathonTask, app: MarathonAppInfo): Instance {
  * application or no sequence, a load balancer of Spinnaker's (semantics §1.3, §2.3).
  */
 export function serverGroupFromApp(app: MarathonAppInfo, location: Location): ServerGroup | undefined {
-  const lastSlash = app.id.lastIndexOf('/');
-  const name = app.id.slice(lastSlash + 1);
-  if (app.id.slice(0, Math.max(0, lastSlash)) !== marathonParent(location)) return undefined;
+  const parent = app.id.slice(0, Math.max(0, app.id.lastIndexOf('/')));
+  return parent === marathonParent(location) ? serverGroupInPlace(app, location) : undefined;
+}
+
+/** The same for an app that is known to be in the location's Marathon group. */
+export function serverGroupInPlace(app: MarathonAppInfo, location: Location): ServerGroup | undefined {
+  const name = app.id.slice(app.id.lastIndexOf('/') + 1);
   if ('SPINNAKER_LOAD_BALANCER' in app.labels) return undefined;
   const moniker = parseMoniker(name);
   if (moniker === undefined || moniker.sequence === null) return undefined;
@@ -70,5 +75,19 @@ export function serverGroupFromApp(app: MarathonAppInfo, location: Location): Se
     marathonVersion: app.version,
     deployments: app.deployments.map(({ id }) => id),
     labels: app.labels,
+  };
+}
+
+/** The app that a team runs in a location without a version in its name; undefined for server groups and load balancers. */
+export function unmanagedFromApp(app: MarathonAppInfo, location: Location): UnmanagedApp | undefined {
+  const name = app.id.slice(app.id.lastIndexOf('/') + 1);
+  if ('SPINNAKER_LOAD_BALANCER' in app.labels || parseMoniker(name)?.sequence !== null) return undefined;
+  return {
+    name,
+    location,
+    desired: app.instances,
+    instances: app.tasks.map((task) => toInstance(task, app)),
+    image: app.container?.docker?.image,
+    marathonVersion: app.version,
   };
 }

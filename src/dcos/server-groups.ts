@@ -1,5 +1,6 @@
 import type { ServerGroupDescription } from '../model/description';
-import type { Location, ServerGroup } from '../model/server-group';
+import type { Location, ServerGroup, UnmanagedApp } from '../model/server-group';
+import type { Seen } from './shared-view';
 
 /** The label of an app that carries the key of the effect that created it. */
 export const keyLabel = 'COXSWAIN_KEY';
@@ -7,13 +8,30 @@ export const keyLabel = 'COXSWAIN_KEY';
 /** A change that Marathon accepted; the deployment's id, where there is one. */
 export type Accepted = { readonly deploymentId: string | undefined };
 
+/** All that one list of a DC/OS cluster's apps showed; it never changes. Throws INVALID_NAME for a place DC/OS cannot have. */
+export interface ClusterView {
+  /** Server groups of a cluster (`foo-prod`) in a place, newest first. */
+  groups(location: Location, cluster: string): readonly ServerGroup[];
+  group(location: Location, name: string): ServerGroup | undefined;
+  /** Why tasks of a group fail: the last failure in words; undefined when Marathon knows of none. */
+  lastFailure(location: Location, name: string): string | undefined;
+  /** Apps of an application in a place that are no server groups, by name. */
+  unmanaged(location: Location, application: string): readonly UnmanagedApp[];
+}
+
 /**
  * Server groups of DC/OS, as stages see them. Every call may throw a CoxswainError (UNREACHABLE, TIMED_OUT, SERVER_ERROR,
  * UNAUTHORIZED, FORBIDDEN, RATE_LIMITED, REQUEST_REFUSED, MARATHON_LOCKED, MARATHON_DUPLICATE); none is repeated inside.
  */
 export interface ServerGroups {
+  /**
+   * The shared view of a place's DC/OS cluster: at most 15 s old, and never older than our own last change there. For
+   * whoever watches or shows; who is about to act reads uncached (`list`, `get`).
+   */
+  look(location: Location, signal?: AbortSignal): Promise<Seen<ClusterView>>;
   /** All server groups of a cluster in a location, newest first, read uncached. */
   list(location: Location, cluster: string, signal?: AbortSignal): Promise<readonly ServerGroup[]>;
+  /** One server group, read uncached; undefined when it is gone. */
   get(location: Location, name: string, signal?: AbortSignal): Promise<ServerGroup | undefined>;
   /**
    * Creates an app of this name, labelled with `key` (label COXSWAIN_KEY). Throws MARATHON_DUPLICATE when the id is

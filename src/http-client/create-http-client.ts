@@ -12,7 +12,7 @@ import type { Target } from './http-failure';
 import { readStream } from './read-stream';
 
 const defaultTimeoutMs = 5000;
-const defaultMaxReplyBytes = 32 * 1024 * 1024;
+const defaultMaxReplyBytes = 128 * 1024 * 1024;
 const longestErrorBody = 64 * 1024;
 
 function verifyingAgent(caFile: string | undefined): Agent {

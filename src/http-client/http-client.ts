@@ -76,7 +76,7 @@ export type HttpClientOptions = {
   readonly caFile?: string;
   /** Sent with each request; never shown in errors. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The longest reply that is read. @default 32 MiB */
+  /** The longest reply that is read. @default 128 MiB: a list of all apps of a large cluster */
   readonly maxReplyBytes?: number;
   readonly clock?: Clock;
 };

@@ -48,6 +48,16 @@ export type ServerGroup = {
   readonly labels: Readonly<Record<string, string>>;
 };
 
+/** A Marathon app beside the server groups: its name has no `-vNNN`, so nothing that acts on clusters sees it. */
+export type UnmanagedApp = {
+  readonly name: string;
+  readonly location: Location;
+  readonly desired: number;
+  readonly instances: readonly Instance[];
+  readonly image: string | undefined;
+  readonly marathonVersion: string;
+};
+
 /** Whether the group is out of service: scaled to 0. */
 export const isDisabled = (group: ServerGroup): boolean => group.desired <= 0;
 
@@ -56,7 +66,7 @@ export const countUp = (group: ServerGroup): number =>
   group.instances.filter((instance) => instance.health === 'Up').length;
 
 /** How many instances serve, also while a Marathon deployment runs; what traffic guards count. */
-export const countServing = (group: ServerGroup): number =>
+export const countServing = (group: Pick<ServerGroup, 'instances'>): number =>
   group.instances.filter((instance) => instance.serving).length;
 
 /** Orders server groups newest first, by creation time and then by sequence. */

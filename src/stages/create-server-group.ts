@@ -3,7 +3,7 @@ import { CoxswainError } from '../model/errors';
 import type { ServerGroupDescription } from '../model/description';
 import type { StageContext } from '../model/execution';
 import { buildServerGroupName, nextSequence } from '../model/moniker';
-import { isDisabled, locationName, safeRegion, type ServerGroup } from '../model/server-group';
+import { isDisabled, locationName, safeRegion, type Location, type ServerGroup } from '../model/server-group';
 import type { ServerGroups } from '../dcos/server-groups';
 import { keyLabel } from '../dcos/server-groups';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
@@ -22,24 +22,32 @@ const config = z.looseObject({ cluster: z.string(), desiredCapacity: z.number().
 const descriptionOf = (context: StageContext) => context as unknown as ServerGroupDescription;
 const clusterOf = (context: StageContext) => config.parse(context).cluster;
 
-/** The group that serves now: the newest enabled one, or the newest of all (semantics §5). */
+const nameOfNext = (groups: readonly ServerGroup[], cluster: string, location: Location): string => {
+  const taken = groups.map(({ moniker, createdTime }) => ({ sequence: moniker.sequence, createdTime }));
+  return buildServerGroupName(cluster, nextSequence(taken, cluster, locationName(location)));
+};
+
+/** The group that serves now: the newest enabled one, or the newest of all (semantics §5); and the next free name. */
 const determineSourceServerGroup: TaskDefinition<Needs> = {
   name: 'determineSourceServerGroup',
   timeoutMs: 10 * 60_000,
   timeoutFromStage: false,
   async run({ execution, stage, context, services, signal }) {
-    const groups = await services.serverGroups.list(placeOf(context), clusterOf(context), signal);
+    const location = placeOf(context);
+    const cluster = clusterOf(context);
+    const groups = await services.serverGroups.list(location, cluster, signal);
     const own = effectKeyPrefix(execution.id, stage.id);
     // What an earlier attempt of this very stage left behind is no way back.
     const isOwn = (group: ServerGroup) => group.labels[keyLabel]?.startsWith(own) === true;
     const source = groups.find((group) => !isDisabled(group) && !isOwn(group));
-    const outputs = { cluster: clusterOf(context), stoodBefore: groups.map(({ name }) => name) };
+    const outputs = {
+      cluster,
+      nextServerGroupName: nameOfNext(groups, cluster, location),
+      stoodBefore: groups.map(({ name }) => name),
+    };
     if (source === undefined) return { status: 'SUCCEEDED', outputs };
     const { name, desired, image } = source;
-    return {
-      status: 'SUCCEEDED',
-      outputs: { ...outputs, source: { serverGroupName: name, desired, image } },
-    };
+    return { status: 'SUCCEEDED', outputs: { ...outputs, source: { serverGroupName: name, desired, image } } };
   },
 };
 
@@ -58,23 +66,24 @@ const created = (context: StageContext, name: string) => {
 };
 
 /**
- * Creates the app under the next free name. The name is chosen and saved first; an app that carries our key is ours,
- * whoever created it before a crash; a name that another took is given up for the next.
+ * Creates the app under the next free name. The name is saved first, and looked up again before anything is created; an
+ * app that carries our key is ours, whoever created it before a crash; a name that another took is given up for the next.
  */
 const createApp: TaskDefinition<Needs> = {
   name: 'createServerGroup',
   timeoutMs: 5 * 60_000,
   timeoutFromStage: false,
-  async run({ context, memo, services, key, signal }) {
+  async run({ context, stage, memo, services, key, signal }) {
     const location = placeOf(context);
     const cluster = clusterOf(context);
+    if (memo === undefined && typeof stage.outputs.nextServerGroupName === 'string') {
+      return { status: 'RUNNING', retryAfterMs: 0, memo: { name: stage.outputs.nextServerGroupName } };
+    }
     if (typeof memo?.name !== 'string') {
       const groups = await services.serverGroups.list(location, cluster, signal);
       const own = groups.find((group) => group.labels[keyLabel] === key);
       if (own !== undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { name: own.name } };
-      const taken = groups.map(({ moniker, createdTime }) => ({ sequence: moniker.sequence, createdTime }));
-      const name = buildServerGroupName(cluster, nextSequence(taken, cluster, locationName(location)));
-      return { status: 'RUNNING', retryAfterMs: 0, memo: { name } };
+      return { status: 'RUNNING', retryAfterMs: 0, memo: { name: nameOfNext(groups, cluster, location) } };
     }
     const { name } = memo;
     const existing = await services.serverGroups.get(location, name, signal);

@@ -6,10 +6,11 @@ import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import type { TaskDefinition } from '../engine/contracts/task';
 import { defineStage } from '../services';
 import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
+import { beforeFirstLook } from './server-group/first-look';
 import { checkTrafficGuard, type GuardedServices } from './server-group/guarded';
 import { isWorker, placeOf } from './server-group/place';
 import { releaseTrafficGuard } from './server-group/release-guard';
-import { determineTargetServerGroup, readTarget, targetNameOf } from './server-group/target';
+import { determineTargetServerGroup, targetNameOf } from './server-group/target';
 import { renderCapacity } from './server-group/wait-for-capacity';
 
 type Needs = { readonly serverGroups: ServerGroups };
@@ -38,8 +39,13 @@ const waitForDestroyedServerGroup: TaskDefinition<Needs> = {
   timeoutMs: 30 * 60_000,
   timeoutFromStage: false,
   async run(look) {
-    if ((await readTarget(look)) === undefined) return { status: 'SUCCEEDED' };
-    return { status: 'RUNNING', retryAfterMs: 2000, context: { progress: `${targetNameOf(look)} still exists` } };
+    const early = beforeFirstLook(look);
+    if (early !== undefined) return early;
+    const name = targetNameOf(look);
+    const location = placeOf(look.context);
+    const { value: view } = await look.services.serverGroups.look(location, look.signal);
+    if (view.group(location, name) === undefined) return { status: 'SUCCEEDED' };
+    return { status: 'RUNNING', retryAfterMs: 2000, context: { progress: `${name} still exists` } };
   },
 };
 

@@ -17,5 +17,9 @@ export const scaleDownCluster = clusterStage({
     const among = allowScaleDownActive ? 'all' : 'inactive';
     return { keep: remainingFullSizeServerGroups, among, preferLarger: preferLargerOverNewer };
   },
-  act: { type: 'resizeServerGroup', label: 'Scale down', context: { action: 'scale_exact', capacity: { desired: 0 } } },
+  act: {
+    type: 'resizeServerGroup',
+    label: 'Scale down',
+    context: () => ({ action: 'scale_exact', capacity: { desired: 0 } }),
+  },
 });

@@ -20,5 +20,10 @@ export const shrinkCluster = clusterStage({
     const choice = { keep: shrinkToSize, among, preferLarger: retainLargerOverNewer } as const;
     return keepFirst === undefined ? choice : { ...choice, keepFirst };
   },
-  act: { type: 'destroyServerGroup', label: 'Destroy' },
+  act: {
+    type: 'destroyServerGroup',
+    label: 'Destroy',
+    // What is out of service already need not be disabled first; its own traffic guard asks again.
+    context: ({ allowDeleteActive }) => (allowDeleteActive === true ? {} : { skipDisableBeforeDestroy: true }),
+  },
 });

@@ -32,15 +32,10 @@ const verdictsOf = async (bench: Bench) =>
 describe('verdicts', () => {
   it('remember the group of the attempt that failed when the retry succeeds', async () => {
     const bench = await prodBench();
-    const get = bench.serverGroups.get.bind(bench.serverGroups);
-    let isSick = true;
-    bench.serverGroups.get = async (...call) => {
-      const group = await get(...call);
-      return isSick && group?.name === 'foo-prod-v001' ? { ...group, instances: [] } : group;
-    };
+    bench.serverGroups.sickNames.add('foo-prod-v001');
     const failed = await run(bench, 'deploy foo prod/east 1.1');
     expect(failed.status).toBe('TERMINAL');
-    isSick = false;
+    bench.serverGroups.sickNames.clear();
     await bench.choose(failed.id, 'retryStage', { stageId: '1' });
     expect((await bench.drive(failed.id)).status).toBe('SUCCEEDED');
     // Red/black keeps two: the group of the first attempt is kept here beside them, as a larger number would.

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { openEventStream, reconnectDelayMs } from '../../src/dcos/event-stream';
 import { appIdsOfEvent } from '../../src/dcos/app-ids-of-event';
+import { isQuietEvent } from '../../src/dcos/is-quiet-event';
 import { createMarathonClient } from '../../src/dcos/marathon-client';
 import { systemClock } from '../../src/engine/clock';
 import { createHttpClient } from '../../src/http-client/create-http-client';
@@ -140,8 +141,28 @@ describe('appIdsOfEvent', () => {
   it('finds nothing in what is not JSON', () => expect(appIdsOfEvent('{')).toEqual([]));
 });
 
+describe('isQuietEvent', () => {
+  it.each([
+    ['status_update_event', { taskStatus: 'TASK_RUNNING' }, true],
+    ['status_update_event', { taskStatus: 'TASK_KILLING' }, true],
+    ['status_update_event', { taskStatus: 'TASK_FAILED' }, false],
+    ['status_update_event', { taskStatus: 'TASK_UNREACHABLE' }, false],
+    ['status_update_event', {}, false],
+    ['instance_changed_event', { condition: 'Running' }, true],
+    ['deployment_info', {}, true],
+    ['deployment_success', {}, false],
+    ['deployment_failed', {}, false],
+    ['instance_health_changed_event', { healthy: false }, false],
+    ['app_terminated_event', {}, false],
+    ['some_event_of_tomorrow', {}, false],
+  ])('%s %j: %s', (type, data, expected) => expect(isQuietEvent({ type, data: JSON.stringify(data) })).toBe(expected));
+
+  it('takes a status that is not JSON for news', () =>
+    expect(isQuietEvent({ type: 'status_update_event', data: '{' })).toBe(false));
+});
+
 describeWithPart(contractFolder, 'openEventStream on recorded events', (folder) => {
-  it('hears every app over a real connection', async () => {
+  it('hears every app that changed over a real connection', async () => {
     const events = readFileSync(join(folder, 'marathon/raml/v2/examples/events.txt'), 'utf8');
     const server = createServer((request, response) => {
       expect([request.url, request.headers.accept]).toEqual(['/v2/events', 'text/event-stream']);
@@ -164,6 +185,6 @@ describeWithPart(contractFolder, 'openEventStream on recorded events', (folder) 
       });
     });
     await new Promise((resolve) => server.close(resolve));
-    expect(heard).toEqual(['/foo', '/test-app']);
+    expect(heard).toEqual(['/foo']);
   });
 });

@@ -78,14 +78,23 @@ describe('server groups on Marathon', () => {
     await expect(groups.create(describeGroup(), name, 'k')).rejects.toMatchObject({ code: 'MARATHON_DUPLICATE' });
   });
 
-  it('resizes an app that exists, and creates none', async () => {
+  it('resizes an app by one request', async () => {
+    nock(base).put(`${path}?force=true`, { instances: 3 }).reply(200, change);
+    expect(await groups.resize(east, name, 3, { force: true })).toEqual({ deploymentId: 'd1' });
+  });
+
+  it('says that an app does not exist where Marathon calls its resize wrong', async () => {
+    const refusal = {
+      message: 'Object is not valid',
+      details: [{ path: '/', errors: ['must have cmd or container'] }],
+    };
+    nock(base).put(`${path}?force=false`).twice().reply(422, refusal);
+    nock(base).get(path).reply(404, missing);
+    await expect(groups.resize(east, name, 3, { force: false })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     nock(base)
       .get(path)
       .reply(200, { app: app(`/nonprod/east/${name}`, '2026-01-05T10:00:00Z') });
-    nock(base).put(`${path}?force=true`, { instances: 3 }).reply(200, change);
-    expect(await groups.resize(east, name, 3, { force: true })).toEqual({ deploymentId: 'd1' });
-    nock(base).get(path).reply(404, missing);
-    await expect(groups.resize(east, name, 3, { force: false })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(groups.resize(east, name, 3, { force: false })).rejects.toMatchObject({ code: 'REQUEST_REFUSED' });
   });
 
   it('destroys without force unless told, and counts an absent app as done', async () => {

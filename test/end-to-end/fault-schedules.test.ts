@@ -131,7 +131,7 @@ async function deployUnderTrouble(seed: number) {
   const definitions = (): Definitions => ({ applications: new Map(), clusters: new Map() });
   let ids = 0;
   const newId = () => `N${String((ids += 1))}`;
-  const serverGroups = createServerGroups({ clusters });
+  const serverGroups = createServerGroups({ clusters, clock });
   const wake = createEmbeddedWake({ store, clock, owner: 'executor', onError: () => undefined });
   const waker = createEventWaker(store, clock, () => wake.hint());
   const client = clusters.get('np1');
@@ -139,8 +139,14 @@ async function deployUnderTrouble(seed: number) {
     client: client!,
     clock,
     random,
-    onAppChanged: (appId) => waker.appChanged(appId, () => undefined),
-    onResync: () => void waker.missedEvents().catch(() => undefined),
+    onAppChanged: (appId) => {
+      serverGroups.clusterChanged('np1');
+      waker.appChanged(appId, () => undefined);
+    },
+    onResync: () => {
+      serverGroups.clusterChanged('np1');
+      void waker.missedEvents().catch(() => undefined);
+    },
     onState: () => undefined,
   });
   for (const trouble of schedule) {

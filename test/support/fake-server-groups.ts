@@ -1,4 +1,4 @@
-import { keyLabel, type ServerGroups } from '../../src/dcos/server-groups';
+import { keyLabel, type ClusterView, type ServerGroups } from '../../src/dcos/server-groups';
 import type { Clock } from '../../src/engine/clock';
 import { CoxswainError, type ErrorCode } from '../../src/model/errors';
 import { parseMoniker } from '../../src/model/moniker';
@@ -26,7 +26,7 @@ type Kept = {
 };
 
 /** An operation that can be made to fail. */
-export type Operation = 'list' | 'get' | 'create' | 'resize' | 'destroy' | 'lastNonZeroSize';
+export type Operation = 'look' | 'list' | 'get' | 'create' | 'resize' | 'destroy' | 'lastNonZeroSize';
 
 type Fault = { readonly operation: Operation; readonly code: ErrorCode; readonly after: boolean };
 
@@ -57,6 +57,8 @@ export type FakeServerGroups = ServerGroups & {
   readonly effects: readonly string[];
   /** Images of this tag never become healthy. */
   readonly sickTag: string;
+  /** Names of groups that have no healthy instance while they stand here. */
+  readonly sickNames: Set<string>;
 };
 
 /** Makes the fake; a change takes `changeMs` to come through. */
@@ -65,10 +67,11 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
   const faults: Fault[] = [];
   const effects: string[] = [];
   const sickTag = 'sick';
+  const sickNames = new Set<string>();
   const idOf = (location: Location, name: string) => `${locationName(location)}/${name}`;
   const instancesOf = (group: Kept): readonly Instance[] => {
     const isChanging = clock.now() < group.readyAt;
-    const sick = group.image.endsWith(`:${sickTag}`);
+    const sick = group.image.endsWith(`:${sickTag}`) || sickNames.has(group.name);
     const count = isChanging ? Math.max(group.before, group.desired) : group.desired;
     return Array.from({ length: count }, (_, index) => {
       const serving = !sick && (!isChanging || index < group.before);
@@ -107,8 +110,27 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
     throw new CoxswainError('MARATHON_LOCKED', { message, fields: { deployments: [group.lock] } });
   };
   const servingOf = (group: Kept) => instancesOf(group).filter((instance) => instance.serving).length;
+  const viewOf = (kept: readonly Kept[]): ClusterView => {
+    const seen = kept.map(view);
+    const at = (location: Location) => seen.filter((group) => locationName(group.location) === locationName(location));
+    return {
+      groups: (location, cluster) =>
+        at(location)
+          .filter((group) => group.moniker.cluster === cluster)
+          .sort(newestFirst),
+      group: (location, name) => at(location).find((group) => group.name === name),
+      lastFailure: (location, name) =>
+        at(location)
+          .find((group) => group.name === name)
+          ?.image?.endsWith(`:${sickTag}`) === true
+          ? 'TASK_FAILED: no health'
+          : undefined,
+      unmanaged: () => [],
+    };
+  };
   const fake: FakeServerGroups = {
     sickTag,
+    sickNames,
     effects,
     onEffect: () => undefined,
     seed: ({ location, name, desired, image = 'repo/foo:1.0', createdTime = groups.size, lastSize, labels = {} }) =>
@@ -135,14 +157,11 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
       [...groups.values()]
         .filter((group) => locationName(group.location) === locationName(location))
         .map((group) => `${group.name} ×${group.desired}`),
-    list: (location, cluster) =>
-      work('list', () =>
-        [...groups.values()]
-          .filter((group) => locationName(group.location) === locationName(location))
-          .map(view)
-          .filter((group) => group.moniker.cluster === cluster)
-          .sort(newestFirst),
-      ),
+    look: () => {
+      const at = clock.now();
+      return work('look', () => ({ at, value: viewOf([...groups.values()]) }));
+    },
+    list: (location, cluster) => work('list', () => viewOf([...groups.values()]).groups(location, cluster)),
     get: (location, name) =>
       work('get', () => {
         const group = groups.get(idOf(location, name));

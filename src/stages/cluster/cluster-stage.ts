@@ -14,7 +14,12 @@ type Kind = {
   readonly config: z.ZodType;
   readonly choose: (context: StageContext) => Omit<VictimChoice, 'createdHere' | 'stoodBefore'>;
   /** The stage that each victim goes through, one after the other, each with its own guard. */
-  readonly act: { readonly type: string; readonly label: string; readonly context?: StageContext };
+  readonly act: {
+    readonly type: string;
+    readonly label: string;
+    /** What the stage is told beside its target, from the context of the choosing one. */
+    readonly context?: (context: StageContext) => StageContext;
+  };
 };
 
 const clusterSchema = z.object({ cluster: z.string() });
@@ -43,7 +48,7 @@ function actOnVictims(kind: Kind) {
       .map((serverGroupName) => ({
         type: kind.act.type,
         name: `${kind.act.label} ${serverGroupName} in ${locationName(location)}`,
-        context: { location, cluster, serverGroupName, ...kind.act.context },
+        context: { location, cluster, serverGroupName, ...kind.act.context?.(stage.context) },
       }));
   };
 }

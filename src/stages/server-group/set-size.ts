@@ -16,6 +16,8 @@ const missing = (look: TaskLook<Needs>): TaskResult => ({
   reason: `Server group ${targetNameOf(look)} does not exist any more.`,
 });
 
+const outputsOf = (size: number) => ({ capacity: { min: size, desired: size, max: size } });
+
 /** Waits out a Marathon lock, naming its holder; forces only where the stage says so (decisions 10). */
 function waitForLock(error: unknown, memo: z.infer<typeof intentSchema>): TaskResult {
   if (!(error instanceof CoxswainError) || error.code !== 'MARATHON_LOCKED') throw error;
@@ -41,10 +43,11 @@ export function setSize(
       if (!intent.success) {
         const size = await chooseSize(look, group.desired);
         const capacity = { targetDesiredSize: size, originalCapacity: group.desired };
+        if (group.desired === size) return { status: 'SUCCEEDED', outputs: outputsOf(size), context: capacity };
         return { status: 'RUNNING', retryAfterMs: 0, memo: { size }, context: capacity };
       }
       const { size } = intent.data;
-      const outputs = { capacity: { min: size, desired: size, max: size } };
+      const outputs = outputsOf(size);
       if (group.desired === size) return { status: 'SUCCEEDED', outputs };
       const force = look.context.forceDeployment === true;
       try {

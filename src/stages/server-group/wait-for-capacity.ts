@@ -5,23 +5,18 @@ import type { Text } from '../../model/text';
 import type { Stage } from '../../model/execution';
 import type { ServerGroups } from '../../dcos/server-groups';
 import type { TaskDefinition, TaskLook } from '../../engine/contracts/task';
+import { beforeFirstLook } from './first-look';
 import { placeOf } from './place';
-import { readTarget, targetNameOf } from './target';
+import { targetNameOf } from './target';
 
 type Needs = { readonly serverGroups: ServerGroups };
 
 const pollMs = 2000;
-/** How long instances may take before the last failure is looked up. */
+/** How long instances may take before the last failure is told. */
 const diagnoseAfterMs = 3000;
 
 const targetSize = (look: TaskLook<unknown>, group: ServerGroup): number =>
   z.number().catch(group.desired).parse(look.stage.context.targetDesiredSize);
-
-async function failureOf(look: TaskLook<Needs>): Promise<string> {
-  if (look.now - look.startedAt < diagnoseAfterMs) return '';
-  const failure = await look.services.serverGroups.lastFailure(placeOf(look.context), targetNameOf(look), look.signal);
-  return failure === undefined ? '' : `, last failure: ${failure}`;
-}
 
 /** Waits until as many instances are up as the stage asked for, and no more are left than that (semantics §4.2). */
 export const waitForCapacityMatch: TaskDefinition<Needs> = {
@@ -29,20 +24,23 @@ export const waitForCapacityMatch: TaskDefinition<Needs> = {
   timeoutMs: 30 * 60_000,
   timeoutFromStage: true,
   async run(look) {
-    const group = await readTarget(look);
+    const early = beforeFirstLook(look);
+    if (early !== undefined) return early;
+    const name = targetNameOf(look);
+    const location = placeOf(look.context);
+    const { value: view } = await look.services.serverGroups.look(location, look.signal);
+    const group = view.group(location, name);
     if (group === undefined) {
-      return {
-        status: 'TERMINAL',
-        code: 'NOT_FOUND',
-        reason: `Server group ${targetNameOf(look)} vanished while it was awaited.`,
-      };
+      return { status: 'TERMINAL', code: 'NOT_FOUND', reason: `Server group ${name} vanished while it was awaited.` };
     }
     const wanted = targetSize(look, group);
     const up = countUp(group);
     if (up >= wanted && group.instances.length === wanted)
       return { status: 'SUCCEEDED', context: { capacityNow: { up, wanted } } };
-    const failure = up < wanted ? await failureOf(look) : '';
-    const progress = `${group.name} ${up}/${wanted} healthy${failure}`;
+    const isLate = up < wanted && look.now - look.startedAt >= diagnoseAfterMs;
+    const cause = isLate ? view.lastFailure(location, name) : undefined;
+    const failure = cause === undefined ? '' : `, last failure: ${cause}`;
+    const progress = `${name} ${up}/${wanted} healthy${failure}`;
     return { status: 'RUNNING', retryAfterMs: pollMs, context: { capacityNow: { up, wanted, failure }, progress } };
   },
 };

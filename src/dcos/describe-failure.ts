@@ -1,0 +1,10 @@
+import type { MarathonAppInfo } from './marathon-schemas';
+
+/** Why tasks of an app fail: the last failure in words; undefined when Marathon knows of none. */
+export function describeFailure(app: MarathonAppInfo): string | undefined {
+  const failure = app.lastTaskFailure;
+  if (failure === undefined) return undefined;
+  const where = failure.host === '' ? '' : ` on ${failure.host}`;
+  const when = failure.timestamp === '' ? '' : ` at ${failure.timestamp}`;
+  return `${failure.state || 'A task failed'}${where}${when}: ${failure.message || 'no message'}`;
+}

@@ -1,0 +1,51 @@
+import type { Clock } from '../engine/clock';
+import { CoxswainError } from '../model/errors';
+import type { Location } from '../model/server-group';
+import { createClusterView } from './cluster-view';
+import type { MarathonClient } from './marathon-client';
+import { marathonId } from './marathon-id';
+import type { ClusterView } from './server-groups';
+import { createSharedView, type Seen, type SharedView } from './shared-view';
+
+/** The tasks, deployments and counts of listed apps: what a server group is made of. */
+export const listEmbeds: readonly string[] = ['apps.tasks', 'apps.deployments', 'apps.counts'];
+const viewEmbeds = [...listEmbeds, 'apps.lastTaskFailure'];
+
+/** DC/OS clusters by the places on them. A place on an unknown cluster throws NOT_FOUND before any request. */
+export type Reach = {
+  readonly clientOf: (location: Location) => MarathonClient;
+  /** The client and the Marathon id of a name in a place. Throws INVALID_NAME. */
+  readonly find: (location: Location, name: string) => { readonly client: MarathonClient; readonly id: string };
+  readonly look: (location: Location, signal?: AbortSignal) => Promise<Seen<ClusterView>>;
+  /** Runs a change of our own, after which nobody is shown what was before. */
+  readonly change: <T>(location: Location, act: () => Promise<T>) => Promise<T>;
+  readonly clusterChanged: (dcosCluster: string) => void;
+};
+
+type Reached = { readonly client: MarathonClient; readonly view: SharedView<ClusterView> };
+
+/** Gives each DC/OS cluster its shared view. */
+export function reachClusters(clusters: ReadonlyMap<string, MarathonClient>, clock: Clock): Reach {
+  const reached = new Map(
+    [...clusters].map(([name, client]): [string, Reached] => {
+      const load = async () => createClusterView(await client.listApps({ embed: viewEmbeds }));
+      return [name, { client, view: createSharedView({ clock, load }) }];
+    }),
+  );
+  const reach = ({ dcosCluster }: Location): Reached => {
+    const found = reached.get(dcosCluster);
+    if (found !== undefined) return found;
+    const known = [...clusters.keys()].join(', ') || 'none';
+    throw new CoxswainError('NOT_FOUND', {
+      message: `DC/OS cluster '${dcosCluster}' is not configured. Known clusters: ${known}. Add it to accounts.yaml.`,
+      fields: { dcosCluster },
+    });
+  };
+  return {
+    clientOf: (location) => reach(location).client,
+    find: (location, name) => ({ client: reach(location).client, id: marathonId(location, name) }),
+    look: async (location, signal) => await reach(location).view.look(signal),
+    change: (location, act) => reach(location).view.change(act),
+    clusterChanged: (dcosCluster) => reached.get(dcosCluster)?.view.hint(),
+  };
+}

@@ -1,0 +1,173 @@
+import type { Clock } from '../engine/clock';
+import { asCoxswainError, CoxswainError } from '../model/errors';
+
+/** How a shared view is filled, and how old it may become. */
+export type SharedViewOptions<T> = {
+  /** Reads everything; one such request runs at a time. */
+  readonly load: () => Promise<T>;
+  readonly clock: Clock;
+  /** @default 15000 */
+  readonly maxAgeMs?: number;
+  /** How long a failed request answers those who ask after it. @default 2000 */
+  readonly failureHoldMs?: number;
+  /** Told of the end of each request: undefined, or why nothing could be seen. Must not throw. */
+  readonly onLoaded?: (error: CoxswainError | undefined) => void;
+};
+
+/** What one request saw, and when that request began (milliseconds since the epoch). */
+export type Seen<T> = { readonly value: T; readonly at: number };
+
+/**
+ * One view for all who look, however many they are. A look is answered by a request that began after the last change of
+ * our own had ended (so we read what we wrote), and that is at most `maxAgeMs` old.
+ */
+export interface SharedView<T> {
+  /** Throws what the request threw, and TIMED_OUT when `signal` ends the wait; the others wait on. */
+  look(signal?: AbortSignal): Promise<Seen<T>>;
+  /** Runs a change of our own; what was seen before its end is not shown any more, whether it succeeded or not. */
+  change<R>(act: () => Promise<R>): Promise<R>;
+  /** Something may have changed outside: a hint, so that it may be followed late, but never later than `maxAgeMs`. */
+  hint(): void;
+}
+
+type Flight<T> = { readonly begun: number; readonly at: number; readonly seen: Promise<Seen<T>> };
+
+const defaultMaxAgeMs = 15_000;
+const defaultFailureHoldMs = 2000;
+/** Hints may cost at most a tenth of the time, however large the answer is, and four requests a second. */
+const restFactor = 10;
+const shortestRestMs = 250;
+const longestRestMs = 5000;
+/** A longer rest is not waited out: whoever looks is shown what was seen before. */
+const patienceMs = 1000;
+
+function gaveUp(signal: AbortSignal): CoxswainError {
+  if (signal.reason instanceof CoxswainError) return signal.reason;
+  const message = 'The shared view of the cluster did not come in time. It is asked for again.';
+  return new CoxswainError('TIMED_OUT', { message });
+}
+
+/** Ends the wait and not the request, for which others wait too. */
+const untilAborted = <T>(wanted: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const giveUp = () => reject(gaveUp(signal));
+    signal.addEventListener('abort', giveUp, { once: true });
+    wanted.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
+  });
+
+/** Creates a view that asks for nothing until somebody looks. */
+export function createSharedView<T>(options: SharedViewOptions<T>): SharedView<T> {
+  return new CachedView(options);
+}
+
+class CachedView<T> implements SharedView<T> {
+  readonly #options: SharedViewOptions<T>;
+  readonly #maxAgeMs: number;
+  /** Orders beginnings, ends of changes and hints among each other; the clock may stand still between them. */
+  #order = 0;
+  #changed = 0;
+  #hinted = 0;
+  #latest: { readonly begun: number; readonly seen: Seen<T> } | undefined;
+  #failed: { readonly begun: number; readonly at: number; readonly error: CoxswainError } | undefined;
+  #flight: Flight<T> | undefined;
+  #next: Promise<Seen<T>> | undefined;
+  /** Hints are not followed before this time. */
+  #restUntil = 0;
+
+  constructor(options: SharedViewOptions<T>) {
+    this.#options = options;
+    this.#maxAgeMs = options.maxAgeMs ?? defaultMaxAgeMs;
+  }
+
+  look(signal?: AbortSignal): Promise<Seen<T>> {
+    if (signal === undefined) return this.#look();
+    return signal.aborted ? Promise.reject(gaveUp(signal)) : untilAborted(this.#look(), signal);
+  }
+
+  async change<R>(act: () => Promise<R>): Promise<R> {
+    try {
+      return await act();
+    } finally {
+      // Also after a failure: the reply may be what was lost.
+      this.#changed = this.#tick();
+    }
+  }
+
+  hint(): void {
+    this.#hinted = this.#tick();
+  }
+
+  #tick(): number {
+    this.#order += 1;
+    return this.#order;
+  }
+
+  #look(): Promise<Seen<T>> {
+    const now = this.#options.clock.now();
+    const latest = this.#latest;
+    const isCurrent = latest !== undefined && this.#isCurrent(latest, now);
+    const restMs = isCurrent ? this.#restUntil - now : 0;
+    if (isCurrent && (latest.begun > this.#hinted || restMs > patienceMs)) return Promise.resolve(latest.seen);
+    const failed = this.#failed;
+    if (failed !== undefined && this.#isHeld(failed, now)) return Promise.reject(failed.error);
+    const flight = this.#flight;
+    // Who joined a request that began before a change or a hint, or long ago, would be shown the state of then.
+    const isTimely = flight !== undefined && now - flight.at <= this.#maxAgeMs;
+    if (isTimely && flight.begun > Math.max(this.#changed, this.#hinted)) return flight.seen;
+    if (flight === undefined && restMs <= 0) return this.#begin();
+    this.#next ??= (flight === undefined ? this.#rest(restMs) : flight.seen).then(
+      () => this.#follow(),
+      () => this.#follow(),
+    );
+    return this.#next;
+  }
+
+  #rest(restMs: number): Promise<void> {
+    return new Promise((resolve) => this.#options.clock.after(restMs, resolve));
+  }
+
+  /** Looks again for all who waited: what changed meanwhile counts for the last of them. */
+  #follow(): Promise<Seen<T>> {
+    this.#next = undefined;
+    return this.#look();
+  }
+
+  /** Whether a view may be shown where no hint came after it. */
+  #isCurrent({ begun, seen }: { readonly begun: number; readonly seen: Seen<T> }, now: number): boolean {
+    return begun > this.#changed && now - seen.at <= this.#maxAgeMs;
+  }
+
+  #isHeld({ begun, at }: { readonly begun: number; readonly at: number }, now: number): boolean {
+    if (begun < Math.max(this.#changed, this.#hinted)) return false;
+    return now - at < (this.#options.failureHoldMs ?? defaultFailureHoldMs);
+  }
+
+  #begin(): Promise<Seen<T>> {
+    const { clock, load, onLoaded } = this.#options;
+    const begun = this.#tick();
+    const at = clock.now();
+    const seen = Promise.resolve()
+      .then(load)
+      .then(
+        (value) => {
+          this.#latest = { begun, seen: { value, at } };
+          this.#failed = undefined;
+          onLoaded?.(undefined);
+          return { value, at };
+        },
+        (reason: unknown) => {
+          const error = asCoxswainError(reason);
+          this.#failed = { begun, at: clock.now(), error };
+          onLoaded?.(error);
+          throw error;
+        },
+      )
+      .finally(() => {
+        this.#flight = undefined;
+        const lastedMs = clock.now() - at;
+        this.#restUntil = clock.now() + Math.min(longestRestMs, Math.max(shortestRestMs, restFactor * lastedMs));
+      });
+    this.#flight = { begun, at, seen };
+    return seen;
+  }
+}
