@@ -6,7 +6,7 @@ import { clusterOf, draftExecution, inSequence } from './support/draft';
 import { refuseStranger } from './support/checks';
 import { findTarget, type Target } from './support/find-target';
 import { readHistory, runningExecution } from './support/history';
-import { factsOf, readPlace, readPlaces, type LivePlace } from './support/live-groups';
+import { factsOf, lookAtPlace, readPlaces, type LivePlace } from './support/live-groups';
 import { rollbackView, scopeOf, stayLines, versionsOf } from './support/rollback-view';
 import { rollbackWays, waysOfRunning, type RollbackWays, type Stay } from './support/rollback-ways';
 import { UserMistake } from './support/suggest';
@@ -47,7 +47,7 @@ function nothingToRestore(
 const readOthers = async (target: Target, world: VerbWorld, cluster: string): Promise<readonly Stay[]> =>
   Promise.all(
     target.others.map((location) =>
-      readPlace(world.serverGroups, location, cluster).then(
+      lookAtPlace(world.serverGroups, location, cluster).then(
         ({ current }) => ({ location, current }),
         () => ({ location, current: undefined }),
       ),

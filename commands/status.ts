@@ -3,13 +3,14 @@ import type { Command } from '../src/model/command';
 import type { Execution } from '../src/model/execution';
 import { imageVersion, isDisabled, locationName } from '../src/model/server-group';
 import { asCoxswainError } from '../src/model/errors';
-import type { Text } from '../src/model/text';
+import { joinTexts, type Text } from '../src/model/text';
 import type { View } from '../src/model/view';
 import { durationText } from '../src/engine/task-timeout';
+import { blindText, whyBlind } from './support/blindness';
 import { clusterOf } from './support/draft';
 import { findApplication } from './support/find-target';
 import { readHistory, runningExecution } from './support/history';
-import { groupLine, readPlace } from './support/live-groups';
+import { groupLine, lookAtPlace } from './support/live-groups';
 import { UserMistake } from './support/suggest';
 import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
 import type { Words } from './support/words';
@@ -32,7 +33,7 @@ async function placeLine(
   if (location === undefined) return '';
   const name = locationName(location);
   try {
-    const { groups, current } = await readPlace(world.serverGroups, location, clusterOf(application, environment));
+    const { groups, current } = await lookAtPlace(world.serverGroups, location, clusterOf(application, environment));
     if (groups.length === 0) return [{ code: name }, ' nothing runs'];
     const age = current === undefined ? '' : `, ${durationText(world.clock.now() - current.createdTime)} old`;
     const serving: Text = current === undefined ? 'nothing serves' : [{ strong: groupLine(current) }, age];
@@ -40,7 +41,8 @@ async function placeLine(
     const others = kept.length === 0 ? '' : ` · ${kept.join(', ')}`;
     return [{ code: name }, ' ', ...(typeof serving === 'string' ? [serving] : serving), others];
   } catch (error) {
-    return [{ code: name }, ` ${asCoxswainError(error).message}`];
+    const failure = asCoxswainError(error);
+    return joinTexts([blindText({ location, error: failure }), ` (${whyBlind(failure)})`]);
   }
 }
 
@@ -95,7 +97,7 @@ async function overview(world: VerbWorld): Promise<View> {
         const cluster = clusterOf(application, environment);
         const versions = await Promise.all(
           environment.locations.map((location) =>
-            readPlace(world.serverGroups, location, cluster).then(
+            lookAtPlace(world.serverGroups, location, cluster).then(
               ({ groups }) => imageVersion(groups.find((group) => !isDisabled(group))?.image),
               () => 'not visible',
             ),

@@ -14,6 +14,7 @@ import { liveServerGroups } from './live-server-groups';
 import { createLogger } from './logger';
 import { createEmbeddedWake } from './queue/embedded-wake';
 import { createInboxMover } from './queue/inbox-mover';
+import { rememberSights } from './remember-sights';
 import { openSqliteStore } from './store/sqlite-store';
 
 const stopMs = 5000;
@@ -41,7 +42,16 @@ runJob({
     const store = hintingStore(file, { message: () => post('message-due') });
     const definitions = () => source.current();
     const newId = () => ulid(clock.now());
-    const serverGroups = liveServerGroups(definitions);
+    const sights = rememberSights(file, teamId);
+    const serverGroups = liveServerGroups(definitions, {
+      known: await sights.load(),
+      onChange: (dcosCluster, blindSince) => {
+        logger.warn({ dcosCluster, blindSince }, blindSince === undefined ? 'DC/OS seen again' : 'DC/OS out of sight');
+        sights
+          .save(dcosCluster, blindSince)
+          .catch((error: unknown) => logger.error({ error: String(error) }, 'Not kept'));
+      },
+    });
     const wake = createEmbeddedWake({
       store,
       clock,

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { connectClusters } from './dcos/cluster-connections';
 import { createServerGroups, type WatchedServerGroups } from './dcos/marathon-server-groups';
+import type { SightsOptions } from './dcos/sights';
 import type { Definitions } from './model/application';
 
 const isSame = (one: Definitions['clusters'], other: Definitions['clusters']): boolean =>
@@ -10,12 +11,15 @@ const isSame = (one: Definitions['clusters'], other: Definitions['clusters']): b
  * Server groups of the clusters that the definitions name now; connections and shared views are made anew when those
  * change, and not when only something else was loaded again.
  */
-export function liveServerGroups(definitions: () => Definitions): WatchedServerGroups {
+export function liveServerGroups(
+  definitions: () => Definitions,
+  options: Partial<SightsOptions> = {},
+): WatchedServerGroups {
   let connected: { readonly clusters: Definitions['clusters']; readonly serverGroups: WatchedServerGroups } | undefined;
   const current = (): WatchedServerGroups => {
     const { clusters } = definitions();
     if (connected === undefined || !isSame(connected.clusters, clusters)) {
-      connected = { clusters, serverGroups: createServerGroups({ clusters: connectClusters(clusters) }) };
+      connected = { clusters, serverGroups: createServerGroups({ ...options, clusters: connectClusters(clusters) }) };
     }
     return connected.serverGroups;
   };

@@ -1,6 +1,7 @@
 import type { Command, PlannedAction } from '../../src/model/command';
 import { CoxswainError } from '../../src/model/errors';
 import type { Choice, View } from '../../src/model/view';
+import { Blindness, blindView } from './blindness';
 import { planHash } from './plan-hash';
 import { mistakeView, nearest, UserMistake } from './suggest';
 import type { PlanCard, Verb, VerbAnswer, VerbWorld } from './verb';
@@ -55,7 +56,12 @@ export async function runVerb(
     throw new UserMistake(`There is no command '${name}'.`, [suggestion]);
   }
   refuseOptions(verb, words);
-  return verb.run(words, command, world);
+  try {
+    return await verb.run(words, command, world);
+  } catch (error) {
+    if (error instanceof Blindness) return { type: 'reply', view: blindView(error, text) };
+    throw error;
+  }
 }
 
 /** Answers words that were typed; mistakes and failures are answers too. */

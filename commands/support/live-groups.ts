@@ -1,4 +1,4 @@
-import { asCoxswainError, CoxswainError } from '../../src/model/errors';
+import { asCoxswainError } from '../../src/model/errors';
 import {
   countServing,
   countUp,
@@ -9,6 +9,8 @@ import {
   type ServerGroup,
 } from '../../src/model/server-group';
 import type { ServerGroups } from '../../src/dcos/server-groups';
+
+import { Blindness } from './blindness';
 
 /** What lives in one place of a cluster now. */
 export type LivePlace = {
@@ -24,27 +26,43 @@ export const servingGroup = (groups: readonly ServerGroup[]): ServerGroup | unde
   return enabled.find((group) => countServing(group) > 0) ?? enabled[0];
 };
 
-/** Reads one place. Throws with a sentence that says where we are blind, and that nothing changes there meanwhile. */
-export async function readPlace(serverGroups: ServerGroups, location: Location, cluster: string): Promise<LivePlace> {
-  try {
-    const groups = await serverGroups.list(location, cluster);
-    return { location, groups, current: servingGroup(groups) };
-  } catch (error) {
-    const { code, message } = asCoxswainError(error);
-    throw new CoxswainError(code, {
-      message: `I cannot see ${locationName(location)} now, so nothing changes there: ${message}`,
-      cause: error,
-    });
-  }
+const livePlace = (location: Location, groups: readonly ServerGroup[]): LivePlace => ({
+  location,
+  groups,
+  current: servingGroup(groups),
+});
+
+/** One place as the shared view shows it: for whoever asks what is. */
+export async function lookAtPlace(serverGroups: ServerGroups, location: Location, cluster: string): Promise<LivePlace> {
+  const { value } = await serverGroups.look(location);
+  return livePlace(location, value.groups(location, cluster));
 }
 
-/** Reads all places of a cluster. */
-export const readPlaces = (
+/** All places of a cluster, read uncached: for whoever plans a change. Throws Blindness when one cannot be seen. */
+export async function readPlaces(
   serverGroups: ServerGroups,
   locations: readonly Location[],
   cluster: string,
-): Promise<readonly LivePlace[]> =>
-  Promise.all(locations.map((location) => readPlace(serverGroups, location, cluster)));
+): Promise<readonly LivePlace[]> {
+  const read = await Promise.all(
+    locations.map(async (location) => {
+      try {
+        return livePlace(location, await serverGroups.list(location, cluster));
+      } catch (error) {
+        return { location, error: asCoxswainError(error) };
+      }
+    }),
+  );
+  const blind = read.flatMap((place) => ('error' in place ? [place] : []));
+  const seen = read.flatMap((place) => ('error' in place ? [] : [place]));
+  const [first] = blind;
+  if (first === undefined) return seen;
+  throw new Blindness(
+    first.error,
+    [first, ...blind.slice(1)],
+    seen.map(({ location }) => location),
+  );
+}
 
 const groupFact = (group: ServerGroup) =>
   `${group.name} ${imageVersion(group.image)} ×${group.desired} (${group.marathonVersion})`;

@@ -1,4 +1,3 @@
-import type { Clock } from '../engine/clock';
 import { systemClock } from '../engine/clock';
 import { CoxswainError } from '../model/errors';
 import type { ServerGroup } from '../model/server-group';
@@ -9,6 +8,7 @@ import type { MarathonClient } from './marathon-client';
 import { marathonParent } from './marathon-id';
 import { listEmbeds, reachClusters } from './reach-clusters';
 import { serverGroupFromApp } from './server-group-from-app';
+import type { SightsOptions } from './sights';
 import type { Accepted, ServerGroups } from './server-groups';
 
 const isNotFound = (error: unknown): boolean => error instanceof CoxswainError && error.code === 'NOT_FOUND';
@@ -52,10 +52,8 @@ async function setSize(
 }
 
 /** What the server groups of several DC/OS clusters are put together from. */
-export type ServerGroupsOptions = {
+export type ServerGroupsOptions = Partial<SightsOptions> & {
   readonly clusters: ReadonlyMap<string, MarathonClient>;
-  /** @default the wall's */
-  readonly clock?: Clock;
 };
 
 /** Server groups, and a way to say that something may have changed on a DC/OS cluster. */
@@ -69,17 +67,17 @@ export type WatchedServerGroups = ServerGroups & {
  * that DC/OS would not take INVALID_NAME, both before any request.
  */
 export function createServerGroups(options: ServerGroupsOptions): WatchedServerGroups {
-  const { clientOf, find, look, change, clusterChanged } = reachClusters(
-    options.clusters,
-    options.clock ?? systemClock,
-  );
+  const { clientOf, find, look, read, change, clusterChanged } = reachClusters(options.clusters, {
+    ...options,
+    clock: options.clock ?? systemClock,
+  });
   return {
     clusterChanged,
     look,
     list: async (location, cluster, signal) => {
       const client = clientOf(location);
       marathonParent(location);
-      const apps = await client.listApps({ id: cluster, embed: listEmbeds }, signal);
+      const apps = await read(location, () => client.listApps({ id: cluster, embed: listEmbeds }, signal));
       return apps
         .map((app) => serverGroupFromApp(app, location))
         .filter((group): group is ServerGroup => group?.moniker.cluster === cluster)
@@ -87,7 +85,7 @@ export function createServerGroups(options: ServerGroupsOptions): WatchedServerG
     },
     get: async (location, name, signal) => {
       const { client, id } = find(location, name);
-      const app = await unlessAbsent(client.getApp(id, signal));
+      const app = await read(location, () => unlessAbsent(client.getApp(id, signal)));
       return app === undefined ? undefined : serverGroupFromApp(app, location);
     },
     create: async (description, name, key, signal) => {

@@ -5,6 +5,7 @@ import { createClusterView } from './cluster-view';
 import type { MarathonClient } from './marathon-client';
 import { marathonId } from './marathon-id';
 import type { ClusterView } from './server-groups';
+import { createSights, type Sights, type SightsOptions } from './sights';
 import { createSharedView, type Seen, type SharedView } from './shared-view';
 
 /** The tasks, deployments and counts of listed apps: what a server group is made of. */
@@ -17,6 +18,8 @@ export type Reach = {
   /** The client and the Marathon id of a name in a place. Throws INVALID_NAME. */
   readonly find: (location: Location, name: string) => { readonly client: MarathonClient; readonly id: string };
   readonly look: (location: Location, signal?: AbortSignal) => Promise<Seen<ClusterView>>;
+  /** Runs a read; where the cluster does not answer, the error says since when. */
+  readonly read: Sights['read'];
   /** Runs a change of our own, after which nobody is shown what was before. */
   readonly change: <T>(location: Location, act: () => Promise<T>) => Promise<T>;
   readonly clusterChanged: (dcosCluster: string) => void;
@@ -25,7 +28,12 @@ export type Reach = {
 type Reached = { readonly client: MarathonClient; readonly view: SharedView<ClusterView> };
 
 /** Gives each DC/OS cluster its shared view. */
-export function reachClusters(clusters: ReadonlyMap<string, MarathonClient>, clock: Clock): Reach {
+export function reachClusters(
+  clusters: ReadonlyMap<string, MarathonClient>,
+  options: SightsOptions & { readonly clock: Clock },
+): Reach {
+  const { clock } = options;
+  const sights = createSights(options);
   const reached = new Map(
     [...clusters].map(([name, client]): [string, Reached] => {
       const load = async () => createClusterView(await client.listApps({ embed: viewEmbeds }));
@@ -44,7 +52,11 @@ export function reachClusters(clusters: ReadonlyMap<string, MarathonClient>, clo
   return {
     clientOf: (location) => reach(location).client,
     find: (location, name) => ({ client: reach(location).client, id: marathonId(location, name) }),
-    look: async (location, signal) => await reach(location).view.look(signal),
+    read: (location, act) => sights.read(location, act),
+    look: async (location, signal) => {
+      const { view } = reach(location);
+      return await sights.read(location, () => view.look(signal));
+    },
     change: (location, act) => reach(location).view.change(act),
     clusterChanged: (dcosCluster) => reached.get(dcosCluster)?.view.hint(),
   };

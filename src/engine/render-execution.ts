@@ -42,7 +42,9 @@ function headingOf(execution: Execution): (typeof headings)[ExecutionStatus] {
 function detailOf<S>(execution: Execution, stage: Stage, registry: StageRegistry<S>): Text | undefined {
   const detail = registry.find(stage.type)?.render?.(stage);
   const { progress } = stage.context;
-  const notable = typeof progress === 'string' && stage.status === 'RUNNING' && stage.context.capacityNow === undefined;
+  // What was seen last says nothing while nothing can be seen.
+  const isStale = stage.context.capacityNow === undefined || progress === stage.context.lastError;
+  const notable = typeof progress === 'string' && stage.status === 'RUNNING' && isStale;
   if (stage.failure !== undefined && childrenOf(execution, stage).every((child) => child.failure === undefined)) {
     return detail === undefined ? stage.failure.message : joinTexts([detail, ': ', stage.failure.message]);
   }
@@ -149,16 +151,26 @@ const reasonOf = (execution: Execution): readonly Text[] => {
 
 const needsPeople = (choices: readonly Choice[]) => choices.some((choice) => choice.name === 'approve');
 
-/** Shows executions by what their stages say of themselves. */
-export function createExecutionRenderer<S>(registry: StageRegistry<S>): ExecutionRenderer {
+/** What is true after an execution that ended otherwise than planned, and what can be done about it. */
+export type Conclusion = { readonly lines: readonly Text[]; readonly choices: readonly Choice[] };
+
+const noConclusion: Conclusion = { lines: [], choices: [] };
+
+/** Shows executions by what their stages say of themselves; `conclude` adds what is true where one ended half done. */
+export function createExecutionRenderer<S>(
+  registry: StageRegistry<S>,
+  conclude: (execution: Execution) => Conclusion = () => noConclusion,
+): ExecutionRenderer {
+  const conclusionOf = (execution: Execution) => (isComplete(execution.status) ? conclude(execution) : noConclusion);
   const live = (execution: Execution): View => {
     const { word, tone } = headingOf(execution);
-    const choices = choicesOf(execution, registry);
+    const conclusion = conclusionOf(execution);
+    const choices = [...choicesOf(execution, registry), ...conclusion.choices];
     const waits = needsPeople(choices);
     return {
       headline: [{ strong: execution.name }, ` · ${waits ? 'waiting for a decision' : word}`],
       tone: waits ? 'attention' : tone,
-      lines: reasonOf(execution),
+      lines: [...reasonOf(execution), ...conclusion.lines],
       steps: topLevelStages(execution).flatMap((stage) => stepsOf(execution, stage, 0, registry)),
       choices,
       footer: footerOf(execution),
@@ -180,7 +192,7 @@ export function createExecutionRenderer<S>(registry: StageRegistry<S>): Executio
       return {
         headline: [{ strong: execution.name }, ` · ${word}`],
         tone,
-        lines: reasonOf(execution),
+        lines: [...reasonOf(execution), ...conclusionOf(execution).lines],
         footer: footerOf(execution),
       };
     },

@@ -3,6 +3,7 @@ import { none } from './none';
 import { redblack } from './redblack';
 import type { Strategy } from './strategy';
 
+export { concludePartial } from './conclude-partial';
 export type { Strategy } from './strategy';
 export { cameUp, changeOf, creationsByPlace, mayHaveCreated, planRetirement, planUndo, type Change } from './undo';
 

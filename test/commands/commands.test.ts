@@ -82,7 +82,7 @@ describe('status and help', () => {
     expect(said).toContain('nonprod/west v001 1.1 2/2 healthy');
     expect(said).toContain('v000 1.0 disabled');
     expect(said).toContain('nonprod/east nothing runs');
-    bench.serverGroups.fail('list', 'UNREACHABLE');
+    bench.serverGroups.fail('look', 'UNREACHABLE');
     expect(wordsOf((await bench.say('status foo')).reply)).toContain('I cannot see nonprod/east now');
     expect(wordsOf((await bench.say('status')).reply)).toContain('foo prod 1.1');
   });

@@ -68,9 +68,9 @@ describe('a rollback of several regions', () => {
   it('says what the regions serve that were not asked about, seen or not', async () => {
     const bench = await prodBench();
     expect(await ask(bench, 'rollback foo prod/east')).toContain('west stays on 1.1.');
-    const list = bench.serverGroups.list.bind(bench.serverGroups);
-    bench.serverGroups.list = (location, ...rest) =>
-      location.region === 'west' ? Promise.reject(new Error('blind')) : list(location, ...rest);
+    const look = bench.serverGroups.look.bind(bench.serverGroups);
+    bench.serverGroups.look = (location, ...rest) =>
+      location.region === 'west' ? Promise.reject(new Error('blind')) : look(location, ...rest);
     expect(await ask(bench, 'rollback foo prod/east')).toContain('west stays as it is.');
   });
 

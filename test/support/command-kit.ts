@@ -152,6 +152,8 @@ export async function createCommandBench(wrap: (store: DocumentStore) => Documen
       return bench.handle(await bench.receive(request, user));
     },
     reply: async (id: string) => (await memory.get(messageKind, `${id}/reply`))?.document,
+    /** What the live message of an execution should show. */
+    live: async (id: string) => (await memory.get(messageKind, `${id}/live`))?.document.view,
     executions: async () => (await memory.list(executionKind)).map(({ document }) => document),
     drive: (id: string, maxMs = 3_600_000) => drive({ store: memory, clock, id, handle: handleExecution, maxMs }),
   };

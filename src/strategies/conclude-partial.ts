@@ -1,0 +1,97 @@
+import type { Execution, Stage } from '../model/execution';
+import { imageVersion, locationName } from '../model/server-group';
+import type { Text } from '../model/text';
+import type { Choice } from '../model/view';
+import type { Conclusion } from '../engine/render-execution';
+import { changeOf, type Change } from './undo';
+
+/** What became of one region of a deployment that did not go through. */
+type Region = {
+  readonly name: string;
+  readonly state: 'untouched' | 'changed' | 'restored' | 'halfway';
+  readonly change?: Change;
+  /** Whether what served before was taken out of service. */
+  readonly isSourceOut?: boolean;
+};
+
+const isIn = (stage: Stage, { location }: Change): boolean => {
+  const { account, region } = (stage.context.location ?? {}) as { account?: unknown; region?: unknown };
+  return `${String(account)}/${String(region)}` === locationName(location);
+};
+
+/** Whether a stage of this type succeeded on a group in the change's place. */
+const succeededOn = (execution: Execution, change: Change, type: string, field: string, name: string): boolean =>
+  execution.stages.some(
+    (stage) =>
+      stage.type === type && stage.status === 'SUCCEEDED' && isIn(stage, change) && stage.context[field] === name,
+  );
+
+function regionOf(execution: Execution, name: string): Region {
+  const found = execution.stages
+    .filter((stage) => stage.type === 'createServerGroup')
+    .flatMap((stage) => {
+      const change = changeOf(stage);
+      return change === undefined || locationName(change.location) !== name ? [] : [{ stage, change }];
+    })
+    .at(-1);
+  if (found === undefined) return { name, state: 'untouched' };
+  const { stage, change } = found;
+  const isRestored =
+    succeededOn(execution, change, 'rollbackServerGroup', 'rollbackServerGroupName', change.created) ||
+    succeededOn(execution, change, 'disableServerGroup', 'serverGroupName', change.created);
+  if (isRestored) return { name, state: 'restored', change };
+  if (stage.status === 'SUCCEEDED') return { name, state: 'changed', change };
+  const source = change.source?.serverGroupName;
+  const isSourceOut =
+    source !== undefined && succeededOn(execution, change, 'disableServerGroup', 'serverGroupName', source);
+  return { name, state: 'halfway', change, isSourceOut };
+}
+
+function lineOf(region: Region, version: string): Text {
+  const { name, state, change, isSourceOut } = region;
+  const source = change?.source?.serverGroupName;
+  if (change === undefined || state === 'untouched') return [{ strong: name }, ': unchanged.'];
+  if (state === 'changed') return [{ strong: name }, `: ${version} serves (${change.created}).`];
+  if (state === 'restored') {
+    const back = source === undefined ? 'nothing served before' : `${source} serves as before`;
+    return [{ strong: name }, `: ${change.created} is out of service again, ${back}.`];
+  }
+  const old =
+    source === undefined
+      ? 'nothing served before'
+      : `${source} ${isSourceOut === true ? 'is out of service' : 'was not taken out'}`;
+  return [{ strong: name }, `: ${change.created} was created and did not take over; ${old}.`];
+}
+
+/** A version as `/deploy` takes it: the digest whole, else the tag. */
+const versionWord = (image: string): string => /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1] ?? imageVersion(image);
+const shortRegion = (name: string): string => name.slice(name.indexOf('/') + 1);
+const shortName = (name: string): string => name.slice(name.lastIndexOf('-') + 1);
+
+const runChoice = (label: string, text: string): Choice => ({ name: 'run', label, target: { kind: 'run', text } });
+
+/**
+ * What is true in each region after a deployment over several that did not go through, with ways to finish the others or
+ * to take back those that changed. Each way is a command like any other: planned, confirmed, and checked for permission.
+ */
+export function concludePartial(execution: Execution): Conclusion {
+  const { kind, environment, regions, image } = execution.definition;
+  if (kind !== 'deploy' || image === undefined || regions.length < 2 || execution.status === 'SUCCEEDED') {
+    return { lines: [], choices: [] };
+  }
+  const found = regions.map((name) => regionOf(execution, name));
+  if (found.every(({ state }) => state === 'untouched')) return { lines: [], choices: [] };
+  const lines = found.map((region) => lineOf(region, imageVersion(image)));
+  const changed = found.filter(({ state }) => state === 'changed');
+  if (changed.length === 0) return { lines, choices: [] };
+  const where = (name: string) => `${execution.application} ${environment}/${shortRegion(name)}`;
+  const finish = found
+    .filter(({ state }) => state !== 'changed')
+    .map(({ name }) => runChoice(`Finish ${shortRegion(name)}`, `deploy ${where(name)} ${versionWord(image)}`));
+  const undo = changed.flatMap(({ name, change }) =>
+    change?.source === undefined
+      ? []
+      : [runChoice(`Undo ${shortRegion(name)}`, `rollback ${where(name)} ${shortName(change.source.serverGroupName)}`)],
+  );
+  return { lines, choices: [...finish, ...undo] };
+}
