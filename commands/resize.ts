@@ -11,13 +11,20 @@ import { UserMistake } from './support/suggest';
 import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
 import type { Words } from './support/words';
 
-const usage = '/resize APPLICATION ENVIRONMENT[/REGION] INSTANCES-PER-REGION';
+const usage = '/resize APPLICATION ENVIRONMENT[/REGION] INSTANCES-PER-REGION [group=vNNN]';
 const largest = 1000;
 
 function sizeOf(word: string | undefined): number {
   if (word === undefined) throw new UserMistake(`Say how many instances per region: ${usage}.`);
   if (/^\d{1,4}$/.test(word) && Number(word) <= largest) return Number(word);
   throw new UserMistake(`'${word}' is not a size: give a whole number from 0 to ${largest}, per region.`);
+}
+
+/** The server group that is meant in a place: the named one, else the one in service. */
+function meantIn(place: LivePlace, named: string | undefined): LivePlace {
+  if (named === undefined) return place;
+  const current = place.groups.find((group) => group.name === named || group.name.endsWith(`-${named}`));
+  return { ...place, current };
 }
 
 /** What the traffic guard says to size 0 now; the stage asks it again when it acts. */
@@ -41,8 +48,10 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   const cluster = clusterOf(application, environment);
   const busy = refuseBusy(runningExecution(await readHistory(world.store, cluster)), `/rollback ${name}`);
   if (busy !== undefined) return { type: 'reply', view: busy };
-  const places = await readPlaces(world.serverGroups, locations, cluster);
+  const named = words.options.get('group');
+  const places = (await readPlaces(world.serverGroups, locations, cluster)).map((place) => meantIn(place, named));
   const serving = places.flatMap(({ location, current }) => (current === undefined ? [] : [{ location, current }]));
+  if (serving.length === 0 && named !== undefined) throw new UserMistake(`${name} has no server group '${named}'.`);
   if (serving.length === 0)
     throw new UserMistake(`Nothing serves in ${name} now, so there is nothing to resize. Deploy first.`);
   const guarded = refuseGuard(places, cluster, size);
@@ -57,7 +66,7 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   const before = [...new Set(serving.map(({ current }) => current.desired))].join('/');
   const draft = draftExecution({
     kind: 'resize',
-    name: `Resize ${name} from ${before} to ${size}`,
+    name: `Resize ${name}${named === undefined ? '' : ` ${named}`} from ${before} to ${size}`,
     application,
     environment,
     locations: serving.map(({ location }) => location),
@@ -86,6 +95,6 @@ export const resize: Verb = {
   usage,
   summary: 'change how many instances serve, per region',
   examples: ['/resize foo prod 5', '/resize shop prod/west 2'],
-  options: ['yes'],
+  options: ['group', 'yes'],
   run,
 };

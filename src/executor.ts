@@ -4,6 +4,7 @@ import { createExecutorHandlers, stageRegistry } from './app';
 import { runJob } from './background/job';
 import { processEnvironment } from './config';
 import { createDefinitionsSource } from './definitions/definitions-source';
+import { watchDrift } from './drift/watch-drift';
 import { systemClock } from './engine/clock';
 import { commandKind } from './engine/document-kinds';
 import { ulid } from './engine/ids';
@@ -59,6 +60,14 @@ runJob({
       onError: (error, where) =>
         logger.error({ error: String(error), ...where }, 'A handler failed; its document is tried again'),
     });
+    const drift = watchDrift({
+      store,
+      clock,
+      teamId,
+      definitions,
+      serverGroups,
+      onError: (error) => logger.warn({ error: String(error) }, 'A cluster could not be compared; it is tried again'),
+    });
     const handlers = createExecutorHandlers({ store, clock, newId, teamId, definitions, serverGroups });
     await file.freeLeases(Object.keys(handlers));
     wake.start(handlers);
@@ -73,7 +82,7 @@ runJob({
     return {
       stop: async () => {
         await mover.stop();
-        await wake.stop(stopMs);
+        await Promise.all([wake.stop(stopMs), drift.stop()]);
         source.stop();
         await Promise.all([file.close(), inbox.close()]);
       },
@@ -81,6 +90,7 @@ runJob({
         const changed = readClusterChanged(message);
         if (changed !== undefined) {
           serverGroups.clusterChanged(changed.dcosCluster);
+          drift.hint();
           return;
         }
         mover.hint();

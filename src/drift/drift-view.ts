@@ -1,0 +1,72 @@
+import { imageVersion } from '../model/server-group';
+import type { Text } from '../model/text';
+import type { Choice, View } from '../model/view';
+import type { GroupChange, KnownGroup } from './find-changes';
+
+/** Where a change was seen, in the words of the team. */
+export type DriftPlace = {
+  readonly application: string;
+  readonly environment: string;
+  readonly region: string;
+  /** `account/region`. */
+  readonly place: string;
+};
+
+const shortName = ({ name }: KnownGroup): string => name.slice(name.lastIndexOf('-') + 1);
+
+function happened(change: GroupChange): string {
+  switch (change.type) {
+    case 'scaled':
+      return `was scaled ${change.before.desired} → ${change.after.desired}`;
+    case 'created':
+      return `was created (${imageVersion(change.after.image)} ×${change.after.desired})`;
+    case 'gone':
+      return `was removed (it had ${imageVersion(change.before.image)} ×${change.before.desired})`;
+    case 'changed':
+      return change.before.image === change.after.image
+        ? 'was restarted or configured anew'
+        : `got another image: ${imageVersion(change.before.image)} → ${imageVersion(change.after.image)}`;
+  }
+}
+
+/** Marathon's version of an app is the time of its last change; where it is none, or the app is gone, when it was seen. */
+function timeOf(change: GroupChange, seenAt: number): number {
+  const version = change.type === 'gone' ? '' : change.after.version;
+  const time = /^\d{4}-\d\d-\d\dT/.test(version) ? Date.parse(version) : Number.NaN;
+  return Number.isNaN(time) ? seenAt : time;
+}
+
+/** The command that puts a change right, and what its button says; undefined where there is none. */
+function remedyOf(change: GroupChange, { application, environment, region }: DriftPlace): Choice | undefined {
+  const where = `${application} ${environment}/${region}`;
+  const run = (label: string, text: string): Choice => ({ name: 'run', label, target: { kind: 'run', text } });
+  if (change.type === 'scaled') {
+    const { before } = change;
+    return run(`Back to ${before.desired}`, `resize ${where} ${before.desired} group=${shortName(before)}`);
+  }
+  if (change.type === 'created') {
+    const { after } = change;
+    return after.desired === 0 ? undefined : run('Take it out', `resize ${where} 0 group=${shortName(after)}`);
+  }
+  const version = imageVersion(change.before.image);
+  if (change.before.desired === 0 || change.before.image === undefined) return undefined;
+  return change.before.image.includes('@') ? undefined : run(`Deploy ${version} again`, `deploy ${where} ${version}`);
+}
+
+/** What a channel is told of a change made outside, with the way back as a command like any other. */
+export function driftView(change: GroupChange, place: DriftPlace, seenAt: number): View {
+  const group = change.type === 'gone' ? change.before : change.after;
+  const headline: Text = [
+    { strong: `${place.application} ${place.environment}` },
+    `: ${shortName(group)} in ${place.place} ${happened(change)} at `,
+    { time: timeOf(change, seenAt) },
+    ', outside Coxswain.',
+  ];
+  const remedy = remedyOf(change, place);
+  return {
+    headline,
+    tone: 'attention',
+    lines: ['Plans start from what is there now.'],
+    ...(remedy === undefined ? {} : { choices: [remedy] }),
+  };
+}
