@@ -1,3 +1,4 @@
+import { adopt } from './adopt';
 import { deploy } from './deploy';
 import { helpFor } from './help';
 import { login } from './login';
@@ -8,4 +9,4 @@ import { status } from './status';
 import type { Verb } from './support/verb';
 
 /** All verbs, in the order help shows them; adding one is one file and one line here. */
-export const verbs: readonly Verb[] = [deploy, rollback, resize, status, settings, login, helpFor(() => verbs)];
+export const verbs: readonly Verb[] = [deploy, rollback, resize, status, adopt, settings, login, helpFor(() => verbs)];

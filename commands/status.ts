@@ -6,6 +6,7 @@ import { asCoxswainError } from '../src/model/errors';
 import { joinTexts, type Text } from '../src/model/text';
 import type { View } from '../src/model/view';
 import { durationText } from '../src/engine/task-timeout';
+import { isFor } from './adopt';
 import { blindText, whyBlind } from './support/blindness';
 import { clusterOf } from './support/draft';
 import { findApplication } from './support/find-target';
@@ -46,6 +47,24 @@ async function placeLine(
   }
 }
 
+/** Apps of a place that could be adopted; nothing where it cannot be seen, which its own line says. */
+async function unmanagedLines(
+  world: VerbWorld,
+  application: Application,
+  environment: Environment,
+): Promise<readonly Text[]> {
+  const lines = environment.locations.map(async (location): Promise<readonly Text[]> => {
+    const view = await world.serverGroups.look(location).catch(() => undefined);
+    const apps = (view?.value.unmanaged(location, application.name) ?? []).filter((app) => isFor(environment, app));
+    return apps.map((app) => [
+      { code: locationName(location) },
+      ` ${app.name} ${imageVersion(app.image)} ×${app.desired} is unmanaged: `,
+      { code: `/cox adopt ${application.name} ${environment.name}` },
+    ]);
+  });
+  return (await Promise.all(lines)).flat();
+}
+
 async function environmentStatus(
   world: VerbWorld,
   application: Application,
@@ -56,7 +75,8 @@ async function environmentStatus(
   );
   const running = runningExecution(await readHistory(world.store, clusterOf(application, environment)));
   const working: readonly Text[] = running === undefined ? [] : [[`${running.name} · `, { code: running.id }]];
-  return { environment, lines: [...lines, ...working], running };
+  const unmanaged = await unmanagedLines(world, application, environment);
+  return { environment, lines: [...lines, ...unmanaged, ...working], running };
 }
 
 /** The first line: what blocks, and who unblocks it. */

@@ -29,6 +29,8 @@ export function liveServerGroups(
     list: (...call) => current().list(...call),
     get: (...call) => current().get(...call),
     create: (...call) => current().create(...call),
+    unmanaged: (...call) => current().unmanaged(...call),
+    recreate: (...call) => current().recreate(...call),
     resize: (...call) => current().resize(...call),
     destroy: (...call) => current().destroy(...call),
     lastNonZeroSize: (...call) => current().lastNonZeroSize(...call),

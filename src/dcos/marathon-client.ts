@@ -11,6 +11,7 @@ import {
   cancelSchema,
   changeSchema,
   createdAppSchema,
+  definitionSchema,
   deploymentListSchema,
   infoSchema,
   leaderSchema,
@@ -55,6 +56,8 @@ export interface MarathonApps {
   /** Newest first. */
   listVersions(id: string, signal?: AbortSignal): Promise<readonly string[]>;
   getVersion(id: string, version: string, signal?: AbortSignal): Promise<MarathonAppInfo>;
+  /** A stored definition as Marathon wrote it, whole: what a copy is made from. */
+  getDefinition(id: string, version: string, signal?: AbortSignal): Promise<Readonly<Record<string, unknown>>>;
 }
 
 /** Deployments, the queue, and Marathon itself. */
@@ -92,6 +95,8 @@ export interface MarathonClient extends MarathonApps, MarathonTasks, MarathonGro
 
 const appPath = (id: string): string => `/v2/apps/${encodePath(id)}`;
 
+const versionPath = (id: string, version: string): string => `${appPath(id)}/versions/${encodeURIComponent(version)}`;
+
 function createApps(marathon: Asker): MarathonApps {
   const { ask, get } = marathon;
   return {
@@ -117,12 +122,9 @@ function createApps(marathon: Asker): MarathonApps {
       return versions.toSorted().reverse();
     },
     getVersion: (id, version, signal) =>
-      get(
-        appVersionSchema,
-        `read version ${version} of ${id}`,
-        `${appPath(id)}/versions/${encodeURIComponent(version)}`,
-        signal,
-      ),
+      get(appVersionSchema, `read version ${version} of ${id}`, versionPath(id, version), signal),
+    getDefinition: (id, version, signal) =>
+      get(definitionSchema, `read version ${version} of ${id}`, versionPath(id, version), signal),
   };
 }
 

@@ -87,6 +87,9 @@ export const versionListSchema = z.object({ versions: listOf(z.string()) });
 /** `GET /v2/apps/{id}/versions/{version}`: the bare app. */
 export const appVersionSchema = appSchema;
 
+/** The same, with every field as Marathon wrote it. */
+export const definitionSchema = z.looseObject({ id: z.string() });
+
 /** What every change but a creation answers. */
 export const changeSchema = z.object({ deploymentId: z.string(), version: text });
 

@@ -1,13 +1,14 @@
 import { systemClock } from '../engine/clock';
 import { CoxswainError } from '../model/errors';
-import type { ServerGroup } from '../model/server-group';
+import type { Location, ServerGroup } from '../model/server-group';
 import { newestFirst } from '../model/server-group';
 import { appFromDescription } from './app-from-description';
+import { copyOfApp } from './copy-app';
 import { describeFailure } from './describe-failure';
 import type { MarathonClient } from './marathon-client';
 import { marathonParent } from './marathon-id';
-import { listEmbeds, reachClusters } from './reach-clusters';
-import { serverGroupFromApp } from './server-group-from-app';
+import { listEmbeds, reachClusters, type Reach } from './reach-clusters';
+import { serverGroupFromApp, unmanagedFromApp } from './server-group-from-app';
 import type { SightsOptions } from './sights';
 import type { Accepted, ServerGroups } from './server-groups';
 
@@ -51,6 +52,22 @@ async function setSize(
   }
 }
 
+async function recreate(
+  { find, read, change }: Reach,
+  location: Location,
+  from: string,
+  name: string,
+  key: string,
+  signal?: AbortSignal,
+): Promise<Accepted> {
+  const { client, id } = find(location, from);
+  const { version } = await read(location, () => client.getApp(id, signal));
+  const definition = await read(location, () => client.getDefinition(id, version, signal));
+  const copy = copyOfApp(definition, find(location, name).id, key);
+  const { deploymentId } = await change(location, () => client.createApp(copy, signal));
+  return { deploymentId };
+}
+
 /** What the server groups of several DC/OS clusters are put together from. */
 export type ServerGroupsOptions = Partial<SightsOptions> & {
   readonly clusters: ReadonlyMap<string, MarathonClient>;
@@ -67,10 +84,11 @@ export type WatchedServerGroups = ServerGroups & {
  * that DC/OS would not take INVALID_NAME, both before any request.
  */
 export function createServerGroups(options: ServerGroupsOptions): WatchedServerGroups {
-  const { clientOf, find, look, read, change, clusterChanged } = reachClusters(options.clusters, {
+  const reach = reachClusters(options.clusters, {
     ...options,
     clock: options.clock ?? systemClock,
   });
+  const { clientOf, find, look, read, change, clusterChanged } = reach;
   return {
     clusterChanged,
     look,
@@ -94,6 +112,12 @@ export function createServerGroups(options: ServerGroupsOptions): WatchedServerG
       const { deploymentId } = await change(description.location, () => client.createApp(app, signal));
       return { deploymentId };
     },
+    unmanaged: async (location, name, signal) => {
+      const { client, id } = find(location, name);
+      const app = await read(location, () => unlessAbsent(client.getApp(id, signal)));
+      return app === undefined ? undefined : unmanagedFromApp(app, location);
+    },
+    recreate: (...call) => recreate(reach, ...call),
     resize: async (location, name, size, options, signal) => {
       const { client, id } = find(location, name);
       return await change(location, () => setSize(client, id, size, options, signal));

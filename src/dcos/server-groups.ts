@@ -38,6 +38,13 @@ export interface ServerGroups {
    * taken: whoever holds the key looks then whether the app is its own.
    */
   create(description: ServerGroupDescription, name: string, key: string, signal?: AbortSignal): Promise<Accepted>;
+  /** An app that is no server group, read uncached; undefined when it is gone, or is one. */
+  unmanaged(location: Location, name: string, signal?: AbortSignal): Promise<UnmanagedApp | undefined>;
+  /**
+   * Creates a copy of an app of the same place under another name, labelled with `key`. Throws NOT_FOUND,
+   * MARATHON_DUPLICATE as `create` does, and INVALID_INPUT for an app that cannot be copied.
+   */
+  recreate(location: Location, from: string, name: string, key: string, signal?: AbortSignal): Promise<Accepted>;
   /** Sets the size. Throws NOT_FOUND, and MARATHON_LOCKED (fields: deployments) unless `force`. */
   resize(
     location: Location,

@@ -135,7 +135,7 @@ export type Policy = {
 
 /** What an execution was started to do, as resolved when the plan was confirmed. */
 export type ExecutionDefinition = {
-  readonly kind: 'deploy' | 'resize' | 'rollback';
+  readonly kind: 'deploy' | 'resize' | 'rollback' | 'adopt';
   readonly environment: string;
   readonly cluster: string;
   /** `account/region` names in order. */

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { CoxswainError } from '../model/errors';
 import type { ServerGroupDescription } from '../model/description';
 import type { StageContext } from '../model/execution';
-import { buildServerGroupName, nextSequence } from '../model/moniker';
-import { isDisabled, locationName, safeRegion, type Location, type ServerGroup } from '../model/server-group';
+import { isDisabled, safeRegion, type ServerGroup } from '../model/server-group';
 import type { ServerGroups } from '../dcos/server-groups';
 import { keyLabel } from '../dcos/server-groups';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
@@ -11,6 +10,7 @@ import type { TaskDefinition } from '../engine/contracts/task';
 import { effectKeyPrefix } from '../engine/effect-key';
 import { defineStage } from '../services';
 import { cameUp, changeOf, creationsByPlace, findStrategy, planRetirement, planUndo } from '../strategies';
+import { nameOfNext } from './server-group/next-name';
 import { placeOf } from './server-group/place';
 import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
 
@@ -21,11 +21,6 @@ const config = z.looseObject({ cluster: z.string(), desiredCapacity: z.number().
 /** The stage's context is the description, checked when the definition was read; what the engine added does no harm. */
 const descriptionOf = (context: StageContext) => context as unknown as ServerGroupDescription;
 const clusterOf = (context: StageContext) => config.parse(context).cluster;
-
-const nameOfNext = (groups: readonly ServerGroup[], cluster: string, location: Location): string => {
-  const taken = groups.map(({ moniker, createdTime }) => ({ sequence: moniker.sequence, createdTime }));
-  return buildServerGroupName(cluster, nextSequence(taken, cluster, locationName(location)));
-};
 
 /** The group that serves now: the newest enabled one, or the newest of all (semantics §5); and the next free name. */
 const determineSourceServerGroup: TaskDefinition<Needs> = {

@@ -1,4 +1,5 @@
 import type { CoxswainStage } from '../services';
+import { adoptServerGroup } from './adopt-server-group';
 import { createServerGroup } from './create-server-group';
 import { deploy } from './deploy';
 import { destroyServerGroup } from './destroy-server-group';
@@ -16,6 +17,7 @@ import { wait } from './wait';
 
 /** All stage types; adding one is one file and one line here. */
 export const stages: readonly CoxswainStage[] = [
+  adoptServerGroup,
   createServerGroup,
   deploy,
   destroyServerGroup,

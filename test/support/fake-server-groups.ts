@@ -8,6 +8,7 @@ import {
   type Instance,
   type Location,
   type ServerGroup,
+  type UnmanagedApp,
 } from '../../src/model/server-group';
 
 type Kept = {
@@ -61,6 +62,17 @@ export type FakeServerGroups = ServerGroups & {
   readonly sickNames: Set<string>;
 };
 
+/** The fake's own types say that every group has a sequence; an unmanaged app has none. */
+const isManaged = ({ name }: { readonly name: string }) => parseMoniker(name)?.sequence !== null;
+const asUnmanaged = ({ name, location, desired, instances, image, marathonVersion }: ServerGroup): UnmanagedApp => ({
+  name,
+  location,
+  desired,
+  instances,
+  image,
+  marathonVersion,
+});
+
 /** Makes the fake; a change takes `changeMs` to come through. */
 export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): FakeServerGroups {
   const groups = new Map<string, Kept>();
@@ -112,7 +124,8 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
   const servingOf = (group: Kept) => instancesOf(group).filter((instance) => instance.serving).length;
   const viewOf = (kept: readonly Kept[]): ClusterView => {
     const seen = kept.map(view);
-    const at = (location: Location) => seen.filter((group) => locationName(group.location) === locationName(location));
+    const all = (location: Location) => seen.filter((group) => locationName(group.location) === locationName(location));
+    const at = (location: Location) => all(location).filter(isManaged);
     return {
       groups: (location, cluster) =>
         at(location)
@@ -125,7 +138,10 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
           ?.image?.endsWith(`:${sickTag}`) === true
           ? 'TASK_FAILED: no health'
           : undefined,
-      unmanaged: () => [],
+      unmanaged: (location, application) =>
+        all(location)
+          .filter((group) => !isManaged(group) && group.moniker.app === application)
+          .map(asUnmanaged),
     };
   };
   const fake: FakeServerGroups = {
@@ -165,7 +181,7 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
     get: (location, name) =>
       work('get', () => {
         const group = groups.get(idOf(location, name));
-        return group === undefined ? undefined : view(group);
+        return group === undefined || !isManaged(group) ? undefined : view(group);
       }),
     create: ({ location, desiredCapacity, docker, labels = {} }, name, key) =>
       work(
@@ -188,6 +204,27 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
             lock: undefined,
           });
           return { deploymentId: 'd1' };
+        },
+        true,
+      ),
+    unmanaged: (location, name) =>
+      work('get', () => {
+        const group = groups.get(idOf(location, name));
+        return group === undefined || isManaged(group) ? undefined : asUnmanaged(view(group));
+      }),
+    recreate: (location, from, name, key) =>
+      work(
+        'create',
+        () => {
+          const first = groups.get(idOf(location, from));
+          if (first === undefined) throw new CoxswainError('NOT_FOUND', { message: `${from} does not exist.` });
+          const id = idOf(location, name);
+          if (groups.has(id)) throw new CoxswainError('MARATHON_DUPLICATE', { message: `${id} exists.` });
+          effects.push(`recreate ${idOf(location, from)} as ${name}`);
+          const labels = { ...first.labels, [keyLabel]: key };
+          const readyAt = clock.now() + changeMs;
+          groups.set(id, { ...first, name, labels, createdTime: clock.now(), before: 0, readyAt, version: 1 });
+          return { deploymentId: 'd4' };
         },
         true,
       ),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CoxswainError } from '../../model/errors';
+import type { Memo } from '../../model/execution';
 import type { ServerGroups } from '../../dcos/server-groups';
 import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
 import { placeOf } from './place';
@@ -18,8 +19,8 @@ const missing = (look: TaskLook<Needs>): TaskResult => ({
 
 const outputsOf = (size: number) => ({ capacity: { min: size, desired: size, max: size } });
 
-/** Waits out a Marathon lock, naming its holder; forces only where the stage says so (decisions 10). */
-function waitForLock(error: unknown, memo: z.infer<typeof intentSchema>): TaskResult {
+/** Waits out a Marathon lock, naming its holder; forces only where the stage says so (decisions 10). Throws other errors. */
+export function waitForLock(error: unknown, memo: Memo): TaskResult {
   if (!(error instanceof CoxswainError) || error.code !== 'MARATHON_LOCKED') throw error;
   return { status: 'RUNNING', retryAfterMs: lockRetryMs, memo, context: { progress: error.message } };
 }

@@ -1,0 +1,151 @@
+import type { Application, Environment } from '../src/model/application';
+import type { Command } from '../src/model/command';
+import { parseMoniker } from '../src/model/moniker';
+import { imageVersion, locationName, type Location, type UnmanagedApp } from '../src/model/server-group';
+import type { View } from '../src/model/view';
+import { refuseBusy, refuseStranger } from './support/checks';
+import { clusterOf, draftExecution, inSequence } from './support/draft';
+import { findApplication, findTarget } from './support/find-target';
+import { readHistory, runningExecution } from './support/history';
+import { factsOf, readPlaces } from './support/live-groups';
+import { runChoice, UserMistake } from './support/suggest';
+import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
+import type { Words } from './support/words';
+
+const usage = '/cox adopt APPLICATION [ENVIRONMENT[/REGION]]';
+
+/** Whether an unmanaged app can be meant for an environment: `foo` for any, `foo-prod` for prod. */
+export function isFor(environment: Environment, app: UnmanagedApp): boolean {
+  const moniker = parseMoniker(app.name);
+  return moniker?.detail === null && (moniker.stack === null || moniker.stack === environment.name);
+}
+
+async function unmanagedIn(
+  world: VerbWorld,
+  application: Application,
+  environment: Environment,
+  locations: readonly Location[],
+): Promise<readonly UnmanagedApp[]> {
+  const found = await Promise.all(
+    locations.map(async (location) => {
+      const { value } = await world.serverGroups.look(location);
+      return value.unmanaged(location, application.name).filter((app) => isFor(environment, app));
+    }),
+  );
+  return found.flat();
+}
+
+const nothingToAdopt = (where: string): View => ({
+  headline: `Marathon has no app of ${where} without a version in its name: nothing to adopt.`,
+  tone: 'neutral',
+});
+
+/** Without an environment: the only one that an app can be meant for, or a question. */
+async function chooseEnvironment(world: VerbWorld, application: Application): Promise<Environment | View> {
+  const environments = [...application.environments.values()];
+  const found = await Promise.all(
+    environments.map(async (environment) => ({
+      environment,
+      apps: await unmanagedIn(world, application, environment, environment.locations),
+    })),
+  );
+  const able = found.filter(({ apps }) => apps.length > 0).map(({ environment }) => environment);
+  const [first, ...others] = able;
+  if (first === undefined) return nothingToAdopt(application.name);
+  if (others.length === 0) return first;
+  return {
+    headline: `As which environment shall ${application.name} be adopted?`,
+    tone: 'attention',
+    choices: able.map(({ name }) => runChoice(`adopt ${application.name} ${name}`)),
+  };
+}
+
+/** The apps as they are now, read uncached; those that went meanwhile are left out. */
+async function readNow(world: VerbWorld, apps: readonly UnmanagedApp[]): Promise<readonly UnmanagedApp[]> {
+  const read = await Promise.all(apps.map(({ location, name }) => world.serverGroups.unmanaged(location, name)));
+  return read.flatMap((app) => app ?? []);
+}
+
+const appFact = (app: UnmanagedApp) => `${imageVersion(app.image)} ×${app.desired} (${app.marathonVersion})`;
+
+function planView(application: Application, environment: Environment, apps: readonly UnmanagedApp[]): View {
+  const cluster = clusterOf(application, environment);
+  return {
+    headline: [`Adopt ${application.name} as `, { strong: cluster }, '-vNNN'],
+    tone: 'neutral',
+    lines: [
+      'Each app is recreated beside itself under a name with a version, as it is. Once the copy is healthy the first is scaled down and removed.',
+      `The next deployment makes of it what ${application.name}.yaml says.`,
+    ],
+    facts: apps.map((app) => ({
+      label: locationName(app.location),
+      value: `${app.name} ${imageVersion(app.image)}, ${app.desired} instances`,
+    })),
+  };
+}
+
+async function planFor(
+  world: VerbWorld,
+  command: Command,
+  target: {
+    readonly application: Application;
+    readonly environment: Environment;
+    readonly locations: readonly Location[];
+  },
+): Promise<VerbAnswer> {
+  const { application, environment, locations } = target;
+  const name = `${application.name} ${environment.name}`;
+  const refusal = await refuseStranger(world, command, environment, name);
+  if (refusal !== undefined) return { type: 'reply', view: refusal };
+  const cluster = clusterOf(application, environment);
+  const busy = refuseBusy(runningExecution(await readHistory(world.store, cluster)), `/rollback ${name}`);
+  if (busy !== undefined) return { type: 'reply', view: busy };
+  const places = await readPlaces(world.serverGroups, locations, cluster);
+  const apps = await readNow(world, await unmanagedIn(world, application, environment, locations));
+  const [first] = apps;
+  if (first === undefined) return { type: 'reply', view: nothingToAdopt(name) };
+  const draft = draftExecution({
+    kind: 'adopt',
+    name: `Adopt ${name}`,
+    application,
+    environment,
+    locations: apps.map(({ location }) => location),
+    stages: inSequence(
+      apps.map((app) => ({
+        type: 'adoptServerGroup',
+        name: `Adopt ${app.name} in ${locationName(app.location)}`,
+        context: { location: app.location, cluster, unmanagedName: app.name },
+      })),
+    ),
+    command,
+    toVersion: imageVersion(first.image),
+  });
+  const unmanaged = apps.map((app) => [`${locationName(app.location)}/${app.name}`, appFact(app)]);
+  const facts = { ...factsOf(places), ...(Object.fromEntries(unmanaged) as Record<string, string>) };
+  const view = planView(application, environment, apps);
+  return { type: 'plan', plan: { draft, facts, view, confirmLabel: 'Adopt' }, confirm: true };
+}
+
+async function run(words: Words, command: Command, world: VerbWorld): Promise<VerbAnswer> {
+  const [, name, place] = words.words;
+  if (name === undefined) throw new UserMistake(`Say which application: ${usage}.`);
+  if (place !== undefined) {
+    if (words.words.length > 3)
+      throw new UserMistake(`I do not understand '${words.words.slice(3).join(' ')}'. ${usage}.`);
+    return planFor(world, command, findTarget(world.definitions(), words, usage));
+  }
+  const application = findApplication(world.definitions(), name, (word) => `adopt ${word}`);
+  const chosen = await chooseEnvironment(world, application);
+  if ('headline' in chosen) return { type: 'reply', view: chosen };
+  return planFor(world, command, { application, environment: chosen, locations: chosen.locations });
+}
+
+/** Makes server groups of apps that Marathon has without a version in their names. */
+export const adopt: Verb = {
+  name: 'adopt',
+  usage,
+  summary: 'take over apps that have no version in their names',
+  examples: ['/cox adopt foo', '/cox adopt foo prod/east'],
+  options: ['yes'],
+  run,
+};
