@@ -8,11 +8,14 @@ import { watchDrift } from './drift/watch-drift';
 import { systemClock } from './engine/clock';
 import { commandKind } from './engine/document-kinds';
 import { ulid } from './engine/ids';
+import type { DocumentStore } from './engine/ports/document-store';
+import type { Wake } from './engine/ports/wake';
 import { hintingStore } from './hinting-store';
 import { readClusterChanged } from './job-messages';
-import { jobSettings } from './job-settings';
+import { jobSettings, type JobSettings } from './job-settings';
 import { liveServerGroups } from './live-server-groups';
-import { createLogger } from './logger';
+import { createLogger, type Logger } from './logger';
+import type { Definitions } from './model/application';
 import { createEmbeddedWake } from './queue/embedded-wake';
 import { createInboxMover } from './queue/inbox-mover';
 import { rememberSights } from './remember-sights';
@@ -22,53 +25,66 @@ const stopMs = 5000;
 /** On two cores, a person's request must not wait for the executor's turn on one of them to end. */
 const nice = 10;
 
+const clock = systemClock;
+
+const openDefinitions = ({ pipelinesFolder }: JobSettings, logger: Logger) =>
+  createDefinitionsSource({
+    folder: pipelinesFolder,
+    stageTypes: stageRegistry,
+    environment: processEnvironment,
+    clock,
+    onProblems: (problems) =>
+      logger.warn({ problems }, 'Some definitions have problems; their last good version is used'),
+    onLoaded: (loaded) => logger.info({ applications: [...loaded.applications.keys()] }, 'Definitions loaded'),
+  });
+
+/** The server groups of all clusters; since when one cannot be seen outlives a restart. */
+async function watchServerGroups(
+  store: DocumentStore,
+  { teamId, definitions, logger }: { teamId: string; definitions: () => Definitions; logger: Logger },
+) {
+  const sights = rememberSights(store, teamId);
+  return liveServerGroups(definitions, {
+    known: await sights.load(),
+    onChange: (dcosCluster, blindSince) => {
+      logger.warn({ dcosCluster, blindSince }, blindSince === undefined ? 'DC/OS seen again' : 'DC/OS out of sight');
+      sights
+        .save(dcosCluster, blindSince)
+        .catch((error: unknown) => logger.error({ error: String(error) }, 'Not kept'));
+    },
+  });
+}
+
+function createWake(store: DocumentStore, logger: Logger): Wake {
+  return createEmbeddedWake({
+    store,
+    clock,
+    owner: `executor-${randomUUID()}`,
+    onError: (error, where) =>
+      logger.error({ error: String(error), ...where }, 'A handler failed; its document is tried again'),
+  });
+}
+
 runJob({
   start: async (input, post) => {
-    const { databaseFile, inboxFile, pipelinesFolder, teamId, logLevel } = jobSettings.parse(input);
-    const logger = createLogger(logLevel, 'executor');
-    const clock = systemClock;
+    const settings = jobSettings.parse(input);
+    const { teamId } = settings;
+    const logger = createLogger(settings.logLevel, 'executor');
     // Elsewhere than on Linux it would slow the whole process down.
     if (process.platform === 'linux') setPriority(nice);
-    const file = openSqliteStore({ file: databaseFile, clock });
-    const inbox = openSqliteStore({ file: inboxFile, clock, survivesPowerLoss: false });
-    const source = createDefinitionsSource({
-      folder: pipelinesFolder,
-      stageTypes: stageRegistry,
-      environment: processEnvironment,
-      clock,
-      onProblems: (problems) =>
-        logger.warn({ problems }, 'Some definitions have problems; their last good version is used'),
-      onLoaded: (loaded) => logger.info({ applications: [...loaded.applications.keys()] }, 'Definitions loaded'),
-    });
+    const file = openSqliteStore({ file: settings.databaseFile, clock });
+    const inbox = openSqliteStore({ file: settings.inboxFile, clock, survivesPowerLoss: false });
+    const source = openDefinitions(settings, logger);
     const store = hintingStore(file, { message: () => post('message-due') });
     const definitions = () => source.current();
-    const newId = () => ulid(clock.now());
-    const sights = rememberSights(file, teamId);
-    const serverGroups = liveServerGroups(definitions, {
-      known: await sights.load(),
-      onChange: (dcosCluster, blindSince) => {
-        logger.warn({ dcosCluster, blindSince }, blindSince === undefined ? 'DC/OS seen again' : 'DC/OS out of sight');
-        sights
-          .save(dcosCluster, blindSince)
-          .catch((error: unknown) => logger.error({ error: String(error) }, 'Not kept'));
-      },
-    });
-    const wake = createEmbeddedWake({
-      store,
-      clock,
-      owner: `executor-${randomUUID()}`,
-      onError: (error, where) =>
-        logger.error({ error: String(error), ...where }, 'A handler failed; its document is tried again'),
-    });
+    const serverGroups = await watchServerGroups(file, { teamId, definitions, logger });
+    const parts = { store, clock, teamId, definitions, serverGroups };
+    const wake = createWake(store, logger);
     const drift = watchDrift({
-      store,
-      clock,
-      teamId,
-      definitions,
-      serverGroups,
+      ...parts,
       onError: (error) => logger.warn({ error: String(error) }, 'A cluster could not be compared; it is tried again'),
     });
-    const handlers = createExecutorHandlers({ store, clock, newId, teamId, definitions, serverGroups });
+    const handlers = createExecutorHandlers({ ...parts, newId: () => ulid(clock.now()) });
     await file.freeLeases(Object.keys(handlers));
     wake.start(handlers);
     const mover = createInboxMover({

@@ -177,7 +177,7 @@ async function deployUnderTrouble(seed: number) {
   const after = await read();
   await wake.stop(0);
   stream.close();
-  core.stop();
+  await core.stop();
   const { apps } = core.handle({ method: 'GET', path: '/v2/apps' }).body as {
     readonly apps: readonly { readonly id: string; readonly instances: number; readonly tasksHealthy: number }[];
   };

@@ -36,7 +36,10 @@ export type Call = {
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The body as JSON; to read it throws 400 when it is none. */
   readonly body: unknown;
+  /** The body as it came. */
+  readonly rawBody: unknown;
   readonly path: string;
 };
 

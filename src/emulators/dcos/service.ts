@@ -72,7 +72,14 @@ export function defineService<const R extends readonly Route[]>(parts: ServicePa
       if (handler === undefined) return unknown(request);
       const { query, headers, path } = request;
       const parameters = { ...route?.expression.exec(path)?.groups };
-      const reply = answer(() => handler({ parameters, query, headers, path, body: parseBody(request.body) }, clock));
+      const call: Call = {
+        ...{ parameters, query, headers, path, rawBody: request.body },
+        // Read late, as not every body is JSON.
+        get body() {
+          return parseBody(request.body);
+        },
+      };
+      const reply = answer(() => handler(call, clock));
       return { ...reply, route: route?.name };
     },
   };

@@ -2,6 +2,7 @@ import { createAdminService } from './admin-service';
 import type { Auth } from './auth/create-auth';
 import { createIamService } from './auth/iam-service';
 import type { Context } from './context';
+import { createEdgeLbService } from './edge-lb/edge-lb-service';
 import { createMarathonService } from './marathon-service';
 import { createAgentService } from './mesos/agent-service';
 import { createAgentLogService, createLogService } from './mesos/log-service';
@@ -22,5 +23,6 @@ export function createServices(context: Context, auth: Auth, controls: Controls)
     createAgentService(context),
     createLogService(context),
     createAgentLogService(context),
+    createEdgeLbService(context),
   ];
 }

@@ -170,6 +170,8 @@ export type World = {
   runs: JobRun[];
   /** How simulated tasks behave, the newest last. */
   scripts: StoredScript[];
+  /** Pools of Edge-LB and their own templates, by name. */
+  readonly edgeLb: { readonly pools: Record<string, JsonObject>; readonly templates: Record<string, string> };
   lastVersionAt: number;
   serial: number;
 };
@@ -194,6 +196,7 @@ export function emptyWorld(): World {
     jobs: {},
     runs: [],
     scripts: [],
+    edgeLb: { pools: {}, templates: {} },
     lastVersionAt: 0,
     serial: 0,
   };

@@ -130,8 +130,7 @@ function begin(n: number, minimumHealthCapacity: number, maximumOverCapacity: nu
   /** Looks after every 50 ms, until the deployment has ended or time is up. */
   const watch = (ms: number) => {
     look();
-    const end = clock.now() + ms;
-    while (clock.now() < end && isDeploying()) {
+    for (const end = clock.now() + ms; clock.now() < end && isDeploying();) {
       clock.advance(50);
       look();
     }

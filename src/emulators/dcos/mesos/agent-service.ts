@@ -1,3 +1,4 @@
+import { isLost } from '../agent-loss';
 import type { Context } from '../context';
 import { type Call, ok, type Reply } from '../exchange';
 import { htmlPage } from '../html-page';
@@ -15,13 +16,15 @@ export const agentRoutes = [
   { method: 'GET', pattern: '/{agentId}/files/debug', summary: 'The folders of all sandboxes' },
 ] as const;
 
-/** Creates the agents, which Admin Router reaches by their ids. */
+/** Creates the agents, which Admin Router reaches by their ids, unless they are lost. */
 export function createAgentService(context: Context): Service {
   const unknown = () => htmlPage(404, '404 Not Found');
   const onAgent =
     (answer: (call: Call) => Reply): Handler =>
     (call) =>
-      context.agents.some(({ id }) => id === call.parameters.agentId) ? answer(call) : unknown();
+      context.agents.some((agent) => agent.id === call.parameters.agentId && !isLost(context, agent))
+        ? answer(call)
+        : unknown();
   const getState = onAgent(({ parameters }) => {
     const agent = context.agents.find(({ id }) => id === parameters.agentId);
     return agent === undefined ? unknown() : ok(agentState(context, agent));

@@ -1,3 +1,4 @@
+import { isLost } from '../agent-loss';
 import type { Agent, Context } from '../context';
 import { frameworkIdOf, frameworks } from './frameworks';
 import { isCompleted, type MesosResources, type MesosStatus, type MesosTask, stateOf } from './mesos-task';
@@ -25,6 +26,7 @@ export function taskView(task: MesosTask) {
 
 /** The state of the master: agents, and frameworks with their present and former tasks. */
 export function masterState(context: Context) {
+  const lost = context.agents.filter((agent) => isLost(context, agent)).length;
   return {
     version: '1.11.0',
     id: 'emulated-0000-0000-0000-000000000000',
@@ -32,8 +34,8 @@ export function masterState(context: Context) {
     hostname: '127.0.0.1',
     leader: 'master@127.0.0.1:5050',
     cluster: 'emulated',
-    activated_slaves: context.agents.length,
-    deactivated_slaves: 0,
+    activated_slaves: context.agents.length - lost,
+    deactivated_slaves: lost,
     slaves: context.agents.map((agent) => agentView(context, agent)),
     frameworks: frameworks.map(({ name }) => frameworkView(context, name)),
     completed_frameworks: [],
@@ -57,15 +59,15 @@ export function stateSummary(context: Context) {
 }
 
 /** An agent with what it has and what is used of it. */
-export function agentView({ world }: Context, agent: Agent) {
-  const tasks = world.mesosTasks.filter((task) => task.agentId === agent.id && !isCompleted(task));
+export function agentView(context: Context, agent: Agent) {
+  const tasks = context.world.mesosTasks.filter((task) => task.agentId === agent.id && !isCompleted(task));
   const { cpus, mem } = agent;
   return {
     id: agent.id,
     hostname: agent.hostname,
     port: agentPort,
     pid: `slave(1)@${agent.hostname}:${agentPort}`,
-    active: true,
+    active: !isLost(context, agent),
     version: '1.11.0',
     attributes: {},
     resources: { cpus, mem, disk: 1_000_000, gpus: 0, ports: '[31000-32000]' },
@@ -99,10 +101,14 @@ function frameworkView({ world }: Context, name: 'marathon' | 'metronome') {
     active: true,
     connected: true,
     hostname: '127.0.0.1',
-    tasks: tasks.filter((task) => !isCompleted(task)).map(taskView),
-    unreachable_tasks: [],
+    tasks: tasks.filter((task) => !isCompleted(task) && !isUnreachable(task)).map(taskView),
+    unreachable_tasks: tasks.filter(isUnreachable).map(taskView),
     completed_tasks: tasks.filter(isCompleted).map(taskView),
   };
+}
+
+function isUnreachable(task: MesosTask): boolean {
+  return stateOf(task) === 'TASK_UNREACHABLE';
 }
 
 function executorView(task: MesosTask) {

@@ -67,6 +67,28 @@ describe('the state of Mesos', () => {
     expect(list('framework_id=none')).toEqual([]);
   });
 
+  it('shows a lost agent as inactive, with its tasks apart, until it is back', () => {
+    const { core, clock, call, app } = createBench();
+    call('POST', '/v2/apps', { ...web, instances: 1, unreachableStrategy: 'disabled' });
+    clock.advance(1000);
+    const [task] = app('/demo/web').tasks;
+    const agent = task?.host ?? '';
+    const state = () => core.handle({ method: 'GET', path: '/mesos/state' }).body;
+    const { slaves } = state() as { slaves: { id: string; hostname: string }[] };
+    const agentId = slaves.find(({ hostname }) => hostname === agent)?.id ?? '';
+    const files = () => core.handle({ method: 'GET', path: `/agent/${agentId}/files/debug` }).status;
+    core.setFault({ kind: 'agentLost', agent });
+    expect(state()).toMatchObject({
+      activated_slaves: 4,
+      deactivated_slaves: 1,
+      frameworks: [{ tasks: [], unreachable_tasks: [{ id: task?.id, state: 'TASK_UNREACHABLE' }] }, {}],
+    });
+    expect(files()).toBe(404);
+    core.clearFaults();
+    expect(state()).toMatchObject({ activated_slaves: 5, frameworks: [{ tasks: [{ id: task?.id }] }, {}] });
+    expect(files()).toBe(200);
+  });
+
   it('counts tasks in the summary', () => {
     const { core, clock, call } = createBench();
     call('POST', '/v2/apps', web);

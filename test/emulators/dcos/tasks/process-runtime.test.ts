@@ -185,6 +185,19 @@ describe('the process runtime', () => {
     expect([...pids.map(isAlive), existsSync(place)]).toEqual([false, false, false]);
   });
 
+  it('lets a task on a lost agent run until the agent is back, and kills it then', async () => {
+    bench.create({ cmd: 'echo $$ > pid; exec sleep 600' });
+    const { id, host } = await bench.running();
+    const pid = Number(await until('it has written', async () => (await bench.text(id, 'pid')) || undefined));
+    bench.core.setFault({ kind: 'agentLost', agent: host });
+    await until('it is given up', () => bench.app('/real').tasks.length === 0);
+    expect(isAlive(pid)).toBe(true);
+    bench.core.clearFaults();
+    await until('it is dead', () => !isAlive(pid));
+    const { id: next } = await bench.running();
+    expect(next).not.toBe(id);
+  });
+
   it('starts tasks anew that a saved world believes to run', async () => {
     bench.create({ cmd: 'exec sleep 600' });
     const { id } = await bench.running();
