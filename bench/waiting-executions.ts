@@ -27,8 +27,9 @@ type Bot = Child<{ readonly urls: { readonly slack: string } }>;
 const targets = { memoryMb: 60, processorShare: 0.02, resumedMs: 150 } as const;
 const botToken = 'xoxb-bench';
 const channel = 'foo-deploys';
-/** After its start the bot lets its running executions look once, as it may have missed events; that is not rest. */
-const settlingMs = 12_000;
+/** After its start the bot lets its running executions look once, as it may have missed events, and then collects
+ * garbage; that is not rest. */
+const settlingMs = 40_000;
 const clickGapMs = 30;
 const giveUpAfterMs = 10_000;
 

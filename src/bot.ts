@@ -15,7 +15,7 @@ import { createSlackApp } from './slack/bolt-app';
 import { createOutbox } from './slack/outbox';
 import { createPeopleSync } from './slack/people';
 import { createWebClients } from './slack/web-clients';
-import { createInboxStore } from './store/inbox-store';
+import { createInboxStore, openInbox } from './store/inbox-store';
 import { openSqliteStore } from './store/sqlite-store';
 import type { DocumentStore } from './engine/ports/document-store';
 
@@ -86,7 +86,7 @@ function startSending(config: Config, store: DocumentStore, logger: Logger) {
 export async function startBot(config: Config, logger: Logger): Promise<Bot> {
   // This thread answers people: tidying the files up is left to the others.
   const file = openSqliteStore({ file: config.databaseFile, clock, checkpoints: false });
-  const inbox = openSqliteStore({ file: config.inboxFile, clock, checkpoints: false });
+  const inbox = openInbox(config.inboxFile, clock);
   await file.freeLeases([messageKind.name]);
   const sending = startSending(config, file, logger);
   const background = startJobs(config, logger, () => sending.wake.hint());

@@ -23,7 +23,7 @@ import { openSqliteStore } from './store/sqlite-store';
 
 const stopMs = 5000;
 /** On two cores, a person's request must not wait for the executor's turn on one of them to end. */
-const nice = 10;
+const nice = 19;
 
 const clock = systemClock;
 

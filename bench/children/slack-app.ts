@@ -7,7 +7,7 @@ import type { JobSettings } from '../../src/job-settings';
 import { createLogger } from '../../src/logger';
 import { createSlackApp } from '../../src/slack/bolt-app';
 import { createWebClients } from '../../src/slack/web-clients';
-import { createInboxStore } from '../../src/store/inbox-store';
+import { createInboxStore, openInbox } from '../../src/store/inbox-store';
 import { openSqliteStore } from '../../src/store/sqlite-store';
 import { signingSecret } from '../support/slack-requests';
 
@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   const inboxFile = `${databaseFile}.inbox`;
   const store = createInboxStore({
     store: openSqliteStore({ file: databaseFile, clock: systemClock, checkpoints: false }),
-    inbox: openSqliteStore({ file: inboxFile, clock: systemClock, checkpoints: false }),
+    inbox: openInbox(inboxFile, systemClock),
     kinds: [commandKind.name],
   });
   const settings: JobSettings = { databaseFile, inboxFile, pipelinesFolder, teamId: 'T0BENCH', logLevel: 'error' };

@@ -18,6 +18,7 @@ export type GroupCommitOptions = {
   readonly clock: Clock;
   /** Writes in one transaction, and between two pauses. */
   readonly max: number;
+  /** 0 for none: where nobody else writes at length. */
   readonly pauseMs: number;
   /** How long to try while another connection holds the file. */
   readonly giveUpAfterMs: number;
@@ -53,7 +54,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       const group = queue.splice(0, options.max);
       await commitGroup(group, options);
       sinceRest += group.length;
-      if (sinceRest < options.max) continue;
+      if (sinceRest < options.max || options.pauseMs === 0) continue;
       sinceRest = 0;
       await pause(options.pauseMs);
     }

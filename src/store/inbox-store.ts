@@ -1,4 +1,6 @@
+import type { Clock } from '../engine/clock';
 import type { DocumentStore } from '../engine/ports/document-store';
+import { openSqliteStore, type SqliteStore } from './sqlite-store';
 
 /** The main store, the inbox in a file of its own, and the names of the kinds that arrive through it. */
 export type InboxStoreOptions = {
@@ -27,3 +29,7 @@ export function createInboxStore({ store, inbox, kinds }: InboxStoreOptions): Do
     },
   };
 }
+
+/** Opens the inbox for the one who fills it: what arrives waits for no rest, as nobody else writes there at length. */
+export const openInbox = (file: string, clock: Clock): SqliteStore =>
+  openSqliteStore({ file, clock, checkpoints: false, groupCommit: { max: 64, pauseMs: 0 } });
