@@ -5,6 +5,7 @@ const shared = {
 module.exports = {
   // Jest would leave a core free; the end-to-end tests wait more than they work.
   maxWorkers: '100%',
+  testSequencer: '<rootDir>/test/support/long-tests-first.cjs',
   reporters: ['default', '<rootDir>/test/support/parts-reporter.cjs'],
   projects: [
     { ...shared, displayName: 'architecture', testMatch: ['<rootDir>/test/architecture.test.ts'] },
