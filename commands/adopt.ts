@@ -146,6 +146,6 @@ export const adopt: Verb = {
   usage,
   summary: 'take over apps that have no version in their names',
   examples: ['/cox adopt foo', '/cox adopt foo prod/east'],
-  options: ['yes'],
+  options: [],
   run,
 };

@@ -57,10 +57,10 @@ const countText = (target: Target): string => {
 const judgesText = (target: Target): readonly ({ readonly group: string } | string)[] => {
   const judged = target.environment.pipeline.stages.some((stage) => stage.type === 'manualJudgment');
   if (!judged) return ['nobody: no judgment in this pipeline'];
-  const { groups, excludeRequester } = target.environment.policy.approvers;
+  const { groups, anyone, excludeRequester } = target.environment.policy.approvers;
   const who =
     groups.length === 0
-      ? ['anyone']
+      ? [anyone === true ? 'anyone' : 'nobody: no approvers are named']
       : groups.flatMap((group, index) => (index === 0 ? [{ group }] : [', ', { group }]));
   return excludeRequester ? [...who, ', not yourself'] : who;
 };
@@ -137,6 +137,6 @@ export const deploy: Verb = {
   usage,
   summary: 'bring a version to an environment',
   examples: ['/deploy foo dev 1.1', '/deploy foo prod 1.1 reason="fix login"', '/deploy shop prod/west 2.0'],
-  options: ['reason', 'yes'],
+  options: ['reason'],
   run,
 };

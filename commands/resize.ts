@@ -95,6 +95,6 @@ export const resize: Verb = {
   usage,
   summary: 'change how many instances serve, per region',
   examples: ['/resize foo prod 5', '/resize shop prod/west 2'],
-  options: ['group', 'yes'],
+  options: ['group'],
   run,
 };

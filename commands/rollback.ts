@@ -119,6 +119,6 @@ export const rollback: Verb = {
   usage,
   summary: 'go back to the last version that succeeded',
   examples: ['/rollback foo prod', '/rollback foo prod v000', '/rollback foo prod 1.0'],
-  options: ['yes'],
+  options: [],
   run,
 };

@@ -1,7 +1,7 @@
 import type { Application, Environment } from '../src/model/application';
 import type { Command } from '../src/model/command';
 import type { Execution } from '../src/model/execution';
-import { imageVersion, isDisabled, locationName } from '../src/model/server-group';
+import { imageVersion, locationName } from '../src/model/server-group';
 import { asCoxswainError } from '../src/model/errors';
 import { joinTexts, type Text } from '../src/model/text';
 import type { View } from '../src/model/view';
@@ -82,14 +82,16 @@ async function environmentStatus(
 /** The first line: what blocks, and who unblocks it. */
 function headlineOf(application: Application, statuses: readonly EnvironmentStatus[]): Text {
   const running = statuses.flatMap((status) => status.running ?? []);
-  const waiting = running.find((execution) =>
-    execution.stages.some((stage) => stage.type === 'manualJudgment' && stage.status === 'RUNNING'),
+  const waiting = running.find(
+    (execution) =>
+      execution.status !== 'PAUSED' &&
+      execution.stages.some((stage) => stage.type === 'manualJudgment' && stage.status === 'RUNNING'),
   );
   if (waiting !== undefined) {
-    const { groups } = waiting.definition.policy.approvers;
+    const { groups, anyone } = waiting.definition.policy.approvers;
     const who =
       groups.length === 0
-        ? ['anyone']
+        ? [anyone === true ? 'anyone' : 'nobody: no approvers are named']
         : groups.flatMap((group, index) => (index === 0 ? [{ group }] : [', ', { group }]));
     return [{ strong: waiting.name }, ' waits for a decision by ', ...who];
   }
@@ -118,7 +120,7 @@ async function overview(world: VerbWorld): Promise<View> {
         const versions = await Promise.all(
           environment.locations.map((location) =>
             lookAtPlace(world.serverGroups, location, cluster).then(
-              ({ groups }) => imageVersion(groups.find((group) => !isDisabled(group))?.image),
+              ({ current }) => (current === undefined ? 'nothing runs' : imageVersion(current.image)),
               () => 'not visible',
             ),
           ),

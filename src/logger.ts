@@ -8,16 +8,10 @@ export type Logger = {
   readonly error: (fields: object, message: string) => void;
 };
 
-const secretPaths = [
-  'token',
-  'botToken',
-  'appToken',
-  'signingSecret',
-  'authorization',
-  '*.token',
-  '*.authorization',
-  '*.signingSecret',
+const secretNames = [
+  ...['token', 'botToken', 'appToken', 'signingSecret', 'authorization', 'password', 'privateKey', 'responseUrl'],
 ];
+const secretPaths = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
 /** JSON lines on standard error; fields that hold secrets are blotted out. */
 export const createLogger = (level: string, name: string): Logger =>

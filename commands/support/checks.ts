@@ -19,9 +19,13 @@ export async function refuseStranger(
 /** The refusal while another execution works on the cluster. */
 export function refuseBusy(running: Execution | undefined, rollback: string): View | undefined {
   if (running === undefined) return undefined;
+  const back =
+    running.definition.kind === 'deploy'
+      ? `, cancel it on its message, or go back with ${rollback}`
+      : ' or cancel it on its message';
   return {
     headline: [{ strong: running.name }, ' is under way, asked by ', { person: running.trigger.user }, '.'],
     tone: 'attention',
-    lines: [`Wait for it, cancel it on its message, or go back with ${rollback}. Nothing was started.`],
+    lines: [`Wait for it${back}. Nothing was started.`],
   };
 }

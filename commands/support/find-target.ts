@@ -42,7 +42,8 @@ export function findTarget(definitions: Definitions, { words }: Words, usage: st
   }
   const rebuild = (application: string, where: string) => [verb, application, where, ...rest].join(' ');
   const application = findApplication(definitions, name, (word) => rebuild(word, place));
-  const [environmentName = '', region, ...surplus] = place.split('/');
+  // `foo prod/` is all of prod: nothing was named after the slash.
+  const [environmentName = '', region, ...surplus] = place.replace(/\/$/, '').split('/');
   const extra = [...surplus, ...rest.slice(1)];
   if (extra.length > 0) throw new UserMistake(`I do not understand '${extra.join(' ')}'. ${usage}.`);
   const environment = application.environments.get(environmentName);

@@ -31,8 +31,8 @@ function withOutcome(command: Command, outcome: Outcome, executionId: string): C
     ...(decided === undefined ? {} : { plan: decided }),
     ...(quiet === undefined ? {} : { quiet }),
     ...(acted === undefined ? {} : { executionId: acted }),
-    // A click on a private card is answered in its place; a click on a message of the channel leaves that alone.
-    ...(command.request.type === 'choice' && command.request.target.kind !== 'execution'
+    // A click on a private card is answered in its place; what everybody sees is left alone.
+    ...(command.source.surface === 'slack' && command.source.onPrivateMessage === true
       ? { replaceOriginal: true }
       : {}),
   };

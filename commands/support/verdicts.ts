@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { keyLabel } from '../../src/dcos/server-groups';
 import { executionKind } from '../../src/engine/document-kinds';
-import { parseEffectKey, type EffectKey } from '../../src/engine/effect-key';
+import { effectKeyPrefix, parseEffectKey, type EffectKey } from '../../src/engine/effect-key';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
 import type { Execution } from '../../src/model/execution';
 import { locationName, type ServerGroup } from '../../src/model/server-group';
@@ -18,12 +18,29 @@ export const verdictName = (group: ServerGroup): string => `${locationName(group
 const rollbacksAtFirst = 25;
 const rollbacksAtMost = 1600;
 
-/** What its creation came to; undefined while that is open. Only the last attempt of a stage can have succeeded. */
+const undone = z.object({ keys: z.array(z.string()) });
+
+/** Whether an execution took back what one of its stages created, or tried to. */
+const wasUndone = (execution: Execution, stageId: string): boolean =>
+  execution.stages.some((stage) => {
+    const read = undone.safeParse(stage.type === 'undoServerGroup' ? stage.context : undefined);
+    return read.success && read.data.keys.includes(effectKeyPrefix(execution.id, stageId));
+  });
+
+const wasRejected = (execution: Execution): boolean =>
+  execution.stages.some((stage) => stage.type === 'manualJudgment' && stage.context.judgmentStatus === 'stop');
+
+/**
+ * What its creation came to; undefined while that is open. Only the last attempt of a stage can have succeeded. What failed
+ * in another region says nothing about this one, unless it was taken back with it.
+ */
 function creationVerdict(execution: Execution, { stageId, attempt }: EffectKey): Verdict | undefined {
   if (!isComplete(execution.status)) return undefined;
   const stage = execution.stages.find((candidate) => candidate.id === stageId);
-  const isGood = execution.status === 'SUCCEEDED' && stage?.status === 'SUCCEEDED' && stage.attempt === attempt;
-  return isGood ? 'good' : 'bad';
+  if (stage?.status !== 'SUCCEEDED' || stage.attempt !== attempt) return 'bad';
+  if (execution.status === 'SUCCEEDED') return 'good';
+  const isBad = execution.status === 'CANCELED' || wasRejected(execution) || wasUndone(execution, stageId);
+  return isBad ? 'bad' : 'good';
 }
 
 async function readCreators(

@@ -1,3 +1,5 @@
+import { UserMistake } from './suggest';
+
 /** A command line taken apart: the words in order, and its options. */
 export type Words = { readonly words: readonly string[]; readonly options: ReadonlyMap<string, string> };
 
@@ -23,7 +25,9 @@ export function parseWords(text: string, flags: readonly string[] = ['yes', 'jso
     else if (long !== undefined && flags.includes(long)) options.set(long, 'true');
     else if (long !== undefined) {
       index += 1;
-      options.set(long, unquote(tokens[index] ?? ''));
+      const value = tokens[index];
+      if (value === undefined) throw new UserMistake(`Say what --${long} is: --${long} VALUE, or ${long}=VALUE.`);
+      options.set(long, unquote(value));
     } else words.push(unquote(token));
   }
   return { words, options };

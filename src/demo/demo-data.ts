@@ -38,8 +38,7 @@ export const slashCommands = [
     usageHint: '[application] [environment] [instances]',
     description: 'Change how many instances serve',
   },
-  { command: '/cox', usageHint: '[status|help|login] …', description: 'Everything else' },
-  { command: '/status', usageHint: '[application]', description: 'What runs where' },
+  { command: '/cox', usageHint: '[status|adopt|settings|login|help] …', description: 'Everything else' },
 ];
 
 const healthChecks = [

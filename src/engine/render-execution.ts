@@ -1,3 +1,4 @@
+import { outcomeName } from './outcome-name';
 import { createHash } from 'node:crypto';
 import type { Execution, Stage } from '../model/execution';
 import type { ExecutionStatus } from '../model/status';
@@ -142,7 +143,7 @@ const reasonOf = (execution: Execution): readonly Text[] => {
     return [['Canceled by ', { person: canceled.by }, why], ...failures];
   }
   if (execution.paused !== undefined && execution.status === 'PAUSED')
-    return [['Paused by ', { person: execution.paused.by }]];
+    return [['Paused by ', { person: execution.paused.by }, '. A decision made now counts once it is resumed.']];
   const { reason } = execution.trigger.parameters;
   const asked = typeof reason === 'string' ? [`Reason: ${reason}`] : [];
   const failed = topLevelStages(execution).find((stage) => stage.failure !== undefined);
@@ -166,7 +167,7 @@ export function createExecutionRenderer<S>(
     const { word, tone } = headingOf(execution);
     const conclusion = conclusionOf(execution);
     const choices = [...choicesOf(execution, registry), ...conclusion.choices];
-    const waits = needsPeople(choices);
+    const waits = needsPeople(choices) && execution.status !== 'PAUSED';
     return {
       headline: [{ strong: execution.name }, ` · ${waits ? 'waiting for a decision' : word}`],
       tone: waits ? 'attention' : tone,
@@ -189,8 +190,9 @@ export function createExecutionRenderer<S>(
     },
     outcome: (execution) => {
       const { word, tone } = headings[execution.status];
+      const isBack = execution.status === 'TERMINAL' && outcomeName(execution) === 'rolledBack';
       return {
-        headline: [{ strong: execution.name }, ` · ${word}`],
+        headline: [{ strong: execution.name }, ` · ${isBack ? 'rolled back: what served before serves again' : word}`],
         tone,
         lines: [...reasonOf(execution), ...conclusionOf(execution).lines],
         footer: footerOf(execution),

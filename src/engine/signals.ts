@@ -109,7 +109,8 @@ function resume(execution: Execution, user: string, now: number): Signaled {
       `Unable to resume: it is ${execution.status.toLowerCase()}, not paused.`,
     );
   }
-  return accepted({ ...execution, status: 'RUNNING', paused: { ...paused, resumedBy: user, resumedAt: now } });
+  const pauses = [...(execution.pauses ?? []), { at: paused.at, resumedAt: now }];
+  return accepted({ ...execution, status: 'RUNNING', paused: { ...paused, resumedBy: user, resumedAt: now }, pauses });
 }
 
 function skipWait(execution: Execution, signal: { stageId: string; user: string }, now: number): Signaled {

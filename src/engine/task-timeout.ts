@@ -12,12 +12,9 @@ function stageTimeoutMs(execution: Execution, stage: Stage): number | undefined 
   return parent === undefined ? undefined : stageTimeoutMs(execution, parent);
 }
 
-/** How long the latest pause lasted, if it began after the task. */
-function pausedMs(execution: Execution, startTime: number): number {
-  const { paused } = execution;
-  if (paused?.resumedAt === undefined || paused.at < startTime) return 0;
-  return paused.resumedAt - paused.at;
-}
+/** How long an execution was paused since a task began. */
+const pausedMs = ({ pauses = [] }: Execution, startTime: number): number =>
+  pauses.reduce((sum, { at, resumedAt }) => sum + Math.max(0, resumedAt - Math.max(at, startTime)), 0);
 
 /** When a running task times out, in milliseconds since the epoch. */
 export function taskDeadline<S>(execution: Execution, stage: Stage, task: Task, registry: StageRegistry<S>): number {

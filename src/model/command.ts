@@ -9,6 +9,8 @@ export type CommandSource =
       readonly channel: string;
       /** Good for 5 answers within 30 minutes. */
       readonly responseUrl?: string;
+      /** What was clicked is seen by this person alone, so that the answer may take its place. */
+      readonly onPrivateMessage?: boolean;
     }
   | { readonly surface: 'cli'; readonly user: string };
 

@@ -109,6 +109,8 @@ export type Execution = {
     readonly resumedBy?: string;
     readonly resumedAt?: number;
   };
+  /** How long it was paused in earlier pauses, oldest first, for deadlines. */
+  readonly pauses?: readonly { readonly at: number; readonly resumedAt: number }[];
   /** Facts the renderer needs: environment, images, people, policy; resolved when the execution was made. */
   readonly definition: ExecutionDefinition;
   readonly report?: ReportTarget;

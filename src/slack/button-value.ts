@@ -21,9 +21,10 @@ const choiceForm = z.object({
   t: target,
   c: z.string(),
   r: z.string().exactOptional(),
+  p: z.boolean().exactOptional(),
 });
 
-/** What a choice's form remembers: the choice, its channel and where to answer. */
+/** What a choice's form remembers: the choice, its channel, where to answer, and whether the message was private. */
 export type ChoiceForm = z.infer<typeof choiceForm>;
 
 function parseJson(text: string): unknown {

@@ -22,6 +22,10 @@ const responseUrlOf = (body: BlockAction): { readonly responseUrl?: string } => 
   return typeof url === 'string' && url !== '' ? { responseUrl: url } : {};
 };
 
+/** Whether only the one who clicked sees the message; those who do not say so are everybody's. */
+const onPrivateMessage = (body: BlockAction): { readonly onPrivateMessage?: true } =>
+  body.container.is_ephemeral === true ? { onPrivateMessage: true } : {};
+
 /** Tells the one who clicked; best effort, as nothing depends on it. */
 async function tell(intake: ChoiceIntake, body: BlockAction, text: string): Promise<void> {
   const { responseUrl } = responseUrlOf(body);
@@ -47,6 +51,7 @@ async function openForm(intake: ChoiceIntake, body: BlockAction, action: ButtonA
     t: value.t,
     c: channelOf(body),
     ...(responseUrl === undefined ? {} : { r: responseUrl }),
+    ...(onPrivateMessage(body).onPrivateMessage === true ? { p: true } : {}),
   };
   try {
     await intake.client.views.open({ trigger_id: body.trigger_id, view: choiceModal(value.q, form) });
@@ -65,7 +70,13 @@ async function storeChoice(intake: ChoiceIntake, body: BlockAction, action: Butt
   const isStored = await storeCommand(intake, {
     teamId: teamOf(body),
     id: body.trigger_id,
-    source: { surface: 'slack', user: body.user.id, channel: channelOf(body), ...responseUrlOf(body) },
+    source: {
+      surface: 'slack',
+      user: body.user.id,
+      channel: channelOf(body),
+      ...responseUrlOf(body),
+      ...onPrivateMessage(body),
+    },
     request: { type: 'choice', name: value.n, target: value.t },
   });
   if (!isStored) await tell(intake, body, notStoredText);
@@ -110,6 +121,7 @@ async function storeAnswer(
       user: body.user.id,
       channel: form.c,
       ...(form.r === undefined ? {} : { responseUrl: form.r }),
+      ...(form.p === true ? { onPrivateMessage: true } : {}),
     },
     request: { type: 'choice', name: form.n, target: form.t, ...(answer === '' ? {} : { answer }) },
   });

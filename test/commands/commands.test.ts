@@ -145,6 +145,21 @@ describe('plans', () => {
     expect(wordsOf((await bench.press(fresh, 'confirm')).reply)).toContain('is on its way');
   });
 
+  it('leaves a message that everybody sees alone, whoever presses a button on it', async () => {
+    const bench = await prodBench();
+    const target = { kind: 'run', text: 'deploy foo prod/east 2.0' } as const;
+    for (const [user, told] of [
+      ['UEVE', 'You may not change foo prod'],
+      ['UANN', 'Deploy foo to prod'],
+    ] as const) {
+      const pressed = await bench.handle(await bench.receive({ type: 'choice', name: 'run', target }, user));
+      expect(wordsOf(pressed.reply)).toContain(told);
+      expect(pressed.replaceOriginal).toBeUndefined();
+      const reply = await bench.reply(pressed.id);
+      expect(reply?.target).toEqual({ kind: 'private', user, channel: 'CH1' });
+    }
+  });
+
   it('refuses a stranger, privately', async () => {
     const bench = await prodBench();
     for (const text of ['deploy foo prod 2.0', 'resize foo prod 3', 'rollback foo prod']) {

@@ -38,6 +38,15 @@ describe('Pause and Resume', () => {
     expect(await names()).toEqual([]);
   });
 
+  it('say so on the message while a decision is open, too', async () => {
+    const { bench, id, stored } = await deploying();
+    await bench.drive(id, 1_000);
+    await bench.choose(id, 'pause');
+    const view = executionRenderer.live(await stored());
+    expect(plainText(view.headline)).toContain('· paused');
+    expect(view.lines?.map(plainText).join()).toContain('counts once it is resumed');
+  });
+
   it('are for those who may deploy, and say who was first', async () => {
     const { bench, id, stored } = await deploying();
     for (const name of ['pause', 'resume'])

@@ -7,7 +7,7 @@ import type { Execution } from '../../src/model/execution';
 import { east } from '../dcos/builders';
 import { buildExecution } from '../support/api-fixture';
 import { createCommandBench, wordsOf } from '../support/command-kit';
-import { buildPipeline } from '../support/engine-kit';
+import { buildPipeline, stageOf } from '../support/engine-kit';
 import { west } from '../support/stage-kit';
 
 type Bench = Awaited<ReturnType<typeof createCommandBench>>;
@@ -46,6 +46,37 @@ describe('verdicts', () => {
       'nonprod/east/foo-prod-v002': 'good',
     });
     expect(wordsOf((await bench.say('rollback foo prod/east')).reply)).toContain('(v000)');
+  });
+
+  it('do not hold a failure elsewhere against a region that serves', async () => {
+    const bench = await prodBench();
+    const stage = (id: string, status: 'SUCCEEDED' | 'TERMINAL') => ({
+      ...stageOf(buildPipeline([{ ref: id, type: 'createServerGroup' }]), id),
+      status,
+    });
+    const execution = buildExecution({ id: 'HALF', status: 'TERMINAL' });
+    const stages = [stage('1', 'SUCCEEDED'), stage('2', 'TERMINAL')];
+    const seed = (location: typeof east | typeof west, stageId: string) =>
+      bench.serverGroups.seed({
+        location,
+        name: 'foo-prod-v001',
+        desired: 2,
+        labels: { [keyLabel]: `HALF/${stageId}/1` },
+      });
+    seed(east, '1');
+    seed(west, '2');
+    await bench.store.create(executionKind, 'HALF', { ...execution, stages });
+    const both = async () =>
+      Object.fromEntries(
+        await readVerdicts(bench.store, 'foo-prod', await readPlaces(bench.serverGroups, [east, west], 'foo-prod')),
+      );
+    expect(await both()).toEqual({ 'nonprod/east/foo-prod-v001': 'good', 'nonprod/west/foo-prod-v001': 'bad' });
+    const undo = {
+      ...stageOf(buildPipeline([{ ref: '3', type: 'undoServerGroup' }]), '3'),
+      context: { keys: ['HALF/1/'] },
+    };
+    await bench.store.update(executionKind, 'HALF', (stored) => ({ ...stored, stages: [...stages, undo] }));
+    expect((await both())['nonprod/east/foo-prod-v001']).toBe('bad');
   });
 
   it('look further back than fifty executions', async () => {

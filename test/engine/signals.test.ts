@@ -90,6 +90,20 @@ describe('stopping and going on', () => {
     expect((task?.endTime ?? 0) - (task?.startTime ?? 0)).toBe(100_000 + pause);
   });
 
+  it('counts none of several pauses as a task’s time', async () => {
+    const bench = createStageBench();
+    await bench.run(judged({ stageTimeoutMs: 100_000 }), 10_000);
+    for (const pauseMs of [500_000, 1_000]) {
+      await sendSignal(bench, { type: 'pause', user: 'UANN' });
+      await bench.clock.advance(pauseMs);
+      await sendSignal(bench, { type: 'resume', user: 'UANN' });
+      expect((await bench.drive('E1', 10_000)).status).toBe('RUNNING');
+    }
+    const done = await bench.drive('E1');
+    const [task] = stageOf(done, '1').tasks;
+    expect((task?.endTime ?? 0) - (task?.startTime ?? 0)).toBe(100_000 + 501_000);
+  });
+
   it('is canceled while paused', async () => {
     const bench = createStageBench();
     await bench.run(waiting(), 1000);

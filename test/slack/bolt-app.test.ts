@@ -72,12 +72,12 @@ const slash = (command: string, text: string, trigger = 'trigger-1') =>
     response_url: api.url.replace('/api/', '/hook'),
   }).toString();
 const form = (payload: object) => new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
-const click = (action: object, trigger = 'trigger-2') =>
+const click = (action: object, trigger = 'trigger-2', container: object = {}) =>
   form({
     type: 'block_actions',
     team: { id: 'T1' },
     user: { id: 'U1', team_id: 'T1' },
-    container: { type: 'message', message_ts: '1.2', channel_id: 'C1' },
+    container: { type: 'message', message_ts: '1.2', channel_id: 'C1', ...container },
     channel: { id: 'C1' },
     trigger_id: trigger,
     response_url: api.url.replace('/api/', '/hook'),
@@ -169,6 +169,15 @@ describe('buttons', () => {
       source: { user: 'U1', channel: 'C1', responseUrl: api.url.replace('/api/', '/hook') },
       request: { type: 'choice', name: 'approve', target: approve.t },
     });
+  });
+
+  it('say whether the message they stand on is private', async () => {
+    const value = JSON.stringify(approve);
+    await send(click({ action_id: 'choice:approve', value }, 'trigger-p', { is_ephemeral: true }));
+    await send(click({ action_id: 'choice:approve', value }, 'trigger-c', { is_ephemeral: false }));
+    const seen = [(await command('trigger-p'))?.source, (await command('trigger-c'))?.source];
+    expect(seen).toMatchObject([{ onPrivateMessage: true }, { surface: 'slack' }]);
+    expect(seen[1]).not.toHaveProperty('onPrivateMessage');
   });
 
   it('open a form when they ask something; its answer becomes the command', async () => {

@@ -111,9 +111,10 @@ export async function createCommandBench(wrap: (store: DocumentStore) => Documen
     serverGroups,
     world,
     /** Stores a command as the chat does; its id is the answer. */
-    receive: async (request: CommandRequest, user = 'UANN'): Promise<string> => {
+    receive: async (request: CommandRequest, user = 'UANN', isPrivate = false): Promise<string> => {
       const id = `C${String((asked += 1)).padStart(4, '0')}`;
-      const source = { surface: 'slack', user, channel: 'CH1' } as const;
+      const seen = isPrivate ? { onPrivateMessage: true } : {};
+      const source = { surface: 'slack', user, channel: 'CH1', ...seen } as const;
       const command: Command = {
         schema: 1,
         teamId: 'T1',
@@ -139,10 +140,10 @@ export async function createCommandBench(wrap: (store: DocumentStore) => Documen
     },
     /** Asks in words and answers with the command once it was handled. */
     say: async (text: string, user?: string) => bench.handle(await bench.receive({ type: 'text', text }, user)),
-    /** Presses a button of a plan. */
+    /** Presses a button of a plan, which only one person sees. */
     press: async (planned: Command, name: 'confirm' | 'dismiss', user?: string) => {
       const target = { kind: 'command', id: planned.id, hash: planned.plan?.hash ?? '' } as const;
-      return bench.handle(await bench.receive({ type: 'choice', name, target }, user));
+      return bench.handle(await bench.receive({ type: 'choice', name, target }, user, true));
     },
     /** Presses a button of an execution. */
     choose: async (id: string, name: string, more: { stageId?: string; answer?: string; user?: string } = {}) => {
