@@ -80,6 +80,8 @@ function serve(shell: Shell, request: IncomingMessage, response: ServerResponse,
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, value?.toString()]));
   const answer = shell.core.handle({ method: request.method ?? 'GET', path: request.url ?? '/', headers, body });
   const send = () => {
+    // The cluster's own clock, by which its tokens end, and not the machine's.
+    response.setHeader('Date', new Date(shell.clock.now()).toUTCString());
     if (answer.isCut) request.socket.destroy();
     else if (answer.stream !== undefined) stream(shell, request, response, answer);
     else reply(response, answer);

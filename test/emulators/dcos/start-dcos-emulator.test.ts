@@ -41,6 +41,11 @@ async function openStream(url: string) {
 }
 
 describe('the served emulator', () => {
+  it('dates its answers by the clock that its tokens end by', async () => {
+    const { url } = await start({ clock: createVirtualClock(Date.UTC(2031, 4, 5)) });
+    expect((await fetch(`${url}/ping`)).headers.get('date')).toBe('Mon, 05 May 2031 00:00:00 GMT');
+  });
+
   it('sends the events of a creation in order, in frames of Marathon', async () => {
     const clock = createVirtualClock();
     const { marathonUrl } = await start({ clock });
