@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { connectClusters } from './dcos/cluster-connections';
+import { openConnections } from './dcos/cluster-connections';
 import { createServerGroups, type WatchedServerGroups } from './dcos/marathon-server-groups';
 import type { SightsOptions } from './dcos/sights';
 import type { Definitions } from './model/application';
@@ -19,7 +19,9 @@ export function liveServerGroups(
   const current = (): WatchedServerGroups => {
     const { clusters } = definitions();
     if (connected === undefined || !isSame(connected.clusters, clusters)) {
-      connected = { clusters, serverGroups: createServerGroups({ ...options, clusters: connectClusters(clusters) }) };
+      const sandboxes = openConnections(clusters);
+      const marathons = new Map([...sandboxes].map(([name, { marathon }]) => [name, marathon]));
+      connected = { clusters, serverGroups: createServerGroups({ ...options, clusters: marathons, sandboxes }) };
     }
     return connected.serverGroups;
   };
@@ -35,6 +37,7 @@ export function liveServerGroups(
     destroy: (...call) => current().destroy(...call),
     lastNonZeroSize: (...call) => current().lastNonZeroSize(...call),
     lastFailure: (...call) => current().lastFailure(...call),
+    diagnose: (...call) => current().diagnose(...call),
     isDeploying: (...call) => current().isDeploying(...call),
   };
 }

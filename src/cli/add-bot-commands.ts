@@ -89,6 +89,15 @@ function addTalk(program: Command, runAction: RunAction): void {
       runAction((session) => talk(session, application === undefined ? ['status'] : ['status', application])),
     );
   program
+    .command('why')
+    .description('why a server group does not come up: what DC/OS says, and the end of stderr')
+    .argument('<application>')
+    .argument('<environment>', 'one region of it: ENVIRONMENT/REGION')
+    .addHelpText('after', examples('why foo prod', 'why foo prod/east', 'why foo prod --json'))
+    .action((application: string, environment: string) =>
+      runAction((session) => talk(session, ['why', application, environment])),
+    );
+  program
     .command('cox')
     .description('say anything the bot understands after /cox')
     .argument('<words...>')

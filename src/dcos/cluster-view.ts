@@ -45,6 +45,10 @@ export function createClusterView(apps: readonly MarathonAppInfo[]): ClusterView
   const parents = byParent(apps);
   const places = new Map<string, Place>();
   const appsIn = (location: Location) => parents.get(marathonParent(location)) ?? [];
+  const appAt = (location: Location, name: string) => {
+    const id = `${marathonParent(location)}/${name}`;
+    return appsIn(location).find((app) => app.id === id);
+  };
   const place = (location: Location): Place => {
     // The region's name too: several of a team's names may mean one place, and each group says where it is.
     const key = `${locationName(location)} ${marathonParent(location)}`;
@@ -56,9 +60,13 @@ export function createClusterView(apps: readonly MarathonAppInfo[]): ClusterView
     groups: (location, cluster) => place(location).byCluster.get(cluster) ?? [],
     group: (location, name) => place(location).byName.get(name),
     lastFailure: (location, name) => {
-      const id = `${marathonParent(location)}/${name}`;
-      const found = appsIn(location).find((app) => app.id === id);
+      const found = appAt(location, name);
       return found === undefined ? undefined : describeFailure(found);
+    },
+    isAiling: (location, name) => {
+      const found = appAt(location, name);
+      const isSick = found?.tasks.some((task) => task.healthCheckResults.some(({ alive }) => !alive));
+      return isSick === true || found?.lastTaskFailure !== undefined;
     },
     unmanaged: (location, application) =>
       appsIn(location)

@@ -14,6 +14,7 @@ import {
   definitionSchema,
   deploymentListSchema,
   infoSchema,
+  inspectedAppSchema,
   leaderSchema,
   queueSchema,
   versionListSchema,
@@ -23,6 +24,7 @@ import type {
   MarathonChange,
   MarathonDeployment,
   MarathonInfo,
+  MarathonInspectedApp,
   MarathonQueueItem,
 } from './marathon-schemas';
 import { createMarathonTasks } from './marathon-tasks';
@@ -42,6 +44,8 @@ export interface MarathonApps {
   listApps(filter: AppFilter, signal?: AbortSignal): Promise<readonly MarathonAppInfo[]>;
   /** With tasks, deployments and the last failure. Throws NOT_FOUND. */
   getApp(id: string, signal?: AbortSignal): Promise<MarathonAppInfo>;
+  /** The same with what health and readiness checks found last. Throws NOT_FOUND. */
+  inspectApp(id: string, signal?: AbortSignal): Promise<MarathonInspectedApp>;
   createApp(app: MarathonApp, signal?: AbortSignal): Promise<MarathonCreated>;
   /** Replaces the top-level fields that are given. Marathon creates the app where it is missing and the fields suffice. */
   putApp(
@@ -104,6 +108,10 @@ function createApps(marathon: Asker): MarathonApps {
       (await ask(appListSchema, 'list apps', { method: 'GET', path: '/v2/apps', query: { embed, id, label }, signal }))
         .apps,
     getApp: async (id, signal) => (await get(appSingleSchema, `read ${id}`, appPath(id), signal)).app,
+    inspectApp: async (id, signal) => {
+      const request = { method: 'GET', path: appPath(id), query: { embed: ['app.readiness'] }, signal } as const;
+      return (await ask(inspectedAppSchema, `read ${id}`, request)).app;
+    },
     createApp: async (app, signal) => {
       const what = `create ${app.id}`;
       const reply = await marathon.send(what, { method: 'POST', path: '/v2/apps', body: app, signal });

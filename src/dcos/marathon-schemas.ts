@@ -78,6 +78,32 @@ export const appListSchema = z.unknown().transform((body, context) => {
 /** `GET /v2/apps/{id}`. */
 export const appSingleSchema = z.object({ app: appSchema });
 
+const readinessSchema = z.object({
+  name: text,
+  taskId: text,
+  ready: z
+    .boolean()
+    .nullish()
+    .transform((value) => value ?? false),
+  lastResponse: optional(z.object({ status: optional(z.number()), body: text })),
+});
+
+const checkedResult = healthCheckResult.extend({ consecutiveFailures: count, lastFailureCause: text });
+
+/** The same with what its checks found; readiness checks only where they were asked for, and while it is deployed. */
+export const inspectedAppSchema = z.object({
+  app: appSchema.extend({
+    tasks: listOf(
+      taskSchema.extend({
+        healthCheckResults: listOf(checkedResult.nullable()).transform((results) =>
+          results.filter((result) => result !== null),
+        ),
+      }),
+    ),
+    readinessCheckResults: listOf(readinessSchema),
+  }),
+});
+
 /** The body of `POST /v2/apps`: the app itself. */
 export const createdAppSchema = appSchema;
 
@@ -122,11 +148,26 @@ const unusedOfferSchema = z
     timestamp,
   }));
 
+const portSchema = z.object({ port: count, hostPort: count });
+
+/** What offers are measured by. */
+const queuedAppSchema = z.object({
+  id: z.string(),
+  cpus: count,
+  mem: count,
+  disk: count,
+  gpus: count,
+  role: text,
+  constraints: listOf(z.array(z.string())),
+  portDefinitions: listOf(portSchema),
+  container: optional(z.object({ portMappings: listOf(portSchema) })),
+});
+
 /** `GET /v2/queue`; pods wait there too and have no `app`. */
 export const queueSchema = z.object({
   queue: listOf(
     z.object({
-      app: optional(z.object({ id: z.string() })),
+      app: optional(queuedAppSchema),
       count,
       since: text,
       delay: optional(z.object({ timeLeftSeconds: z.number(), overdue: z.boolean() })),
@@ -184,6 +225,8 @@ export const dryRunSchema = z.object({ steps: listOf(stepSchema) });
 export type MarathonTask = z.output<typeof taskSchema>;
 /** An app as Marathon tells of it: only the fields that are used. */
 export type MarathonAppInfo = z.output<typeof appSchema>;
+/** An app with the last words of its checks. */
+export type MarathonInspectedApp = z.output<typeof inspectedAppSchema>['app'];
 /** Why a task of an app last failed. */
 export type MarathonTaskFailure = z.output<typeof taskFailureSchema>;
 /** A running deployment; one that has ended is not listed. */

@@ -1,13 +1,16 @@
-import { systemClock } from '../engine/clock';
+import { systemClock, type Clock } from '../engine/clock';
+import type { Diagnosis } from '../model/diagnosis';
 import { CoxswainError } from '../model/errors';
 import type { Location, ServerGroup } from '../model/server-group';
 import { newestFirst } from '../model/server-group';
 import { appFromDescription } from './app-from-description';
 import { copyOfApp } from './copy-app';
 import { describeFailure } from './describe-failure';
+import { diagnose } from './diagnose';
 import type { MarathonClient } from './marathon-client';
 import { marathonParent } from './marathon-id';
 import { listEmbeds, reachClusters, type Reach } from './reach-clusters';
+import { readEvidence, type Sandboxes } from './read-evidence';
 import { serverGroupFromApp, unmanagedFromApp } from './server-group-from-app';
 import type { SightsOptions } from './sights';
 import type { Accepted, ServerGroups } from './server-groups';
@@ -68,9 +71,23 @@ async function recreate(
   return { deploymentId };
 }
 
+async function diagnoseGroup(
+  { find }: Reach,
+  { clock, sandboxes }: { readonly clock: Clock; readonly sandboxes: ServerGroupsOptions['sandboxes'] },
+  location: Location,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Diagnosis> {
+  const { client: marathon, id } = find(location, name);
+  const sources = { marathon, sandboxes: sandboxes?.get(location.dcosCluster), clock };
+  return diagnose(await readEvidence(sources, id, signal));
+}
+
 /** What the server groups of several DC/OS clusters are put together from. */
 export type ServerGroupsOptions = Partial<SightsOptions> & {
   readonly clusters: ReadonlyMap<string, MarathonClient>;
+  /** Where each cluster keeps the files of its tasks; diagnoses have no stderr of a cluster that is not in it. */
+  readonly sandboxes?: ReadonlyMap<string, Sandboxes>;
 };
 
 /** Server groups, and a way to say that something may have changed on a DC/OS cluster. */
@@ -84,10 +101,8 @@ export type WatchedServerGroups = ServerGroups & {
  * that DC/OS would not take INVALID_NAME, both before any request.
  */
 export function createServerGroups(options: ServerGroupsOptions): WatchedServerGroups {
-  const reach = reachClusters(options.clusters, {
-    ...options,
-    clock: options.clock ?? systemClock,
-  });
+  const clock = options.clock ?? systemClock;
+  const reach = reachClusters(options.clusters, { ...options, clock });
   const { clientOf, find, look, read, change, clusterChanged } = reach;
   return {
     clusterChanged,
@@ -136,6 +151,7 @@ export function createServerGroups(options: ServerGroupsOptions): WatchedServerG
       const app = await unlessAbsent(client.getApp(id, signal));
       return app === undefined ? undefined : describeFailure(app);
     },
+    diagnose: (...call) => diagnoseGroup(reach, { clock, sandboxes: options.sandboxes }, ...call),
     isDeploying: async (location, deploymentId, signal) => {
       const deployments = await clientOf(location).listDeployments(signal);
       return deployments.some(({ id }) => id === deploymentId);

@@ -1,4 +1,5 @@
 import type { ServerGroupDescription } from '../model/description';
+import type { Diagnosis } from '../model/diagnosis';
 import type { Location, ServerGroup, UnmanagedApp } from '../model/server-group';
 import type { Seen } from './shared-view';
 
@@ -15,6 +16,8 @@ export interface ClusterView {
   group(location: Location, name: string): ServerGroup | undefined;
   /** Why tasks of a group fail: the last failure in words; undefined when Marathon knows of none. */
   lastFailure(location: Location, name: string): string | undefined;
+  /** Whether something is known to be wrong with a group: a task failed, or a health check of a task fails now. */
+  isAiling(location: Location, name: string): boolean;
   /** Apps of an application in a place that are no server groups, by name. */
   unmanaged(location: Location, application: string): readonly UnmanagedApp[];
 }
@@ -59,6 +62,11 @@ export interface ServerGroups {
   lastNonZeroSize(location: Location, name: string, signal?: AbortSignal): Promise<number | undefined>;
   /** Why tasks fail: the last failure in words; undefined when Marathon knows of none. */
   lastFailure(location: Location, name: string, signal?: AbortSignal): Promise<string | undefined>;
+  /**
+   * Says why a group does not come up: what keeps it from being launched, its last failure, its failing checks, the last
+   * lines of stderr. What cannot be read is one of the reasons. Some requests; throws for a place that is not known only.
+   */
+  diagnose(location: Location, name: string, signal?: AbortSignal): Promise<Diagnosis>;
   /** Whether Marathon still works on a deployment. */
   isDeploying(location: Location, deploymentId: string, signal?: AbortSignal): Promise<boolean>;
 }

@@ -38,7 +38,7 @@ export const slashCommands = [
     usageHint: '[application] [environment] [instances]',
     description: 'Change how many instances serve',
   },
-  { command: '/cox', usageHint: '[status|adopt|settings|login|help] …', description: 'Everything else' },
+  { command: '/cox', usageHint: '[status|why|adopt|settings|login|help] …', description: 'Everything else' },
 ];
 
 const healthChecks = [

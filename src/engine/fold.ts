@@ -4,6 +4,7 @@ import { isComplete } from '../model/status';
 import type { View } from '../model/view';
 import type { StageRegistry } from './contracts/stage';
 import type { TaskResult } from './contracts/task';
+import { explainFailure } from './explain-failure';
 import { canStart, contextOf } from './graph';
 import { replaceStage } from './plan-stages';
 import { outcomeName } from './outcome-name';
@@ -41,7 +42,10 @@ const sameJson = (left: unknown, right: unknown) => JSON.stringify(left) === JSO
 function withResult(stage: Stage, taskId: string, result: TaskResult, now: number): Stage {
   const context = 'context' in result ? { ...stage.context, ...result.context } : stage.context;
   const outputs = result.status === 'SUCCEEDED' ? { ...stage.outputs, ...result.outputs } : stage.outputs;
-  const failure = result.status === 'TERMINAL' ? { failure: { code: result.code, message: result.reason } } : {};
+  const failure =
+    result.status === 'TERMINAL'
+      ? { failure: explainFailure({ code: result.code, message: result.reason }, context) }
+      : {};
   const skipped = result.status === 'SKIPPED' ? { skipReason: result.reason } : {};
   const tasks = stage.tasks.map((task) => {
     if (task.id !== taskId) return task;

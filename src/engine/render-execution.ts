@@ -3,11 +3,13 @@ import { createHash } from 'node:crypto';
 import type { Execution, Stage } from '../model/execution';
 import type { ExecutionStatus } from '../model/status';
 import { isComplete } from '../model/status';
-import { joinTexts, type Text } from '../model/text';
+import { clipText, joinTexts, type Text } from '../model/text';
 import type { Choice, Tone, View, ViewStep } from '../model/view';
 import type { StageRegistry } from './contracts/stage';
 import type { ExecutionRenderer } from './fold';
+import { failureOf } from './failure-of';
 import { childrenOf, contextOf, topLevelStages } from './graph';
+import { retryChoice } from './retry-choice';
 import { durationText } from './task-timeout';
 
 const stepStates: Readonly<Record<ExecutionStatus, ViewStep['state']>> = {
@@ -34,6 +36,9 @@ const headings: Readonly<Record<ExecutionStatus, { readonly word: string; readon
   STOPPED: { word: 'stopped', tone: 'bad' },
 };
 
+/** How much of a failure the live message says; the thread says all of it. */
+const shortFailure = 500;
+
 /** What an execution is doing; one that is being stopped is still at work on its way back. */
 function headingOf(execution: Execution): (typeof headings)[ExecutionStatus] {
   if (execution.ending === undefined || isComplete(execution.status)) return headings[execution.status];
@@ -47,7 +52,8 @@ function detailOf<S>(execution: Execution, stage: Stage, registry: StageRegistry
   const isStale = stage.context.capacityNow === undefined || progress === stage.context.lastError;
   const notable = typeof progress === 'string' && stage.status === 'RUNNING' && isStale;
   if (stage.failure !== undefined && childrenOf(execution, stage).every((child) => child.failure === undefined)) {
-    return detail === undefined ? stage.failure.message : joinTexts([detail, ': ', stage.failure.message]);
+    const message = clipText(stage.failure.message, shortFailure);
+    return detail === undefined ? message : joinTexts([detail, ': ', message]);
   }
   return notable ? progress : detail;
 }
@@ -95,14 +101,7 @@ const cancelChoice = ({ id, name }: Execution): Choice => ({
 /** What people may do now: decide an open judgment, skip a wait, pause, cancel, retry what failed. */
 function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonly Choice[] {
   const target = { kind: 'execution', id: execution.id } as const;
-  if (execution.status === 'CANCELED') return [];
-  if (isComplete(execution.status)) {
-    const failed = topLevelStages(execution).find((stage) => stage.status === 'TERMINAL' || stage.status === 'STOPPED');
-    const canRetry = failed !== undefined && failed.failure?.code !== 'JUDGMENT_REJECTED';
-    return canRetry
-      ? [{ name: 'retryStage', label: `Retry ${failed.name}`, target: { ...target, stageId: failed.id } }]
-      : [];
-  }
+  if (isComplete(execution.status)) return [retryChoice(execution) ?? []].flat();
   if (execution.ending !== undefined) return [];
   const open = execution.stages
     .filter((stage) => stage.status === 'RUNNING')
@@ -134,7 +133,7 @@ const footerOf = (execution: Execution): Text => {
   return soFar < 1000 ? started : joinTexts([started, ` · ${durationText(soFar)} so far`]);
 };
 
-const reasonOf = (execution: Execution): readonly Text[] => {
+const reasonOf = (execution: Execution, longest = Number.POSITIVE_INFINITY): readonly Text[] => {
   const { canceled } = execution;
   if (canceled !== undefined) {
     const why = canceled.reason === undefined ? '' : `: ${canceled.reason}`;
@@ -146,9 +145,15 @@ const reasonOf = (execution: Execution): readonly Text[] => {
     return [['Paused by ', { person: execution.paused.by }, '. A decision made now counts once it is resumed.']];
   const { reason } = execution.trigger.parameters;
   const asked = typeof reason === 'string' ? [`Reason: ${reason}`] : [];
-  const failed = topLevelStages(execution).find((stage) => stage.failure !== undefined);
-  return failed?.failure === undefined ? asked : [...asked, failed.failure.message];
+  const failure = failureOf(execution);
+  return failure === undefined ? asked : [...asked, clipText(failure.message, longest)];
 };
+
+/** What a machine wrote about the failure, for the thread. */
+function outputOf(execution: Execution): { readonly output?: string } {
+  const output = execution.canceled === undefined ? failureOf(execution)?.output : undefined;
+  return output === undefined ? {} : { output };
+}
 
 const needsPeople = (choices: readonly Choice[]) => choices.some((choice) => choice.name === 'approve');
 
@@ -171,7 +176,7 @@ export function createExecutionRenderer<S>(
     return {
       headline: [{ strong: execution.name }, ` · ${waits ? 'waiting for a decision' : word}`],
       tone: waits ? 'attention' : tone,
-      lines: [...reasonOf(execution), ...conclusion.lines],
+      lines: [...reasonOf(execution, shortFailure), ...conclusion.lines],
       steps: topLevelStages(execution).flatMap((stage) => stepsOf(execution, stage, 0, registry)),
       choices,
       footer: footerOf(execution),
@@ -195,6 +200,7 @@ export function createExecutionRenderer<S>(
         headline: [{ strong: execution.name }, ` · ${isBack ? 'rolled back: what served before serves again' : word}`],
         tone,
         lines: [...reasonOf(execution), ...conclusionOf(execution).lines],
+        ...outputOf(execution),
         footer: footerOf(execution),
       };
     },

@@ -8,6 +8,7 @@ import { effectKey } from './effect-key';
 import { contextOf } from './graph';
 import { stepTimeoutMs } from './landing';
 import { tasksOf } from './registry';
+import { taskDeadline } from './task-timeout';
 
 /** How long the engine waits before it asks again after an error that time may heal. */
 const errorRetryMs = 2000;
@@ -65,6 +66,7 @@ export async function runLook<S>(
       memo: task.memo,
       now,
       startedAt: task.startTime ?? now,
+      deadline: taskDeadline(execution, stage, task, registry),
       signal: abort.signal,
       key,
       services,

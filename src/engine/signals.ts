@@ -119,11 +119,12 @@ function skipWait(execution: Execution, signal: { stageId: string; user: string 
   return accepted(patchStage(execution, stage, { skipRemainingWait: true }, signal.user, now));
 }
 
-const decidedKeys = ['judgmentStatus', 'judgedBy', 'judgmentReason', 'skipRemainingWait'];
+/** What belongs to one attempt: decisions, and what was found out about its failure. */
+const attemptKeys = ['judgmentStatus', 'judgedBy', 'judgmentReason', 'skipRemainingWait', 'diagnosis'];
 
 /** A stage as before it ran, under the next attempt; context and outputs stay, but what people decided does not. */
 function resetStage({ startTime, endTime, failure, ...stage }: Stage, user: string, now: number): Stage {
-  const context = Object.fromEntries(Object.entries(stage.context).filter(([key]) => !decidedKeys.includes(key)));
+  const context = Object.fromEntries(Object.entries(stage.context).filter(([key]) => !attemptKeys.includes(key)));
   return {
     ...stage,
     status: 'NOT_STARTED',

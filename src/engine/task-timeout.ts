@@ -1,5 +1,6 @@
 import type { Execution, Stage, Task } from '../model/execution';
 import type { StageRegistry } from './contracts/stage';
+import { explainFailure } from './explain-failure';
 import { contextOf, stageById } from './graph';
 import { replaceStage } from './plan-stages';
 import { tasksOf } from './registry';
@@ -42,7 +43,7 @@ function expire(stage: Stage, task: Task, now: number): Stage {
   const tasks = stage.tasks.map((other) =>
     other.id === task.id ? { ...other, status: 'TERMINAL' as const, endTime: now } : other,
   );
-  return { ...stage, tasks, failure: { code: 'TASK_TIMEOUT', message } };
+  return { ...stage, tasks, failure: explainFailure({ code: 'TASK_TIMEOUT', message }, stage.context) };
 }
 
 /** Ends the running tasks whose time is over. */

@@ -22,8 +22,8 @@ export type Memo = Readonly<Record<string, unknown>>;
 /** Plain JSON under string keys, as Spinnaker's stage context and outputs. */
 export type StageContext = Readonly<Record<string, unknown>>;
 
-/** Why something failed: a stable code of the catalogue and a sentence for people. */
-export type Failure = { readonly code: string; readonly message: string };
+/** Why something failed: a stable code of the catalogue, a sentence for people, and what a machine wrote about it. */
+export type Failure = { readonly code: string; readonly message: string; readonly output?: string };
 
 /** One stage; synthetic ones name their parent and on which side of its tasks they stand. */
 export type Stage = {

@@ -17,6 +17,10 @@ export type Text = string | readonly TextPart[];
 /** The parts of a text, in order. */
 export const textParts = (text: Text): readonly TextPart[] => (typeof text === 'string' ? [text] : text);
 
+/** Cut to at most `limit` UTF-16 units, never through a character, ending in '…' when something was left out. */
+export const clipText = (text: string, limit: number): string =>
+  text.length <= limit ? text : `${text.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+
 /** Joins texts into one, with `separator` between them. */
 export function joinTexts(texts: readonly Text[], separator = ''): Text {
   return texts.flatMap((text, index) =>

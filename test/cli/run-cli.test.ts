@@ -189,6 +189,7 @@ describe('coxswain status, cox, approve, reject, cancel and choose', () => {
   it.each([
     [['status'], 'status'],
     [['status', 'foo'], 'status foo'],
+    [['why', 'foo', 'prod/east'], 'why foo prod/east'],
     [['cox', 'resize', 'foo', 'dev', '3'], 'resize foo dev 3'],
     [['cox', 'history', '--all'], 'history --all'],
   ])('sends %j as words', async (argv, text) => {

@@ -1,4 +1,6 @@
 import { createServerGroups } from '../../src/dcos/marathon-server-groups';
+import { createFilesClient } from '../../src/dcos/files-client';
+import { createMesosClient } from '../../src/dcos/mesos-client';
 import { createMarathonClient } from '../../src/dcos/marathon-client';
 import { isQuietEvent } from '../../src/dcos/is-quiet-event';
 import { createDcosEmulator, type DcosEmulatorOptions } from '../../src/emulators/dcos/create-dcos-emulator';
@@ -25,7 +27,7 @@ export function createEmulatedCluster(name: string, clock: Clock, options: DcosE
   let isDown = false;
   const http: HttpClient = {
     host: name,
-    request: async ({ method, path, query = {}, body }) => {
+    request: async ({ method, path, query = {}, headers: asked, body }) => {
       const target = { method, host: name, path };
       await Promise.resolve();
       if (isDown) throw networkFailure(target, 'ECONNREFUSED');
@@ -35,7 +37,9 @@ export function createEmulatedCluster(name: string, clock: Clock, options: DcosE
       }
       // Through text and back, as a network does it.
       const sent = body === undefined ? undefined : JSON.stringify(body);
-      const reply = core.handle({ method, path, query: wanted, ...(sent === undefined ? {} : { body: sent }) });
+      const named = Object.entries(asked ?? {}).map(([key, value]) => [key.toLowerCase(), value] as const);
+      const request = { method, path, query: wanted, headers: Object.fromEntries<string>(named) };
+      const reply = core.handle({ ...request, ...(sent === undefined ? {} : { body: sent }) });
       const headers = Object.fromEntries(
         Object.entries(reply.headers).map(([key, value]) => [key.toLowerCase(), value]),
       );
@@ -50,6 +54,7 @@ export function createEmulatedCluster(name: string, clock: Clock, options: DcosE
   return {
     core,
     client: createMarathonClient(http),
+    sandboxes: { mesos: createMesosClient(http), files: createFilesClient(http) },
     setDown: (down: boolean) => void (isDown = down),
     /** Tells of apps as the event stream does. */
     onApp: (listener: (appId: string) => void) =>
@@ -79,6 +84,7 @@ export function createEmulatedCluster(name: string, clock: Clock, options: DcosE
 export function groupsOver(clusters: Readonly<Record<string, ReturnType<typeof createEmulatedCluster>>>, clock: Clock) {
   const groups = createServerGroups({
     clusters: new Map(Object.entries(clusters).map(([name, { client }]) => [name, client])),
+    sandboxes: new Map(Object.entries(clusters).map(([name, { sandboxes }]) => [name, sandboxes])),
     clock,
   });
   for (const [name, cluster] of Object.entries(clusters)) cluster.onApp(() => groups.clusterChanged(name));

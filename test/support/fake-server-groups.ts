@@ -1,6 +1,7 @@
 import { keyLabel, type ClusterView, type ServerGroups } from '../../src/dcos/server-groups';
 import type { Clock } from '../../src/engine/clock';
 import { CoxswainError, type ErrorCode } from '../../src/model/errors';
+import type { Diagnosis } from '../../src/model/diagnosis';
 import { parseMoniker } from '../../src/model/moniker';
 import {
   locationName,
@@ -60,6 +61,10 @@ export type FakeServerGroups = ServerGroups & {
   readonly sickTag: string;
   /** Names of groups that have no healthy instance while they stand here. */
   readonly sickNames: Set<string>;
+  /** What is said of groups by name; nothing by default. */
+  readonly diagnoses: Map<string, Diagnosis>;
+  /** Every diagnosis that was asked for, and when. */
+  readonly diagnosed: { readonly name: string; readonly at: number }[];
 };
 
 /** The fake's own types say that every group has a sequence; an unmanaged app has none. */
@@ -138,6 +143,10 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
           ?.image?.endsWith(`:${sickTag}`) === true
           ? 'TASK_FAILED: no health'
           : undefined,
+      isAiling: (location, name) => {
+        const group = at(location).find((each) => each.name === name);
+        return group?.image?.endsWith(`:${sickTag}`) === true || sickNames.has(name);
+      },
       unmanaged: (location, application) =>
         all(location)
           .filter((group) => !isManaged(group) && group.moniker.app === application)
@@ -263,6 +272,12 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
       Promise.resolve(
         groups.get(idOf(location, name))?.image.endsWith(`:${sickTag}`) === true ? 'TASK_FAILED: no health' : undefined,
       ),
+    diagnoses: new Map(),
+    diagnosed: [],
+    diagnose: (_location, name) => {
+      fake.diagnosed.push({ name, at: clock.now() });
+      return Promise.resolve(fake.diagnoses.get(name) ?? { reasons: [] });
+    },
     isDeploying: () => Promise.resolve(false),
   };
   return fake;

@@ -19,6 +19,8 @@ export type TaskLook<S> = {
   readonly now: number;
   /** When this task began, for deadlines of its own. */
   readonly startedAt: number;
+  /** When the engine ends this task, as things stand: milliseconds since the epoch. */
+  readonly deadline: number;
   /** Aborted when the step's time (5 s) is over. */
   readonly signal: AbortSignal;
   /** `execution/stage/attempt`: the key of the effects of this stage. */

@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import type { ServerGroup } from '../../model/server-group';
-import { countUp } from '../../model/server-group';
+import type { Diagnosis } from '../../model/diagnosis';
+import { readDiagnosis } from '../../model/diagnosis';
+import type { Location, ServerGroup } from '../../model/server-group';
+import { countServing, countUp } from '../../model/server-group';
 import type { Text } from '../../model/text';
 import type { Stage } from '../../model/execution';
-import type { ServerGroups } from '../../dcos/server-groups';
+import type { ClusterView, ServerGroups } from '../../dcos/server-groups';
 import type { TaskDefinition, TaskLook } from '../../engine/contracts/task';
 import { beforeFirstLook } from './first-look';
 import { placeOf } from './place';
@@ -14,6 +16,38 @@ type Needs = { readonly serverGroups: ServerGroups };
 const pollMs = 2000;
 /** How long instances may take before the last failure is told. */
 const diagnoseAfterMs = 3000;
+
+/** How long fewer instances than wanted may exist, or all serve while Marathon still works, before that is odd. */
+const oddAfterMs = 15_000;
+/** A diagnosis costs some requests: it is made again after a minute, and for the last time shortly before the end. */
+const diagnoseAgainMs = 60_000;
+const endingMs = 10_000;
+
+type Awaited = {
+  readonly view: ClusterView;
+  readonly location: Location;
+  readonly group: ServerGroup;
+  readonly wanted: number;
+};
+
+/** Whether the shared view, which costs nothing, shows more than a slow start; a healthy deployment is never diagnosed. */
+function isOdd(look: TaskLook<Needs>, { view, location, group, wanted }: Awaited): boolean {
+  if (view.isAiling(location, group.name)) return true;
+  const isStuck = group.instances.length < wanted || countServing(group) >= wanted;
+  return isStuck && look.now - look.startedAt >= oddAfterMs;
+}
+
+const diagnosedAt = z.object({ diagnosedAt: z.number() });
+
+/** Finds out why instances do not come up, where it is time to; undefined leaves what is known as it is. */
+async function diagnoseInTime(look: TaskLook<Needs>, awaited: Awaited): Promise<Diagnosis | undefined> {
+  const isEnding = look.deadline - look.now <= endingMs;
+  if (!isEnding && !isOdd(look, awaited)) return undefined;
+  const last = diagnosedAt.safeParse(look.stage.context);
+  const age = last.success ? look.now - last.data.diagnosedAt : Number.POSITIVE_INFINITY;
+  if (age < (isEnding ? endingMs / 2 : diagnoseAgainMs)) return undefined;
+  return look.services.serverGroups.diagnose(awaited.location, awaited.group.name, look.signal);
+}
 
 const targetSize = (look: TaskLook<unknown>, group: ServerGroup): number =>
   z.number().catch(group.desired).parse(look.stage.context.targetDesiredSize);
@@ -36,12 +70,17 @@ export const waitForCapacityMatch: TaskDefinition<Needs> = {
     const wanted = targetSize(look, group);
     const up = countUp(group);
     if (up >= wanted && group.instances.length === wanted)
-      return { status: 'SUCCEEDED', context: { capacityNow: { up, wanted } } };
+      return { status: 'SUCCEEDED', context: { capacityNow: { up, wanted }, diagnosis: undefined } };
     const isLate = up < wanted && look.now - look.startedAt >= diagnoseAfterMs;
     const cause = isLate ? view.lastFailure(location, name) : undefined;
     const failure = cause === undefined ? '' : `, last failure: ${cause}`;
-    const progress = `${name} ${up}/${wanted} healthy${failure}`;
-    return { status: 'RUNNING', retryAfterMs: pollMs, context: { capacityNow: { up, wanted, failure }, progress } };
+    const fresh = isLate ? await diagnoseInTime(look, { view, location, group, wanted }) : undefined;
+    const found = fresh === undefined ? {} : { diagnosis: fresh, diagnosedAt: look.now };
+    const { reasons } = fresh ?? readDiagnosis(look.stage.context.diagnosis) ?? { reasons: [] };
+    // The diagnosis has the last failure in words, and stands beside this in the message of the end.
+    const progress = `${name} ${up}/${wanted} healthy${reasons.length > 0 ? '' : failure}`;
+    const context = { capacityNow: { up, wanted, failure }, progress, ...found };
+    return { status: 'RUNNING', retryAfterMs: pollMs, context };
   },
 };
 

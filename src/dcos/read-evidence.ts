@@ -1,0 +1,74 @@
+import type { Clock } from '../engine/clock';
+import { asCoxswainError, CoxswainError } from '../model/errors';
+import type { Evidence, Reading } from './diagnose';
+import type { FilesClient } from './files-client';
+import type { MarathonClient } from './marathon-client';
+import type { MarathonInspectedApp } from './marathon-schemas';
+import type { MesosClient } from './mesos-client';
+import { tailTaskFile } from './tail-task-file';
+
+/** Where the files of a DC/OS cluster's tasks are read. */
+export type Sandboxes = { readonly mesos: MesosClient; readonly files: FilesClient };
+
+/** What evidence is read from; without `sandboxes` there is no stderr. */
+export type EvidenceSources = {
+  readonly marathon: Pick<MarathonClient, 'inspectApp' | 'listQueue'>;
+  readonly sandboxes: Sandboxes | undefined;
+  readonly clock: Clock;
+};
+
+/** The parts together fit into one look of a task (5 s): first Marathon's, then the file. */
+const partMs = 2000;
+const stderrLines = 20;
+
+/** Runs one read with a time of its own; its failure is a reading too. Never throws. */
+async function tolerate<T>(
+  clock: Clock,
+  signal: AbortSignal | undefined,
+  read: (signal: AbortSignal) => Promise<T>,
+): Promise<Reading<T>> {
+  const late = new AbortController();
+  const disarm = clock.after(partMs, () => late.abort());
+  try {
+    return { value: await read(signal === undefined ? late.signal : AbortSignal.any([signal, late.signal])) };
+  } catch (error) {
+    return { error: asCoxswainError(error).message };
+  } finally {
+    disarm();
+  }
+}
+
+async function inspect(marathon: EvidenceSources['marathon'], id: string, signal: AbortSignal) {
+  try {
+    return await marathon.inspectApp(id, signal);
+  } catch (error) {
+    if (error instanceof CoxswainError && error.code === 'NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+/** The task whose stderr tells most: the last that failed, else the newest that runs, an unhealthy one first. */
+function telltaleTask({ lastTaskFailure, tasks }: MarathonInspectedApp): string | undefined {
+  if (lastTaskFailure !== undefined && lastTaskFailure.taskId !== '') return lastTaskFailure.taskId;
+  const started = tasks.filter(({ startedAt }) => startedAt !== undefined);
+  const sick = started.filter((task) => task.healthCheckResults.some(({ alive }) => !alive));
+  const candidates = sick.length > 0 ? sick : started;
+  return candidates.toSorted((a, b) => ((a.startedAt ?? '') < (b.startedAt ?? '') ? 1 : -1))[0]?.id;
+}
+
+/** Reads all that says why an app does not come up. Each part may fail by itself; nothing is repeated. Never throws. */
+export async function readEvidence(
+  { marathon, sandboxes, clock }: EvidenceSources,
+  id: string,
+  signal?: AbortSignal,
+): Promise<Evidence> {
+  const [app, queued] = await Promise.all([
+    tolerate(clock, signal, (own) => inspect(marathon, id, own)),
+    tolerate(clock, signal, async (own) => (await marathon.listQueue(own)).find((item) => item.app?.id === id)),
+  ]);
+  const taskId = 'error' in app || app.value === undefined ? undefined : telltaleTask(app.value);
+  if (taskId === undefined || sandboxes === undefined) return { app, queued };
+  const wanted = { taskId, file: 'stderr', lines: stderrLines };
+  const lines = await tolerate(clock, signal, (own) => tailTaskFile(sandboxes, wanted, own));
+  return { app, queued, stderr: { taskId, lines } };
+}
