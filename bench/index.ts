@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureAckLatency } from './ack-latency';
+import { measureEventLatency } from './event-latency';
 import { measureRequests } from './requests';
 import { formatTable, type Line } from './support/table';
 import { measureTransitions } from './transitions';
@@ -9,7 +10,7 @@ import { measureViews } from './views';
 import { measureWaiting } from './waiting-executions';
 
 const isQuick = process.argv.includes('--quick');
-/** Any of `ack`, `transitions`, `requests`, `views`, `waiting`; none means all. */
+/** Any of `ack`, `transitions`, `requests`, `views`, `event`, `waiting`; none means all. */
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const pipelinesFolder = join(__dirname, '../../pipelines');
 
@@ -20,6 +21,7 @@ const parts: Readonly<Record<string, (folder: string) => Promise<readonly Line[]
     measureTransitions({ folder, rounds: isQuick ? 2 : 5, executions: isQuick ? 100 : 300, stages: 20 }),
   requests: (folder) => measureRequests({ folder, atOnce: isQuick ? 20 : 50, slowMs: isQuick ? 20_000 : 40_000 }),
   views: () => Promise.resolve(measureViews({ apps: 5000, tasks: 20_000, rounds: isQuick ? 5 : 15 })),
+  event: (folder) => measureEventLatency({ folder, deployments: isQuick ? 15 : 60 }),
   waiting: (folder) =>
     measureWaiting({
       folder,

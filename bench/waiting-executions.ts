@@ -1,16 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { startDcosEmulator } from '../src/emulators/dcos/start-dcos-emulator';
-import { startSlackEmulator } from '../src/emulators/slack';
 import { executionKind } from '../src/engine/document-kinds';
 import { stageById } from '../src/engine/graph';
 import type { DocumentStore } from '../src/engine/ports/document-store';
-import { startChild, type Child } from './support/child';
 import { judgmentStageId, openForSeeding, seedExecutions, waitingExecution } from './support/executions';
 import { median, pause, percentile } from './support/figures';
 import { processorSeconds, residentMb } from './support/process-usage';
-import { approveClick, createSender, signingSecret } from './support/slack-requests';
+import { startBot, startOutside, type Bot } from './support/real-bot';
+import { approveClick, createSender } from './support/slack-requests';
 import type { Line } from './support/table';
 
 /** How much to wait for. */
@@ -22,54 +20,13 @@ export type WaitingOptions = {
   readonly idleSeconds: number;
 };
 
-type Bot = Child<{ readonly urls: { readonly slack: string } }>;
-
 const targets = { memoryMb: 60, processorShare: 0.02, resumedMs: 150 } as const;
-const botToken = 'xoxb-bench';
 const channel = 'foo-deploys';
 /** After its start the bot lets its running executions look once, as it may have missed events, and then collects
  * garbage; that is not rest. */
 const settlingMs = 40_000;
 const clickGapMs = 30;
 const giveUpAfterMs = 10_000;
-
-async function startOutside() {
-  const [slack, dcos] = await Promise.all([
-    startSlackEmulator({
-      port: 0,
-      signingSecret,
-      botToken,
-      botName: 'coxswain',
-      team: { id: 'T0BENCH', name: 'Bench' },
-      requestUrl: 'http://127.0.0.1:9/slack/events',
-      users: [{ id: 'U0BENCH', name: 'bench', realName: 'Bench' }],
-      channels: [{ id: 'C0BENCH', name: channel }],
-      userGroups: [],
-      commands: [],
-    }),
-    startDcosEmulator(),
-  ]);
-  return { slack, dcos };
-}
-
-type Outside = Awaited<ReturnType<typeof startOutside>>;
-
-const startBot = (outside: Outside, dataFolder: string, pipelinesFolder: string): Promise<Bot> =>
-  startChild(join(__dirname, '../src/main.js'), {
-    SLACK_BOT_TOKEN: botToken,
-    SLACK_SIGNING_SECRET: signingSecret,
-    SLACK_TEAM_ID: 'T0BENCH',
-    SLACK_API_URL: outside.slack.slackApiUrl,
-    SLACK_APP_TOKEN: '',
-    REDIS_URL: '',
-    HOST: '127.0.0.1',
-    PORT: '0',
-    API_PORT: '0',
-    DATA_FOLDER: dataFolder,
-    PIPELINES_FOLDER: pipelinesFolder,
-    DCOS_URL: outside.dcos.url,
-    LOG_LEVEL: 'error',
-  });
 
 /** Lets bots rest side by side; each one's memory and its share of a core. */
 async function watchIdle(bots: readonly Bot[], seconds: number) {
@@ -121,7 +78,7 @@ export async function measureWaiting(options: WaitingOptions): Promise<readonly 
   const seeds = Array.from({ length: executions }, () => waitingExecution(channel));
   const store = openForSeeding(join(folders.full, 'coxswain.sqlite'));
   await seedExecutions(store, seeds);
-  const outside = await startOutside();
+  const outside = await startOutside(channel);
   const empty = await startBot(outside, folders.empty, pipelinesFolder);
   const full = await startBot(outside, folders.full, pipelinesFolder);
   try {
