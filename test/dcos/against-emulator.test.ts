@@ -52,16 +52,22 @@ describe.each<[string, Door]>(Object.entries(doors))('a served DC/OS, %s', (_tit
 
   it("runs an app's whole life with one login", async () => {
     const { marathon } = cluster;
+    // Without offers nothing ends before it was looked at.
+    const hold = () => cluster.setFault({ kind: 'noOffers', apps: '*' });
+    const held = hold();
     const created = await marathon.createApp(app('/prod/east/foo'));
     expect((await marathon.listDeployments()).map(({ id }) => id)).toEqual([created.deploymentId]);
+    cluster.clearFaults(held);
     await settled(cluster);
     const listed = await marathon.listApps({ id: 'foo', embed: ['apps.tasks', 'apps.deployments'] });
     expect(listed).toMatchObject([{ id: '/prod/east/foo', instances: 1, tasks: [{ state: 'TASK_RUNNING' }] }]);
 
+    const heldAgain = hold();
     await marathon.putApp('/prod/east/foo', { instances: 3 }, { force: false });
     expect(await failureOf(marathon.putApp('/prod/east/foo', { instances: 2 }, { force: false }))).toMatchObject({
       code: 'MARATHON_LOCKED',
     });
+    cluster.clearFaults(heldAgain);
     await settled(cluster);
     const tasks = (await marathon.getApp('/prod/east/foo')).tasks.map(({ id }) => id);
     expect(tasks).toHaveLength(3);

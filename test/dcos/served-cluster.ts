@@ -55,11 +55,12 @@ export async function startServedCluster({ cluster, auth }: Door, tokenSeconds =
   const emulator = await startDcosEmulator({ tasks: 'process', clock, auth: { ...cluster, tokenSeconds } });
   const connection = openConnections(new Map([['pe1', { name: 'pe1', url: emulator.url, auth }]])).get('pe1');
   if (connection === undefined) throw new Error('no connection');
-  const { requests, setFault } = emulator.core;
+  const { requests, setFault, clearFaults } = emulator.core;
   const logins = () => requests.list({ method: 'POST' }).filter(({ path }) => path.endsWith('/auth/login'));
   return {
     ...connection,
     setFault,
+    clearFaults,
     /** The status of each login so far. */
     logins: () => logins().map(({ status }) => status),
     /** Everything asked so far but logins, as `GET /path 200`. */
