@@ -16,6 +16,8 @@ import type { Text } from './model/text';
 /** When to look again: while something is under way or cannot be seen, and after the deletion was sent. */
 const laterMs = 60_000;
 const soonMs = 5_000;
+/** How long it is remembered that we destroyed a group: longer than a cluster is out of sight. */
+const rememberedMs = 24 * 3_600_000;
 
 type Parts = {
   readonly store: DocumentStore;
@@ -89,16 +91,27 @@ async function tell({ store, clock }: Parts, expiry: Expiry, end: keyof typeof h
 
 /**
  * Handles the expiry of a server group that did not come up: waits while an execution works on the cluster, spares a
- * group that is in service again, and destroys behind the traffic guard. What cannot be done now is tried again.
+ * group that is in service again, and destroys behind the traffic guard. What cannot be done now is tried again; what was
+ * destroyed is remembered for a day.
  */
 export function createExpiryHandler(parts: Parts): DueHandler {
   const { store, clock, trafficGuard } = parts;
   return async (claimed, owner) => {
     const expiry = claimed.document as Expiry;
+    if (expiry.state === 'destroyed') {
+      await store.delete(expiryKind, claimed.id);
+      return;
+    }
     const found = await look(parts, expiry).catch((): Look => ({ again: laterMs }));
     if ('end' in found) {
       await trafficGuard.release(expiry.location, expiry.cluster, expiryId(expiry));
       await tell(parts, expiry, found.end);
+      if (found.end === 'destroyed') {
+        const destroyed = (document: Expiry): Expiry => ({ ...document, state: 'destroyed' });
+        const forgottenAt = clock.now() + rememberedMs;
+        await store.update(expiryKind, claimed.id, destroyed, { due: () => forgottenAt, release: owner });
+        return;
+      }
       await store.delete(expiryKind, claimed.id);
       return;
     }

@@ -13,10 +13,13 @@ const levels: readonly (readonly string[])[] = [
   ['src/strategies'],
   ['src/guards', 'src/triggers', 'src/notifications'],
   ['src/stages', 'src/chaos'],
-  ['src/slack', 'src/api', 'src/background'],
+  ['src/slack', 'src/api', 'src/background', 'src/drift'],
   ['commands'],
   ['entry'],
 ];
+
+/** Folders that start the others, and the emulators, which have a rule of their own. */
+const entryFolders = ['src/cli', 'src/demo', 'src/emulators'];
 
 /** Package → the only place that may import it. */
 const owners: Readonly<Record<string, string>> = {
@@ -71,6 +74,14 @@ const localImports = (file: SourceFile) =>
 
 describe('architecture', () => {
   it('reads the sources it judges', () => expect(sources.length).toBeGreaterThan(0));
+
+  it('gives every folder of src a level', () => {
+    const known = [...levels.flat(), ...entryFolders];
+    const folders = readdirSync(join(root, 'src'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `src/${name}`);
+    expect(folders.filter((folder) => !known.includes(folder))).toEqual([]);
+  });
 
   it('lets imports point one way only', () => {
     const wrong = sources

@@ -48,7 +48,9 @@ async function letTimePass(bench: Bench, ms: number, boot: () => void = () => un
   await bench.clock.advance(Math.max(0, endsAt - bench.clock.now()));
 }
 
-const expiries = async (bench: Bench) => (await bench.store.list(expiryKind)).map(({ document }) => document);
+const remembered = async (bench: Bench) => (await bench.store.list(expiryKind)).map(({ document }) => document);
+/** Those that are still to come. */
+const expiries = async (bench: Bench) => (await remembered(bench)).filter(({ state }) => state !== 'destroyed');
 const said = async (bench: Bench) =>
   (await bench.store.list(messageKind))
     .filter(({ id }) => id.endsWith('/expired'))
@@ -75,6 +77,15 @@ describe('a server group that did not come up', () => {
       expect(await expiries(bench)).toEqual([]);
     },
   );
+
+  it('is remembered as destroyed for a day, so that nobody takes it for somebody else’s doing', async () => {
+    const { bench } = await failedDeploy();
+    await letTimePass(bench, 65 * minuteMs);
+    expect(await remembered(bench)).toMatchObject([{ serverGroupName: 'foo-dev-v001', state: 'destroyed' }]);
+    await letTimePass(bench, 24 * 60 * minuteMs);
+    expect(await remembered(bench)).toEqual([]);
+    expect(await said(bench)).toHaveLength(1);
+  });
 
   it('is kept as long as the deploy says, also where it goes back', async () => {
     const { bench } = await failedDeploy({ keepFailedMinutes: 5, rollback: { onFailure: true } });

@@ -8,7 +8,7 @@ import type { Signal } from '../../src/engine/signals';
 import { mayDeploy, mayJudge, type Permission } from '../../src/policy/permissions';
 import { answerText, offerPlan, runVerb, type Outcome } from './answer-text';
 import { planHash, whatMoved } from './plan-hash';
-import { readHistory } from './history';
+import { readHistory } from '../../src/engine/read-history';
 import { lockCluster, startExecution } from './start-execution';
 import type { Verb, VerbWorld } from './verb';
 

@@ -1,13 +1,9 @@
 import type { Application, Environment, PipelineStage } from '../../src/model/application';
 import type { Command, ExecutionDraft } from '../../src/model/command';
+import { clusterOf } from '../../src/model/cluster-of';
 import type { ExecutionDefinition } from '../../src/model/execution';
 import { locationName, type Location } from '../../src/model/server-group';
-import { buildCluster } from '../../src/model/moniker';
 import { planPipeline } from '../../src/engine/plan-stages';
-
-/** `foo-prod`. */
-export const clusterOf = (application: Application, environment: Environment): string =>
-  buildCluster({ app: application.name, stack: environment.name });
 
 /** Puts together what an execution will be, and where it reports: the environment's channel, else where it was asked. */
 export function draftExecution(input: {

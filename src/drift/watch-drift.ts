@@ -1,23 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
-import { clusterOf } from '../../commands/support/draft';
-import { readHistory } from '../../commands/support/history';
 import type { ServerGroups } from '../dcos/server-groups';
 import type { Clock } from '../engine/clock';
 import { putMessage } from '../engine/messages';
 import type { DocumentKind, DocumentStore } from '../engine/ports/document-store';
+import { readHistory } from '../engine/read-history';
 import type { Application, Definitions, Environment } from '../model/application';
+import { clusterOf } from '../model/cluster-of';
 import { CoxswainError } from '../model/errors';
 import { locationName, type Location } from '../model/server-group';
-import { isComplete } from '../model/status';
 import { driftView } from './drift-view';
 import { findChanges, knownGroup, type GroupChange, type KnownGroup } from './find-changes';
+import { isExpired } from './is-expired';
 import { isOurs } from './is-ours';
 
 /** One cluster in one place as it was last seen; its id is `account/region/cluster`. */
 export type KnownCluster = {
   readonly schema: 1;
   readonly teamId: string;
-  /** When the request began that showed these groups. */
+  /** When the request began that first showed these groups; later looks that showed the same are not stored. */
   readonly at: number;
   readonly groups: readonly KnownGroup[];
 };
@@ -35,6 +35,12 @@ export type DriftOptions = {
   /** A cluster could not be compared; it is tried again. Unseen clusters are not told. */
   readonly onError: (error: unknown) => void;
 };
+
+/**
+ * Cluster id → when the last request began that showed what is known. In memory only, so that a look at what has not
+ * changed costs no commit; without it, after a restart, what we did since the last change that was seen counts.
+ */
+export type LookTimes = Map<string, number>;
 
 type Watched = { readonly application: Application; readonly environment: Environment; readonly location: Location };
 
@@ -67,7 +73,7 @@ async function report(options: DriftOptions, watched: Watched, id: string, chang
   });
 }
 
-async function inspectCluster(options: DriftOptions, watched: Watched): Promise<void> {
+async function inspectCluster(options: DriftOptions, watched: Watched, lookTimes: LookTimes): Promise<void> {
   const { store, teamId } = options;
   const { application, environment, location } = watched;
   const cluster = clusterOf(application, environment);
@@ -78,13 +84,18 @@ async function inspectCluster(options: DriftOptions, watched: Watched): Promise<
   // What is there at the first look is no change.
   if (await store.create(knownClusterKind, id, seen)) return;
   const known = (await store.get(knownClusterKind, id))?.document ?? seen;
-  if (known.at >= at || isDeepStrictEqual(known.groups, groups)) return;
+  const since = Math.max(known.at, lookTimes.get(id) ?? known.at);
+  if (since >= at) return;
+  if (isDeepStrictEqual(known.groups, groups)) {
+    lookTimes.set(id, at);
+    return;
+  }
   // Read after the view: the intent behind whatever we changed was saved before it.
   const history = await readHistory(store, cluster);
-  const recent = history.filter(({ status, endTime = 0 }) => !isComplete(status) || endTime >= known.at);
-  const place = locationName(location);
+  const span = { place: locationName(location), since, at };
   for (const change of findChanges(known.groups, groups)) {
-    if (!isOurs(change, place, recent)) await report(options, watched, id, change);
+    if (isOurs(change, span, history) || (await isExpired(store, change))) continue;
+    await report(options, watched, id, change);
   }
   await store.update(knownClusterKind, id, (document) => (document.at === known.at ? seen : document));
 }
@@ -96,11 +107,14 @@ const watchedPlaces = ({ applications }: Definitions): readonly Watched[] =>
     ),
   );
 
-/** Compares every cluster with what was last seen of it, and reports what nobody here did. Never throws. */
-export async function inspectDrift(options: DriftOptions): Promise<void> {
+/**
+ * Compares every cluster with what was last seen of it, and reports what nobody here did. Never throws. `lookTimes` is
+ * empty at first and kept from one inspection to the next.
+ */
+export async function inspectDrift(options: DriftOptions, lookTimes: LookTimes): Promise<void> {
   for (const watched of watchedPlaces(options.definitions())) {
     try {
-      await inspectCluster(options, watched);
+      await inspectCluster(options, watched, lookTimes);
     } catch (error) {
       const isBlind = error instanceof CoxswainError && error.fields.blindSince !== undefined;
       if (!isBlind) options.onError(error);
@@ -110,6 +124,7 @@ export async function inspectDrift(options: DriftOptions): Promise<void> {
 
 /** Inspects now, every 15 s, and soon after a hint, one inspection at a time, until stopped. */
 export function watchDrift(options: DriftOptions): { readonly hint: () => void; readonly stop: () => Promise<void> } {
+  const lookTimes: LookTimes = new Map();
   let isStopped = false;
   let running = Promise.resolve();
   let dueAt = Number.POSITIVE_INFINITY;
@@ -121,7 +136,7 @@ export function watchDrift(options: DriftOptions): { readonly hint: () => void; 
     dueAt = at;
     cancel = options.clock.after(delayMs, () => {
       dueAt = Number.POSITIVE_INFINITY;
-      running = running.then(() => inspectDrift(options)).then(() => schedule(intervalMs));
+      running = running.then(() => inspectDrift(options, lookTimes)).then(() => schedule(intervalMs));
     });
   };
   schedule(0);

@@ -14,8 +14,11 @@ export type Expiry = {
   /** Milliseconds since the epoch. */
   readonly keptSince: number;
   readonly destroyAt: number;
-  /** Saved before anything is destroyed; only what was loaded as `destroying` acts. */
-  readonly state: 'kept' | 'destroying';
+  /**
+   * `destroying` is saved before anything is destroyed; only what was loaded as that acts. `destroyed` stays for a day, so
+   * that whoever misses the group learns whose doing it was.
+   */
+  readonly state: 'kept' | 'destroying' | 'destroyed';
 };
 
 /** The document's id; the same however often the expiry is planned. */

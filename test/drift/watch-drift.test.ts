@@ -1,4 +1,4 @@
-import { inspectDrift, knownClusterKind, watchDrift } from '../../src/drift/watch-drift';
+import { inspectDrift, knownClusterKind, watchDrift, type LookTimes } from '../../src/drift/watch-drift';
 import { messageKind } from '../../src/engine/document-kinds';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
 import { CoxswainError } from '../../src/model/errors';
@@ -6,14 +6,27 @@ import { east } from '../dcos/builders';
 import { createCommandBench, wordsOf } from '../support/command-kit';
 import { west } from '../support/stage-kit';
 
+/** A deployment that waits for approval and goes back when it is rejected. */
+const judged: Parameters<typeof createCommandBench>[1] = [
+  { refId: '1', requisiteStageRefIds: [], type: 'deploy', name: 'Deploy', context: { strategy: 'redblack' } },
+  {
+    refId: '2',
+    requisiteStageRefIds: ['1'],
+    type: 'manualJudgment',
+    name: 'Keep?',
+    context: { onReject: 'rollback' },
+  },
+];
+
 /** `foo prod` in two regions, seen once. */
-async function bench() {
-  const it = await createCommandBench();
+async function bench(stages?: typeof judged) {
+  const it = await createCommandBench((store) => store, stages);
   for (const location of [east, west]) {
     it.serverGroups.seed({ location, name: 'foo-prod-v000', desired: 0, lastSize: 2, image: 'repo/foo:1.0' });
     it.serverGroups.seed({ location, name: 'foo-prod-v001', desired: 6, image: 'repo/foo:1.1' });
   }
   const errors: unknown[] = [];
+  let lookTimes: LookTimes = new Map();
   const { definitions, serverGroups } = it.world;
   const options = {
     clock: it.clock,
@@ -25,14 +38,52 @@ async function bench() {
   const inspect = async (store: DocumentStore = it.store) => {
     // A view that is no newer than what is known says nothing new.
     await it.clock.advance(1);
-    await inspectDrift({ ...options, store });
+    await inspectDrift({ ...options, store }, lookTimes);
   };
   const reports = async () =>
     (await it.store.list(messageKind)).map(({ document }) => document).filter(({ id }) => id.startsWith('drift/'));
+  /** Forgets what is kept in memory only. */
+  const restart = () => {
+    lookTimes = new Map();
+  };
+  const start = async (text: string) => (await it.press(await it.say(text), 'confirm')).executionId ?? '';
+  /** Takes an execution on, looking after every half second; its status then. */
+  const watchRun = async (id: string, ms = 60_000) => {
+    const endsAt = it.clock.now() + ms;
+    while (it.clock.now() < endsAt) {
+      const nextAt = it.clock.now() + 500;
+      await it.drive(id, 500);
+      await it.clock.advance(Math.max(0, nextAt - it.clock.now()));
+      await inspect();
+    }
+    return (await it.drive(id, 0)).status;
+  };
+  /** Deploys, and rejects it. */
+  const rejectDeploy = async (watch: typeof watchRun) => {
+    const id = await start('deploy foo prod 2.0');
+    await watch(id, 60_000);
+    await it.choose(id, 'reject', { stageId: '2', answer: 'slow', user: 'UBOB' });
+    expect(await watch(id, 60_000)).toBe('TERMINAL');
+  };
+  const run = async (id: string, ms = 60_000) => (await it.drive(id, ms)).status;
   /** What somebody else does, past Coxswain. */
   const resizeOutside = (name: string, size: number) => serverGroups.resize(east, name, size, { force: false });
   await inspect();
-  return { ...it, errors, options: { ...options, store: it.store }, inspect, reports, resizeOutside };
+  const said = async () => (await reports()).map(({ view }) => wordsOf(view));
+  return {
+    ...it,
+    errors,
+    options: { ...options, store: it.store },
+    inspect,
+    restart,
+    start,
+    watchRun,
+    run,
+    rejectDeploy,
+    reports,
+    said,
+    resizeOutside,
+  };
 }
 
 describe('a change made outside', () => {
@@ -112,6 +163,54 @@ describe('a change made outside', () => {
   });
 });
 
+describe('a change made outside to a size that we once set ourselves', () => {
+  const scaled = (sizes: string) => expect.stringContaining(`v001 in nonprod/east was scaled ${sizes}`) as string;
+
+  it.each([
+    ['looked at all the time', true, false],
+    ['not looked at until somebody acted', false, false],
+    ['looked at, and the process restarted since', true, true],
+    ['not looked at, and the process restarted since', false, true],
+  ])('is reported after a rejection, %s', async (_, isWatched, restarts) => {
+    const it = await bench(judged);
+    await it.rejectDeploy(isWatched ? it.watchRun : it.run);
+    expect(it.serverGroups.sizes(east)).toContain('foo-prod-v001 ×6');
+    if (restarts) it.restart();
+    await it.resizeOutside('foo-prod-v001', 0);
+    await it.inspect();
+    expect(await it.said()).toEqual([scaled('6 → 0')]);
+    await it.resizeOutside('foo-prod-v001', 6);
+    await it.inspect();
+    expect((await it.said()).slice(1)).toEqual([scaled('0 → 6')]);
+  });
+
+  it('is reported while an execution of ours still runs', async () => {
+    const it = await bench(judged);
+    await it.watchRun(await it.start('deploy foo prod 2.0'));
+    expect(it.serverGroups.sizes(east)).toContain('foo-prod-v002 ×2');
+    await it.resizeOutside('foo-prod-v002', 1);
+    await it.inspect();
+    await it.resizeOutside('foo-prod-v002', 2);
+    await it.inspect();
+    expect(await it.said()).toHaveLength(2);
+  });
+
+  it('is reported when a group of ours was removed, and when somebody creates it again with our label', async () => {
+    const it = await bench();
+    await it.watchRun(await it.start('deploy foo prod 2.0'));
+    const made = (await it.serverGroups.list(east, 'foo-prod')).find(({ name }) => name === 'foo-prod-v002');
+    const { labels = {} } = made ?? {};
+    it.serverGroups.remove(east, 'foo-prod-v002');
+    await it.inspect();
+    it.serverGroups.seed({ location: east, name: 'foo-prod-v002', desired: 6, image: 'repo/foo:2.0', labels });
+    await it.inspect();
+    expect((await it.said()).sort()).toEqual([
+      expect.stringContaining('v002 in nonprod/east was created'),
+      expect.stringContaining('v002 in nonprod/east was removed'),
+    ]);
+  });
+});
+
 describe('what is no drift', () => {
   it('is anything that was there at the first look', async () => {
     const it = await bench();
@@ -122,16 +221,77 @@ describe('what is no drift', () => {
   it('is anything that Coxswain does, looked at after every step', async () => {
     const it = await bench();
     for (const text of ['deploy foo prod 2.0', 'resize foo prod 3', 'rollback foo prod', 'deploy foo prod 2.1']) {
-      const started = await it.press(await it.say(text), 'confirm');
-      const id = started.executionId ?? '';
-      for (let turn = 0; turn < 60; turn += 1) {
-        await it.drive(id, 500);
-        await it.inspect();
-      }
-      expect((await it.drive(id)).status).toBe('SUCCEEDED');
+      expect(await it.watchRun(await it.start(text))).toBe('SUCCEEDED');
     }
+    expect(await it.said()).toEqual([]);
+  });
+
+  it.each([true, false])('is a rejection and its way back, looked at after every step: %s', async (isWatched) => {
+    const it = await bench(judged);
+    await it.rejectDeploy(isWatched ? it.watchRun : it.run);
     await it.inspect();
-    expect((await it.reports()).map(({ view }) => wordsOf(view))).toEqual([]);
+    expect(await it.said()).toEqual([]);
+  });
+
+  it.each([true, false])('is a cancel and its way back, looked at after every step: %s', async (isWatched) => {
+    const it = await bench(judged);
+    const watch = isWatched ? it.watchRun : it.run;
+    const id = await it.start('deploy foo prod 2.0');
+    await watch(id, 5000);
+    await it.choose(id, 'cancelExecution');
+    expect(await watch(id, 120_000)).toBe('CANCELED');
+    await it.inspect();
+    expect(await it.said()).toEqual([]);
+  });
+
+  it('is an adoption', async () => {
+    const it = await bench();
+    it.serverGroups.seed({ location: east, name: 'foo-prod', desired: 3, image: 'repo/foo:1.0' });
+    expect(await it.watchRun(await it.start('adopt foo'))).toBe('SUCCEEDED');
+    expect(it.serverGroups.sizes(east)).toContain('foo-prod-v002 ×3');
+    expect(await it.said()).toEqual([]);
+  });
+
+  it.each([
+    ['at once', 1],
+    ['hours later, when the cluster is seen again', 20 * 3_600_000],
+  ])('is the end of a group that was kept because it had not come up, seen %s', async (_, laterMs) => {
+    const it = await bench();
+    const id = await it.start('deploy foo prod sick');
+    await it.drive(id);
+    await it.inspect();
+    expect(it.serverGroups.sizes(east)).toContain('foo-prod-v002 ×0');
+    const expire = async () => {
+      const query = { kinds: ['expiry'], owner: 'O', now: it.clock.now(), leaseMs: 1000, limit: 9 };
+      for (const one of await it.store.claimDue(query)) await it.handlers.expiry(one, 'O');
+      await it.clock.advance(20_000);
+    };
+    for (let turn = 0; turn < 300; turn += 1) await expire();
+    expect(it.serverGroups.sizes(east)).not.toContain('foo-prod-v002 ×0');
+    await it.clock.advance(laterMs);
+    await it.inspect();
+    expect(await it.said()).toEqual([]);
+  });
+
+  it('is what an attempt did that was retried before anybody looked', async () => {
+    const it = await bench();
+    const id = await it.start('deploy foo prod sick');
+    await it.drive(id);
+    await it.choose(id, 'retryStage', { stageId: '1' });
+    await it.inspect();
+    await it.inspect();
+    expect(await it.said()).toEqual([]);
+    await it.resizeOutside('foo-prod-v001', 0);
+    await it.inspect();
+    expect(await it.said()).toHaveLength(1);
+  });
+
+  it('costs no commit while nothing changes', async () => {
+    const it = await bench();
+    const version = async () => (await it.store.get(knownClusterKind, 'nonprod/east/foo-prod'))?.version;
+    const before = await version();
+    for (let look = 0; look < 5; look += 1) await it.inspect();
+    expect(await version()).toBe(before);
   });
 
   it('is a cluster that cannot be seen', async () => {

@@ -67,13 +67,28 @@ export const wordsOf = (view: View | undefined): string =>
         ...(view.footer === undefined ? [] : [plainText(view.footer)]),
       ].join('\n');
 
-/** The verbs over a fake world with the application `foo` (dev: one region; prod: two, crew only, confirmed). */
-export async function createCommandBench(wrap: (store: DocumentStore) => DocumentStore = (store) => store) {
+/** `foo` with other stages in the pipeline of prod. */
+function fooWith(stages: Environment['pipeline']['stages']): Application {
+  const { environments } = foo;
+  const prod = environments.get('prod');
+  if (prod === undefined) return foo;
+  return { ...foo, environments: new Map([...environments, ['prod', { ...prod, pipeline: { name: 'p', stages } }]]) };
+}
+
+/**
+ * The verbs over a fake world with the application `foo` (dev: one region; prod: two, crew only, confirmed); `stages` are
+ * those of its pipeline for prod.
+ */
+export async function createCommandBench(
+  wrap: (store: DocumentStore) => DocumentStore = (store) => store,
+  stages?: Environment['pipeline']['stages'],
+) {
   const clock = createManualClock();
   const memory = createMemoryStore(() => clock.now());
   const store = wrap(memory);
   const serverGroups = createFakeServerGroups(clock);
-  const definitions = (): Definitions => ({ applications: new Map([['foo', foo]]), clusters: new Map() });
+  const application = stages === undefined ? foo : fooWith(stages);
+  const definitions = (): Definitions => ({ applications: new Map([['foo', application]]), clusters: new Map() });
   let count = 0;
   const newId = () => `N${String((count += 1)).padStart(4, '0')}`;
   const parts = { store, clock, newId, teamId: 'T1', definitions, serverGroups };
@@ -155,6 +170,7 @@ export async function createCommandBench(wrap: (store: DocumentStore) => Documen
     reply: async (id: string) => (await memory.get(messageKind, `${id}/reply`))?.document,
     /** What the live message of an execution should show. */
     live: async (id: string) => (await memory.get(messageKind, `${id}/live`))?.document.view,
+    handlers,
     executions: async () => (await memory.list(executionKind)).map(({ document }) => document),
     drive: (id: string, maxMs = 3_600_000) => drive({ store: memory, clock, id, handle: handleExecution, maxMs }),
   };

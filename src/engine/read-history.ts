@@ -1,7 +1,7 @@
-import { executionKind } from '../../src/engine/document-kinds';
-import type { DocumentStore } from '../../src/engine/ports/document-store';
-import type { Execution } from '../../src/model/execution';
-import { isComplete } from '../../src/model/status';
+import type { Execution } from '../model/execution';
+import { isComplete } from '../model/status';
+import { executionKind } from './document-kinds';
+import type { DocumentStore } from './ports/document-store';
 
 /** How many executions of a cluster are read to find the one that runs. */
 const historyLimit = 50;
