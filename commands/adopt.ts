@@ -1,14 +1,21 @@
 import type { Application, Environment } from '../src/model/application';
 import type { Command } from '../src/model/command';
 import { parseMoniker } from '../src/model/moniker';
-import { imageVersion, locationName, type Location, type UnmanagedApp } from '../src/model/server-group';
+import {
+  countServing,
+  imageVersion,
+  isDisabled,
+  locationName,
+  type Location,
+  type UnmanagedApp,
+} from '../src/model/server-group';
 import type { View } from '../src/model/view';
 import { refuseBusy, refuseStranger } from './support/checks';
 import { clusterOf } from '../src/model/cluster-of';
 import { draftExecution, inSequence } from './support/draft';
 import { findApplication, findTarget } from './support/find-target';
 import { readHistory, runningExecution } from '../src/engine/read-history';
-import { factsOf, readPlaces } from './support/live-groups';
+import { factsOf, groupLine, readPlaces, type LivePlace } from './support/live-groups';
 import { runChoice, UserMistake } from './support/suggest';
 import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
 import type { Words } from './support/words';
@@ -69,7 +76,46 @@ async function readNow(world: VerbWorld, apps: readonly UnmanagedApp[]): Promise
 
 const appFact = (app: UnmanagedApp) => `${imageVersion(app.image)} ×${app.desired} (${app.marathonVersion})`;
 
-function planView(application: Application, environment: Environment, apps: readonly UnmanagedApp[]): View {
+const besideOf = (places: readonly LivePlace[], { location }: UnmanagedApp) =>
+  places.find((place) => locationName(place.location) === locationName(location))?.groups ?? [];
+
+/**
+ * The refusal where a server group of the cluster is in service beside an app: the copy would be the newer of two that
+ * serve, and so count as the present version whatever it runs. A group that is to serve counts, healthy or not.
+ */
+function refuseSecond(name: string, apps: readonly UnmanagedApp[], places: readonly LivePlace[]): View | undefined {
+  const lines = apps.flatMap((app) => {
+    const [group] = besideOf(places, app).filter((beside) => !isDisabled(beside));
+    if (group === undefined) return [];
+    const version = group.name.slice(group.moniker.cluster.length + 1);
+    const where = locationName(app.location);
+    return [
+      `${app.name} ${imageVersion(app.image)} ×${app.desired}: ${group.name} is in service beside it in ${where} (${groupLine(group)}).`,
+      `If ${app.name} is the one to keep: scale ${version} to 0 in Marathon first and adopt again, or /cox deploy ${name} ${imageVersion(app.image)}.`,
+      `If ${version} is the one to keep: there is nothing to adopt; scale ${app.name} down in Marathon.`,
+    ];
+  });
+  if (lines.length === 0) return undefined;
+  return {
+    headline: 'Adopting would make a second, newer version serve beside the present one. Nothing was started.',
+    tone: 'attention',
+    lines,
+  };
+}
+
+/** `foo-prod 1.0, 3 instances, 3 serve now; beside it v004 1.0 disabled`. */
+const nowOf = (app: UnmanagedApp, places: readonly LivePlace[]): string => {
+  const beside = besideOf(places, app).map(groupLine).join(', ');
+  const now = `${app.name} ${imageVersion(app.image)}, ${app.desired} instances, ${countServing(app)} serve now`;
+  return `${now}; ${beside === '' ? 'no server group beside it' : `beside it ${beside}`}`;
+};
+
+function planView(
+  application: Application,
+  environment: Environment,
+  apps: readonly UnmanagedApp[],
+  places: readonly LivePlace[],
+): View {
   const cluster = clusterOf(application, environment);
   return {
     headline: [`Adopt ${application.name} as `, { strong: cluster }, '-vNNN'],
@@ -80,7 +126,7 @@ function planView(application: Application, environment: Environment, apps: read
     ],
     facts: apps.map((app) => ({
       label: locationName(app.location),
-      value: `${app.name} ${imageVersion(app.image)}, ${app.desired} instances`,
+      value: nowOf(app, places),
     })),
   };
 }
@@ -105,6 +151,8 @@ async function planFor(
   const apps = await readNow(world, await unmanagedIn(world, application, environment, locations));
   const [first] = apps;
   if (first === undefined) return { type: 'reply', view: nothingToAdopt(name) };
+  const second = refuseSecond(name, apps, places);
+  if (second !== undefined) return { type: 'reply', view: second };
   const draft = draftExecution({
     kind: 'adopt',
     name: `Adopt ${name}`,
@@ -123,7 +171,7 @@ async function planFor(
   });
   const unmanaged = apps.map((app) => [`${locationName(app.location)}/${app.name}`, appFact(app)]);
   const facts = { ...factsOf(places), ...(Object.fromEntries(unmanaged) as Record<string, string>) };
-  const view = planView(application, environment, apps);
+  const view = planView(application, environment, apps, places);
   return { type: 'plan', plan: { draft, facts, view, confirmLabel: 'Adopt' }, confirm: true };
 }
 

@@ -1,6 +1,6 @@
 import type { Location } from './server-group';
 
-/** A server group that did not come up: kept for diagnosis out of service, and destroyed later. */
+/** A server group that did not come up, or the copy of an adoption that went back: kept for diagnosis out of service, and destroyed later. */
 export type Expiry = {
   readonly schema: 1;
   readonly teamId: string;
@@ -11,6 +11,8 @@ export type Expiry = {
   readonly serverGroupName: string;
   /** The key the group carries; a later group of the same name carries another and is left alone. */
   readonly key: string;
+  /** Why it is kept; absent where it did not come up. */
+  readonly why?: 'adoption';
   /** Milliseconds since the epoch. */
   readonly keptSince: number;
   readonly destroyAt: number;

@@ -1,19 +1,20 @@
 import { z } from 'zod';
 import { keyLabel, type ServerGroups } from '../dcos/server-groups';
+import type { PlanInput, StagePlan } from '../engine/contracts/stage';
+import { effectKeyPrefix } from '../engine/effect-key';
 import { CoxswainError } from '../model/errors';
-import { countServing, locationName, type ServerGroup, type UnmanagedApp } from '../model/server-group';
+import type { Stage } from '../model/execution';
+import { countServing, locationName } from '../model/server-group';
 import type { TaskDefinition, TaskLook, TaskResult } from '../engine/contracts/task';
-import { guardTraffic } from '../guards';
 import { defineStage } from '../services';
 import { nameOfNext } from './server-group/next-name';
 import { placeOf } from './server-group/place';
-import { waitForLock } from './server-group/set-size';
+import { guardBesideUnmanaged, onUnmanaged, readUnmanaged, unmanagedConfig } from './server-group/unmanaged';
 import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
 
 type Needs = { readonly serverGroups: ServerGroups };
 type Look = TaskLook<Needs>;
 
-const config = z.looseObject({ cluster: z.string(), unmanagedName: z.string() });
 const nameSchema = z.object({ name: z.string(), size: z.number() });
 
 /** How long the copy may serve less than the first before the step fails (semantics §8). */
@@ -21,15 +22,11 @@ const patienceMs = 30_000;
 const againMs = 2000;
 const oneMinute = 60_000;
 
-const readUnmanaged = (look: Look): Promise<UnmanagedApp | undefined> =>
-  look.services.serverGroups.unmanaged(placeOf(look.context), config.parse(look.context).unmanagedName, look.signal);
-
-/** A retried stage goes on with the copy of its first attempt. */
-const isCopy = (look: Look, group: ServerGroup): boolean =>
-  group.labels[keyLabel]?.startsWith(`${look.execution.id}/${look.stage.id}/`) ?? false;
+/** What the app had before this stage first touched it; undefined before a copy was begun. */
+const sizeBefore = z.object({ targetDesiredSize: z.number() });
 
 async function chooseName(look: Look): Promise<TaskResult> {
-  const { cluster, unmanagedName } = config.parse(look.context);
+  const { cluster, unmanagedName } = unmanagedConfig.parse(look.context);
   const location = placeOf(look.context);
   const app = await readUnmanaged(look);
   if (app === undefined) {
@@ -39,8 +36,16 @@ async function chooseName(look: Look): Promise<TaskResult> {
       reason: `${unmanagedName} is not in ${locationName(location)} any more.`,
     };
   }
+  const before = sizeBefore.safeParse(look.stage.context);
+  if (app.desired === 0 && before.success && before.data.targetDesiredSize > 0) {
+    const wanted = before.data.targetDesiredSize;
+    const reason = `${unmanagedName} stands at 0 of ${wanted} instances since an earlier attempt: a copy of it would not serve.`;
+    return { status: 'TERMINAL', code: 'REQUEST_REFUSED', reason };
+  }
   const groups = await look.services.serverGroups.list(location, cluster, look.signal);
-  const name = groups.find((group) => isCopy(look, group))?.name ?? nameOfNext(groups, cluster, location);
+  // The copy of an earlier attempt was taken out of service when that failed: this attempt makes one of its own.
+  const own = groups.find((group) => group.labels[keyLabel] === look.key);
+  const name = own?.name ?? nameOfNext(groups, cluster, location);
   return { status: 'RUNNING', retryAfterMs: 0, memo: { name, size: app.desired } };
 }
 
@@ -58,9 +63,11 @@ const recreateServerGroup: TaskDefinition<Needs> = {
     const done: TaskResult = { status: 'SUCCEEDED', outputs, context: { targetDesiredSize: size } };
     const existing = await look.services.serverGroups.get(location, name, look.signal);
     if (existing !== undefined) {
-      return isCopy(look, existing) ? done : { status: 'RUNNING', retryAfterMs: 0, memo: { taken: name } };
+      return existing.labels[keyLabel] === look.key
+        ? done
+        : { status: 'RUNNING', retryAfterMs: 0, memo: { taken: name } };
     }
-    const { unmanagedName } = config.parse(look.context);
+    const { unmanagedName } = unmanagedConfig.parse(look.context);
     try {
       await look.services.serverGroups.recreate(location, unmanagedName, name, look.key, look.signal);
     } catch (error) {
@@ -77,24 +84,17 @@ const checkCopyServes: TaskDefinition<Needs> = {
   timeoutMs: 5 * oneMinute,
   timeoutFromStage: false,
   async run(look) {
-    const { cluster, unmanagedName } = config.parse(look.context);
+    const { cluster, unmanagedName } = unmanagedConfig.parse(look.context);
     const location = placeOf(look.context);
     const app = await readUnmanaged(look);
     if (app === undefined) return { status: 'SKIPPED', reason: `${unmanagedName} is gone already.` };
     const groups = await look.services.serverGroups.list(location, cluster, look.signal);
     const copy = groups.find((group) => group.name === look.stage.outputs.serverGroupName);
-    const first = copy && { ...copy, name: app.name, desired: app.desired, instances: app.instances };
-    const answer = guardTraffic({
-      operation: 'Removal of all instances in',
-      cluster,
-      place: locationName(location),
-      groups: first === undefined ? groups : [...groups, first],
-      going: [app.name],
-      reserved: [],
-    });
+    const operation = 'Removal of all instances in';
+    const answer = guardBesideUnmanaged({ operation, cluster, location, groups, app, going: app.name });
     const serves = copy === undefined ? 0 : countServing(copy);
     const wanted = countServing(app);
-    if (answer.allowed && serves >= wanted) return { status: 'SUCCEEDED' };
+    if (answer.allowed && serves >= wanted) return { status: 'SUCCEEDED', outputs: { servedBefore: wanted } };
     const reason = answer.allowed
       ? `${unmanagedName} serves with ${wanted} instances and its copy with ${serves}: it stays until the copy serves as many.`
       : answer.reason;
@@ -105,35 +105,12 @@ const checkCopyServes: TaskDefinition<Needs> = {
   },
 };
 
-/** An effect on the unmanaged app in two steps; a lock is waited out. `isDone` looks before anything is repeated. */
-const onUnmanaged = (
-  name: string,
-  isDone: (app: UnmanagedApp | undefined) => boolean,
-  act: (look: Look, unmanagedName: string) => Promise<unknown>,
-): TaskDefinition<Needs> => ({
-  name,
-  timeoutMs: 30 * oneMinute,
-  timeoutFromStage: false,
-  async run(look) {
-    if (isDone(await readUnmanaged(look))) return { status: 'SUCCEEDED' };
-    const { unmanagedName } = config.parse(look.context);
-    const memo = { acting: unmanagedName };
-    if (look.memo === undefined) return { status: 'RUNNING', retryAfterMs: 0, memo };
-    try {
-      await act(look, unmanagedName);
-      return { status: 'SUCCEEDED' };
-    } catch (error) {
-      return waitForLock(error, memo);
-    }
-  },
-});
-
 const waitForUnmanagedIdle: TaskDefinition<Needs> = {
   name: 'waitForUnmanagedIdle',
   timeoutMs: 30 * oneMinute,
   timeoutFromStage: false,
   async run(look) {
-    const { unmanagedName } = config.parse(look.context);
+    const { unmanagedName } = unmanagedConfig.parse(look.context);
     const location = placeOf(look.context);
     const { value: view } = await look.services.serverGroups.look(location, look.signal);
     const app = view.unmanaged(location, look.execution.application).find(({ name }) => name === unmanagedName);
@@ -147,14 +124,45 @@ const waitForUnmanagedIdle: TaskDefinition<Needs> = {
   },
 };
 
+const begun = (stage: Stage, name: string) => stage.tasks.some((task) => task.name === name && task.memo !== undefined);
+
+/** The way back while the first is there: it serves as before, and the copy goes. */
+function goBack({ execution, stage }: PlanInput): readonly StagePlan[] {
+  const creation = nameSchema.safeParse(stage.tasks.find(({ name }) => name === 'recreateServerGroup')?.memo);
+  const before = sizeBefore.safeParse(stage.context);
+  if (!creation.success && stage.attempt === 1) return [];
+  if (stage.tasks.some((task) => task.name === 'removeUnmanaged' && task.status === 'SUCCEEDED')) return [];
+  const { cluster, unmanagedName } = unmanagedConfig.parse(stage.context);
+  const location = placeOf(stage.context);
+  const size = creation.data?.size ?? before.data?.targetDesiredSize;
+  const servedBefore = z.number().safeParse(stage.outputs.servedBefore);
+  // What earlier attempts scaled down and could not bring back is brought back as well.
+  const isScaledDown = begun(stage, 'scaleDownUnmanaged') || stage.attempt > 1;
+  return [
+    {
+      type: 'undoAdoption',
+      name: `${unmanagedName} as before in ${locationName(location)}`,
+      context: {
+        location,
+        cluster,
+        unmanagedName,
+        keys: effectKeyPrefix(execution.id, stage.id),
+        restores: false,
+        ...(isScaledDown && size !== undefined ? { size } : {}),
+        ...(servedBefore.success ? { servedBefore: servedBefore.data } : {}),
+      },
+    },
+  ];
+}
+
 /**
  * Makes a server group of an app without a version in its name (decisions 25): recreated beside itself, healthy first, then
- * the first is scaled down and removed. Where the copy does not come up, the first keeps serving.
+ * the first is scaled down and removed. Where it does not come to that, the first serves as before and the copy goes.
  */
 export const adoptServerGroup = defineStage({
   type: 'adoptServerGroup',
   needs: ['serverGroups'],
-  config,
+  config: unmanagedConfig,
   tasks: [
     recreateServerGroup,
     waitForCapacityMatch,
@@ -171,5 +179,7 @@ export const adoptServerGroup = defineStage({
       (look, name) => look.services.serverGroups.destroy(placeOf(look.context), name, { force: false }, look.signal),
     ),
   ],
+  onFailure: goBack,
+  onCancel: goBack,
   render: renderCapacity,
 });

@@ -12,6 +12,7 @@ import { rollbackCluster } from './rollback-cluster';
 import { rollbackServerGroup } from './rollback-server-group';
 import { scaleDownCluster } from './scale-down-cluster';
 import { shrinkCluster } from './shrink-cluster';
+import { undoAdoption } from './undo-adoption';
 import { undoServerGroup } from './undo-server-group';
 import { wait } from './wait';
 
@@ -30,6 +31,7 @@ export const stages: readonly CoxswainStage[] = [
   rollbackServerGroup,
   scaleDownCluster,
   shrinkCluster,
+  undoAdoption,
   undoServerGroup,
   wait,
 ];

@@ -5,7 +5,16 @@ import type { Strategy } from './strategy';
 
 export { concludePartial } from './conclude-partial';
 export type { Strategy } from './strategy';
-export { cameUp, changeOf, creationsByPlace, mayHaveCreated, planRetirement, planUndo, type Change } from './undo';
+export {
+  cameUp,
+  changeOf,
+  creationsByPlace,
+  keepFailedMinutes,
+  mayHaveCreated,
+  planRetirement,
+  planUndo,
+  type Change,
+} from './undo';
 
 /** All strategies, in the order they are offered. */
 export const strategies: readonly Strategy[] = [none, highlander, redblack];

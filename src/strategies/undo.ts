@@ -52,7 +52,7 @@ export const cameUp = (stage: Stage): boolean =>
   stage.tasks.some((task) => task.name === 'waitForCapacityMatch' && task.status === 'SUCCEEDED');
 
 /** How long a group that did not come up is kept where its description does not say. */
-const keepFailedMinutes = 60;
+export const keepFailedMinutes = 60;
 const keepSchema = z.object({ keepFailedMinutes: z.number().default(keepFailedMinutes) });
 
 /** Which of the groups that stages created did not come up, and how long they are kept for diagnosis. */

@@ -1,4 +1,6 @@
 import type { Command } from '../../src/model/command';
+import { expiryKind } from '../../src/engine/document-kinds';
+import type { DocumentStore } from '../../src/engine/ports/document-store';
 import { east } from '../dcos/builders';
 import { createCommandBench, wordsOf } from '../support/command-kit';
 import { west } from '../support/stage-kit';
@@ -13,6 +15,8 @@ async function bench(name = 'foo-prod', { image = 'repo/foo:1.0' } = {}) {
   };
   return { ...it, confirm };
 }
+
+const kept = async (store: DocumentStore) => (await store.list(expiryKind)).map(({ document }) => document);
 
 describe('apps without a version in their names', () => {
   it('are listed as unmanaged, with the way to adopt them', async () => {
@@ -56,18 +60,92 @@ describe('apps without a version in their names', () => {
     const it = await bench('foo-prod', { image: 'repo/foo:sick' });
     const done = await it.confirm(await it.say('adopt foo prod/east'));
     expect(done.status).toBe('TERMINAL');
-    expect(it.serverGroups.sizes(east)).toEqual(['foo-prod ×3', 'foo-prod-v000 ×3']);
-    expect(it.serverGroups.effects).toEqual(['recreate nonprod/east/foo-prod as foo-prod-v000']);
+    expect(it.serverGroups.sizes(east)).toEqual(['foo-prod ×3', 'foo-prod-v000 ×0']);
+    expect(it.serverGroups.effects).toEqual([
+      'recreate nonprod/east/foo-prod as foo-prod-v000',
+      'resize nonprod/east/foo-prod-v000 3→0',
+    ]);
+    expect(await kept(it.store)).toMatchObject([{ serverGroupName: 'foo-prod-v000', why: 'adoption', state: 'kept' }]);
+    const ofEast = await it.live(done.id);
+    expect(JSON.stringify(ofEast?.steps)).toContain('foo-prod-v000 kept for diagnosis until ');
   });
 
-  it('go on with the same copy when the stage is tried again', async () => {
+  it('go back when they are canceled before the copy came up', async () => {
+    const it = await bench();
+    it.serverGroups.seed({ location: east, name: 'foo-prod-v000', desired: 0 });
+    it.serverGroups.sickNames.add('foo-prod-v001');
+    const started = await it.press(await it.say('adopt foo prod/east'), 'confirm');
+    const id = started.executionId ?? '';
+    await it.drive(id, 20_000);
+    await it.choose(id, 'cancelExecution');
+    expect((await it.drive(id)).status).toBe('CANCELED');
+    expect(it.serverGroups.sizes(east)).toEqual(['foo-prod ×3', 'foo-prod-v000 ×0', 'foo-prod-v001 ×0']);
+    expect(await kept(it.store)).toMatchObject([{ serverGroupName: 'foo-prod-v001' }]);
+  });
+
+  it('go back when they are canceled after the first was scaled down: it serves again before the copy goes', async () => {
+    const it = await bench();
+    const started = await it.press(await it.say('adopt foo prod/east'), 'confirm');
+    const id = started.executionId ?? '';
+    for (let turn = 0; turn < 60 && it.serverGroups.effects.length < 2; turn += 1) await it.drive(id, 2000);
+    expect(it.serverGroups.sizes(east)).toEqual(['foo-prod ×0', 'foo-prod-v000 ×3']);
+    await it.choose(id, 'cancelExecution');
+    expect((await it.drive(id)).status).toBe('CANCELED');
+    expect(it.serverGroups.sizes(east)).toEqual(['foo-prod ×3', 'foo-prod-v000 ×0']);
+    expect(it.serverGroups.effects.slice(2)).toEqual([
+      'resize nonprod/east/foo-prod 0→3',
+      'resize nonprod/east/foo-prod-v000 3→0',
+    ]);
+  });
+
+  it('go back when the first cannot be removed; where it is gone all the same, the copy stays', async () => {
+    const it = await bench();
+    it.serverGroups.fail('destroy', 'REQUEST_REFUSED');
+    expect((await it.confirm(await it.say('adopt foo prod/east'))).status).toBe('TERMINAL');
+    expect(it.serverGroups.sizes(east)).toEqual(['foo-prod ×3', 'foo-prod-v000 ×0']);
+    it.serverGroups.fail('destroy', 'REQUEST_REFUSED', true);
+    expect((await it.confirm(await it.say('adopt foo prod/west'))).status).toBe('TERMINAL');
+    expect(it.serverGroups.sizes(west)).toEqual(['foo-prod-v000 ×3']);
+  });
+
+  it('keep the copy serving when the first does not come back', async () => {
+    const it = await bench();
+    it.serverGroups.fail('destroy', 'REQUEST_REFUSED');
+    it.serverGroups.onEffect = () => {
+      if (it.serverGroups.effects.length === 2) it.serverGroups.sickNames.add('foo-prod');
+    };
+    expect((await it.confirm(await it.say('adopt foo prod/east'))).status).toBe('TERMINAL');
+    expect(it.serverGroups.sizes(east)).toEqual(['foo-prod ×3', 'foo-prod-v000 ×3']);
+  });
+
+  it('are refused beside a server group in service, which would then count as the older one', async () => {
+    const it = await bench();
+    it.serverGroups.seed({ location: east, name: 'foo-prod-v004', desired: 2, image: 'repo/foo:2.0' });
+    const answer = await it.say('adopt foo prod');
+    expect(answer.plan).toBeUndefined();
+    const said = wordsOf(answer.reply);
+    expect(said).toContain('foo-prod-v004 is in service beside it in nonprod/east');
+    expect(said).toContain('scale v004 to 0');
+    expect(said).toContain('/cox deploy foo prod 1.0');
+    expect((await it.say('adopt foo prod/west')).plan).toBeDefined();
+  });
+
+  it('show on the card what serves now', async () => {
+    const it = await bench();
+    it.serverGroups.seed({ location: east, name: 'foo-prod-v004', desired: 0 });
+    const said = wordsOf((await it.say('adopt foo prod')).reply);
+    expect(said).toContain('nonprod/east: foo-prod 1.0, 3 instances, 3 serve now; beside it v004 1.0 disabled');
+    expect(said).toContain('nonprod/west: foo-prod 1.0, 3 instances, 3 serve now; no server group beside it');
+  });
+
+  it('get a fresh copy when the stage is tried again', async () => {
     const it = await bench();
     it.serverGroups.fail('resize', 'REQUEST_REFUSED');
     const failed = await it.confirm(await it.say('adopt foo prod/east'));
     expect(failed.status).toBe('TERMINAL');
     await it.choose(failed.id, 'retryStage', { stageId: '1' });
     expect((await it.drive(failed.id)).status).toBe('SUCCEEDED');
-    expect(it.serverGroups.sizes(east)).toEqual(['foo-prod-v000 ×3']);
+    expect(it.serverGroups.sizes(east)).toEqual(['foo-prod-v000 ×0', 'foo-prod-v001 ×3']);
   });
 
   it('are waited for while a Marathon deployment locks them', async () => {
