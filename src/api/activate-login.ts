@@ -1,9 +1,9 @@
 import type { DocumentStore } from '../engine/ports/document-store';
-import { isExpired, tokenKind, type LoginToken } from './login-token';
+import { isExpired, loginLifetimeMs, tokenKind, type LoginToken } from './login-token';
 
 /**
- * Makes the token that waits under this code the user's. `unknown`: no login waits under it, it took longer than ten
- * minutes, or somebody else was first. Upper and lower case, blanks and dashes do not matter.
+ * Makes the token that waits under this code the user's; doing it again changes nothing. `unknown`: no login waits under
+ * it, it took longer than ten minutes, or somebody else was first. Upper and lower case, blanks and dashes do not matter.
  */
 export async function activateLogin(
   store: DocumentStore,
@@ -19,6 +19,6 @@ export async function activateLogin(
   };
   const updated = await store.update(tokenKind, waiting.id, activate);
   const token = updated?.document;
-  const isOurs = token?.state === 'active' && token.user === user && token.activatedAt === now;
+  const isOurs = token?.state === 'active' && token.user === user && now - token.activatedAt < loginLifetimeMs;
   return isOurs ? 'activated' : 'unknown';
 }

@@ -10,11 +10,11 @@ export type LoginToken = {
   readonly createdAt: number;
 } & ({ readonly state: 'pending' } | { readonly state: 'active'; readonly user: string; readonly activatedAt: number });
 
-/** Tokens; the pending ones are listed by `state` (`pending`) and by `code`. */
+/** Tokens, listed by `code`; the pending ones by `state` (`pending`), the active ones by `user`. */
 export const tokenKind: DocumentKind<LoginToken> = {
   name: 'token',
   indexes: (token): Record<string, string> =>
-    token.state === 'pending' ? { state: 'pending', code: token.code } : { user: token.user },
+    token.state === 'pending' ? { state: 'pending', code: token.code } : { user: token.user, code: token.code },
 };
 
 /** How long a code may be typed after it was handed out. */

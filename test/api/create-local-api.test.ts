@@ -137,6 +137,10 @@ describe('logging in', () => {
     const now = fixture.clock.now();
     expect(await activateLogin(fixture.store, { code, user: 'U0BOB', now })).toBe('activated');
     expect(await activateLogin(fixture.store, { code, user: 'U0EVE', now })).toBe('unknown');
+    // A command that is handled again after a crash says what it said before; an old code says nothing any more.
+    const again = { code, user: 'U0BOB' };
+    expect(await activateLogin(fixture.store, { ...again, now: now + 1_000 })).toBe('activated');
+    expect(await activateLogin(fixture.store, { ...again, now: now + 600_000 })).toBe('unknown');
     expect((await ask('/api/logins', { tokenHash }, null)).status).toBe(409);
   });
 
