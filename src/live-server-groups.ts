@@ -38,6 +38,5 @@ export function liveServerGroups(
     lastNonZeroSize: (...call) => current().lastNonZeroSize(...call),
     lastFailure: (...call) => current().lastFailure(...call),
     diagnose: (...call) => current().diagnose(...call),
-    isDeploying: (...call) => current().isDeploying(...call),
   };
 }

@@ -152,9 +152,5 @@ export function createServerGroups(options: ServerGroupsOptions): WatchedServerG
       return app === undefined ? undefined : describeFailure(app);
     },
     diagnose: (...call) => diagnoseGroup(reach, { clock, sandboxes: options.sandboxes }, ...call),
-    isDeploying: async (location, deploymentId, signal) => {
-      const deployments = await clientOf(location).listDeployments(signal);
-      return deployments.some(({ id }) => id === deploymentId);
-    },
   };
 }

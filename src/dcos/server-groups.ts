@@ -67,6 +67,4 @@ export interface ServerGroups {
    * lines of stderr. What cannot be read is one of the reasons. Some requests; throws for a place that is not known only.
    */
   diagnose(location: Location, name: string, signal?: AbortSignal): Promise<Diagnosis>;
-  /** Whether Marathon still works on a deployment. */
-  isDeploying(location: Location, deploymentId: string, signal?: AbortSignal): Promise<boolean>;
 }

@@ -134,14 +134,6 @@ describe('server groups on Marathon', () => {
     expect(await groups.lastFailure(east, name)).toBe(expected);
   });
 
-  it('knows whether a deployment still runs', async () => {
-    nock(base)
-      .get('/v2/deployments')
-      .twice()
-      .reply(200, [{ id: 'd1' }]);
-    expect([await groups.isDeploying(east, 'd1'), await groups.isDeploying(east, 'd2')]).toEqual([true, false]);
-  });
-
   it('names the clusters it knows for one it does not', async () => {
     await expect(groups.list({ ...east, dcosCluster: 'pe9' }, 'foo')).rejects.toMatchObject({
       code: 'NOT_FOUND',

@@ -278,7 +278,6 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
       fake.diagnosed.push({ name, at: clock.now() });
       return Promise.resolve(fake.diagnoses.get(name) ?? { reasons: [] });
     },
-    isDeploying: () => Promise.resolve(false),
   };
   return fake;
 }
