@@ -67,7 +67,15 @@ function startWork(store: DocumentStore, emulator: RunningDcosEmulator) {
   );
   const newId = () => ulid(systemClock.now());
   wake.start(
-    createExecutorHandlers({ store, clock: systemClock, newId, teamId: 'T0BENCH', definitions, serverGroups }),
+    createExecutorHandlers({
+      store,
+      clock: systemClock,
+      newId,
+      teamId: 'T0BENCH',
+      definitions,
+      serverGroups,
+      onError: () => undefined,
+    }),
   );
   return {
     hint: () => wake.hint(),

@@ -46,6 +46,9 @@ async function runEngine(store: DocumentStore, ids: readonly string[]): Promise<
     teamId: 'T0BENCH',
     definitions: noDefinitions,
     serverGroups: liveServerGroups(noDefinitions),
+    onError: (error) => {
+      throw error;
+    },
   });
   const startedAt = performance.now();
   wake.start(handlers);

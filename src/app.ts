@@ -29,7 +29,10 @@ export const stageRegistry = createStageRegistry(stages);
 export const executionRenderer = createExecutionRenderer(stageRegistry, concludePartial);
 
 /** What the executor works with; everything else is put together here. */
-export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings'>;
+export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings'> & {
+  /** Told of what failed and is tried again by itself. */
+  readonly onError: (error: unknown, documentId: string) => void;
+};
 
 const signalsKept = 50;
 
@@ -59,7 +62,7 @@ function createSignal(store: DocumentStore, clock: Clock) {
 export function createExecutorHandlers(
   parts: ExecutorParts,
 ): Readonly<Record<'command' | 'execution' | 'expiry', DueHandler>> {
-  const { store, clock, serverGroups } = parts;
+  const { store, clock, serverGroups, onError } = parts;
   const settings = createUserSettings(createKeyvStore(store, clock));
   const trafficGuard = createTrafficGuard(store, serverGroups);
   const engine: EngineWorld<Services> = {
@@ -83,7 +86,7 @@ export function createExecutorHandlers(
   };
   return {
     command: (claimed, owner) => processCommand(verbs, world, claimed, owner),
-    expiry: createExpiryHandler({ store, clock, serverGroups, trafficGuard }),
+    expiry: createExpiryHandler({ store, clock, serverGroups, trafficGuard, onError }),
     execution: (claimed, owner) => advance(engine, claimed.document as Execution, owner),
   };
 }

@@ -84,7 +84,11 @@ runJob({
       ...parts,
       onError: (error) => logger.warn({ error: String(error) }, 'A cluster could not be compared; it is tried again'),
     });
-    const handlers = createExecutorHandlers({ ...parts, newId: () => ulid(clock.now()) });
+    const handlers = createExecutorHandlers({
+      ...parts,
+      newId: () => ulid(clock.now()),
+      onError: (error, id) => logger.warn({ error: String(error), id }, 'A try failed; the next one comes by itself'),
+    });
     await file.freeLeases(Object.keys(handlers));
     wake.start(handlers);
     const mover = createInboxMover({

@@ -3,11 +3,13 @@ import { keyLabel } from './dcos/server-groups';
 import type { Clock } from './engine/clock';
 import type { Expiries } from './engine/contracts/expiries';
 import type { TrafficGuard } from './engine/contracts/guard';
+import { lockCluster, unlockCluster } from './engine/cluster-lock';
 import { executionKind, expiryKind } from './engine/document-kinds';
 import { liveMessageId } from './engine/drain-execution';
 import { putMessage } from './engine/messages';
-import type { DocumentStore } from './engine/ports/document-store';
+import type { Claimed, DocumentStore } from './engine/ports/document-store';
 import type { DueHandler } from './engine/ports/wake';
+import { asCoxswainError } from './model/errors';
 import { expiryId, type Expiry } from './model/expiry';
 import { isDisabled, locationName, type ServerGroup } from './model/server-group';
 import { isComplete } from './model/status';
@@ -19,16 +21,23 @@ const soonMs = 5_000;
 /** How long it is remembered that we destroyed a group: longer than a cluster is out of sight. */
 const rememberedMs = 24 * 3_600_000;
 
+/** After so many failures in a row the thread is told; it is tried on. */
+const failuresTold = 10;
+
 type Parts = {
   readonly store: DocumentStore;
   readonly clock: Clock;
   readonly serverGroups: ServerGroups;
   readonly trafficGuard: TrafficGuard;
+  /** Told of every failed try; the next one comes by itself. */
+  readonly onError: (error: unknown, expiryId: string) => void;
 };
+
+type End = 'destroyed' | 'gone' | 'spared';
 
 /** What a look came to: look again then, go on to destroying, or an end with what is said of it. */
 type Look =
-  { readonly again: number } | { readonly next: 'destroying' } | { readonly end: 'destroyed' | 'gone' | 'spared' };
+  { readonly again: number; readonly refused?: string } | { readonly next: 'destroying' } | { readonly end: End };
 
 /** Plans expiries as due documents of their own. */
 export const createExpiries = (store: DocumentStore): Expiries => ({
@@ -55,7 +64,7 @@ async function destroy(parts: Parts, expiry: Expiry, group: ServerGroup): Promis
   };
   const answer = await parts.trafficGuard.reserve(request);
   if ('moved' in answer) return { again: 0 };
-  if (!answer.allowed) return { again: laterMs };
+  if (!answer.allowed) return { again: laterMs, refused: answer.reason };
   await parts.serverGroups.destroy(location, group.name, { force: false });
   return { again: soonMs };
 }
@@ -68,56 +77,93 @@ async function look(parts: Parts, expiry: Expiry): Promise<Look> {
   return expiry.state === 'kept' ? { next: 'destroying' } : destroy(parts, expiry, group);
 }
 
-const headlines: Readonly<Record<'destroyed' | 'gone' | 'spared', string>> = {
+/** The last look and the deletion are one act: no execution starts on the cluster between them. */
+async function lookLocked(parts: Parts, expiry: Expiry): Promise<Look> {
+  const holder = { executionId: expiry.executionId, expiryId: expiryId(expiry) };
+  if ((await lockCluster(parts.store, expiry.cluster, holder)) !== undefined) return { again: laterMs };
+  try {
+    return await look(parts, expiry);
+  } finally {
+    // Also after a failure: who wants to deploy must not wait for what cannot be destroyed.
+    await unlockCluster(parts.store, expiry.cluster, holder);
+  }
+}
+
+const headlines: Readonly<Record<End, string>> = {
   destroyed: ' had not come up. Kept for diagnosis until now, it is destroyed.',
-  gone: ' had not come up and was to be destroyed now; somebody removed it before.',
+  gone: ' had not come up and was to be destroyed now; it is gone already.',
   spared: ' had not come up and was to be destroyed now; it is in service again, so it stays.',
 };
 
-/** Says in the thread of the deploy what became of the group. */
-async function tell({ store, clock }: Parts, expiry: Expiry, end: keyof typeof headlines): Promise<void> {
+type Telling = { readonly id: 'expired' | 'failing'; readonly words: string; readonly tone: 'attention' | 'neutral' };
+
+/** Says something of the group in the thread of its deploy. */
+async function tell({ store, clock }: Parts, expiry: Expiry, { id, words, tone }: Telling): Promise<void> {
   const execution = (await store.get(executionKind, expiry.executionId))?.document;
   if (execution?.report === undefined) return;
   const where = `${expiry.serverGroupName} in ${locationName(expiry.location)}`;
-  const headline: Text = [{ strong: where }, headlines[end]];
+  const headline: Text = [{ strong: where }, words];
   await putMessage(store, {
     now: clock.now(),
     teamId: expiry.teamId,
-    id: `${expiryId(expiry)}/expired`,
+    id: `${expiryId(expiry)}/${id}`,
     target: { kind: 'thread', parentId: liveMessageId(expiry.executionId), broadcast: false },
-    view: { headline, tone: end === 'spared' ? 'attention' : 'neutral' },
+    view: { headline, tone },
   });
+}
+
+async function conclude(parts: Parts, claimed: Claimed, owner: string, end: End): Promise<void> {
+  const { store, clock, trafficGuard } = parts;
+  const expiry = claimed.document as Expiry;
+  await trafficGuard.release(expiry.location, expiry.cluster, expiryId(expiry));
+  await tell(parts, expiry, { id: 'expired', words: headlines[end], tone: end === 'spared' ? 'attention' : 'neutral' });
+  if (end !== 'destroyed') {
+    await store.delete(expiryKind, claimed.id);
+    return;
+  }
+  const destroyed = (document: Expiry): Expiry => ({ ...document, state: 'destroyed' });
+  const forgottenAt = clock.now() + rememberedMs;
+  await store.update(expiryKind, claimed.id, destroyed, { due: () => forgottenAt, release: owner });
+}
+
+/** Counts failures in a row, and tells the thread of it once they are many. */
+async function countFailure(parts: Parts, expiry: Expiry, why: string | undefined): Promise<number> {
+  if (why === undefined) return 0;
+  const failures = (expiry.failures ?? 0) + 1;
+  if (failures < failuresTold) return failures;
+  const words = ` had not come up and is to be destroyed, which failed ${failuresTold} times: ${why} It is tried again every minute.`;
+  await tell(parts, expiry, { id: 'failing', words, tone: 'attention' });
+  return failures;
 }
 
 /**
  * Handles the expiry of a server group that did not come up: waits while an execution works on the cluster, spares a
- * group that is in service again, and destroys behind the traffic guard. What cannot be done now is tried again; what was
- * destroyed is remembered for a day.
+ * group that is in service again, and destroys behind the traffic guard with the cluster locked. What cannot be done now
+ * is tried again; what was destroyed is remembered for a day.
  */
 export function createExpiryHandler(parts: Parts): DueHandler {
-  const { store, clock, trafficGuard } = parts;
+  const { store, clock, onError } = parts;
   return async (claimed, owner) => {
     const expiry = claimed.document as Expiry;
     if (expiry.state === 'destroyed') {
       await store.delete(expiryKind, claimed.id);
       return;
     }
-    const found = await look(parts, expiry).catch((): Look => ({ again: laterMs }));
+    const found = await (expiry.state === 'kept' ? look : lookLocked)(parts, expiry).catch((error: unknown): Look => {
+      onError(error, claimed.id);
+      return { again: laterMs, refused: asCoxswainError(error).message };
+    });
     if ('end' in found) {
-      await trafficGuard.release(expiry.location, expiry.cluster, expiryId(expiry));
-      await tell(parts, expiry, found.end);
-      if (found.end === 'destroyed') {
-        const destroyed = (document: Expiry): Expiry => ({ ...document, state: 'destroyed' });
-        const forgottenAt = clock.now() + rememberedMs;
-        await store.update(expiryKind, claimed.id, destroyed, { due: () => forgottenAt, release: owner });
-        return;
-      }
-      await store.delete(expiryKind, claimed.id);
+      await conclude(parts, claimed, owner, found.end);
       return;
     }
+    const failures = await countFailure(parts, expiry, 'again' in found ? found.refused : undefined);
     const due = clock.now() + ('again' in found ? found.again : 0);
-    const change = (document: Expiry): Expiry =>
-      'next' in found && document.state !== found.next ? { ...document, state: found.next } : document;
+    const change = ({ failures: _before, ...document }: Expiry): Expiry => ({
+      ...document,
+      ...('next' in found ? { state: found.next } : {}),
+      ...(failures === 0 ? {} : { failures }),
+    });
     await store.update(expiryKind, claimed.id, change, { due: () => due, release: owner });
   };
 }

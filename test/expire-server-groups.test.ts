@@ -1,6 +1,8 @@
 import { keyLabel } from '../src/dcos/server-groups';
+import { lockCluster } from '../src/engine/cluster-lock';
 import { executionKind, expiryKind, messageKind } from '../src/engine/document-kinds';
 import type { ServerGroupDescription } from '../src/model/description';
+import { CoxswainError } from '../src/model/errors';
 import { plainText } from '../src/model/text';
 import { executionRenderer } from '../src/app';
 import { east } from './dcos/builders';
@@ -119,7 +121,7 @@ describe('a server group that did not come up', () => {
     bench.serverGroups.seed({ location: east, name: 'foo-dev-v001', desired: 0, labels: { [keyLabel]: 'E9/1/1' } });
     await letTimePass(bench, 70 * minuteMs);
     expect(bench.serverGroups.sizes(east)).toContain('foo-dev-v001 ×0');
-    expect(await said(bench)).toEqual([expect.stringContaining('somebody removed it before')]);
+    expect(await said(bench)).toEqual([expect.stringContaining('it is gone already')]);
   });
 
   it('waits while an execution works on the cluster, and while DC/OS cannot be seen', async () => {
@@ -131,6 +133,53 @@ describe('a server group that did not come up', () => {
     bench.serverGroups.fail('get', 'UNREACHABLE');
     await letTimePass(bench, 3 * minuteMs);
     expect(bench.serverGroups.sizes(east)).toHaveLength(1);
+  });
+
+  it('holds the cluster while it is destroyed, so that no execution starts between the look and the deletion', async () => {
+    const { bench } = await failedDeploy();
+    const seen: unknown[] = [];
+    bench.serverGroups.onEffect = () => {
+      seen.push(lockCluster(bench.store, 'foo-dev', { executionId: 'E2' }));
+    };
+    await letTimePass(bench, 61 * minuteMs);
+    const holder = { schema: 1, executionId: 'E1', expiryId: expect.stringContaining('foo-dev-v001') as string };
+    // Asked before the deletion and after it.
+    expect(await Promise.all(seen)).toEqual([holder, holder]);
+    expect(await lockCluster(bench.store, 'foo-dev', { executionId: 'E2' })).toBeUndefined();
+  });
+
+  it('waits for an execution that took the cluster first', async () => {
+    const { bench } = await failedDeploy();
+    await letTimePass(bench, 50 * minuteMs);
+    await bench.store.create(executionKind, 'E2', deployOf({}, 'E2'));
+    const get = bench.serverGroups.get.bind(bench.serverGroups);
+    bench.serverGroups.get = async (...call) => {
+      // It starts after the first look and before the second.
+      const group = await get(...call);
+      await lockCluster(bench.store, 'foo-dev', { executionId: 'E2' });
+      return group;
+    };
+    await letTimePass(bench, 20 * minuteMs);
+    expect(bench.serverGroups.sizes(east)).toHaveLength(2);
+  });
+
+  it('gives the cluster back where it cannot be destroyed, logs each try and tells the thread once', async () => {
+    const { bench } = await failedDeploy();
+    const destroy = bench.serverGroups.destroy.bind(bench.serverGroups);
+    bench.serverGroups.destroy = () =>
+      Promise.reject(new CoxswainError('FORBIDDEN', { message: 'You may not destroy this.' }));
+    await letTimePass(bench, 90 * minuteMs);
+    expect(bench.errors.length).toBeGreaterThan(10);
+    expect(bench.errors[0]).toContain('E1/');
+    const telling = async () => (await bench.store.list(messageKind)).filter(({ id }) => id.endsWith('/failing'));
+    expect((await telling()).map(({ document }) => plainText(document.view.headline))).toEqual([
+      'foo-dev-v001 in nonprod/east had not come up and is to be destroyed, which failed 10 times: You may not destroy this. It is tried again every minute.',
+    ]);
+    expect(await lockCluster(bench.store, 'foo-dev', { executionId: 'E2' })).toBeUndefined();
+    bench.serverGroups.destroy = destroy;
+    await letTimePass(bench, 5 * minuteMs);
+    expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×2']);
+    expect((await telling())[0]?.document.revision).toBe(1);
   });
 
   it.each(Array.from({ length: 12 }, (_, index) => index + 1))(

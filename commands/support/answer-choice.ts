@@ -3,13 +3,14 @@ import type { Execution } from '../../src/model/execution';
 import { isComplete } from '../../src/model/status';
 import type { View } from '../../src/model/view';
 import type { Text } from '../../src/model/text';
+import { lockCluster, type ClusterHolder } from '../../src/engine/cluster-lock';
 import { commandKind, executionKind } from '../../src/engine/document-kinds';
 import type { Signal } from '../../src/engine/signals';
 import { mayDeploy, mayJudge, type Permission } from '../../src/policy/permissions';
 import { answerText, offerPlan, runVerb, type Outcome } from './answer-text';
 import { planHash, whatMoved } from './plan-hash';
 import { readHistory } from '../../src/engine/read-history';
-import { lockCluster, startExecution } from './start-execution';
+import { startExecution } from './start-execution';
 import type { Verb, VerbWorld } from './verb';
 
 type ChoiceRequest = Extract<CommandRequest, { type: 'choice' }>;
@@ -24,9 +25,12 @@ export function startedView(draft: PlannedAction['draft']): View {
   return { headline: [{ strong: draft.name }, ' is on its way.'], tone: 'running', lines: where };
 }
 
-/** The answer where another execution took the cluster first. */
-export const lostView = (holder: string): View => ({
-  headline: `Another execution (${holder}) started first. Nothing was started.`,
+/** The answer where somebody else took the cluster first. */
+export const lostView = ({ executionId, expiryId }: ClusterHolder): View => ({
+  headline:
+    expiryId === undefined
+      ? `Another execution (${executionId}) started first. Nothing was started.`
+      : 'A server group that had not come up is being destroyed here just now. Nothing was started; ask again in a few seconds.',
   tone: 'attention',
 });
 
@@ -139,8 +143,8 @@ async function answerExecutionChoice(request: ChoiceRequest, command: Command, w
     const [newest] = await readHistory(world.store, execution.definition.cluster);
     if (newest?.id !== id)
       return say('Something newer has happened here: deploy again instead of retrying.', 'attention');
-    const holder = await lockCluster(world.store, execution.definition.cluster, id);
-    if (holder !== id) return { reply: lostView(holder) };
+    const holder = await lockCluster(world.store, execution.definition.cluster, { executionId: id });
+    if (holder !== undefined) return { reply: lostView(holder) };
   }
   const outcome = await world.signal(id, signal, command.id);
   if (!outcome.accepted) return say(outcome.message, 'attention');

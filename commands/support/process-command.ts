@@ -1,5 +1,6 @@
 import type { Command } from '../../src/model/command';
 import { asCoxswainError } from '../../src/model/errors';
+import type { ClusterHolder } from '../../src/engine/cluster-lock';
 import { commandKind } from '../../src/engine/document-kinds';
 import { putMessage } from '../../src/engine/messages';
 import type { Claimed } from '../../src/engine/ports/document-store';
@@ -38,7 +39,7 @@ function withOutcome(command: Command, outcome: Outcome, executionId: string): C
   };
 }
 
-function withLoss({ executionId: _executionId, ...command }: Command, holder: string): Command {
+function withLoss({ executionId: _executionId, ...command }: Command, holder: ClusterHolder): Command {
   if (command.plan === undefined) return command;
   const { executionId: _planned, ...plan } = command.plan;
   return { ...command, reply: lostView(holder), plan: { ...plan, state: 'canceled' } };

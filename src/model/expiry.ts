@@ -21,6 +21,8 @@ export type Expiry = {
    * that whoever misses the group learns whose doing it was.
    */
   readonly state: 'kept' | 'destroying' | 'destroyed';
+  /** Tries that failed, one after the other; absent where the last one did not. */
+  readonly failures?: number;
 };
 
 /** The document's id; the same however often the expiry is planned. */

@@ -1,4 +1,4 @@
-import { lockCluster } from '../../commands/support/start-execution';
+import { lockCluster } from '../../src/engine/cluster-lock';
 import { east } from '../dcos/builders';
 import { createCommandBench, wordsOf } from '../support/command-kit';
 import { west } from '../support/stage-kit';
@@ -29,8 +29,8 @@ describe('canceling from a message', () => {
     await bench.choose(id, 'cancelExecution');
     expect(wordsOf((await bench.say('deploy foo prod 2.0')).reply)).toContain('is under way');
     expect(wordsOf((await bench.say('rollback foo prod')).reply)).toContain('is on its way back already');
-    expect(await lockCluster(bench.store, 'foo-prod', 'other')).toBe(id);
+    expect(await lockCluster(bench.store, 'foo-prod', { executionId: 'other' })).toMatchObject({ executionId: id });
     await bench.drive(id);
-    expect(await lockCluster(bench.store, 'foo-prod', 'other')).toBe('other');
+    expect(await lockCluster(bench.store, 'foo-prod', { executionId: 'other' })).toBeUndefined();
   });
 });

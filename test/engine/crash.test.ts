@@ -42,6 +42,7 @@ async function runWithCrashes(
       teamId: 'T1',
       definitions: () => ({ applications: new Map(), clusters: new Map() }),
       serverGroups,
+      onError: () => undefined,
     });
   };
   await store.create(executionKind, 'E1', pipeline, { due: clock.now() });
@@ -112,6 +113,7 @@ describe('an effect whose reply is lost', () => {
       teamId: 'T1',
       definitions,
       serverGroups,
+      onError: () => undefined,
     });
     await store.create(executionKind, 'E1', pipeline, { due: clock.now() });
     const handle = (document: Execution, owner: string) =>

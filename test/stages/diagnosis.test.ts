@@ -21,7 +21,15 @@ async function failedDeploy(over: Partial<ServerGroupDescription>, stageTimeoutM
   const cluster = createEmulatedCluster('np1', clock);
   const serverGroups = groupsOver({ np1: cluster }, clock);
   const definitions = () => ({ applications: new Map(), clusters: new Map() });
-  const handlers = createExecutorHandlers({ store, clock, newId: () => 'N', teamId: 'T1', definitions, serverGroups });
+  const handlers = createExecutorHandlers({
+    store,
+    clock,
+    newId: () => 'N',
+    teamId: 'T1',
+    definitions,
+    serverGroups,
+    onError: () => undefined,
+  });
   const handle = (loaded: Execution, owner: string) =>
     handlers.execution({ kind: 'execution', id: loaded.id, version: 0, document: loaded }, owner);
   const clusters = [describeCluster({ ...over, stageTimeoutMs })];

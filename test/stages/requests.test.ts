@@ -28,7 +28,15 @@ function bench(applications: readonly string[], timings: { readonly startMs: num
   const waker = createEventWaker(store, clock, () => undefined);
   cluster.onApp((appId) => waker.appChanged(appId, (error) => expect(error).toBeUndefined()));
   const definitions = () => ({ applications: new Map(), clusters: new Map() });
-  const handlers = createExecutorHandlers({ store, clock, newId: () => 'N', teamId: 'T1', definitions, serverGroups });
+  const handlers = createExecutorHandlers({
+    store,
+    clock,
+    newId: () => 'N',
+    teamId: 'T1',
+    definitions,
+    serverGroups,
+    onError: () => undefined,
+  });
   const handle = (loaded: Execution, owner: string) =>
     handlers.execution({ kind: 'execution', id: loaded.id, version: 0, document: loaded }, owner);
   return {

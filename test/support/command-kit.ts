@@ -92,7 +92,7 @@ export async function createCommandBench(
   let count = 0;
   const newId = () => `N${String((count += 1)).padStart(4, '0')}`;
   const parts = { store, clock, newId, teamId: 'T1', definitions, serverGroups };
-  const handlers = createExecutorHandlers(parts);
+  const handlers = createExecutorHandlers({ ...parts, onError: () => undefined });
   await memory.create(peopleKind, 'T1', {
     schema: 1,
     teamId: 'T1',

@@ -43,13 +43,17 @@ export function createStageBench(wrap: (store: DocumentStore) => DocumentStore =
   const definitions = (): Definitions => ({ applications: new Map(), clusters: new Map() });
   let count = 0;
   const newId = () => `N${String((count += 1)).padStart(4, '0')}`;
-  const handlers = createExecutorHandlers({ store, clock, newId, teamId: 'T1', definitions, serverGroups });
+  const errors: string[] = [];
+  const onError = (error: unknown, id: string) => errors.push(`${id}: ${String(error)}`);
+  const handlers = createExecutorHandlers({ store, clock, newId, teamId: 'T1', definitions, serverGroups, onError });
   const handle = (loaded: Execution, owner: string) =>
     handlers.execution({ kind: 'execution', id: loaded.id, version: 0, document: loaded }, owner);
   return {
     clock,
     store: memory,
     serverGroups,
+    /** What failed and was to be tried again by itself. */
+    errors,
     handlers,
     handle,
     start: (execution: Execution) => memory.create(executionKind, execution.id, execution, { due: clock.now() }),

@@ -1,0 +1,49 @@
+import { isComplete } from '../model/status';
+import { executionKind, expiryKind } from './document-kinds';
+import type { DocumentKind, DocumentStore } from './ports/document-store';
+
+/** Who works on a cluster: an execution, or the expiry of a server group that one left behind. */
+export type ClusterHolder = { readonly executionId: string; readonly expiryId?: string };
+
+/** Its id is the cluster's (`foo-prod`). */
+type ClusterLock = ClusterHolder & { readonly schema: 1 };
+
+const clusterLockKind: DocumentKind<ClusterLock> = { name: 'lock', indexes: () => ({}) };
+
+const isSame = (one: ClusterHolder, other: ClusterHolder) =>
+  one.executionId === other.executionId && one.expiryId === other.expiryId;
+
+async function isAtWork(store: DocumentStore, { executionId, expiryId }: ClusterHolder): Promise<boolean> {
+  if (expiryId !== undefined) return (await store.get(expiryKind, expiryId))?.document.state === 'destroying';
+  const held = await store.get(executionKind, executionId);
+  return held !== undefined && !isComplete(held.document.status);
+}
+
+/**
+ * Takes a cluster, if nobody works on it, for somebody whose own document stands in the store already; answers who else
+ * holds it. An execution that is being canceled works on it until its way back is through; only the one that `replaces`
+ * it need not wait. Taking it again changes nothing.
+ */
+export async function lockCluster(
+  store: DocumentStore,
+  cluster: string,
+  wanted: ClusterHolder,
+  replaces?: string,
+): Promise<ClusterHolder | undefined> {
+  const taken: ClusterLock = { schema: 1, ...wanted };
+  await store.create(clusterLockKind, cluster, taken);
+  const holder = (await store.get(clusterLockKind, cluster))?.document ?? wanted;
+  if (isSame(holder, wanted)) return undefined;
+  const isReplaced = holder.expiryId === undefined && holder.executionId === replaces;
+  if (!isReplaced && (await isAtWork(store, holder))) return holder;
+  const saved = await store.update(clusterLockKind, cluster, (lock) => (isSame(lock, holder) ? taken : lock));
+  return saved === undefined || isSame(saved.document, wanted) ? undefined : saved.document;
+}
+
+/** Gives a cluster back before its holder's document says that it is over; whoever does not hold it changes nothing. */
+export async function unlockCluster(store: DocumentStore, cluster: string, holder: ClusterHolder): Promise<void> {
+  const held = (await store.get(clusterLockKind, cluster))?.document;
+  if (held === undefined || !isSame(held, holder)) return;
+  const free: ClusterLock = { schema: 1, executionId: '' };
+  await store.update(clusterLockKind, cluster, (lock) => (isSame(lock, holder) ? free : lock));
+}
