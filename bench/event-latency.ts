@@ -6,6 +6,7 @@ import { liveMessageId } from '../src/engine/drain-execution';
 import type { DocumentStore } from '../src/engine/ports/document-store';
 import type { Execution } from '../src/model/execution';
 import { isComplete } from '../src/model/status';
+import { plainText } from '../src/model/text';
 import { deployExecution, openForSeeding, seedExecutions } from './support/executions';
 import { median, pause, percentile } from './support/figures';
 import { startBot, startOutside, type Bot } from './support/real-bot';
@@ -39,7 +40,10 @@ const seededApp = (name: string) => ({
   healthChecks: [{ protocol: 'HTTP', path: '/health' }],
 });
 
-/** Runs one deployment to its end; the time from each `deployment_success` to the next revision of its live message. */
+/** What the live message says once each of a deployment's events was looked into, in their order. */
+const consequences = [/ 2\/2 healthy/, / out of service/];
+
+/** Runs one deployment to its end; the time from each `deployment_success` until its live message says what came of it. */
 async function followDeployment(
   store: DocumentStore,
   outside: Outside,
@@ -53,18 +57,17 @@ async function followDeployment(
   ]);
   await start();
   const startedAt = performance.now();
-  let revision = 0;
   for (;;) {
     const message = await store.get(messageKind, liveMessageId(execution.id));
     const now = performance.now();
-    const seen = message?.document.revision ?? 0;
-    if (seen > revision && sentAt !== undefined) {
+    const details = message?.document.view.steps?.map(({ detail }) => plainText(detail ?? '')) ?? [];
+    const expected = consequences[latencies.length];
+    if (expected !== undefined && sentAt !== undefined && details.some((detail) => expected.test(detail))) {
       latencies.push(now - sentAt);
       sentAt = undefined;
     }
-    revision = seen;
     const status = (await store.get(executionKind, execution.id))?.document.status;
-    if (status !== undefined && isComplete(status) && sentAt === undefined) break;
+    if (status !== undefined && isComplete(status) && latencies.length === consequences.length) break;
     if (now - startedAt > giveUpAfterMs) throw new Error(`The deployment did not end in time: it is ${status ?? ''}.`);
     await pause(1);
   }

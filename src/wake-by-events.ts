@@ -4,7 +4,7 @@ import type { DocumentStore } from './engine/ports/document-store';
 import { parseMoniker } from './model/moniker';
 
 /** How long events of one cluster are gathered before its executions are woken. */
-const gatherMs = 30;
+const gatherMs = 10;
 
 /** Wakes the executions that work on a cluster when Marathon tells of one of its apps. */
 export function createEventWaker(store: DocumentStore, clock: Clock, onTouched: () => void) {

@@ -34,9 +34,9 @@ type Flight<T> = { readonly begun: number; readonly at: number; readonly seen: P
 
 const defaultMaxAgeMs = 15_000;
 const defaultFailureHoldMs = 2000;
-/** Hints may cost at most a tenth of the time, however large the answer is, and four requests a second. */
+/** Hints may cost at most a tenth of the time, however large the answer is, and twenty requests a second. */
 const restFactor = 10;
-const shortestRestMs = 250;
+const shortestRestMs = 50;
 const longestRestMs = 5000;
 /** A longer rest is not waited out: whoever looks is shown what was seen before. */
 const patienceMs = 1000;

@@ -42,13 +42,13 @@ function rememberLast<T extends object, R>(compute: (input: T) => R): (input: T)
 async function step<S>(
   world: EngineWorld<S>,
   loaded: Execution,
-  { owner, isLast }: { readonly owner: string; readonly isLast: boolean },
+  { owner, isFirst, isLast }: { readonly owner: string; readonly isFirst: boolean; readonly isLast: boolean },
 ): Promise<Step | undefined> {
   const { store, clock, registry, render } = world;
   for (const event of loaded.events) await world.drain(loaded, event);
   const drained = new Set(loaded.events.map((event) => event.id));
   const settled = settle(dropEvents(loaded, drained), { registry, now: clock.now() });
-  const ready = readyTasks(settled, clock.now());
+  const ready = readyTasks(settled, registry, { now: clock.now(), isWoken: isFirst });
   const results: readonly LookResult[] = await Promise.all(ready.map((task) => runLook(settled, task, world)));
   const now = clock.now();
   const take = (execution: Execution): Execution => {
@@ -83,7 +83,7 @@ async function step<S>(
 export async function advance<S>(world: EngineWorld<S>, loaded: Execution, owner: string): Promise<void> {
   let current = loaded;
   for (let count = 1; count <= stepsPerClaim; count += 1) {
-    const after = await step(world, current, { owner, isLast: count === stepsPerClaim });
+    const after = await step(world, current, { owner, isFirst: count === 1, isLast: count === stepsPerClaim });
     if (after === undefined || after.released) return;
     current = after.execution;
   }

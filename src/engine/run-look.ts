@@ -16,16 +16,29 @@ const errorRetryMs = 2000;
 /** A task that may be looked at now. */
 export type ReadyTask = { readonly stage: Stage; readonly task: Task };
 
-/** The tasks whose time has come, at most one of each stage. */
-export function readyTasks(execution: Execution, now: number): readonly ReadyTask[] {
+/** The definition of a task; undefined where its stage type no longer has it. */
+function definitionOf<S>(execution: Execution, { stage, task }: ReadyTask, registry: StageRegistry<S>) {
+  const definition = registry.find(stage.type);
+  if (definition === undefined) return undefined;
+  const tasks = tasksOf(definition, () => ({ execution, stage, context: contextOf(execution, stage) }));
+  return tasks.find(({ name }) => name === task.name);
+}
+
+/** The tasks whose time has come, at most one of each stage; those that watch DC/OS too where the execution `isWoken`. */
+export function readyTasks<S>(
+  execution: Execution,
+  registry: StageRegistry<S>,
+  { now, isWoken }: { readonly now: number; readonly isWoken: boolean },
+): readonly ReadyTask[] {
   if (execution.status !== 'RUNNING') return [];
+  const isReady = (one: ReadyTask): boolean => {
+    if ((one.task.dueAt ?? now) <= now) return true;
+    return isWoken && definitionOf(execution, one, registry)?.isWatching === true;
+  };
   return execution.stages
     .filter((stage) => stage.status === 'RUNNING')
-    .flatMap((stage) =>
-      stage.tasks
-        .filter((task) => task.status === 'RUNNING' && (task.dueAt ?? now) <= now)
-        .map((task) => ({ stage, task })),
-    );
+    .flatMap((stage) => stage.tasks.filter(({ status }) => status === 'RUNNING').map((task) => ({ stage, task })))
+    .filter(isReady);
 }
 
 /** An error as a result: the same look again later where that can help, else the end of the task. */
@@ -45,11 +58,7 @@ export async function runLook<S>(
   const { registry, services, clock } = world;
   const context = contextOf(execution, stage);
   const base = { stageId: stage.id, taskId: task.id, attempt: stage.attempt, looks: task.looks };
-  const definition = registry.find(stage.type);
-  const found =
-    definition === undefined
-      ? undefined
-      : tasksOf(definition, () => ({ execution, stage, context })).find((candidate) => candidate.name === task.name);
+  const found = definitionOf(execution, { stage, task }, registry);
   if (found === undefined) {
     const reason = `Stage type '${stage.type}' no longer has a task '${task.name}'.`;
     return { ...base, result: { status: 'TERMINAL', code: 'INTERNAL', reason } };

@@ -125,8 +125,10 @@ function settleTasks<S>(settling: Settling<S>): Execution | undefined {
   if (stage.tasks.some((task) => task.status === 'RUNNING')) return execution;
   const next = stage.tasks.find((task) => task.status === 'NOT_STARTED');
   if (next === undefined) return undefined;
+  const definitions = tasksOf(settling.definition, () => inputOf(settling));
+  const { firstLookMs = 0 } = definitions.find(({ name }) => name === next.name) ?? {};
   const tasks = stage.tasks.map((task) =>
-    task.id === next.id ? { ...task, status: 'RUNNING' as const, startTime: now, dueAt: now } : task,
+    task.id === next.id ? { ...task, status: 'RUNNING' as const, startTime: now, dueAt: now + firstLookMs } : task,
   );
   return replaceStage(execution, { ...stage, tasks });
 }

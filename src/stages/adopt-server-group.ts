@@ -11,6 +11,7 @@ import { nameOfNext } from './server-group/next-name';
 import { placeOf } from './server-group/place';
 import { guardBesideUnmanaged, onUnmanaged, readUnmanaged, unmanagedConfig } from './server-group/unmanaged';
 import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
+import { watching } from './server-group/watching';
 
 type Needs = { readonly serverGroups: ServerGroups };
 type Look = TaskLook<Needs>;
@@ -109,6 +110,7 @@ const waitForUnmanagedIdle: TaskDefinition<Needs> = {
   name: 'waitForUnmanagedIdle',
   timeoutMs: 30 * oneMinute,
   timeoutFromStage: false,
+  ...watching,
   async run(look) {
     const { unmanagedName } = unmanagedConfig.parse(look.context);
     const location = placeOf(look.context);

@@ -6,7 +6,7 @@ import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import type { TaskDefinition } from '../engine/contracts/task';
 import { defineStage } from '../services';
 import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
-import { beforeFirstLook } from './server-group/first-look';
+import { watching } from './server-group/watching';
 import { checkTrafficGuard, type GuardedServices } from './server-group/guarded';
 import { isWorker, placeOf } from './server-group/place';
 import { releaseTrafficGuard } from './server-group/release-guard';
@@ -38,9 +38,8 @@ const waitForDestroyedServerGroup: TaskDefinition<Needs> = {
   name: 'waitForDestroyedServerGroup',
   timeoutMs: 30 * 60_000,
   timeoutFromStage: false,
+  ...watching,
   async run(look) {
-    const early = beforeFirstLook(look);
-    if (early !== undefined) return early;
     const name = targetNameOf(look);
     const location = placeOf(look.context);
     const { value: view } = await look.services.serverGroups.look(location, look.signal);

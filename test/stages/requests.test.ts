@@ -1,8 +1,10 @@
 import { createExecutorHandlers } from '../../src/app';
 import { executionKind } from '../../src/engine/document-kinds';
 import type { Execution } from '../../src/model/execution';
+import { isComplete } from '../../src/model/status';
+import { createEmbeddedWake } from '../../src/queue/embedded-wake';
 import { createEventWaker } from '../../src/wake-by-events';
-import { buildPipeline, drive } from '../support/engine-kit';
+import { buildPipeline } from '../support/engine-kit';
 import { createEmulatedCluster, groupsOver } from '../support/emulated-cluster';
 import { createManualClock } from '../support/manual-clock';
 import { createMemoryStore } from '../support/memory-store';
@@ -25,8 +27,11 @@ function bench(applications: readonly string[], timings: { readonly startMs: num
     cluster.core.seed(app(`${name}-dev-v001`, 4));
   }
   const serverGroups = groupsOver({ np1: cluster }, clock);
-  const waker = createEventWaker(store, clock, () => undefined);
-  cluster.onApp((appId) => waker.appChanged(appId, (error) => expect(error).toBeUndefined()));
+  const onError = (error: unknown) => void errors.push(String(error));
+  const errors: string[] = [];
+  const wake = createEmbeddedWake({ store, clock, owner: 'O', onError });
+  const waker = createEventWaker(store, clock, () => wake.hint());
+  cluster.onApp((appId) => waker.appChanged(appId, onError));
   const definitions = () => ({ applications: new Map(), clusters: new Map() });
   const handlers = createExecutorHandlers({
     store,
@@ -35,14 +40,15 @@ function bench(applications: readonly string[], timings: { readonly startMs: num
     teamId: 'T1',
     definitions,
     serverGroups,
-    onError: () => undefined,
+    onError,
   });
-  const handle = (loaded: Execution, owner: string) =>
-    handlers.execution({ kind: 'execution', id: loaded.id, version: 0, document: loaded }, owner);
+  wake.start(handlers);
+  const read = async (name: string) => (await store.get(executionKind, `E-${name}`))!.document;
   return {
     clock,
     cluster,
-    async deploy() {
+    /** Deploys all; `afterEach` looks at the first of them every `stepMs` until all are over. */
+    async deploy({ stepMs = 500, afterEach = (_execution: Execution): void => undefined } = {}) {
       for (const name of applications) {
         const description = describeCluster({
           application: name,
@@ -58,12 +64,21 @@ function bench(applications: readonly string[], timings: { readonly startMs: num
             },
           ],
         });
-        const execution = buildPipeline([{ ref: '1', type: 'deploy', context: { clusters: [description] } }]);
+        const stages = [{ ref: '1', type: 'deploy', context: { clusters: [description] } }];
+        const execution = buildPipeline(stages, { report: { teamId: 'T1', channel: 'foo-deploys' } });
         const fields = { id: `E-${name}`, definition: { ...execution.definition, cluster: `${name}-dev` } };
         await store.create(executionKind, fields.id, { ...execution, ...fields }, { due: clock.now() });
       }
       const startedAt = clock.now();
-      for (const name of applications) await drive({ store, clock, id: `E-${name}`, handle });
+      wake.hint();
+      for (const name of applications) {
+        while (!isComplete((await read(name)).status) && clock.now() - startedAt < 3_600_000) {
+          await clock.advance(stepMs);
+          afterEach(await read(name));
+        }
+      }
+      await wake.stop(0);
+      expect(errors).toEqual([]);
       const all = await store.list(executionKind);
       expect(all.map(({ document }) => document.status)).toEqual(applications.map(() => 'SUCCEEDED'));
       const ends = all.map(({ document }) => document.endTime ?? 0);
@@ -98,5 +113,29 @@ describe('the requests of a red/black deployment', () => {
     });
     expect(whileWaiting.length).toBeLessThanOrEqual(3);
     expect(ownRequests(it, seconds)).toBeLessThanOrEqual(names.length * 15);
+  });
+});
+
+describe('an event of DC/OS', () => {
+  it('is followed at once, also right after a look that had something to show', async () => {
+    const it = bench(['foo'], { startMs: 400 });
+    const [ended, shown]: [number[], number[]] = [[], []];
+    it.cluster.core.subscribe({ onEvent: () => void ended.push(it.clock.now()), onClose: () => undefined }, [
+      'deployment_success',
+    ]);
+    let tasks = '';
+    await it.deploy({
+      stepMs: 5,
+      afterEach: ({ stages }) => {
+        const waits = stages.flatMap((stage) => stage.tasks.filter(({ name }) => name === 'waitForCapacityMatch'));
+        const now = waits.map(({ status }) => status).join(' ');
+        const more = now.split('SUCCEEDED').length - tasks.split('SUCCEEDED').length;
+        for (let count = 0; count < more; count += 1) shown.push(it.clock.now());
+        tasks = now;
+      },
+    });
+    expect(shown).toHaveLength(2);
+    const latencies = shown.map((at, index) => at - (ended[index] ?? 0));
+    for (const ms of latencies) expect(ms).toBeLessThanOrEqual(100);
   });
 });

@@ -35,5 +35,9 @@ export type TaskDefinition<S> = {
   readonly timeoutMs: number;
   /** Whether `stageTimeoutMs` of the stage, or of a stage above, replaces `timeoutMs` (semantics §4.2). */
   readonly timeoutFromStage: boolean;
+  /** Waits for what happens on DC/OS: it looks whenever its execution is woken, however long it meant to wait. */
+  readonly isWatching?: boolean;
+  /** How long after its start it looks for the first time, in milliseconds. @default 0 */
+  readonly firstLookMs?: number;
   readonly run: (look: TaskLook<S>) => Promise<TaskResult>;
 };

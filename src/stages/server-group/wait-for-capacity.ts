@@ -7,7 +7,7 @@ import type { Text } from '../../model/text';
 import type { Stage } from '../../model/execution';
 import type { ClusterView, ServerGroups } from '../../dcos/server-groups';
 import type { TaskDefinition, TaskLook } from '../../engine/contracts/task';
-import { beforeFirstLook } from './first-look';
+import { watching } from './watching';
 import { placeOf } from './place';
 import { targetNameOf } from './target';
 
@@ -57,9 +57,8 @@ export const waitForCapacityMatch: TaskDefinition<Needs> = {
   name: 'waitForCapacityMatch',
   timeoutMs: 30 * 60_000,
   timeoutFromStage: true,
+  ...watching,
   async run(look) {
-    const early = beforeFirstLook(look);
-    if (early !== undefined) return early;
     const name = targetNameOf(look);
     const location = placeOf(look.context);
     const { value: view } = await look.services.serverGroups.look(location, look.signal);
