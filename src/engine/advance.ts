@@ -4,7 +4,8 @@ import type { StageRegistry } from './contracts/stage';
 import { executionKind } from './document-kinds';
 import { applyResults, dueOf, fold, type ExecutionRenderer, type LookResult } from './fold';
 import type { DocumentStore } from './ports/document-store';
-import { readyTasks, runLook } from './run-look';
+import { createOpenLooks, type OpenLooks } from './open-looks';
+import { readyTasks } from './run-look';
 import { settle } from './settle';
 
 /** What advancing needs. `drain` applies one event to other documents, idempotently. */
@@ -20,8 +21,15 @@ export type EngineWorld<S> = {
 /** How many steps one claim may take before others get their turn. */
 const stepsPerClaim = 8;
 
-/** One step, saved; `released` says that the lease was given back with it. */
-type Step = { readonly execution: Execution; readonly released: boolean };
+/** One step; `released` says that the lease was given back with it. What changed nothing is not saved while looks are open. */
+type Step = { readonly execution: Execution; readonly saved: boolean; readonly released: boolean };
+
+type StepSettings = {
+  readonly owner: string;
+  readonly looks: OpenLooks;
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+};
 
 /** Removes the events that were drained. */
 function dropEvents(execution: Execution, drained: ReadonlySet<string>): Execution {
@@ -38,18 +46,18 @@ function rememberLast<T extends object, R>(compute: (input: T) => R): (input: T)
   };
 }
 
-/** Drains events, lets every ready task look once, and saves what came of it, in one commit. */
+/** Drains events, lets every ready task look once, and saves what has come of it, in one commit. */
 async function step<S>(
   world: EngineWorld<S>,
   loaded: Execution,
-  { owner, isFirst, isLast }: { readonly owner: string; readonly isFirst: boolean; readonly isLast: boolean },
+  { owner, looks, isFirst, isLast }: StepSettings,
 ): Promise<Step | undefined> {
   const { store, clock, registry, render } = world;
   for (const event of loaded.events) await world.drain(loaded, event);
   const drained = new Set(loaded.events.map((event) => event.id));
   const settled = settle(dropEvents(loaded, drained), { registry, now: clock.now() });
-  const ready = readyTasks(settled, registry, { now: clock.now(), isWoken: isFirst });
-  const results: readonly LookResult[] = await Promise.all(ready.map((task) => runLook(settled, task, world)));
+  looks.begin(settled, readyTasks(settled, registry, { now: clock.now(), isWoken: isFirst }));
+  const results: readonly LookResult[] = await looks.take(isLast);
   const now = clock.now();
   const take = (execution: Execution): Execution => {
     const base = execution === loaded ? settled : settle(dropEvents(execution, drained), { registry, now });
@@ -58,6 +66,11 @@ async function step<S>(
   // Worked out before the commit, so that the database is held for writing only; whoever changed the document meanwhile
   // has it folded again, over theirs.
   const planned = fold(loaded, take, { registry, now, render });
+  if (planned === loaded && results.length === 0 && looks.count() > 0) {
+    // Read again, so that a signal need not wait for what does not answer.
+    const now = await store.get(executionKind, loaded.id);
+    return now === undefined ? undefined : { execution: now.document, saved: false, released: false };
+  }
   const dueNow = rememberLast((execution: Execution) => dueOf(execution, registry, now, results));
   let released = false;
   const saved = await store.update(
@@ -68,12 +81,12 @@ async function step<S>(
       due: dueNow,
       release: (execution) => {
         const due = dueNow(execution);
-        released = isLast || due === null || due > clock.now();
+        released = isLast || (looks.count() === 0 && (due === null || due > clock.now()));
         return released ? owner : undefined;
       },
     },
   );
-  return saved === undefined ? undefined : { execution: saved.document, released };
+  return saved === undefined ? undefined : { execution: saved.document, saved: true, released };
 }
 
 /**
@@ -81,10 +94,14 @@ async function step<S>(
  * Everything it does may be repeated after a crash.
  */
 export async function advance<S>(world: EngineWorld<S>, loaded: Execution, owner: string): Promise<void> {
+  const looks = createOpenLooks(world);
   let current = loaded;
-  for (let count = 1; count <= stepsPerClaim; count += 1) {
-    const after = await step(world, current, { owner, isFirst: count === 1, isLast: count === stepsPerClaim });
+  let isFirst = true;
+  for (let count = 1; count <= stepsPerClaim;) {
+    const after = await step(world, current, { owner, looks, isFirst, isLast: count === stepsPerClaim });
     if (after === undefined || after.released) return;
+    if (after.saved) count += 1;
+    isFirst = false;
     current = after.execution;
   }
 }

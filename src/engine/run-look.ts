@@ -13,6 +13,9 @@ import { taskDeadline } from './task-timeout';
 /** How long the engine waits before it asks again after an error that time may heal. */
 const errorRetryMs = 2000;
 
+/** What looks are made with. */
+export type LookWorld<S> = { readonly registry: StageRegistry<S>; readonly services: S; readonly clock: Clock };
+
 /** A task that may be looked at now. */
 export type ReadyTask = { readonly stage: Stage; readonly task: Task };
 
@@ -53,7 +56,7 @@ function resultOfError(error: unknown): TaskResult {
 export async function runLook<S>(
   execution: Execution,
   { stage, task }: ReadyTask,
-  world: { readonly registry: StageRegistry<S>; readonly services: S; readonly clock: Clock },
+  world: LookWorld<S>,
 ): Promise<LookResult> {
   const { registry, services, clock } = world;
   const context = contextOf(execution, stage);
