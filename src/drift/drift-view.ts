@@ -1,7 +1,8 @@
 import { imageVersion } from '../model/server-group';
 import type { Text } from '../model/text';
 import type { Choice, View } from '../model/view';
-import type { GroupChange, KnownGroup } from './find-changes';
+import { groupOf, type GroupChange, type KnownGroup } from './find-changes';
+import type { Outcome } from './outcome-of';
 
 /** Where a change was seen, in the words of the team. */
 export type DriftPlace = {
@@ -53,15 +54,28 @@ function remedyOf(change: GroupChange, { application, environment, region }: Dri
   return change.before.image.includes('@') ? undefined : run(`Deploy ${version} again`, `deploy ${where} ${version}`);
 }
 
-/** What a channel is told of a change made outside, with the way back as a command like any other. */
-export function driftView(change: GroupChange, place: DriftPlace, seenAt: number): View {
-  const group = change.type === 'gone' ? change.before : change.after;
+const endings: Readonly<Record<Outcome, string>> = {
+  putRight: 'It was put right.',
+  changedAgain: 'It has changed again since.',
+};
+
+/**
+ * What a channel is told of a change made outside, with the way back as a command like any other; once there is an
+ * outcome, that instead.
+ */
+export function driftView(
+  change: GroupChange,
+  place: DriftPlace,
+  { seenAt, outcome }: { readonly seenAt: number; readonly outcome: Outcome | undefined },
+): View {
+  const group = groupOf(change);
   const headline: Text = [
     { strong: `${place.application} ${place.environment}` },
     `: ${shortName(group)} in ${place.place} ${happened(change)} at `,
     { time: timeOf(change, seenAt) },
     ', outside Coxswain.',
   ];
+  if (outcome !== undefined) return { headline, tone: 'neutral', lines: [endings[outcome]] };
   const remedy = remedyOf(change, place);
   return {
     headline,

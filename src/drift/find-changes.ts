@@ -20,6 +20,9 @@ export type GroupChange =
   | { readonly type: 'created'; readonly after: KnownGroup }
   | { readonly type: 'gone'; readonly before: KnownGroup };
 
+/** The server group as the change left it; as it was before where it is gone. */
+export const groupOf = (change: GroupChange): KnownGroup => (change.type === 'gone' ? change.before : change.after);
+
 /** What is remembered of a server group. */
 export function knownGroup({ name, desired, image, createdTime, marathonVersion, labels }: ServerGroup): KnownGroup {
   const key = labels[keyLabel];

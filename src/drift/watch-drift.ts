@@ -9,7 +9,8 @@ import { clusterOf } from '../model/cluster-of';
 import { CoxswainError } from '../model/errors';
 import { locationName, type Location } from '../model/server-group';
 import { driftView } from './drift-view';
-import { findChanges, knownGroup, type GroupChange, type KnownGroup } from './find-changes';
+import { findChanges, groupOf, knownGroup, type GroupChange, type KnownGroup } from './find-changes';
+import { outcomeOf, type Outcome } from './outcome-of';
 import { isExpired } from './is-expired';
 import { isOurs } from './is-ours';
 
@@ -20,7 +21,12 @@ export type KnownCluster = {
   /** When the request began that first showed these groups; later looks that showed the same are not stored. */
   readonly at: number;
   readonly groups: readonly KnownGroup[];
+  /** Changes told whose way back is still offered. */
+  readonly told?: readonly Told[];
 };
+
+/** A change that was told, where, and when it was seen. */
+type Told = { readonly change: GroupChange; readonly channel: string; readonly at: number };
 
 /** What was last seen of clusters; not listed by anything. */
 export const knownClusterKind: DocumentKind<KnownCluster> = { name: 'known', indexes: () => ({}) };
@@ -48,16 +54,13 @@ const intervalMs = 15_000;
 /** How long events are gathered: our own changes come with several. */
 const gatherMs = 1000;
 
-const nameOf = (change: GroupChange): KnownGroup => (change.type === 'gone' ? change.before : change.after);
-
 /** The same change has the same message, however often it is found: after a crash before it was remembered, too. */
 const messageIdOf = (id: string, change: GroupChange): string =>
-  `drift/${id}/${nameOf(change).name}/${change.type}/${nameOf(change).version}`;
+  `drift/${id}/${groupOf(change).name}/${change.type}/${groupOf(change).version}`;
 
-async function report(options: DriftOptions, watched: Watched, id: string, change: GroupChange): Promise<void> {
+/** Says what happened, or what became of it: `outcome` is undefined as long as it stands. */
+async function tell(options: DriftOptions, watched: Watched, told: Told, outcome?: Outcome): Promise<void> {
   const { application, environment, location } = watched;
-  if (environment.channel === undefined) return;
-  const now = options.clock.now();
   const place = {
     application: application.name,
     environment: environment.name,
@@ -65,12 +68,28 @@ async function report(options: DriftOptions, watched: Watched, id: string, chang
     place: locationName(location),
   };
   await putMessage(options.store, {
-    now,
-    id: messageIdOf(id, change),
+    now: options.clock.now(),
+    id: messageIdOf(`${place.place}/${clusterOf(application, environment)}`, told.change),
     teamId: options.teamId,
-    target: { kind: 'channel', channel: environment.channel },
-    view: driftView(change, place, now),
+    target: { kind: 'channel', channel: told.channel },
+    view: driftView(told.change, place, { seenAt: told.at, outcome }),
   });
+}
+
+/** Takes the ways back away that lead nowhere any more; answers which are still offered. */
+async function followUp(
+  options: DriftOptions,
+  watched: Watched,
+  groups: readonly KnownGroup[],
+  told: readonly Told[],
+): Promise<readonly Told[]> {
+  const open: Told[] = [];
+  for (const one of told) {
+    const outcome = outcomeOf(one.change, groups);
+    if (outcome === undefined) open.push(one);
+    else await tell(options, watched, one, outcome);
+  }
+  return open;
 }
 
 async function inspectCluster(options: DriftOptions, watched: Watched, lookTimes: LookTimes): Promise<void> {
@@ -93,11 +112,17 @@ async function inspectCluster(options: DriftOptions, watched: Watched, lookTimes
   // Read after the view: the intent behind whatever we changed was saved before it.
   const history = await readHistory(store, cluster);
   const span = { place: locationName(location), since, at };
+  const open = await followUp(options, watched, groups, known.told ?? []);
+  const channel = environment.channel ?? history.find(({ report }) => report !== undefined)?.report?.channel;
+  const fresh: Told[] = [];
   for (const change of findChanges(known.groups, groups)) {
-    if (isOurs(change, span, history) || (await isExpired(store, change))) continue;
-    await report(options, watched, id, change);
+    if (channel === undefined || isOurs(change, span, history) || (await isExpired(store, change))) continue;
+    const told = { change, channel, at: options.clock.now() };
+    await tell(options, watched, told);
+    fresh.push(told);
   }
-  await store.update(knownClusterKind, id, (document) => (document.at === known.at ? seen : document));
+  const next: KnownCluster = { ...seen, told: [...open, ...fresh] };
+  await store.update(knownClusterKind, id, (document) => (document.at === known.at ? next : document));
 }
 
 const watchedPlaces = ({ applications }: Definitions): readonly Watched[] =>
@@ -112,14 +137,21 @@ const watchedPlaces = ({ applications }: Definitions): readonly Watched[] =>
  * empty at first and kept from one inspection to the next.
  */
 export async function inspectDrift(options: DriftOptions, lookTimes: LookTimes): Promise<void> {
-  for (const watched of watchedPlaces(options.definitions())) {
-    try {
-      await inspectCluster(options, watched, lookTimes);
-    } catch (error) {
-      const isBlind = error instanceof CoxswainError && error.fields.blindSince !== undefined;
-      if (!isBlind) options.onError(error);
-    }
-  }
+  const all = watchedPlaces(options.definitions());
+  const dcosClusters = [...new Set(all.map(({ location }) => location.dcosCluster))];
+  // Side by side, so that one that does not answer does not keep the others from being looked at.
+  await Promise.all(
+    dcosClusters.map(async (dcosCluster) => {
+      for (const watched of all.filter(({ location }) => location.dcosCluster === dcosCluster)) {
+        try {
+          await inspectCluster(options, watched, lookTimes);
+        } catch (error) {
+          const isBlind = error instanceof CoxswainError && error.fields.blindSince !== undefined;
+          if (!isBlind) options.onError(error);
+        }
+      }
+    }),
+  );
 }
 
 /** Inspects now, every 15 s, and soon after a hint, one inspection at a time, until stopped. */

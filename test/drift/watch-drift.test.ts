@@ -1,6 +1,7 @@
 import { inspectDrift, knownClusterKind, watchDrift, type LookTimes } from '../../src/drift/watch-drift';
 import { messageKind } from '../../src/engine/document-kinds';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
+import type { Application, Definitions, Environment } from '../../src/model/application';
 import { CoxswainError } from '../../src/model/errors';
 import { east } from '../dcos/builders';
 import { createCommandBench, wordsOf } from '../support/command-kit';
@@ -17,6 +18,15 @@ const judged: Parameters<typeof createCommandBench>[1] = [
     context: { onReject: 'rollback' },
   },
 ];
+
+const withoutChannel = ({ applications, ...rest }: Definitions): Definitions => {
+  const silent = (environment: Environment): Environment => ({ ...environment, channel: undefined });
+  const strip = (application: Application): Application => ({
+    ...application,
+    environments: new Map([...application.environments].map(([name, each]) => [name, silent(each)])),
+  });
+  return { ...rest, applications: new Map([...applications].map(([name, each]) => [name, strip(each)])) };
+};
 
 /** `foo prod` in two regions, seen once. */
 async function bench(stages?: typeof judged) {
@@ -101,6 +111,48 @@ describe('a change made outside', () => {
     expect(report?.view.choices?.map(({ label, target }) => [label, target])).toEqual([
       ['Back to 6', { kind: 'run', text: 'resize foo prod/east 6 group=v001' }],
     ]);
+  });
+
+  it('loses its button once it was put right, or changed again', async () => {
+    const it = await bench();
+    await it.resizeOutside('foo-prod-v001', 4);
+    await it.inspect();
+    await it.resizeOutside('foo-prod-v001', 3);
+    await it.inspect();
+    await it.resizeOutside('foo-prod-v001', 4);
+    await it.inspect();
+    const shown = (await it.reports()).map(({ view }) => [
+      wordsOf(view).split(' at ')[0],
+      view.lines,
+      view.choices?.length,
+    ]);
+    expect(shown).toEqual([
+      ['foo prod: v001 in nonprod/east was scaled 6 → 4', ['It has changed again since.'], undefined],
+      ['foo prod: v001 in nonprod/east was scaled 4 → 3', ['It was put right.'], undefined],
+      ['foo prod: v001 in nonprod/east was scaled 3 → 4', ['Plans start from what is there now.'], 1],
+    ]);
+  });
+
+  it('that removed a server group is put right by the same image in another', async () => {
+    const it = await bench();
+    it.serverGroups.remove(east, 'foo-prod-v001');
+    await it.inspect();
+    it.serverGroups.seed({ location: east, name: 'foo-prod-v002', desired: 6, image: 'repo/foo:1.1' });
+    await it.inspect();
+    const removal = (await it.said()).find((words) => words.includes('was removed'));
+    expect(removal).toContain('It was put right.');
+  });
+
+  it('is told where the last execution reported, where the application names no channel', async () => {
+    const it = await bench();
+    const definitions = withoutChannel(it.options.definitions());
+    const id = await it.start('resize foo prod 5');
+    expect(await it.run(id)).toBe('SUCCEEDED');
+    await it.inspect();
+    await it.resizeOutside('foo-prod-v001', 4);
+    await it.clock.advance(1);
+    await inspectDrift({ ...it.options, definitions: () => definitions }, new Map());
+    expect((await it.reports()).map(({ target }) => target)).toEqual([{ kind: 'channel', channel: 'foo-deploys' }]);
   });
 
   it('is put right by an execution like any other, for those who may, and that is no drift', async () => {
