@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import type { Clock } from './engine/clock';
 import { systemClock } from './engine/clock';
 import { stageRegistry } from './app';
@@ -42,11 +43,14 @@ void runCli(process.argv.slice(2), {
     parseApplication: (input) => parseApplication({ ...input, stageTypes: stageRegistry }),
   }),
   emulators: {
-    dcos: async ({ port, auth, tasks, agents }) => {
+    dcos: async ({ port, auth, tasks, agents, tlsKey, tlsCert }) => {
       const { url, marathonUrl, metronomeUrl, login, close } = await startDcosEmulator({
         port,
         ...(auth === undefined ? {} : { auth: { mode: auth } }),
         ...(tasks === undefined ? {} : { tasks }),
+        ...(tlsKey === undefined || tlsCert === undefined
+          ? {}
+          : { tls: { key: readFileSync(tlsKey, 'utf8'), cert: readFileSync(tlsCert, 'utf8') } }),
         ...(agents === undefined ? {} : { agents: createAgents(agents, tasks) }),
         ...(processEnvironment.PATH === undefined ? {} : { taskPath: processEnvironment.PATH }),
       });

@@ -13,6 +13,9 @@ export type DcosEmulatorChoices = EmulatorChoices & {
   readonly tasks?: 'simulated' | 'process';
   /** How many agents the cluster has. */
   readonly agents?: number;
+  /** Files of the key and the certificate (PEM) to speak HTTPS with; both or none. */
+  readonly tlsKey?: string;
+  readonly tlsCert?: string;
 };
 
 /** Declares the options of `coxswain emulator`; those of DC/OS alone say so. */
@@ -33,12 +36,14 @@ export function addEmulatorOptions(command: Command): Command {
         'process',
       ]),
     )
-    .option('--agents <number>', 'dcos: how many agents it has (default: 5)', wholeNumber(1, 10_000));
+    .option('--agents <number>', 'dcos: how many agents it has (default: 5)', wholeNumber(1, 10_000))
+    .option('--tls-key <file>', 'dcos: speaks HTTPS with this key (PEM); needs --tls-cert')
+    .option('--tls-cert <file>', 'dcos: the certificate (PEM); anybody gets it at /ca/dcos-ca.crt');
 }
 
 /** The names of options that were given although only DC/OS has them. */
 export function dcosOnly({ port: _port, ...rest }: DcosEmulatorChoices): readonly string[] {
-  return Object.keys(rest).map((name) => `--${name}`);
+  return Object.keys(rest).map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
 }
 
 function wholeNumber(minimum: number, maximum: number, remark = '') {

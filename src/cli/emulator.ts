@@ -17,13 +17,19 @@ export async function emulator(
       advice: 'Leave it out, or run `coxswain emulator dcos`.',
     });
   }
+  if ((choices.tlsKey === undefined) !== (choices.tlsCert === undefined)) {
+    throw new CliError(exitCodes.usage, 'INVALID_INPUT', {
+      message: 'HTTPS takes a key and a certificate.',
+      advice: 'Give both --tls-key and --tls-cert, or neither.',
+    });
+  }
   const { world } = session;
   const stopped = world.untilStopped();
   const started = await world.emulators[kind](choices).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new CliError(exitCodes.failed, 'INVALID_INPUT', {
       message: `The ${kind} emulator could not start on port ${port}: ${why}`,
-      advice: 'Choose another port; --port 0 takes a free one.',
+      advice: 'Choose another port (--port 0 takes a free one), and look at the files that were named.',
       cause,
     });
   });

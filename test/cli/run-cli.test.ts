@@ -353,6 +353,8 @@ describe('wrong usage', () => {
     [['emulator', 'dcos', '--auth', 'oauth'], /none, enterprise, open/],
     [['emulator', 'dcos', '--agents', '0'], /1 to 10000/],
     [['emulator', 'slack', '--agents', '3'], /no --agents/],
+    [['emulator', 'slack', '--tls-key', 'key.pem'], /no --tls-key/],
+    [['emulator', 'dcos', '--tls-key', 'key.pem'], /--tls-key and --tls-cert/],
   ])('refuses %j with exit code 2', async (argv, message) => {
     expect(await cli(argv)).toMatchObject({
       exitCode: 2,

@@ -1,4 +1,5 @@
-import { createServer as createHttpsServer } from 'node:https';
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpsServer, get } from 'node:https';
 import { openConnections } from '../../src/dcos/cluster-connections';
 import type { DcosCluster } from '../../src/model/application';
 import { CoxswainError } from '../../src/model/errors';
@@ -6,6 +7,7 @@ import { Secret } from '../../src/model/secret';
 import { makeCertificate } from '../support/certificate';
 import type { Certificate } from '../support/certificate';
 import { createTemporaryFolder } from '../support/temporary-folder';
+import { startDcosEmulator } from '../../src/emulators/dcos/start-dcos-emulator';
 import { startLoginCluster } from './login-cluster';
 import type { LoginCluster } from './login-cluster';
 
@@ -89,5 +91,40 @@ describe('a cluster with its own certificate authority', () => {
     expect(await messageOf(connect(cluster.url.replace('http:', 'https:')).getInfo())).toMatch(
       /^UNREACHABLE .*does not speak TLS/,
     );
+  });
+});
+
+describe('the emulated cluster over HTTPS', () => {
+  it('gives its authority to anybody, and serves who trusts it, logins and events included', async () => {
+    const { key, cert, caFile } = certificate;
+    const users = [{ uid: 'coxswain', password: 'secret' }];
+    const emulator = await startDcosEmulator({ tls: { key, cert }, auth: { mode: 'enterprise', users } });
+    try {
+      expect(emulator.url).toMatch(/^https:/);
+      expect(await messageOf(connect(emulator.url).getInfo())).toMatch(/^UNREACHABLE .*caFile/);
+      const given = await new Promise<string>((resolve, reject) => {
+        const request = get(`${emulator.url}/ca/dcos-ca.crt`, { ca: cert }, (response) => {
+          let text = '';
+          response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+          response.on('end', () => resolve(text));
+        });
+        request.on('error', reject);
+      });
+      expect(given).toBe(readFileSync(caFile, 'utf8'));
+      const marathon = connect(emulator.url, { caFile });
+      expect((await marathon.getInfo()).version).toMatch(/^1\./);
+      const stream = await marathon.openEvents({ idleTimeoutMs: 5000 });
+      const first = await stream.chunks[Symbol.asyncIterator]().next();
+      expect(String(first.value)).toContain('event_stream_attached');
+      stream.close();
+    } finally {
+      await emulator.close();
+    }
+  });
+
+  it('has no authority to give over HTTP', async () => {
+    const emulator = await startDcosEmulator();
+    expect((await fetch(`${emulator.url}/ca/dcos-ca.crt`)).status).toBe(404);
+    await emulator.close();
   });
 });

@@ -43,6 +43,8 @@ export type DcosEmulatorOptions = {
   readonly agents?: readonly Agent[];
   /** Nobody is asked for a token by default. */
   readonly auth?: AuthOptions;
+  /** The authority that the cluster's certificate is of, PEM; it is given to anybody at /ca/dcos-ca.crt. */
+  readonly caCertificate?: string;
   readonly faults?: readonly Fault[];
   /** Start 400 ms, healthy after 300, health checks every 1000, kill 200, election 500 by default. */
   readonly timings?: Partial<Timings>;
@@ -106,7 +108,8 @@ export function createDcosEmulator(options: DcosEmulatorOptions = {}): DcosEmula
   loop.onFired(changed);
   const { setFault, clearFaults } = faultControls(context, hub, simulated, changed);
   const auth = createAuth(options.auth ?? { mode: 'none' }, clock);
-  const services = createServices(context, auth, { log, setFault, clearFaults });
+  const { caCertificate } = options;
+  const services = createServices(context, auth, { log, setFault, clearFaults, caCertificate });
   const route = createAdminRouter({ services, clock, faults: context.faults, log, refuse: auth.refuse });
   loseRealTasks(context);
   changed();

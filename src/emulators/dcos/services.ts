@@ -12,9 +12,14 @@ import { type Controls, createControlService } from './control-service';
 import type { Service } from './service';
 
 /** Everything behind Admin Router; a new service is one more line here. */
-export function createServices(context: Context, auth: Auth, controls: Controls): readonly Service[] {
+export function createServices(
+  context: Context,
+  auth: Auth,
+  controls: Controls & { readonly caCertificate: string | undefined },
+): readonly Service[] {
+  const variant = auth.mode === 'enterprise' ? 'enterprise' : 'open';
   return [
-    createAdminService(auth.mode === 'enterprise' ? 'enterprise' : 'open'),
+    createAdminService({ variant, caCertificate: controls.caCertificate }),
     createIamService(auth),
     createControlService(context, controls),
     createMarathonService(context),

@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { createRealClock, type EmulatorClock } from './clock';
 import { createDcosEmulator, type DcosEmulator, type DcosEmulatorOptions } from './create-dcos-emulator';
 import type { EmulatorEvent } from './context';
@@ -20,6 +21,8 @@ export type StartDcosEmulatorOptions = Omit<DcosEmulatorOptions, 'clock' | 'worl
   readonly dataFile?: string;
   /** Milliseconds between two keep-alives of the event stream; 10000 by default. */
   readonly keepAliveMs?: number;
+  /** Key and certificate (PEM) to speak HTTPS with; HTTP by default. Without `caCertificate` the certificate is its own authority. */
+  readonly tls?: { readonly key: string; readonly cert: string };
 };
 
 /** A served emulator. */
@@ -39,13 +42,18 @@ export type RunningDcosEmulator = {
 
 /** Serves an emulated DC/OS cluster; throws when the port is taken or the data file is not readable. */
 export async function startDcosEmulator(options: StartDcosEmulatorOptions = {}): Promise<RunningDcosEmulator> {
-  const { port = 0, host = '127.0.0.1', speed = 1, dataFile, keepAliveMs = 10_000, ...rest } = options;
+  const { port = 0, host = '127.0.0.1', speed = 1, dataFile, keepAliveMs = 10_000, tls, ...rest } = options;
   const file = dataFile === undefined ? undefined : openDataFile(dataFile);
   const world = file?.load();
   const clock = options.clock ?? createRealClock(speed);
-  const core = createDcosEmulator({ ...rest, clock, ...(world === undefined ? {} : { world }) });
+  const core = createDcosEmulator({
+    ...(tls === undefined ? {} : { caCertificate: tls.cert }),
+    ...rest,
+    clock,
+    ...(world === undefined ? {} : { world }),
+  });
   if (file !== undefined) core.onChange(() => file.saveSoon(core.snapshot));
-  const server = createServer((request, response) => {
+  const server = createListener(tls, (request, response) => {
     readText(request).then(
       (body) => serve({ core, clock, keepAliveMs }, request, response, body),
       () => response.destroy(),
@@ -56,7 +64,7 @@ export async function startDcosEmulator(options: StartDcosEmulatorOptions = {}):
     server.listen(port, host, resolve);
   });
   const address = server.address();
-  const url = `http://${host}:${typeof address === 'object' && address !== null ? address.port : port}`;
+  const url = `${tls === undefined ? 'http' : 'https'}://${host}:${typeof address === 'object' && address !== null ? address.port : port}`;
   const close = async () => {
     await core.stop();
     file?.saveNow(core.snapshot());
@@ -67,6 +75,9 @@ export async function startDcosEmulator(options: StartDcosEmulatorOptions = {}):
   const login = loginOf(core);
   return { url, marathonUrl: `${url}/service/marathon`, metronomeUrl: `${url}/service/metronome`, login, close, core };
 }
+
+const createListener = (tls: StartDcosEmulatorOptions['tls'], listen: RequestListener) =>
+  tls === undefined ? createServer(listen) : createTlsServer(tls, listen);
 
 function loginOf({ auth }: DcosEmulator): RunningDcosEmulator['login'] {
   const user = auth.users.find(({ password, grants }) => password !== undefined && grants === undefined);

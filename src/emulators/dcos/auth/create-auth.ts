@@ -67,7 +67,13 @@ function tokenOf({ authorization, cookie }: ServiceRequest['headers']): string |
 }
 
 function isPublic(path: string, mode: AuthOptions['mode']): boolean {
-  if (path === '' || path.startsWith('/acs/api/v1/auth/') || path.startsWith('/emulator/')) return true;
+  if (
+    path === '' ||
+    path === '/ca/dcos-ca.crt' ||
+    path.startsWith('/acs/api/v1/auth/') ||
+    path.startsWith('/emulator/')
+  )
+    return true;
   return mode === 'open' && path === '/dcos-metadata/dcos-version.json';
 }
 
