@@ -3,6 +3,9 @@ import { liveMessageId } from '../../src/engine/drain-execution';
 import { plainText } from '../../src/model/text';
 import { east } from '../dcos/builders';
 import { buildPipeline } from '../support/engine-kit';
+import { waitForCapacityMatch } from '../../src/stages/server-group/wait-for-capacity';
+import { createEmulatedCluster, groupsOver } from '../support/emulated-cluster';
+import { createManualClock } from '../support/manual-clock';
 import { createStageBench, describeCluster } from '../support/stage-kit';
 
 const target = {
@@ -72,5 +75,35 @@ describe('the wait for capacity says', () => {
       'foo-dev-v000 all 2 healthy, DC/OS is not done yet',
       'foo-dev-v000 2/2 healthy',
     ]);
+  });
+
+  it('nothing of a crash from weeks before, and does not diagnose a slow start for it', async () => {
+    const clock = createManualClock();
+    const cluster = createEmulatedCluster('np1', clock);
+    const groups = groupsOver({ np1: cluster }, clock);
+    const crash = cluster.core.setFault({ kind: 'crash', apps: '/nonprod/*', afterMs: 100 });
+    const labels = { EMULATOR_START_MS: '20000' };
+    await groups.create(describeCluster({ labels }), 'foo-dev-v000', 'key');
+    await clock.advance(21_000);
+    cluster.core.clearFaults(crash);
+    await groups.resize(east, 'foo-dev-v000', 0, { force: true });
+    await clock.advance(21 * 86_400_000);
+    await groups.resize(east, 'foo-dev-v000', 2, { force: true });
+    await clock.advance(1000);
+    const stage = { outputs: { targetServerGroup: 'foo-dev-v000' }, context: { ...target, targetDesiredSize: 2 } };
+    const look = (at: number) =>
+      waitForCapacityMatch.run({
+        ...({ stage, context: stage.context, services: { serverGroups: groups } } as unknown as Parameters<
+          typeof waitForCapacityMatch.run
+        >[0]),
+        now: at,
+        startedAt: at - 10_000,
+        deadline: at + 600_000,
+        signal: new AbortController().signal,
+      });
+    expect(await look(clock.now())).toMatchObject({ context: { progress: 'foo-dev-v000 0/2 healthy' } });
+    expect(cluster.core.requests.list().filter(({ path }) => path.endsWith('/v2/queue'))).toEqual([]);
+    await clock.advance(25_000);
+    expect(await look(clock.now())).toMatchObject({ status: 'SUCCEEDED' });
   });
 });
