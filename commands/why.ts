@@ -1,6 +1,6 @@
 import type { Command } from '../src/model/command';
 import type { Execution } from '../src/model/execution';
-import { countUp, isDisabled, locationName, type ServerGroup } from '../src/model/server-group';
+import { countServing, isDisabled, locationName, type ServerGroup } from '../src/model/server-group';
 import { joinTexts, type Text } from '../src/model/text';
 import type { Choice, View } from '../src/model/view';
 import { failureOf } from '../src/engine/failure-of';
@@ -23,8 +23,11 @@ function healthLine(group: ServerGroup): string {
   const name = `v${String(group.moniker.sequence).padStart(3, '0')}`;
   return isDisabled(group)
     ? `${name}: out of service, kept for diagnosis`
-    : `${name}: ${countUp(group)}/${group.desired} healthy`;
+    : `${name}: ${countServing(group)}/${group.desired} healthy`;
 }
+
+/** `v012: 6/8 healthy, being resized`. */
+const scalingLine = (group: ServerGroup): string => `${healthLine(group)}, being resized`;
 
 function firstLine(place: ExplainedPlace): Text {
   switch (place.state) {
@@ -34,6 +37,8 @@ function firstLine(place: ExplainedPlace): Text {
       return 'nothing runs';
     case 'well':
       return `${groupLine(place.group)}: nothing is wrong`;
+    case 'scaling':
+      return scalingLine(place.group);
     case 'ailing':
       return [{ strong: healthLine(place.group) }];
   }
@@ -41,9 +46,9 @@ function firstLine(place: ExplainedPlace): Text {
 
 function linesOf(place: ExplainedPlace): readonly Text[] {
   const head = joinTexts([[{ code: locationName(place.location) }, ' '], firstLine(place)]);
-  if (place.state !== 'ailing') return [head];
+  if (place.state !== 'ailing' && place.state !== 'scaling') return [head];
   const { reasons } = place.diagnosis;
-  return [head, ...(reasons.length === 0 ? ['DC/OS says nothing about why.'] : reasons)];
+  return [head, ...(reasons.length === 0 && place.state === 'ailing' ? ['DC/OS says nothing about why.'] : reasons)];
 }
 
 /** The newest execution where it failed: what it said, which stays known when its server group is gone. */
@@ -70,6 +75,19 @@ function choicesOf(target: Target, places: readonly ExplainedPlace[], last: Exec
   return [...(retry === undefined ? [] : [retry]), ...(isSick && canGoBack ? [back] : [])];
 }
 
+/** What is true of all places together: the worst of them first. */
+function headOf(name: string, places: readonly ExplainedPlace[], hasFailed: boolean): Pick<View, 'headline' | 'tone'> {
+  const groupsThat = (state: 'ailing' | 'scaling') =>
+    places.flatMap((place) => (place.state === state ? [place.group] : []));
+  const [ailing, scaling] = [groupsThat('ailing'), groupsThat('scaling')];
+  if (ailing.length > 0) return { headline: [{ strong: name }, ` ${ailing.map(healthLine).join(', ')}`], tone: 'bad' };
+  if (hasFailed || places.some(({ state }) => state === 'blind'))
+    return { headline: [{ strong: name }], tone: 'attention' };
+  return scaling.length > 0
+    ? { headline: [{ strong: name }, ` ${scaling.map(scalingLine).join(', ')}`], tone: 'running' }
+    : { headline: `${name}: nothing is wrong.`, tone: 'good' };
+}
+
 function explain(
   target: Target,
   places: readonly ExplainedPlace[],
@@ -79,14 +97,9 @@ function explain(
   const name = `${target.application.name} ${target.environment.name}`;
   const failure = failureLines(last, now);
   const output = ailing.flatMap(({ diagnosis }) => diagnosis.output ?? [])[0] ?? (last && failureOf(last)?.output);
-  const sick = ailing.map(({ group }) => healthLine(group)).join(', ');
-  const isBlind = places.some(({ state }) => state === 'blind');
-  const isWell = ailing.length === 0 && failure.length === 0 && !isBlind;
   const choices = choicesOf(target, places, last);
   return {
-    headline:
-      ailing.length > 0 ? [{ strong: name }, ` ${sick}`] : isWell ? `${name}: nothing is wrong.` : [{ strong: name }],
-    tone: ailing.length > 0 ? 'bad' : isWell ? 'good' : 'attention',
+    ...headOf(name, places, failure.length > 0),
     lines: [...places.flatMap(linesOf), ...failure],
     ...(output === undefined ? {} : { output }),
     ...(choices.length === 0 ? {} : { choices }),

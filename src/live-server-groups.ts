@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { openConnections } from './dcos/cluster-connections';
 import { createServerGroups, type WatchedServerGroups } from './dcos/marathon-server-groups';
-import type { SightsOptions } from './dcos/sights';
+import { createSights, type SightsOptions } from './dcos/sights';
+import { systemClock } from './engine/clock';
 import type { Definitions } from './model/application';
 
 const isSame = (one: Definitions['clusters'], other: Definitions['clusters']): boolean =>
@@ -9,19 +10,21 @@ const isSame = (one: Definitions['clusters'], other: Definitions['clusters']): b
 
 /**
  * Server groups of the clusters that the definitions name now; connections and shared views are made anew when those
- * change, and not when only something else was loaded again.
+ * change, and not when only something else was loaded again. Since when a cluster cannot be seen outlives both.
  */
 export function liveServerGroups(
   definitions: () => Definitions,
   options: Partial<SightsOptions> = {},
 ): WatchedServerGroups {
+  const { clock = systemClock } = options;
+  const sights = createSights({ ...options, clock });
   let connected: { readonly clusters: Definitions['clusters']; readonly serverGroups: WatchedServerGroups } | undefined;
   const current = (): WatchedServerGroups => {
     const { clusters } = definitions();
     if (connected === undefined || !isSame(connected.clusters, clusters)) {
       const sandboxes = openConnections(clusters);
       const marathons = new Map([...sandboxes].map(([name, { marathon }]) => [name, marathon]));
-      connected = { clusters, serverGroups: createServerGroups({ ...options, clusters: marathons, sandboxes }) };
+      connected = { clusters, serverGroups: createServerGroups({ clusters: marathons, sandboxes, clock, sights }) };
     }
     return connected.serverGroups;
   };

@@ -1,7 +1,6 @@
 import { asCoxswainError } from '../../src/model/errors';
 import {
   countServing,
-  countUp,
   imageVersion,
   isDisabled,
   locationName,
@@ -88,5 +87,5 @@ export function runningVersion(places: readonly LivePlace[]): string {
 /** `v001 1.1 4/4 healthy`. */
 export const groupLine = (group: ServerGroup): string => {
   const name = `v${String(group.moniker.sequence).padStart(3, '0')} ${imageVersion(group.image)}`;
-  return isDisabled(group) ? `${name} disabled` : `${name} ${countUp(group)}/${group.desired} healthy`;
+  return isDisabled(group) ? `${name} disabled` : `${name} ${countServing(group)}/${group.desired} healthy`;
 };

@@ -4,6 +4,7 @@ import { locationName, newestFirst } from '../model/server-group';
 import { describeFailure } from './describe-failure';
 import { marathonParent } from './marathon-id';
 import type { MarathonAppInfo } from './marathon-schemas';
+import { recentFailure } from './recent-failure';
 import { serverGroupInPlace, unmanagedFromApp } from './server-group-from-app';
 import type { ClusterView } from './server-groups';
 
@@ -66,7 +67,7 @@ export function createClusterView(apps: readonly MarathonAppInfo[]): ClusterView
     isAiling: (location, name) => {
       const found = appAt(location, name);
       const isSick = found?.tasks.some((task) => task.healthCheckResults.some(({ alive }) => !alive));
-      return isSick === true || found?.lastTaskFailure !== undefined;
+      return isSick === true || (found !== undefined && recentFailure(found) !== undefined);
     },
     unmanaged: (location, application) =>
       appsIn(location)

@@ -1,8 +1,9 @@
 import type { MarathonAppInfo } from './marathon-schemas';
+import { recentFailure } from './recent-failure';
 
-/** Why tasks of an app fail: the last failure in words; undefined when Marathon knows of none. */
+/** Why tasks of an app fail: the last failure in words; undefined when Marathon knows of none since they were last changed. */
 export function describeFailure(app: MarathonAppInfo): string | undefined {
-  const failure = app.lastTaskFailure;
+  const failure = recentFailure(app);
   if (failure === undefined) return undefined;
   const where = failure.host === '' ? '' : ` on ${failure.host}`;
   const when = failure.timestamp === '' ? '' : ` at ${failure.timestamp}`;

@@ -2,6 +2,7 @@ import type { Diagnosis } from '../model/diagnosis';
 import { clipText } from '../model/text';
 import { describeQueue } from './describe-queue';
 import type { MarathonInspectedApp, MarathonQueueItem, MarathonTaskFailure } from './marathon-schemas';
+import { recentFailure } from './recent-failure';
 
 /** What one read gave, or why it gave nothing. */
 export type Reading<T> = { readonly value: T } | { readonly error: string };
@@ -87,9 +88,9 @@ function describeStart({ tasks, healthChecks }: MarathonInspectedApp): readonly 
 function reasonsOfApp({ app }: Evidence): readonly string[] {
   if ('error' in app) return [`The app could not be read: ${app.error}`];
   if (app.value === undefined) return ['The app does not exist any more.'];
-  const { lastTaskFailure } = app.value;
-  const failure = lastTaskFailure === undefined ? [] : [describeLastFailure(lastTaskFailure)];
-  return [...failure, ...describeHealth(app.value), ...describeReadiness(app.value), ...describeStart(app.value)];
+  const failure = recentFailure(app.value);
+  const failed = failure === undefined ? [] : [describeLastFailure(failure)];
+  return [...failed, ...describeHealth(app.value), ...describeReadiness(app.value), ...describeStart(app.value)];
 }
 
 function reasonsOfQueue({ queued }: Evidence): readonly string[] {

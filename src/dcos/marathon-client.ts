@@ -41,7 +41,8 @@ export type MarathonCreated = { readonly app: MarathonAppInfo; readonly deployme
 
 /** Apps of Marathon's REST API. */
 export interface MarathonApps {
-  listApps(filter: AppFilter, signal?: AbortSignal): Promise<readonly MarathonAppInfo[]>;
+  /** `timeoutMs` where the answer may be large: @default the limit of the connection. */
+  listApps(filter: AppFilter, signal?: AbortSignal, timeoutMs?: number): Promise<readonly MarathonAppInfo[]>;
   /** With tasks, deployments and the last failure. Throws NOT_FOUND. */
   getApp(id: string, signal?: AbortSignal): Promise<MarathonAppInfo>;
   /** The same with what health and readiness checks found last. Throws NOT_FOUND. */
@@ -104,9 +105,10 @@ const versionPath = (id: string, version: string): string => `${appPath(id)}/ver
 function createApps(marathon: Asker): MarathonApps {
   const { ask, get } = marathon;
   return {
-    listApps: async ({ id, label, embed }, signal) =>
-      (await ask(appListSchema, 'list apps', { method: 'GET', path: '/v2/apps', query: { embed, id, label }, signal }))
-        .apps,
+    listApps: async ({ id, label, embed }, signal, timeoutMs) => {
+      const request = { method: 'GET', path: '/v2/apps', query: { embed, id, label }, signal, timeoutMs } as const;
+      return (await ask(appListSchema, 'list apps', request)).apps;
+    },
     getApp: async (id, signal) => (await get(appSingleSchema, `read ${id}`, appPath(id), signal)).app,
     inspectApp: async (id, signal) => {
       const request = { method: 'GET', path: appPath(id), query: { embed: ['app.readiness'] }, signal } as const;

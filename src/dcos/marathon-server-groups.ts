@@ -12,7 +12,7 @@ import { marathonParent } from './marathon-id';
 import { listEmbeds, reachClusters, type Reach } from './reach-clusters';
 import { readEvidence, type Sandboxes } from './read-evidence';
 import { serverGroupFromApp, unmanagedFromApp } from './server-group-from-app';
-import type { SightsOptions } from './sights';
+import { createSights, type Sights } from './sights';
 import type { Accepted, ServerGroups } from './server-groups';
 
 const isNotFound = (error: unknown): boolean => error instanceof CoxswainError && error.code === 'NOT_FOUND';
@@ -84,8 +84,11 @@ async function diagnoseGroup(
 }
 
 /** What the server groups of several DC/OS clusters are put together from. */
-export type ServerGroupsOptions = Partial<SightsOptions> & {
+export type ServerGroupsOptions = {
   readonly clusters: ReadonlyMap<string, MarathonClient>;
+  readonly clock?: Clock;
+  /** Learns of every read; by default nobody is told which clusters can be seen. */
+  readonly sights?: Sights;
   /** Where each cluster keeps the files of its tasks; diagnoses have no stderr of a cluster that is not in it. */
   readonly sandboxes?: ReadonlyMap<string, Sandboxes>;
 };
@@ -102,7 +105,7 @@ export type WatchedServerGroups = ServerGroups & {
  */
 export function createServerGroups(options: ServerGroupsOptions): WatchedServerGroups {
   const clock = options.clock ?? systemClock;
-  const reach = reachClusters(options.clusters, { ...options, clock });
+  const reach = reachClusters(options.clusters, { clock, sights: options.sights ?? createSights({ clock }) });
   const { clientOf, find, look, read, change, clusterChanged } = reach;
   return {
     clusterChanged,

@@ -5,11 +5,13 @@ import { createClusterView } from './cluster-view';
 import type { MarathonClient } from './marathon-client';
 import { marathonId } from './marathon-id';
 import type { ClusterView } from './server-groups';
-import { createSights, type Sights, type SightsOptions } from './sights';
+import type { Sights } from './sights';
 import { createSharedView, type Seen, type SharedView } from './shared-view';
 
 /** The tasks, deployments and counts of listed apps: what a server group is made of. */
 export const listEmbeds: readonly string[] = ['apps.tasks', 'apps.deployments', 'apps.counts'];
+/** Thousands of apps with their tasks are tens of megabytes. */
+const viewTimeoutMs = 30_000;
 const viewEmbeds = [...listEmbeds, 'apps.lastTaskFailure'];
 
 /** DC/OS clusters by the places on them. A place on an unknown cluster throws NOT_FOUND before any request. */
@@ -27,17 +29,17 @@ export type Reach = {
 
 type Reached = { readonly client: MarathonClient; readonly view: SharedView<ClusterView> };
 
-/** Gives each DC/OS cluster its shared view. */
+/** Gives each DC/OS cluster its shared view; `sights` learns of every read. */
 export function reachClusters(
   clusters: ReadonlyMap<string, MarathonClient>,
-  options: SightsOptions & { readonly clock: Clock },
+  { clock, sights }: { readonly clock: Clock; readonly sights: Sights },
 ): Reach {
-  const { clock } = options;
-  const sights = createSights(options);
   const reached = new Map(
     [...clusters].map(([name, client]): [string, Reached] => {
-      const load = async () => createClusterView(await client.listApps({ embed: viewEmbeds }));
-      return [name, { client, view: createSharedView({ clock, load }) }];
+      const load = async () =>
+        createClusterView(await client.listApps({ embed: viewEmbeds }, undefined, viewTimeoutMs));
+      const onLoaded = (error: CoxswainError | undefined) => sights.loaded(name, error);
+      return [name, { client, view: createSharedView({ clock, load, onLoaded }) }];
     }),
   );
   const reach = ({ dcosCluster }: Location): Reached => {
@@ -55,7 +57,7 @@ export function reachClusters(
     read: (location, act) => sights.read(location, act),
     look: async (location, signal) => {
       const { view } = reach(location);
-      return await sights.read(location, () => view.look(signal));
+      return await sights.look(location, () => view.look(signal));
     },
     change: (location, act) => reach(location).view.change(act),
     clusterChanged: (dcosCluster) => reached.get(dcosCluster)?.view.hint(),

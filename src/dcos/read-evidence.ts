@@ -5,6 +5,7 @@ import type { FilesClient } from './files-client';
 import type { MarathonClient } from './marathon-client';
 import type { MarathonInspectedApp } from './marathon-schemas';
 import type { MesosClient } from './mesos-client';
+import { recentFailure } from './recent-failure';
 import { tailTaskFile } from './tail-task-file';
 
 /** Where the files of a DC/OS cluster's tasks are read. */
@@ -47,11 +48,12 @@ async function inspect(marathon: EvidenceSources['marathon'], id: string, signal
   }
 }
 
-/** The task whose stderr tells most: the last that failed, else the newest that runs, an unhealthy one first. */
-function telltaleTask({ lastTaskFailure, tasks }: MarathonInspectedApp): string | undefined {
-  if (lastTaskFailure !== undefined && lastTaskFailure.taskId !== '') return lastTaskFailure.taskId;
-  const started = tasks.filter(({ startedAt }) => startedAt !== undefined);
+/** The task whose stderr tells most: the newest that is unhealthy now, else the last that failed, else the newest. */
+function telltaleTask(app: MarathonInspectedApp): string | undefined {
+  const started = app.tasks.filter(({ startedAt }) => startedAt !== undefined);
   const sick = started.filter((task) => task.healthCheckResults.some(({ alive }) => !alive));
+  const failed = recentFailure(app)?.taskId ?? '';
+  if (sick.length === 0 && failed !== '') return failed;
   const candidates = sick.length > 0 ? sick : started;
   return candidates.toSorted((a, b) => ((a.startedAt ?? '') < (b.startedAt ?? '') ? 1 : -1))[0]?.id;
 }

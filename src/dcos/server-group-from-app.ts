@@ -63,11 +63,15 @@ export function serverGroupInPlace(app: MarathonAppInfo, location: Location): Se
   if ('SPINNAKER_LOAD_BALANCER' in app.labels) return undefined;
   const moniker = parseMoniker(name);
   if (moniker === undefined || moniker.sequence === null) return undefined;
+  const createdTime = readTime(app.versionInfo?.lastConfigChangeAt) ?? 0;
+  // A version is the time of the last change; where that was no change of the configuration it was one of the size.
+  const changedTime = readTime(app.version) ?? 0;
   return {
     name,
     moniker: { ...moniker, sequence: moniker.sequence },
     location,
-    createdTime: readTime(app.versionInfo?.lastConfigChangeAt) ?? 0,
+    createdTime,
+    ...(createdTime > 0 && changedTime > createdTime ? { scaledTime: changedTime } : {}),
     desired: app.instances,
     instances: app.tasks.map((task) => toInstance(task, app)),
     image: app.container?.docker?.image,

@@ -14,9 +14,9 @@ export interface ClusterView {
   /** Server groups of a cluster (`foo-prod`) in a place, newest first. */
   groups(location: Location, cluster: string): readonly ServerGroup[];
   group(location: Location, name: string): ServerGroup | undefined;
-  /** Why tasks of a group fail: the last failure in words; undefined when Marathon knows of none. */
+  /** Why tasks of a group fail: the last failure in words; undefined for none since the group was last changed. */
   lastFailure(location: Location, name: string): string | undefined;
-  /** Whether something is known to be wrong with a group: a task failed, or a health check of a task fails now. */
+  /** Whether something is known to be wrong with a group: a task failed since, or a health check of a task fails now. */
   isAiling(location: Location, name: string): boolean;
   /** Apps of an application in a place that are no server groups, by name. */
   unmanaged(location: Location, application: string): readonly UnmanagedApp[];
@@ -60,7 +60,7 @@ export interface ServerGroups {
   destroy(location: Location, name: string, options: { force: boolean }, signal?: AbortSignal): Promise<Accepted>;
   /** The size before the group was scaled to 0, from the app's own versions; undefined when no version had one. */
   lastNonZeroSize(location: Location, name: string, signal?: AbortSignal): Promise<number | undefined>;
-  /** Why tasks fail: the last failure in words; undefined when Marathon knows of none. */
+  /** Why tasks fail: the last failure in words; undefined for none since the group was last changed. */
   lastFailure(location: Location, name: string, signal?: AbortSignal): Promise<string | undefined>;
   /**
    * Says why a group does not come up: what keeps it from being launched, its last failure, its failing checks, the last

@@ -19,7 +19,8 @@ export type Seen<T> = { readonly value: T; readonly at: number };
 
 /**
  * One view for all who look, however many they are. A look is answered by a request that began after the last change of
- * our own had ended (so we read what we wrote), and that is at most `maxAgeMs` old.
+ * our own had ended (so we read what we wrote), and that is at most `maxAgeMs` old. While there is such a view, a hint is
+ * waited for no longer than a second.
  */
 export interface SharedView<T> {
   /** Throws what the request threw, and TIMED_OUT when `signal` ends the wait; the others wait on. */
@@ -30,6 +31,7 @@ export interface SharedView<T> {
   hint(): void;
 }
 
+type Shown<T> = { readonly begun: number; readonly seen: Seen<T> };
 type Flight<T> = { readonly begun: number; readonly at: number; readonly seen: Promise<Seen<T>> };
 
 const defaultMaxAgeMs = 15_000;
@@ -38,7 +40,7 @@ const defaultFailureHoldMs = 2000;
 const restFactor = 10;
 const shortestRestMs = 50;
 const longestRestMs = 5000;
-/** A longer rest is not waited out: whoever looks is shown what was seen before. */
+/** A longer rest or request is not waited for: whoever looks is shown what was seen before, where that may be shown. */
 const patienceMs = 1000;
 
 function gaveUp(signal: AbortSignal): CoxswainError {
@@ -67,12 +69,14 @@ class CachedView<T> implements SharedView<T> {
   #order = 0;
   #changed = 0;
   #hinted = 0;
-  #latest: { readonly begun: number; readonly seen: Seen<T> } | undefined;
+  #latest: Shown<T> | undefined;
   #failed: { readonly begun: number; readonly at: number; readonly error: CoxswainError } | undefined;
   #flight: Flight<T> | undefined;
   #next: Promise<Seen<T>> | undefined;
   /** Hints are not followed before this time. */
   #restUntil = 0;
+  /** How long the last request lasted, which is how long the next is thought to. */
+  #lastedMs = 0;
 
   constructor(options: SharedViewOptions<T>) {
     this.#options = options;
@@ -104,12 +108,18 @@ class CachedView<T> implements SharedView<T> {
 
   #look(): Promise<Seen<T>> {
     const now = this.#options.clock.now();
-    const latest = this.#latest;
-    const isCurrent = latest !== undefined && this.#isCurrent(latest, now);
-    const restMs = isCurrent ? this.#restUntil - now : 0;
-    if (isCurrent && (latest.begun > this.#hinted || restMs > patienceMs)) return Promise.resolve(latest.seen);
+    const current = this.#currentAt(now);
+    if (current !== undefined && current.begun > this.#hinted) return Promise.resolve(current.seen);
+    const restMs = current === undefined ? 0 : Math.max(0, this.#restUntil - now);
+    if (current !== undefined && restMs > patienceMs) return Promise.resolve(current.seen);
     const failed = this.#failed;
     if (failed !== undefined && this.#isHeld(failed, now)) return Promise.reject(failed.error);
+    const newer = this.#newer(now, restMs);
+    return current === undefined ? newer : this.#inPatience(newer, current.seen, now + restMs);
+  }
+
+  /** What a request sees that began after all that is known of: one under way, or the next. */
+  #newer(now: number, restMs: number): Promise<Seen<T>> {
     const flight = this.#flight;
     // Who joined a request that began before a change or a hint, or long ago, would be shown the state of then.
     const isTimely = flight !== undefined && now - flight.at <= this.#maxAgeMs;
@@ -122,6 +132,23 @@ class CachedView<T> implements SharedView<T> {
     return this.#next;
   }
 
+  /** What is newer where it comes soon, else what was seen before; `begins` is when a request may begin at the earliest. */
+  #inPatience(newer: Promise<Seen<T>>, before: Seen<T>, begins: number): Promise<Seen<T>> {
+    const { clock } = this.#options;
+    if ((this.#flight?.at ?? begins) + this.#lastedMs > clock.now() + patienceMs) {
+      // Its failure is told by the request itself, and to whoever looks next.
+      newer.catch(() => undefined);
+      return Promise.resolve(before);
+    }
+    return new Promise((resolve, reject) => {
+      const showBefore = () => {
+        const current = this.#currentAt(clock.now());
+        if (current !== undefined) resolve(current.seen);
+      };
+      newer.then(resolve, reject).finally(clock.after(patienceMs, showBefore));
+    });
+  }
+
   #rest(restMs: number): Promise<void> {
     return new Promise((resolve) => this.#options.clock.after(restMs, resolve));
   }
@@ -132,9 +159,11 @@ class CachedView<T> implements SharedView<T> {
     return this.#look();
   }
 
-  /** Whether a view may be shown where no hint came after it. */
-  #isCurrent({ begun, seen }: { readonly begun: number; readonly seen: Seen<T> }, now: number): boolean {
-    return begun > this.#changed && now - seen.at <= this.#maxAgeMs;
+  /** The view that may be shown at a time where no hint came after it. */
+  #currentAt(now: number): Shown<T> | undefined {
+    const latest = this.#latest;
+    const isCurrent = latest !== undefined && latest.begun > this.#changed && now - latest.seen.at <= this.#maxAgeMs;
+    return isCurrent ? latest : undefined;
   }
 
   #isHeld({ begun, at }: { readonly begun: number; readonly at: number }, now: number): boolean {
@@ -164,8 +193,8 @@ class CachedView<T> implements SharedView<T> {
       )
       .finally(() => {
         this.#flight = undefined;
-        const lastedMs = clock.now() - at;
-        this.#restUntil = clock.now() + Math.min(longestRestMs, Math.max(shortestRestMs, restFactor * lastedMs));
+        this.#lastedMs = clock.now() - at;
+        this.#restUntil = clock.now() + Math.min(longestRestMs, Math.max(shortestRestMs, restFactor * this.#lastedMs));
       });
     this.#flight = { begun, at, seen };
     return seen;

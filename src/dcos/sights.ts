@@ -14,16 +14,22 @@ export type SightsOptions = {
   readonly onChange?: (dcosCluster: string, blindSince: number | undefined) => void;
 };
 
-/** Which DC/OS clusters can be seen. */
+/**
+ * Which DC/OS clusters can be seen. Where one does not answer, errors say since when, that nothing changes there, and why;
+ * their fields hold `blindSince` and `why`.
+ */
 export type Sights = {
-  /**
-   * Runs a read of a place. Where the cluster does not answer, the error says since when, that nothing changes there, and
-   * why; its fields hold `blindSince` and `why`.
-   */
+  /** Runs a read of a place, by whose end the cluster is seen or lost. */
   readonly read: <T>(location: Location, act: () => Promise<T>) => Promise<T>;
+  /** Runs a look at what was read for all: it proves nothing, for it may show what is known or give up waiting. */
+  readonly look: <T>(location: Location, act: () => Promise<T>) => Promise<T>;
+  /** What was read for all has come (undefined), or why it has not: the cluster is seen or lost by that. */
+  readonly loaded: (dcosCluster: string, error: CoxswainError | undefined) => void;
 };
 
 const blindCodes: ReadonlySet<ErrorCode> = new Set(['UNREACHABLE', 'TIMED_OUT', 'SERVER_ERROR', 'UNAUTHORIZED']);
+const isBlinding = (error: unknown): error is CoxswainError =>
+  error instanceof CoxswainError && blindCodes.has(error.code);
 const timeText = (time: number): string => `${new Date(time).toISOString().slice(11, 16)} UTC`;
 
 function blindness(location: Location, since: number, cause: CoxswainError): CoxswainError {
@@ -56,9 +62,21 @@ export function createSights({ clock, known, onChange }: SightsOptions): Sights 
         see(location.dcosCluster);
         return answer;
       } catch (error) {
-        if (!(error instanceof CoxswainError) || !blindCodes.has(error.code)) throw error;
+        if (!isBlinding(error)) throw error;
         throw blindness(location, lose(location.dcosCluster), error);
       }
+    },
+    look: async (location, act) => {
+      try {
+        return await act();
+      } catch (error) {
+        const since = blind.get(location.dcosCluster);
+        throw since === undefined || !isBlinding(error) ? error : blindness(location, since, error);
+      }
+    },
+    loaded: (dcosCluster, error) => {
+      if (error === undefined) see(dcosCluster);
+      else if (isBlinding(error)) lose(dcosCluster);
     },
   };
 }

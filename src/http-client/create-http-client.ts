@@ -144,7 +144,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       ...(wanted.headers === undefined ? {} : { headers: wanted.headers }),
       ...(wanted.expect === 'bytes' ? { responseType: 'arraybuffer' } : {}),
     };
-    return withDeadline({ clock, target, timeoutMs, signal: wanted.signal }, async (signal) =>
+    const limitMs = wanted.timeoutMs ?? timeoutMs;
+    return withDeadline({ clock, target, timeoutMs: limitMs, signal: wanted.signal }, async (signal) =>
       understand(target, wanted, await http.request<string | Buffer>({ ...config, signal })),
     );
   };

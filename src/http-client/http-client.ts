@@ -18,6 +18,8 @@ export type HttpRequest = {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly expect?: ExpectedBody;
+  /** How long this request may take; the client's own limit where it is left out. */
+  readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 };
 

@@ -37,6 +37,8 @@ export type ServerGroup = {
   readonly location: Location;
   /** Milliseconds since the epoch, from `versionInfo.lastConfigChangeAt`; 0 when Marathon does not say. */
   readonly createdTime: number;
+  /** When its size was changed since, milliseconds since the epoch; absent where it was not. */
+  readonly scaledTime?: number;
   readonly desired: number;
   readonly instances: readonly Instance[];
   readonly image: string | undefined;
@@ -61,13 +63,20 @@ export type UnmanagedApp = {
 /** Whether the group is out of service: scaled to 0. */
 export const isDisabled = (group: ServerGroup): boolean => group.desired <= 0;
 
-/** How many instances take traffic now. */
+/** How many instances are up by Spinnaker's rule, under which none is while a Marathon deployment runs (semantics §2.3). */
 export const countUp = (group: ServerGroup): number =>
   group.instances.filter((instance) => instance.health === 'Up').length;
 
-/** How many instances serve, also while a Marathon deployment runs; what traffic guards count. */
+/** How many instances serve, also while a Marathon deployment runs; what traffic guards count and people are told. */
 export const countServing = (group: Pick<ServerGroup, 'instances'>): number =>
   group.instances.filter((instance) => instance.serving).length;
+
+/** Whether a resize is under way, and all instances from before it serve: what is missing is still to come. */
+export function isScaling({ deployments, scaledTime, instances }: ServerGroup): boolean {
+  if (deployments.length === 0 || scaledTime === undefined) return false;
+  const before = instances.filter(({ launchTime }) => launchTime !== undefined && launchTime < scaledTime);
+  return before.length > 0 && before.every(({ serving }) => serving);
+}
 
 /** Orders server groups newest first, by creation time and then by sequence. */
 export const newestFirst = (a: ServerGroup, b: ServerGroup): number =>

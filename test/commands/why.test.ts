@@ -46,6 +46,40 @@ describe('/cox why', () => {
     expect(choices).toEqual([{ label: 'Roll back', name: 'run', target: { kind: 'run', text: 'rollback foo dev' } }]);
   });
 
+  it('says of a group that serves while it is resized how far it is, in no bad tone and with no way back', async () => {
+    const it = await bench();
+    it.serverGroups.seed({ location: east, name: 'foo-dev-v001', desired: 6, createdTime: 5 });
+    it.serverGroups.diagnoses.set('foo-dev-v001', { reasons: ['2 instances wait for offers.'], output: 'started' });
+    await it.serverGroups.resize(east, 'foo-dev-v001', 8, { force: false });
+    const { view, choices } = await it.why();
+    expect([plainText(view?.headline ?? ''), view?.tone, view?.output, choices]).toEqual([
+      'foo dev v001: 6/8 healthy, being resized',
+      'running',
+      undefined,
+      [],
+    ]);
+    expect(view?.lines?.map(plainText)).toEqual([
+      'nonprod/east v001: 6/8 healthy, being resized',
+      '2 instances wait for offers.',
+    ]);
+    await it.clock.advance(3000);
+    expect((await it.why()).said).toContain('v001 1.0 8/8 healthy: nothing is wrong');
+  });
+
+  it('says that nothing is wrong with a group that serves whole while it shrinks', async () => {
+    const it = await bench();
+    await it.serverGroups.resize(east, 'foo-dev-v000', 1, { force: false });
+    expect((await it.why()).said).toContain('v000 1.0 2/1 healthy: nothing is wrong');
+  });
+
+  it('calls a group ailing that does not serve while it is resized', async () => {
+    const it = await bench();
+    it.serverGroups.sickNames.add('foo-dev-v000');
+    await it.serverGroups.resize(east, 'foo-dev-v000', 4, { force: false });
+    const { view, said } = await it.why();
+    expect([view?.tone, said.includes('v000: 0/4 healthy')]).toEqual(['bad', true]);
+  });
+
   it('offers no way back where there is none', async () => {
     const it = await bench();
     it.serverGroups.sickNames.add('foo-dev-v000');

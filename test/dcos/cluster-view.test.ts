@@ -32,6 +32,26 @@ describe('createClusterView', () => {
     expect(view.lastFailure(east, 'foo-dev-v002')).toBeUndefined();
   });
 
+  it.each<[string, { readonly timestamp?: string; readonly instances?: number }, boolean]>([
+    ['three weeks before it was enabled', { timestamp: '2025-12-15T10:00:00Z' }, false],
+    ['a minute before its last change', { timestamp: '2026-01-05T09:59:00Z' }, true],
+    ['after its last change', { timestamp: '2026-01-05T10:00:01Z' }, true],
+    ['three weeks before it was scaled to 0', { timestamp: '2025-12-15T10:00:00Z', instances: 0 }, true],
+    ['at an unknown time', {}, true],
+  ])('tells of a failure %s: %j, %s', (_when, { timestamp, instances = 4 }, isTold) => {
+    const app = readApp({ instances, lastTaskFailure: { state: 'TASK_FAILED', message: 'exit 1', timestamp } });
+    const seen = createClusterView([app]);
+    expect(seen.isAiling(east, 'foo-dev-v001')).toBe(isTold);
+    expect(seen.lastFailure(east, 'foo-dev-v001') !== undefined).toBe(isTold);
+  });
+
+  it('calls a group ailing whose health check fails now, whatever was before', () => {
+    const lastTaskFailure = { state: 'TASK_FAILED', timestamp: '2025-12-15T10:00:00Z' };
+    const sick = { id: 't', state: 'TASK_RUNNING', healthCheckResults: [{ alive: false }] };
+    const seen = createClusterView([readApp({ lastTaskFailure, tasks: [sick] })]);
+    expect(seen.isAiling(east, 'foo-dev-v001')).toBe(true);
+  });
+
   it('calls a place what the team calls it', () =>
     expect(view.group({ ...east, region: 'near' }, 'foo-dev-v002')?.location.region).toBe('near'));
 

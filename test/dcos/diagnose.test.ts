@@ -120,6 +120,7 @@ describe('the app in words', () => {
       { lastTaskFailure: { state: 'TASK_KILLED', message: 'Out of memory!' } },
       ['The last task that ended was killed: Out of memory!'],
     ],
+    [{ version: '2026-01-26T10:00:00.000Z', instances: 2, lastTaskFailure: failure }, []],
     [{ lastTaskFailure: {} }, ['The last task that ended failed: no message.']],
     [
       { tasks: [sick("418 I'm a Teapot", 3)] },

@@ -25,11 +25,16 @@ beforeEach(async () => {
 });
 afterEach(() => emulator.close());
 
-/** Creates the app over HTTP, lets time pass, and asks the served emulator why it does not come up. */
+/** Creates the app over HTTP, lets time pass, and asks the served emulator. */
 async function diagnoseAfter(ms: number, app: Readonly<Record<string, unknown>>) {
   const base = { id, instances: 2, cpus: 0.1, mem: 32, container: { type: 'DOCKER', docker: { image: 'foo:1' } } };
   await fetch(`${emulator.url}/v2/apps`, { method: 'POST', body: JSON.stringify({ ...base, ...app }) });
   await clock.advance(ms);
+  return ask();
+}
+
+/** Asks why it does not come up. */
+function ask() {
   const cluster = { name: 'np1', url: emulator.url, auth: { type: 'none' } } as const;
   const sandboxes = openConnections(new Map([['np1', cluster]]));
   const clusters = new Map([...sandboxes].map(([name, { marathon }]) => [name, marathon]));
@@ -86,6 +91,18 @@ describe('a diagnosis over HTTP', () => {
       ),
     ]);
     expect(output).toBe(lines.slice(-20).join('\n'));
+  });
+
+  it('shows stderr of a task that fails its health check now, and not of the one that crashed before', async () => {
+    const play = (script: Readonly<Record<string, unknown>>) =>
+      fetch(`${emulator.url}/emulator/scripts`, { method: 'POST', body: JSON.stringify({ match: id, ...script }) });
+    await play({ runMs: 100, exitCode: 1, stderr: 'crashed' });
+    const first = await diagnoseAfter(600, { instances: 1, healthChecks, backoffSeconds: 2 });
+    expect(first.output).toBe('crashed');
+    await play({ health: [500], stderr: 'sick' });
+    await clock.advance(5000);
+    const { reasons, output } = await ask();
+    expect([reasons.some((reason) => reason.startsWith('The last task that ended')), output]).toEqual([true, 'sick']);
   });
 
   it('names the answer of the readiness check', async () => {

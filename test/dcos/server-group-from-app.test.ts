@@ -19,6 +19,7 @@ describe('serverGroupFromApp', () => {
       moniker: { app: 'foo', stack: 'dev', detail: null, cluster: 'foo-dev', sequence: 1 },
       location: east,
       createdTime: Date.parse('2026-01-05T09:00:00Z'),
+      scaledTime: Date.parse('2026-01-05T10:00:00Z'),
       desired: 3,
       instances: [
         { id: 't1', health: 'Down', serving: false, launchTime: Date.parse('2026-01-05T09:00:01Z'), host: 'a1' },
@@ -44,6 +45,15 @@ describe('serverGroupFromApp', () => {
 
   it('takes the time of creation as 0 where Marathon does not say', () =>
     expect(serverGroupFromApp(readApp({ versionInfo: null }), east)?.createdTime).toBe(0));
+
+  it.each([
+    ['since its configuration', '2026-01-05T09:59:59.999Z', Date.parse('2026-01-05T10:00:00Z')],
+    ['only with its configuration', '2026-01-05T10:00:00.000Z', undefined],
+    ['at a time that Marathon does not say', null, undefined],
+  ])('says when its size was changed: %s', (_title, lastConfigChangeAt, expected) => {
+    const app = readApp({ version: '2026-01-05T10:00:00.000Z', versionInfo: { lastConfigChangeAt } });
+    expect(serverGroupFromApp(app, east)?.scaledTime).toBe(expected);
+  });
 
   it.each([
     ['TASK_RUNNING', 'Up'],

@@ -181,6 +181,62 @@ describe('a shared view', () => {
     expect(it.begun()).toBe(3);
   });
 
+  it('keeps nobody waiting for a slow request while a view is current, and goes on with it', async () => {
+    const it = bench();
+    const first = it.view.look();
+    await it.settle();
+    await it.clock.advance(4000);
+    await it.finish();
+    await first;
+    await it.clock.advance(5000);
+    const seenAt: number[] = [];
+    const glance = async () => {
+      it.view.hint();
+      void it.view.look().then(({ at }) => seenAt.push(at));
+      await it.settle();
+    };
+    for (let second = 0; second < 4; second += 1) {
+      await glance();
+      await it.clock.advance(1000);
+    }
+    expect([seenAt, it.begun()]).toEqual([[0, 0, 0, 0], 2]);
+    await it.finish();
+    await glance();
+    expect([seenAt.at(-1), it.begun()]).toEqual([9000, 2]);
+  });
+
+  it('waits a second for a request that was thought to be quick, then shows what is current', async () => {
+    const it = bench();
+    await lookOnce(it);
+    await it.clock.advance(50);
+    it.view.hint();
+    const seenAt: number[] = [];
+    void it.view.look().then(({ at }) => seenAt.push(at));
+    await it.clock.advance(999);
+    expect(seenAt).toEqual([]);
+    await it.clock.advance(1);
+    expect(seenAt).toEqual([0]);
+  });
+
+  it('waits for a slow request where nothing may be shown: after a change of our own, and when all is too old', async () => {
+    const it = bench();
+    await lookOnce(it);
+    await it.clock.advance(14_500);
+    it.view.hint();
+    const seenAt: number[] = [];
+    void it.view.look().then(({ at }) => seenAt.push(at));
+    await it.clock.advance(4000);
+    expect(seenAt).toEqual([]);
+    await it.finish();
+    expect(seenAt).toEqual([14_500]);
+    await it.view.change(it.raise);
+    void it.view.look().then(({ at }) => seenAt.push(at));
+    await it.clock.advance(4000);
+    expect(seenAt).toEqual([14_500]);
+    await it.finish();
+    expect(seenAt).toEqual([14_500, 18_500]);
+  });
+
   it('tells all who wait why nothing can be seen, and asks again only after a while', async () => {
     const it = bench();
     const looks = Array.from({ length: 3 }, () => it.view.look());

@@ -1,6 +1,8 @@
 import { createManualClock } from '../support/manual-clock';
 import { createEmulatedCluster } from '../support/emulated-cluster';
 import { createServerGroups } from '../../src/dcos/marathon-server-groups';
+import { createSights } from '../../src/dcos/sights';
+import { CoxswainError } from '../../src/model/errors';
 import { east } from './builders';
 
 const far = { ...east, account: 'nonprod', region: 'far', dcosCluster: 'np2' };
@@ -17,8 +19,11 @@ function bench(known?: ReadonlyMap<string, number>) {
       ['np2', np2.client],
     ]),
     clock,
-    ...(known === undefined ? {} : { known }),
-    onChange: (dcosCluster, since) => changes.push([dcosCluster, since]),
+    sights: createSights({
+      clock,
+      ...(known === undefined ? {} : { known }),
+      onChange: (dcosCluster, since) => changes.push([dcosCluster, since]),
+    }),
   });
   return { clock, np2, changes, groups };
 }
@@ -58,6 +63,38 @@ describe('a cluster that does not answer', () => {
     const it = bench(new Map([['np2', 7]]));
     it.np2.setDown(true);
     await expect(it.groups.look(far)).rejects.toMatchObject({ fields: { blindSince: 7 } });
+    expect(it.changes).toEqual([]);
+  });
+
+  it('is not seen by a look at what was known before', async () => {
+    const it = bench();
+    await it.groups.look(far);
+    it.np2.setDown(true);
+    const lostAt = it.clock.now() + 1000;
+    for (let round = 0; round < 3; round += 1) {
+      await it.clock.advance(1000);
+      await expect(it.groups.list(far, 'foo-dev')).rejects.toMatchObject({ fields: { blindSince: lostAt } });
+      expect((await it.groups.look(far)).at).toBeLessThan(lostAt);
+    }
+    expect(it.changes).toEqual([['np2', lostAt]]);
+  });
+
+  it('is lost and seen by what is read for all', async () => {
+    const it = bench();
+    it.np2.setDown(true);
+    await expect(it.groups.look(far)).rejects.toThrow('since 14:03 UTC');
+    it.np2.setDown(false);
+    await it.clock.advance(3000);
+    await it.groups.look(far);
+    expect(it.changes.map(([, since]) => since)).toEqual([it.clock.now() - 3000, undefined]);
+  });
+
+  it('is not lost by a look that gave up waiting, or that was refused', async () => {
+    const it = bench();
+    const over = new CoxswainError('TIMED_OUT', { message: 'The step is over.' });
+    await expect(it.groups.look(far, AbortSignal.abort(over))).rejects.toBe(over);
+    it.np2.core.setFault({ kind: 'http', method: 'GET', path: '/v2/apps', status: 403 });
+    await expect(it.groups.look(far)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     expect(it.changes).toEqual([]);
   });
 

@@ -6,6 +6,7 @@ import { belowPath } from '../../src/http-client/below-path';
 import { createHttpClient } from '../../src/http-client/create-http-client';
 import type { HttpClient } from '../../src/http-client/http-client';
 import { CoxswainError } from '../../src/model/errors';
+import { createManualClock } from '../support/manual-clock';
 
 const base = 'http://dcos.example.com/service/marathon';
 const secret = 'token=very-secret';
@@ -209,6 +210,19 @@ describe('HTTP client against a real server', () => {
     const url = await serve(() => void (requests += 1));
     const failure = await failureOf(get(clientOf(url, 60)));
     expect([failure.code, requests]).toEqual(['TIMED_OUT', 1]);
+  });
+
+  it('gives a request a limit of its own', async () => {
+    const clock = createManualClock();
+    let arrived: (response: ServerResponse) => void = () => undefined;
+    const asked = new Promise<ServerResponse>((resolve) => (arrived = resolve));
+    const url = await serve((_request, response) => arrived(response));
+    const client = createHttpClient({ baseUrl: url, userAgent: 'x', timeoutMs: 60, clock });
+    const reply = client.request({ method: 'GET', path: '/', timeoutMs: 500 });
+    const response = await asked;
+    await clock.advance(499);
+    response.end('{}');
+    expect((await reply).body).toEqual({});
   });
 
   it('gives up a server that dribbles without end', async () => {

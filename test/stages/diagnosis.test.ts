@@ -51,6 +51,11 @@ describe('a deployment that does not come up says why', () => {
     expect(thread?.output).toBeUndefined();
   });
 
+  it('and counts the instances that serve while the last finds no agent', async () => {
+    const { thread } = await failedDeploy({ cpus: 9, desiredCapacity: 6, strategy: 'none' });
+    expect(wordsOf(thread)).toMatch(/foo-dev-v000 5\/6 healthy\. .*No agent offers 9 cpus/);
+  });
+
   it('by the answer of its health check', async () => {
     const { thread } = await failedDeploy({ healthChecks, labels: { EMULATOR_HEALTH: '418' } });
     expect(wordsOf(thread)).toMatch(/The health check fails on 2 of 2 tasks, \d+ times in a row: 418 I'm a Teapot\./);

@@ -19,6 +19,7 @@ type Kept = {
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
   desired: number;
+  scaledTime: number | undefined;
   /** How many served before the last change, and when that change is through. */
   before: number;
   readyAt: number;
@@ -92,7 +93,8 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
     const count = isChanging ? Math.max(group.before, group.desired) : group.desired;
     return Array.from({ length: count }, (_, index) => {
       const serving = !sick && (!isChanging || index < group.before);
-      return { id: `${group.name}.${index}`, health: serving && !isChanging ? 'Up' : 'Down', serving };
+      const launchTime = index < group.before ? group.createdTime : (group.scaledTime ?? group.createdTime);
+      return { id: `${group.name}.${index}`, health: serving && !isChanging ? 'Up' : 'Down', serving, launchTime };
     });
   };
   const view = (group: Kept): ServerGroup => ({
@@ -100,6 +102,7 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
     moniker: parseMoniker(group.name) as ServerGroup['moniker'],
     location: group.location,
     createdTime: group.createdTime,
+    ...(group.scaledTime === undefined ? {} : { scaledTime: group.scaledTime }),
     desired: group.desired,
     instances: instancesOf(group),
     image: group.image,
@@ -166,6 +169,7 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
         image,
         createdTime,
         labels,
+        scaledTime: undefined,
         before: desired,
         readyAt: 0,
         version: 1,
@@ -206,6 +210,7 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
             image: docker.image.imageId,
             createdTime: clock.now(),
             labels: { ...labels, [keyLabel]: key },
+            scaledTime: undefined,
             before: 0,
             readyAt: clock.now() + changeMs,
             version: 1,
@@ -232,7 +237,8 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
           effects.push(`recreate ${idOf(location, from)} as ${name}`);
           const labels = { ...first.labels, [keyLabel]: key };
           const readyAt = clock.now() + changeMs;
-          groups.set(id, { ...first, name, labels, createdTime: clock.now(), before: 0, readyAt, version: 1 });
+          const fresh = { createdTime: clock.now(), scaledTime: undefined, before: 0, readyAt, version: 1 };
+          groups.set(id, { ...first, name, labels, ...fresh });
           return { deploymentId: 'd4' };
         },
         true,
@@ -248,6 +254,7 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
           group.before = servingOf(group);
           if (group.desired > 0) group.lastSize = group.desired;
           group.desired = size;
+          group.scaledTime = clock.now();
           group.readyAt = clock.now() + changeMs;
           group.version += 1;
           return { deploymentId: 'd2' };

@@ -52,6 +52,24 @@ async function diagnoseInTime(look: TaskLook<Needs>, awaited: Awaited): Promise<
 const targetSize = (look: TaskLook<unknown>, group: ServerGroup): number =>
   z.number().catch(group.desired).parse(look.stage.context.targetDesiredSize);
 
+/** What is known of a group's size while it is awaited, and after. */
+const capacityNow = z.object({
+  /** Instances that serve, and all there are. */
+  serving: z.number(),
+  present: z.number(),
+  wanted: z.number(),
+  isReached: z.boolean(),
+  failure: z.string().default(''),
+});
+
+/** `3/4 healthy`; only once the wait is over does it say that all are, or that none is left. */
+function capacityText({ serving, present, wanted, isReached }: z.input<typeof capacityNow>): string {
+  if (isReached && wanted === 0) return 'out of service';
+  if (isReached || serving < wanted) return `${serving}/${wanted} healthy`;
+  if (present > wanted) return `${present} still there, ${wanted} wanted`;
+  return `all ${wanted} healthy, DC/OS is not done yet`;
+}
+
 /** Waits until as many instances are up as the stage asked for, and no more are left than that (semantics §4.2). */
 export const waitForCapacityMatch: TaskDefinition<Needs> = {
   name: 'waitForCapacityMatch',
@@ -67,9 +85,13 @@ export const waitForCapacityMatch: TaskDefinition<Needs> = {
       return { status: 'TERMINAL', code: 'NOT_FOUND', reason: `Server group ${name} vanished while it was awaited.` };
     }
     const wanted = targetSize(look, group);
+    const present = group.instances.length;
     const up = countUp(group);
-    if (up >= wanted && group.instances.length === wanted)
-      return { status: 'SUCCEEDED', context: { capacityNow: { up, wanted }, diagnosis: undefined } };
+    if (up >= wanted && present === wanted) {
+      const reached = { serving: up, present, wanted, isReached: true };
+      return { status: 'SUCCEEDED', context: { capacityNow: reached, diagnosis: undefined } };
+    }
+    const seen = { serving: countServing(group), present, wanted, isReached: false };
     const isLate = up < wanted && look.now - look.startedAt >= diagnoseAfterMs;
     const cause = isLate ? view.lastFailure(location, name) : undefined;
     const failure = cause === undefined ? '' : `, last failure: ${cause}`;
@@ -77,20 +99,17 @@ export const waitForCapacityMatch: TaskDefinition<Needs> = {
     const found = fresh === undefined ? {} : { diagnosis: fresh, diagnosedAt: look.now };
     const { reasons } = fresh ?? readDiagnosis(look.stage.context.diagnosis) ?? { reasons: [] };
     // The diagnosis has the last failure in words, and stands beside this in the message of the end.
-    const progress = `${name} ${up}/${wanted} healthy${reasons.length > 0 ? '' : failure}`;
-    const context = { capacityNow: { up, wanted, failure }, progress, ...found };
+    const progress = `${name} ${capacityText(seen)}${reasons.length > 0 ? '' : failure}`;
+    const context = { capacityNow: { ...seen, failure }, progress, ...found };
     return { status: 'RUNNING', retryAfterMs: pollMs, context };
   },
 };
 
-const capacityNow = z.object({ up: z.number(), wanted: z.number(), failure: z.string().default('') });
-
-/** `3/4 healthy`, while the stage waits and after. */
+/** `foo-v003 3/4 healthy`, while the stage waits and after. */
 export function renderCapacity(stage: Stage): Text | undefined {
   const seen = capacityNow.safeParse(stage.context.capacityNow);
   const name = z.string().safeParse(stage.outputs.targetServerGroup ?? stage.outputs.serverGroupName);
   const prefix = name.success ? `${name.data} ` : '';
   if (!seen.success) return name.success ? name.data : undefined;
-  const { up, wanted, failure } = seen.data;
-  return wanted === 0 ? `${prefix}out of service` : `${prefix}${up}/${wanted} healthy${failure}`;
+  return `${prefix}${capacityText(seen.data)}${seen.data.failure}`;
 }
