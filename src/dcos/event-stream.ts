@@ -16,7 +16,7 @@ export type EventStreamOptions = {
   readonly clock: Clock;
   /** An app may have changed: a hint to look, doubled or lost at times; steps that change nothing to be seen are left out. */
   readonly onAppChanged: (appId: string) => void;
-  /** After each connect: events were missed meanwhile, so look at everything. */
+  /** After each connect, and after an event too long to be read: something was missed, so look at everything. */
   readonly onResync: () => void;
   /** `error` says why a connection ended; undefined when connected, or when the server ended it in order. */
   readonly onState: (state: 'connected' | 'disconnected', error: CoxswainError | undefined) => void;
@@ -34,8 +34,11 @@ export function reconnectDelayMs(failures: number, backoff: StreamBackoff, rando
   return Math.round(full / 2 + (full / 2) * random());
 }
 
-async function readEvents(stream: HttpStream, onAppChanged: (appId: string) => void): Promise<void> {
-  const parser = createSseParser();
+async function readEvents(
+  stream: HttpStream,
+  { onAppChanged, onResync }: Pick<EventStreamOptions, 'onAppChanged' | 'onResync'>,
+): Promise<void> {
+  const parser = createSseParser({ onOversized: onResync });
   for await (const chunk of stream.chunks) {
     for (const event of parser.push(chunk)) {
       if (!isQuietEvent(event)) appIdsOfEvent(event.data).forEach(onAppChanged);
@@ -48,7 +51,7 @@ async function readEvents(stream: HttpStream, onAppChanged: (appId: string) => v
  * replays nothing: what it does not tell must be polled for (`onResync`).
  */
 export function openEventStream(options: EventStreamOptions): { readonly close: () => void } {
-  const { client, clock, onState, onResync, onAppChanged, idleTimeoutMs = 30_000, random = Math.random } = options;
+  const { client, clock, onState, onResync, idleTimeoutMs = 30_000, random = Math.random } = options;
   const backoff = options.backoff ?? { initialMs: 1000, maxMs: 30_000 };
   const closing = new AbortController();
   let cancelWait: () => void = () => undefined;
@@ -64,7 +67,7 @@ export function openEventStream(options: EventStreamOptions): { readonly close: 
       failures = 0;
       onState('connected', undefined);
       onResync();
-      await readEvents(stream, onAppChanged);
+      await readEvents(stream, options);
       return undefined;
     } catch (error) {
       return asCoxswainError(error);

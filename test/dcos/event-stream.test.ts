@@ -34,6 +34,7 @@ const streamOf = (...chunks: string[]): HttpStream => ({
   })(),
   close: () => undefined,
 });
+const eventsUrl = '/v2/events?plan-format=light';
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 function listenTo(answers: (HttpStream | CoxswainError)[]) {
@@ -82,6 +83,14 @@ describe('openEventStream', () => {
     }
     expect(waits).toEqual([750, 1500, 3000, 3000, 750]);
     expect(seen.slice(0, 4)).toEqual(Array(4).fill('disconnected UNREACHABLE'));
+    close();
+  });
+
+  it('looks anew after an event too long to be read, and hears the next', async () => {
+    const long = `event: x\r\ndata: {"appId":"/long","more":"${'x'.repeat(9 * 1024 * 1024)}"}\r\n\r\n`;
+    const { seen, close } = listenTo([streamOf(long, 'event: x\r\ndata: {"appId":"/b"}\r\n\r\n')]);
+    await settle();
+    expect(seen).toEqual(['connected', 'resync', 'resync', '/b', 'disconnected']);
     close();
   });
 
@@ -165,7 +174,7 @@ describeWithPart(contractFolder, 'openEventStream on recorded events', (folder) 
   it('hears every app that changed over a real connection', async () => {
     const events = readFileSync(join(folder, 'marathon/raml/v2/examples/events.txt'), 'utf8');
     const server = createServer((request, response) => {
-      expect([request.url, request.headers.accept]).toEqual(['/v2/events', 'text/event-stream']);
+      expect([request.url, request.headers.accept]).toEqual([eventsUrl, 'text/event-stream']);
       response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(`${events}\r\n\r\n`);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
