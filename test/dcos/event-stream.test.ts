@@ -16,9 +16,12 @@ type Timer = { readonly delayMs: number; readonly callback: () => void };
 
 function manualClock() {
   const timers: Timer[] = [];
+  let now = 0;
   return {
     timers,
-    now: () => 0,
+    now: () => now,
+    /** Lets time pass without running a timer. */
+    pass: (ms: number) => void (now += ms),
     after: (delayMs: number, callback: () => void) => {
       const timer = { delayMs, callback };
       timers.push(timer);
@@ -37,15 +40,36 @@ const streamOf = (...chunks: string[]): HttpStream => ({
 const eventsUrl = '/v2/events?plan-format=light';
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-function listenTo(answers: (HttpStream | CoxswainError)[]) {
+/** The waits before the next `count` attempts, in milliseconds. */
+async function waitsOf(clock: ReturnType<typeof manualClock>, count: number): Promise<readonly (number | undefined)[]> {
+  const waits: (number | undefined)[] = [];
+  for (let attempt = 0; attempt < count; attempt += 1) {
+    await settle();
+    waits.push(clock.timers[0]?.delayMs);
+    clock.fire();
+  }
+  return waits;
+}
+
+type Answer = HttpStream | CoxswainError | { readonly lastsMs: number };
+
+function listenTo(answers: Answer[]) {
   const clock = manualClock();
+  const open = (answer: Exclude<Answer, CoxswainError>): HttpStream => {
+    if (!('lastsMs' in answer)) return answer;
+    const chunks = (async function* () {
+      yield await Promise.resolve('\r\n');
+      clock.pass(answer.lastsMs);
+    })();
+    return { chunks, close: () => undefined };
+  };
   const seen: string[] = [];
   const connection = openEventStream({
     clock,
     client: {
       openEvents: () => {
         const answer = answers.shift() ?? new CoxswainError('UNREACHABLE', { message: 'gone' });
-        return answer instanceof CoxswainError ? Promise.reject(answer) : Promise.resolve(answer);
+        return answer instanceof CoxswainError ? Promise.reject(answer) : Promise.resolve(open(answer));
       },
     },
     onAppChanged: (appId) => seen.push(appId),
@@ -72,17 +96,22 @@ describe('openEventStream', () => {
     close();
   });
 
-  it('waits longer after each failure, up to its bound, and starts over once connected', async () => {
+  it('waits longer after each failure, up to its bound, even where each connection is taken and ended at once', async () => {
     const fail = () => new CoxswainError('UNREACHABLE', { message: 'gone' });
-    const { clock, seen, close } = listenTo([fail(), fail(), fail(), fail(), streamOf()]);
-    const waits: (number | undefined)[] = [];
-    for (let attempt = 0; attempt < 5; attempt += 1) {
-      await settle();
-      waits.push(clock.timers[0]?.delayMs);
-      clock.fire();
-    }
-    expect(waits).toEqual([750, 1500, 3000, 3000, 750]);
-    expect(seen.slice(0, 4)).toEqual(Array(4).fill('disconnected UNREACHABLE'));
+    const { clock, seen, close } = listenTo([fail(), fail(), streamOf(), streamOf(), streamOf(), fail()]);
+    expect(await waitsOf(clock, 6)).toEqual([750, 1500, 3000, 3000, 3000, 3000]);
+    expect(seen.filter((what) => what === 'resync')).toHaveLength(3);
+    expect(seen.filter((what) => what === 'disconnected UNREACHABLE')).toHaveLength(3);
+    close();
+  });
+
+  it.each([
+    [29_999, [750, 1500, 3000, 3000]],
+    [30_000, [750, 1500, 750, 1500]],
+  ])('starts over after a connection that lasted %i ms', async (lastedMs, expected) => {
+    const fail = () => new CoxswainError('UNREACHABLE', { message: 'gone' });
+    const { clock, close } = listenTo([fail(), fail(), { lastsMs: lastedMs }, fail()]);
+    expect(await waitsOf(clock, 4)).toEqual(expected);
     close();
   });
 
