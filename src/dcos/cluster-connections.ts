@@ -58,7 +58,8 @@ function openHttp(cluster: DcosCluster, options: ConnectOptions): HttpClient {
   }
 }
 
-function open(cluster: DcosCluster, options: ConnectOptions): ClusterConnection {
+/** The connection of one cluster; see `openConnections`. */
+export function connectCluster(cluster: DcosCluster, options: ConnectOptions = {}): ClusterConnection {
   const http = openHttp(cluster, options);
   const { name, marathonPath = '/service/marathon', metronomePath = '/service/metronome' } = cluster;
   return {
@@ -78,7 +79,7 @@ export const openConnections = (
   clusters: ReadonlyMap<string, DcosCluster>,
   options: ConnectOptions = {},
 ): ReadonlyMap<string, ClusterConnection> =>
-  new Map([...clusters].map(([name, cluster]) => [name, open(cluster, options)]));
+  new Map([...clusters].map(([name, cluster]) => [name, connectCluster(cluster, options)]));
 
 /** The Marathon of each configured cluster; see `openConnections`. */
 export const connectClusters = (
