@@ -418,7 +418,7 @@ describe('openConnections', () => {
       ]),
     );
     const failure = await failureOf(connections.get('bad')?.marathon.getInfo() ?? Promise.resolve());
-    expect([failure.code, failure.message]).toEqual(['INVALID_INPUT', expect.stringContaining('/nowhere/ca.pem')]);
+    expect([failure.code, failure.message]).toEqual(['UNREACHABLE', expect.stringContaining('/nowhere/ca.pem')]);
     await connections.get('bare')?.marathon.getInfo();
     expect(cluster.requests).toEqual(['GET /v2/info nothing']);
   });
