@@ -1,14 +1,15 @@
 import { stageRegistry } from './app';
 import { runJob } from './background/job';
+import { createClusterStreams, type Closeable } from './cluster-streams';
 import { processEnvironment } from './config';
-import { connectClusters } from './dcos/cluster-connections';
+import { connectCluster } from './dcos/cluster-connections';
 import { openEventStream } from './dcos/event-stream';
+import type { MarathonClient } from './dcos/marathon-client';
 import { createDefinitionsSource } from './definitions/definitions-source';
 import { systemClock } from './engine/clock';
 import type { ClusterChanged } from './job-messages';
 import { jobSettings } from './job-settings';
 import { createLogger } from './logger';
-import type { Definitions } from './model/application';
 import { openSqliteStore } from './store/sqlite-store';
 import { createEventWaker } from './wake-by-events';
 
@@ -24,25 +25,25 @@ runJob({
     const waker = createEventWaker(store, clock, () => post('executor-due'));
     const onError = (error: unknown) =>
       logger.warn({ error: String(error) }, 'Executions could not be woken; they poll');
-    const open = (clusters: Definitions['clusters']) =>
-      [...connectClusters(clusters)].map(([cluster, client]) => {
-        // Sent before anybody is woken, so that whoever wakes looks at the cluster as it is now.
-        const tellExecutor = () => post({ type: 'cluster-changed', dcosCluster: cluster } satisfies ClusterChanged);
-        return openEventStream({
-          client,
-          clock,
-          onAppChanged: (appId) => {
-            tellExecutor();
-            waker.appChanged(appId, onError);
-          },
-          onResync: () => {
-            tellExecutor();
-            void waker.missedEvents().catch(onError);
-          },
-          onState: (state, error) =>
-            logger.info({ cluster, state, error: error === undefined ? undefined : String(error) }, 'Event stream'),
-        });
+    const listen = (cluster: string, client: MarathonClient): Closeable => {
+      // Sent before anybody is woken, so that whoever wakes looks at the cluster as it is now.
+      const tellExecutor = () => post({ type: 'cluster-changed', dcosCluster: cluster } satisfies ClusterChanged);
+      return openEventStream({
+        client,
+        clock,
+        onAppChanged: (appId) => {
+          tellExecutor();
+          waker.appChanged(appId, onError);
+        },
+        onResync: () => {
+          tellExecutor();
+          void waker.missedEvents().catch(onError);
+        },
+        onState: (state, error) =>
+          logger.info({ cluster, state, error: error === undefined ? undefined : String(error) }, 'Event stream'),
       });
+    };
+    const streams = createClusterStreams((cluster) => listen(cluster.name, connectCluster(cluster).marathon));
     const source = createDefinitionsSource({
       folder: pipelinesFolder,
       stageTypes: stageRegistry,
@@ -51,19 +52,13 @@ runJob({
       onProblems: () => undefined,
       onLoaded: () => undefined,
     });
-    let clusters = source.current().clusters;
-    let streams = open(clusters);
-    const timer = setInterval(() => {
-      const now = source.current().clusters;
-      if (now === clusters) return;
-      for (const stream of streams) stream.close();
-      clusters = now;
-      streams = open(clusters);
-    }, reloadMs);
+    const follow = () => streams.follow(source.current().clusters);
+    follow();
+    const timer = setInterval(follow, reloadMs);
     return Promise.resolve({
       stop: async () => {
         clearInterval(timer);
-        for (const stream of streams) stream.close();
+        streams.close();
         source.stop();
         await store.close();
       },

@@ -1,7 +1,7 @@
 import { systemClock } from '../engine/clock';
 import type { Clock } from '../engine/clock';
 import { belowPath } from '../http-client/below-path';
-import { createHttpClient } from '../http-client/create-http-client';
+import { followCaFile } from '../http-client/follow-ca-file';
 import type { HttpClient } from '../http-client/http-client';
 import type { DcosCluster } from '../model/application';
 import { createAuthenticatedClient } from './authenticated-client';
@@ -34,12 +34,6 @@ export type ClusterConnection = {
   readonly files: FilesClient;
 };
 
-/** Stands in for a cluster whose settings cannot be used, so that the others go on: each call throws why. */
-function unusableClient(cluster: DcosCluster, why: unknown): HttpClient {
-  const refuse = () => Promise.reject(why instanceof Error ? why : new Error(String(why)));
-  return { host: URL.canParse(cluster.url) ? new URL(cluster.url).host : cluster.url, request: refuse, stream: refuse };
-}
-
 function openHttp(cluster: DcosCluster, options: ConnectOptions): HttpClient {
   const { auth, url } = cluster;
   const clock = options.clock ?? systemClock;
@@ -48,17 +42,14 @@ function openHttp(cluster: DcosCluster, options: ConnectOptions): HttpClient {
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     ...(cluster.caFile === undefined ? {} : { caFile: cluster.caFile }),
   };
-  try {
-    const http = createHttpClient({ ...settings, clock, baseUrl: url });
-    if (auth.type === 'none') return http;
-    const logIn = createLogIn({ clusterName: cluster.name, clusterUrl: url, auth, clock, http: settings });
-    return createAuthenticatedClient(http, createTokenSource({ logIn, clock, host: http.host }));
-  } catch (error) {
-    return unusableClient(cluster, error);
-  }
+  const http = followCaFile({ ...settings, clock, baseUrl: url });
+  if (auth.type === 'none') return http;
+  const logIn = createLogIn({ clusterName: cluster.name, clusterUrl: url, auth, clock, http: settings });
+  return createAuthenticatedClient(http, createTokenSource({ logIn, clock, host: http.host }));
 }
 
-function open(cluster: DcosCluster, options: ConnectOptions): ClusterConnection {
+/** The connection of one cluster; see `openConnections`. */
+export function connectCluster(cluster: DcosCluster, options: ConnectOptions = {}): ClusterConnection {
   const http = openHttp(cluster, options);
   const { name, marathonPath = '/service/marathon', metronomePath = '/service/metronome' } = cluster;
   return {
@@ -72,13 +63,13 @@ function open(cluster: DcosCluster, options: ConnectOptions): ClusterConnection 
 
 /**
  * A connection per configured cluster, by the cluster's name. Nothing is sent yet: the first call logs in. A cluster whose
- * certificate file cannot be read has a connection too, whose every call throws INVALID_INPUT.
+ * certificate file cannot be read has a connection too, whose calls throw UNREACHABLE until it can be.
  */
 export const openConnections = (
   clusters: ReadonlyMap<string, DcosCluster>,
   options: ConnectOptions = {},
 ): ReadonlyMap<string, ClusterConnection> =>
-  new Map([...clusters].map(([name, cluster]) => [name, open(cluster, options)]));
+  new Map([...clusters].map(([name, cluster]) => [name, connectCluster(cluster, options)]));
 
 /** The Marathon of each configured cluster; see `openConnections`. */
 export const connectClusters = (

@@ -7,6 +7,9 @@ import { isQuietEvent } from './is-quiet-event';
 import type { MarathonClient } from './marathon-client';
 import { createSseParser } from './sse-parser';
 
+/** A connection that lasted this long was good; one that ended earlier counts as a failure. */
+const steadyMs = 30_000;
+
 /** How long to wait before connecting again: doubled after each failure, from `initialMs` up to `maxMs`. */
 export type StreamBackoff = { readonly initialMs: number; readonly maxMs: number };
 
@@ -16,7 +19,7 @@ export type EventStreamOptions = {
   readonly clock: Clock;
   /** An app may have changed: a hint to look, doubled or lost at times; steps that change nothing to be seen are left out. */
   readonly onAppChanged: (appId: string) => void;
-  /** After each connect: events were missed meanwhile, so look at everything. */
+  /** After each connect, and after an event too long to be read: something was missed, so look at everything. */
   readonly onResync: () => void;
   /** `error` says why a connection ended; undefined when connected, or when the server ended it in order. */
   readonly onState: (state: 'connected' | 'disconnected', error: CoxswainError | undefined) => void;
@@ -34,8 +37,11 @@ export function reconnectDelayMs(failures: number, backoff: StreamBackoff, rando
   return Math.round(full / 2 + (full / 2) * random());
 }
 
-async function readEvents(stream: HttpStream, onAppChanged: (appId: string) => void): Promise<void> {
-  const parser = createSseParser();
+async function readEvents(
+  stream: HttpStream,
+  { onAppChanged, onResync }: Pick<EventStreamOptions, 'onAppChanged' | 'onResync'>,
+): Promise<void> {
+  const parser = createSseParser({ onOversized: onResync });
   for await (const chunk of stream.chunks) {
     for (const event of parser.push(chunk)) {
       if (!isQuietEvent(event)) appIdsOfEvent(event.data).forEach(onAppChanged);
@@ -45,13 +51,15 @@ async function readEvents(stream: HttpStream, onAppChanged: (appId: string) => v
 
 /**
  * Listens to a Marathon's events over one connection at a time and connects again, without end, until closed. Marathon
- * replays nothing: what it does not tell must be polled for (`onResync`).
+ * replays nothing: what it does not tell must be polled for (`onResync`). The waits between start over after a connection
+ * of 30 s, so that a server that takes each one and ends it does not cause a look at everything every second.
  */
 export function openEventStream(options: EventStreamOptions): { readonly close: () => void } {
-  const { client, clock, onState, onResync, onAppChanged, idleTimeoutMs = 30_000, random = Math.random } = options;
+  const { client, clock, onState, onResync, idleTimeoutMs = 30_000, random = Math.random } = options;
   const backoff = options.backoff ?? { initialMs: 1000, maxMs: 30_000 };
   const closing = new AbortController();
   let cancelWait: () => void = () => undefined;
+  let connectedAt = Number.POSITIVE_INFINITY;
   let failures = 0;
 
   const listen = async (): Promise<CoxswainError | undefined> => {
@@ -61,20 +69,21 @@ export function openEventStream(options: EventStreamOptions): { readonly close: 
         stream.close();
         return undefined;
       }
-      failures = 0;
+      connectedAt = clock.now();
       onState('connected', undefined);
       onResync();
-      await readEvents(stream, onAppChanged);
+      await readEvents(stream, options);
       return undefined;
     } catch (error) {
       return asCoxswainError(error);
     }
   };
   const run = async (): Promise<void> => {
+    connectedAt = Number.POSITIVE_INFINITY;
     const error = await listen();
     if (closing.signal.aborted) return;
     onState('disconnected', error);
-    failures += 1;
+    failures = clock.now() - connectedAt >= steadyMs ? 1 : failures + 1;
     cancelWait = clock.after(reconnectDelayMs(failures, backoff, random), () => void run());
   };
   void run();

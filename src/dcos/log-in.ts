@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../engine/clock';
-import { createHttpClient } from '../http-client/create-http-client';
-import type { HttpClientOptions, HttpReply } from '../http-client/http-client';
+import { followCaFile } from '../http-client/follow-ca-file';
+import type { HttpClient, HttpClientOptions, HttpReply } from '../http-client/http-client';
 import { serverTime } from '../http-client/http-failure';
 import { asCoxswainError, CoxswainError } from '../model/errors';
 import type { ErrorCode } from '../model/errors';
@@ -52,11 +52,13 @@ function loginFailure(options: LogInOptions, request: LoginRequest | undefined, 
   const who = request?.who ?? 'its account';
   const host = request?.url.host ?? new URL(clusterUrl).host;
   const code = kept.includes(error.code) ? error.code : 'UNAUTHORIZED';
-  const advice = `Check 'auth' of cluster ${clusterName} in accounts.yaml, and the account on the cluster.`;
+  const check = ` Check 'auth' of cluster ${clusterName} in accounts.yaml, and the account on the cluster.`;
+  // A certificate file that cannot be read says itself what to do, and has nothing to do with the account.
+  const advice = error.fields.caFile === undefined ? check : '';
   const why = redactText(explain(error), request?.secrets ?? []).replace(/\.?$/, '.');
   // Neither the cause nor the answer's body is kept: they may repeat what was sent.
   return new CoxswainError(code, {
-    message: `Cannot log in at DC/OS cluster ${clusterName} (${host}) as ${who}: ${why} ${advice}`,
+    message: `Cannot log in at DC/OS cluster ${clusterName} (${host}) as ${who}: ${why}${advice}`,
     fields: { host, cluster: clusterName, loginStatus: error.fields.status, serverTime: error.fields.serverTime },
   });
 }
@@ -82,14 +84,24 @@ function readLogin(options: LogInOptions, request: LoginRequest, reply: HttpRepl
  */
 export function createLogIn(options: LogInOptions): () => Promise<Login> {
   const { clusterUrl, auth, clock, http } = options;
+  const clients = new Map<string, HttpClient>();
   let clockOffsetMs = 0;
 
+  // The account's secret may name another origin after it was rotated.
+  const clientOf = (origin: string): HttpClient => {
+    const client = clients.get(origin) ?? followCaFile({ ...http, clock, baseUrl: origin });
+    clients.set(origin, client);
+    return client;
+  };
   const post = async (): Promise<Login> => {
     let request: LoginRequest | undefined;
     try {
       request = loginRequest(clusterUrl, auth, clock.now() + clockOffsetMs);
-      const client = createHttpClient({ ...http, clock, baseUrl: request.url.origin });
-      const reply = await client.request({ method: 'POST', path: request.url.pathname, body: request.body });
+      const reply = await clientOf(request.url.origin).request({
+        method: 'POST',
+        path: request.url.pathname,
+        body: request.body,
+      });
       return readLogin(options, request, reply);
     } catch (error) {
       throw error instanceof CoxswainError && 'loginStatus' in error.fields

@@ -84,7 +84,7 @@ export interface MarathonRest {
   /** Host and port of the leading Marathon; undefined while there is none. */
   getLeader(signal?: AbortSignal): Promise<string | undefined>;
   ping(signal?: AbortSignal): Promise<void>;
-  /** Opens `/v2/events`; see openEventStream. */
+  /** Opens `/v2/events`, plans with their steps only; see openEventStream. */
   openEvents(options: Pick<StreamOptions, 'idleTimeoutMs' | 'signal'>): Promise<HttpStream>;
 }
 
@@ -170,7 +170,8 @@ function createRest(marathon: Asker, http: HttpClient): MarathonRest {
     ping: async (signal) => {
       await send('ping Marathon', { method: 'GET', path: '/ping', expect: 'text', signal });
     },
-    openEvents: (options) => http.stream('/v2/events', options),
+    // Light, because a deployment's events otherwise hold all groups before and after it.
+    openEvents: (options) => http.stream('/v2/events', { ...options, query: { 'plan-format': 'light' } }),
   };
 }
 

@@ -7,6 +7,7 @@ import type { MarathonInspectedApp } from './marathon-schemas';
 import type { MesosClient } from './mesos-client';
 import { recentFailure } from './recent-failure';
 import { tailTaskFile } from './tail-task-file';
+import { withinTime } from './within-time';
 
 /** Where the files of a DC/OS cluster's tasks are read. */
 export type Sandboxes = { readonly mesos: MesosClient; readonly files: FilesClient };
@@ -28,14 +29,10 @@ async function tolerate<T>(
   signal: AbortSignal | undefined,
   read: (signal: AbortSignal) => Promise<T>,
 ): Promise<Reading<T>> {
-  const late = new AbortController();
-  const disarm = clock.after(partMs, () => late.abort());
   try {
-    return { value: await read(signal === undefined ? late.signal : AbortSignal.any([signal, late.signal])) };
+    return { value: await withinTime({ ms: partMs, clock, signal }, read) };
   } catch (error) {
     return { error: asCoxswainError(error).message };
-  } finally {
-    disarm();
   }
 }
 
@@ -71,6 +68,6 @@ export async function readEvidence(
   const taskId = 'error' in app || app.value === undefined ? undefined : telltaleTask(app.value);
   if (taskId === undefined || sandboxes === undefined) return { app, queued };
   const wanted = { taskId, file: 'stderr', lines: stderrLines };
-  const lines = await tolerate(clock, signal, (own) => tailTaskFile(sandboxes, wanted, own));
+  const lines = await tolerate(clock, signal, (own) => tailTaskFile(sandboxes, wanted, { clock, signal: own }));
   return { app, queued, stderr: { taskId, lines } };
 }

@@ -1,27 +1,42 @@
+import { systemClock } from '../engine/clock';
+import type { Clock } from '../engine/clock';
 import { CoxswainError } from '../model/errors';
 import type { FilesClient } from './files-client';
 import type { MesosClient } from './mesos-client';
+import { withinTime } from './within-time';
 
 /** Which file's end to show: `file` is a name in the task's sandbox, such as `stderr`. */
 export type TaskTail = { readonly taskId: string; readonly file: string; readonly lines: number };
 
-// What answers where dcos-log is not installed or may not be asked: not found, no route, forbidden.
-const sayNothing = ['NOT_FOUND', 'FORBIDDEN', 'SERVER_ERROR', 'REQUEST_REFUSED'];
+/** How a file is asked for. */
+export type TailOptions = {
+  readonly signal?: AbortSignal;
+  /** @default the machine's own */
+  readonly clock?: Clock;
+};
+
+/** Of the 2 s that a diagnosis has for a file, so that most is left for the agent. */
+const logMs = 700;
+
+/** Whether the agent may still know what dcos-log did not tell: reading files there is a permission of its own. */
+const isWorthAsking = (error: unknown, signal: AbortSignal | undefined): boolean =>
+  signal?.aborted !== true && error instanceof CoxswainError && error.code !== 'UNAUTHORIZED';
 
 /**
- * The last lines of a task's file: by dcos-log, and where that does not answer, from the agent. Undefined when Mesos has
- * forgotten the task or its sandbox is collected. Throws what the agent's part throws.
+ * The last lines of a task's file: by dcos-log, and where that fails or does not answer within 700 ms, from the agent.
+ * Undefined when Mesos has forgotten the task or its sandbox is collected. Throws UNAUTHORIZED of dcos-log, and
+ * what the agent's part throws.
  */
 export async function tailTaskFile(
   cluster: { readonly mesos: MesosClient; readonly files: FilesClient },
   { taskId, file, lines }: TaskTail,
-  signal?: AbortSignal,
+  { signal, clock = systemClock }: TailOptions = {},
 ): Promise<readonly string[] | undefined> {
   const { mesos, files } = cluster;
   try {
-    return await files.tailOfTask({ taskId, file }, lines, signal);
+    return await withinTime({ ms: logMs, clock, signal }, (own) => files.tailOfTask({ taskId, file }, lines, own));
   } catch (error) {
-    if (!(error instanceof CoxswainError) || !sayNothing.includes(error.code)) throw error;
+    if (!isWorthAsking(error, signal)) throw error;
   }
   const task = await mesos.findTask(taskId, signal);
   if (task === undefined) return undefined;

@@ -1,4 +1,4 @@
-import { asCoxswainError } from '../model/errors';
+import { asCoxswainError, type CoxswainError } from '../model/errors';
 import type { Execution, Stage, Task } from '../model/execution';
 import type { Clock } from './clock';
 import type { StageRegistry } from './contracts/stage';
@@ -10,8 +10,10 @@ import { stepTimeoutMs } from './landing';
 import { tasksOf } from './registry';
 import { taskDeadline } from './task-timeout';
 
-/** How long the engine waits before it asks again after an error that time may heal. */
+/** How long the engine waits before it asks again after an error that time may heal, where that says nothing else. */
 const errorRetryMs = 2000;
+/** The longest that a server may ask to wait. */
+const longestRetryMs = 60_000;
 
 /** What looks are made with. */
 export type LookWorld<S> = { readonly registry: StageRegistry<S>; readonly services: S; readonly clock: Clock };
@@ -44,12 +46,20 @@ export function readyTasks<S>(
     .filter(isReady);
 }
 
+/** How long to wait after an error: as long as its server asked, within bounds and the `leftMs` of the task. */
+function retryDelayMs({ fields }: CoxswainError, leftMs: number): number {
+  const asked = fields.retryAfterMs;
+  if (typeof asked !== 'number' || Number.isNaN(asked)) return errorRetryMs;
+  return Math.max(errorRetryMs, Math.min(asked, longestRetryMs, leftMs));
+}
+
 /** An error as a result: the same look again later where that can help, else the end of the task. */
-function resultOfError(error: unknown): TaskResult {
-  const { canRetry, code, message } = asCoxswainError(error);
-  if (canRetry)
-    return { status: 'RUNNING', retryAfterMs: errorRetryMs, context: { lastError: message, progress: message } };
-  return { status: 'TERMINAL', code, reason: message };
+function resultOfError(thrown: unknown, leftMs: number): TaskResult {
+  const error = asCoxswainError(thrown);
+  const { code, message } = error;
+  if (!error.canRetry) return { status: 'TERMINAL', code, reason: message };
+  const context = { lastError: message, progress: message };
+  return { status: 'RUNNING', retryAfterMs: retryDelayMs(error, leftMs), context };
 }
 
 /** Lets one task look once, within the step's time. Never throws. */
@@ -66,6 +76,7 @@ export async function runLook<S>(
     const reason = `Stage type '${stage.type}' no longer has a task '${task.name}'.`;
     return { ...base, result: { status: 'TERMINAL', code: 'INTERNAL', reason } };
   }
+  const deadline = taskDeadline(execution, stage, task, registry);
   const abort = new AbortController();
   const disarm = clock.after(stepTimeoutMs, () => abort.abort());
   try {
@@ -78,14 +89,14 @@ export async function runLook<S>(
       memo: task.memo,
       now,
       startedAt: task.startTime ?? now,
-      deadline: taskDeadline(execution, stage, task, registry),
+      deadline,
       signal: abort.signal,
       key,
       services,
     };
     return { ...base, result: await found.run(look) };
   } catch (error) {
-    return { ...base, result: resultOfError(error) };
+    return { ...base, result: resultOfError(error, deadline - clock.now()) };
   } finally {
     disarm();
   }

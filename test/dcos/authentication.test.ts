@@ -380,7 +380,8 @@ describe('the event stream', () => {
   it('carries the token, and another one after a 401', async () => {
     const cluster = await start({
       answer: (request, response) => {
-        if (request.url !== '/service/marathon/v2/events' || cluster.requests.length === 2) return false;
+        if (request.url !== '/service/marathon/v2/events?plan-format=light' || cluster.requests.length === 2)
+          return false;
         response.writeHead(200, { 'Content-Type': 'text/event-stream' });
         return response.write('event: x\r\ndata: {"appId":"/a"}\r\n\r\n');
       },
@@ -417,7 +418,7 @@ describe('openConnections', () => {
       ]),
     );
     const failure = await failureOf(connections.get('bad')?.marathon.getInfo() ?? Promise.resolve());
-    expect([failure.code, failure.message]).toEqual(['INVALID_INPUT', expect.stringContaining('/nowhere/ca.pem')]);
+    expect([failure.code, failure.message]).toEqual(['UNREACHABLE', expect.stringContaining('/nowhere/ca.pem')]);
     await connections.get('bare')?.marathon.getInfo();
     expect(cluster.requests).toEqual(['GET /v2/info nothing']);
   });

@@ -16,9 +16,12 @@ type Timer = { readonly delayMs: number; readonly callback: () => void };
 
 function manualClock() {
   const timers: Timer[] = [];
+  let now = 0;
   return {
     timers,
-    now: () => 0,
+    now: () => now,
+    /** Lets time pass without running a timer. */
+    pass: (ms: number) => void (now += ms),
     after: (delayMs: number, callback: () => void) => {
       const timer = { delayMs, callback };
       timers.push(timer);
@@ -34,17 +37,39 @@ const streamOf = (...chunks: string[]): HttpStream => ({
   })(),
   close: () => undefined,
 });
+const eventsUrl = '/v2/events?plan-format=light';
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-function listenTo(answers: (HttpStream | CoxswainError)[]) {
+/** The waits before the next `count` attempts, in milliseconds. */
+async function waitsOf(clock: ReturnType<typeof manualClock>, count: number): Promise<readonly (number | undefined)[]> {
+  const waits: (number | undefined)[] = [];
+  for (let attempt = 0; attempt < count; attempt += 1) {
+    await settle();
+    waits.push(clock.timers[0]?.delayMs);
+    clock.fire();
+  }
+  return waits;
+}
+
+type Answer = HttpStream | CoxswainError | { readonly lastsMs: number };
+
+function listenTo(answers: Answer[]) {
   const clock = manualClock();
+  const open = (answer: Exclude<Answer, CoxswainError>): HttpStream => {
+    if (!('lastsMs' in answer)) return answer;
+    const chunks = (async function* () {
+      yield await Promise.resolve('\r\n');
+      clock.pass(answer.lastsMs);
+    })();
+    return { chunks, close: () => undefined };
+  };
   const seen: string[] = [];
   const connection = openEventStream({
     clock,
     client: {
       openEvents: () => {
         const answer = answers.shift() ?? new CoxswainError('UNREACHABLE', { message: 'gone' });
-        return answer instanceof CoxswainError ? Promise.reject(answer) : Promise.resolve(answer);
+        return answer instanceof CoxswainError ? Promise.reject(answer) : Promise.resolve(open(answer));
       },
     },
     onAppChanged: (appId) => seen.push(appId),
@@ -71,17 +96,30 @@ describe('openEventStream', () => {
     close();
   });
 
-  it('waits longer after each failure, up to its bound, and starts over once connected', async () => {
+  it('waits longer after each failure, up to its bound, even where each connection is taken and ended at once', async () => {
     const fail = () => new CoxswainError('UNREACHABLE', { message: 'gone' });
-    const { clock, seen, close } = listenTo([fail(), fail(), fail(), fail(), streamOf()]);
-    const waits: (number | undefined)[] = [];
-    for (let attempt = 0; attempt < 5; attempt += 1) {
-      await settle();
-      waits.push(clock.timers[0]?.delayMs);
-      clock.fire();
-    }
-    expect(waits).toEqual([750, 1500, 3000, 3000, 750]);
-    expect(seen.slice(0, 4)).toEqual(Array(4).fill('disconnected UNREACHABLE'));
+    const { clock, seen, close } = listenTo([fail(), fail(), streamOf(), streamOf(), streamOf(), fail()]);
+    expect(await waitsOf(clock, 6)).toEqual([750, 1500, 3000, 3000, 3000, 3000]);
+    expect(seen.filter((what) => what === 'resync')).toHaveLength(3);
+    expect(seen.filter((what) => what === 'disconnected UNREACHABLE')).toHaveLength(3);
+    close();
+  });
+
+  it.each([
+    [29_999, [750, 1500, 3000, 3000]],
+    [30_000, [750, 1500, 750, 1500]],
+  ])('starts over after a connection that lasted %i ms', async (lastedMs, expected) => {
+    const fail = () => new CoxswainError('UNREACHABLE', { message: 'gone' });
+    const { clock, close } = listenTo([fail(), fail(), { lastsMs: lastedMs }, fail()]);
+    expect(await waitsOf(clock, 4)).toEqual(expected);
+    close();
+  });
+
+  it('looks anew after an event too long to be read, and hears the next', async () => {
+    const long = `event: x\r\ndata: {"appId":"/long","more":"${'x'.repeat(9 * 1024 * 1024)}"}\r\n\r\n`;
+    const { seen, close } = listenTo([streamOf(long, 'event: x\r\ndata: {"appId":"/b"}\r\n\r\n')]);
+    await settle();
+    expect(seen).toEqual(['connected', 'resync', 'resync', '/b', 'disconnected']);
     close();
   });
 
@@ -165,7 +203,7 @@ describeWithPart(contractFolder, 'openEventStream on recorded events', (folder) 
   it('hears every app that changed over a real connection', async () => {
     const events = readFileSync(join(folder, 'marathon/raml/v2/examples/events.txt'), 'utf8');
     const server = createServer((request, response) => {
-      expect([request.url, request.headers.accept]).toEqual(['/v2/events', 'text/event-stream']);
+      expect([request.url, request.headers.accept]).toEqual([eventsUrl, 'text/event-stream']);
       response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(`${events}\r\n\r\n`);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** An agent that serves files as Mesos does: at most 64 KiB a read, cut anywhere. Reads change with `files`. */
@@ -6,20 +7,37 @@ export type FakeAgent = {
   readonly url: string;
   readonly requests: string[];
   readonly files: Map<string, Buffer>;
+  /** Resolves when a request came that is never answered. */
+  readonly silenced: Promise<void>;
   close(): Promise<void>;
 };
 
 const mostBytes = 65_536;
 
+/** What a path is answered: a text, or a status with HTML; the connection may also break, or nothing come for ever. */
+export type FakeAnswer = string | { readonly status: number | 'broken' | 'silent' };
+
+function give(answer: FakeAnswer, response: ServerResponse, onSilent: () => void): void {
+  if (typeof answer === 'string') response.end(answer);
+  else if (answer.status === 'broken') response.destroy();
+  else if (answer.status === 'silent') onSilent();
+  else response.writeHead(answer.status).end('<html>no</html>');
+}
+
 /** Starts one; every other path is answered by `answers`, else with 404 and HTML. */
-export async function startFakeAgent(answers: Readonly<Record<string, string>> = {}): Promise<FakeAgent> {
+export async function startFakeAgent(answers: Readonly<Record<string, FakeAnswer>> = {}): Promise<FakeAgent> {
   const files = new Map<string, Buffer>();
   const requests: string[] = [];
+  let onSilent = (): void => undefined;
+  const silenced = new Promise<void>((resolve) => (onSilent = resolve));
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://agent');
     requests.push(`${url.pathname}${url.search}`);
     const answer = answers[url.pathname];
-    if (answer !== undefined) return void response.end(answer);
+    if (answer !== undefined) {
+      give(answer, response, onSilent);
+      return;
+    }
     const file = files.get(url.searchParams.get('path') ?? '');
     if (!url.pathname.startsWith('/agent/S0/files/') || file === undefined) {
       return void response.writeHead(404).end('<html>not found</html>');
@@ -39,6 +57,7 @@ export async function startFakeAgent(answers: Readonly<Record<string, string>> =
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     files,
+    silenced,
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

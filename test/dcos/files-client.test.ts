@@ -2,8 +2,9 @@ import { openConnections } from '../../src/dcos/cluster-connections';
 import type { ClusterConnection } from '../../src/dcos/cluster-connections';
 import { metronomeTaskPrefix } from '../../src/dcos/mesos-client';
 import { tailTaskFile } from '../../src/dcos/tail-task-file';
+import { createManualClock } from '../support/manual-clock';
 import { startFakeAgent } from './fake-agent';
-import type { FakeAgent } from './fake-agent';
+import type { FakeAgent, FakeAnswer } from './fake-agent';
 
 const sandbox = '/var/lib/mesos/slave/slaves/S0/frameworks/F0/executors/web.1/runs/C0';
 const file = { agentId: 'S0', path: `${sandbox}/stdout` };
@@ -35,7 +36,7 @@ const everywhere = {
 
 let agent: FakeAgent;
 let cluster: ClusterConnection;
-const start = async (answers: Readonly<Record<string, string>> = everywhere) => {
+const start = async (answers: Readonly<Record<string, FakeAnswer>> = everywhere) => {
   agent = await startFakeAgent(answers);
   const found = openConnections(new Map([['lab', { name: 'lab', url: agent.url, auth: { type: 'none' } }]])).get('lab');
   if (found === undefined) throw new Error('no connection');
@@ -172,6 +173,45 @@ describe('tailTaskFile', () => {
     await start();
     agent.files.set(`${sandbox}/stderr`, Buffer.from('a\nb\nc\n'));
     expect(await tailTaskFile(cluster, { taskId: 'web.1', file: 'stderr', lines: 2 })).toEqual(['b', 'c']);
+  });
+
+  it.each([403, 404, 429, 500, 503, 400, 'broken'] as const)(
+    'reads the sandbox where dcos-log answers %s',
+    async (status) => {
+      await start({ ...everywhere, [logPath]: { status } });
+      agent.files.set(`${sandbox}/stderr`, Buffer.from('a\nb\nc\n'));
+      expect(await tailTaskFile(cluster, { taskId: 'web.1', file: 'stderr', lines: 2 })).toEqual(['b', 'c']);
+    },
+  );
+
+  it('reads no sandbox where dcos-log lets nobody in', async () => {
+    await start({ ...everywhere, [logPath]: { status: 401 } });
+    const tail = tailTaskFile(cluster, { taskId: 'web.1', file: 'stderr', lines: 2 });
+    await expect(tail).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+    expect(agent.requests).toHaveLength(1);
+  });
+
+  it('reads the sandbox where dcos-log does not answer within 700 ms', async () => {
+    await start({ ...everywhere, [logPath]: { status: 'silent' } });
+    agent.files.set(`${sandbox}/stderr`, Buffer.from('a\nb\nc\n'));
+    const clock = createManualClock();
+    const tail = tailTaskFile(cluster, { taskId: 'web.1', file: 'stderr', lines: 2 }, { clock });
+    await agent.silenced;
+    await clock.advance(699);
+    expect(agent.requests).toHaveLength(1);
+    await clock.advance(1);
+    expect(await tail).toEqual(['b', 'c']);
+  });
+
+  it('reads nothing more once the caller gave up', async () => {
+    await start({ ...everywhere, [logPath]: { status: 'silent' } });
+    const given = new AbortController();
+    const options = { clock: createManualClock(), signal: given.signal };
+    const tail = tailTaskFile(cluster, { taskId: 'web.1', file: 'stderr', lines: 2 }, options);
+    await agent.silenced;
+    given.abort();
+    await expect(tail).rejects.toMatchObject({ code: 'TIMED_OUT' });
+    expect(agent.requests).toHaveLength(1);
   });
 
   it('knows nothing of a task that Mesos forgot, or whose sandbox is gone', async () => {

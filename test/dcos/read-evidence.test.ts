@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { openConnections } from '../../src/dcos/cluster-connections';
 import { createServerGroups } from '../../src/dcos/marathon-server-groups';
+import { systemClock, type Clock } from '../../src/engine/clock';
 import { startDcosEmulator, type RunningDcosEmulator } from '../../src/emulators/dcos/start-dcos-emulator';
 import { createManualClock, type ManualClock } from '../support/manual-clock';
 import { east } from './builders';
@@ -25,20 +26,23 @@ beforeEach(async () => {
 });
 afterEach(() => emulator.close());
 
-/** Creates the app over HTTP, lets time pass, and asks the served emulator. */
-async function diagnoseAfter(ms: number, app: Readonly<Record<string, unknown>>) {
+/** Creates the app over HTTP, lets time pass, and asks the served emulator why it does not come up. */
+async function diagnoseAfter(ms: number, app: Readonly<Record<string, unknown>>, asker?: Clock) {
   const base = { id, instances: 2, cpus: 0.1, mem: 32, container: { type: 'DOCKER', docker: { image: 'foo:1' } } };
   await fetch(`${emulator.url}/v2/apps`, { method: 'POST', body: JSON.stringify({ ...base, ...app }) });
   await clock.advance(ms);
-  return ask();
+  return ask(asker);
 }
 
 /** Asks why it does not come up. */
-function ask() {
+function ask(asker?: Clock) {
   const cluster = { name: 'np1', url: emulator.url, auth: { type: 'none' } } as const;
   const sandboxes = openConnections(new Map([['np1', cluster]]));
   const clusters = new Map([...sandboxes].map(([name, { marathon }]) => [name, marathon]));
-  return createServerGroups({ clusters, sandboxes }).diagnose(east, 'foo-dev-v001');
+  return createServerGroups({ clusters, sandboxes, ...(asker === undefined ? {} : { clock: asker }) }).diagnose(
+    east,
+    'foo-dev-v001',
+  );
 }
 
 describe('a diagnosis over HTTP', () => {
@@ -111,6 +115,23 @@ describe('a diagnosis over HTTP', () => {
     const labels = { EMULATOR_READY_MS: '600000' };
     const { reasons } = await diagnoseAfter(3000, { portDefinitions, readinessChecks, labels });
     expect(reasons).toContain("The readiness check 'warm' is not passed by 2 tasks; last response 503: not yet.");
+  });
+
+  it('shows stderr by the agent where dcos-log does not answer', async () => {
+    const stderr = words();
+    emulator.core.setFault({ kind: 'slow', path: '/system/v1/logs*', delayMs: 3_600_000 });
+    const asker: Clock = {
+      now: () => clock.now(),
+      // The patience with dcos-log is over at once, that with everything else never.
+      after: (delayMs, callback) =>
+        (delayMs === 700 ? systemClock : clock).after(delayMs === 700 ? 0 : delayMs, callback),
+    };
+    const { output } = await diagnoseAfter(
+      3000,
+      { healthChecks, labels: { EMULATOR_HEALTH: '500', EMULATOR_STDERR: stderr } },
+      asker,
+    );
+    expect(output).toBe(stderr);
   });
 
   it.each([

@@ -29,6 +29,34 @@ describe('SSE parser', () => {
   it('reads a CRLF that is cut in two as one line end', () =>
     expect(parse('data: 1\r', '\ndata: 2\r', '\n\r', '\n')).toEqual([{ type: 'message', data: '1\n2' }]));
 
+  it('tells of an event as soon as its blank line is there, though that may be half of a CRLF', () => {
+    const parser = createSseParser();
+    expect(parser.push('data: 1\r\n\r')).toEqual([{ type: 'message', data: '1' }]);
+    expect(parser.push('\ndata: 2\n\n')).toEqual([{ type: 'message', data: '2' }]);
+  });
+
+  it('looks at each character of a long line once, however many pieces it comes in', () => {
+    const [pieces, piece] = [64, 'x'.repeat(512)];
+    const exec: (this: RegExp, text: string) => RegExpExecArray | null = Reflect.get(RegExp.prototype, 'exec');
+    let scanned = 0;
+    const spy = jest.spyOn(RegExp.prototype, 'exec').mockImplementation(function (this: RegExp, text: string) {
+      const from = this.lastIndex;
+      const found = exec.call(this, text);
+      scanned += (found === null ? text.length : this.lastIndex) - from;
+      return found;
+    });
+    try {
+      const parser = createSseParser();
+      parser.push('data: ');
+      for (let count = 0; count < pieces; count += 1) parser.push(piece);
+      expect(parser.push('\n\n')[0]?.data).toHaveLength(pieces * piece.length);
+    } finally {
+      spy.mockRestore();
+    }
+    expect(scanned).toBeGreaterThanOrEqual(pieces * piece.length);
+    expect(scanned).toBeLessThan(pieces * piece.length + 100);
+  });
+
   it('reads the same events however the text is cut', () => {
     const line = fc.string({ maxLength: 8 }).map((text) => text.replace(/[\r\n]/g, ''));
     const event = fc.record({
@@ -47,5 +75,32 @@ describe('SSE parser', () => {
         expect(parse(...chunks)).toEqual(events.map(({ type, lines }) => ({ type, data: lines.join('\n') })));
       }),
     );
+  });
+});
+
+describe('SSE parser with an event that is too long', () => {
+  const parseBounded = (...chunks: string[]) => {
+    let oversized = 0;
+    const parser = createSseParser({ maxFrameLength: 20, onOversized: () => (oversized += 1) });
+    return { events: chunks.flatMap((chunk) => parser.push(chunk)), oversized };
+  };
+  const next = [{ type: 'b', data: '2' }];
+
+  it.each([
+    ['in one line', [`event: a\r\ndata: ${'x'.repeat(40)}\r\n\r\n`]],
+    ['in many pieces', ['event: a\r\ndata: ', ...Array.from({ length: 40 }, () => 'x'), '\r\n\r\n']],
+    ['in many lines', ['event: a\n', ...Array.from({ length: 8 }, () => 'data: xxxx\n'), '\n']],
+    ['in lines without a word', [...Array.from({ length: 40 }, () => 'data\n'), '\n']],
+    ['in a line that means nothing', [`id: ${'x'.repeat(40)}\ndata: x\n\n`]],
+  ])('drops it whole, tells once, and reads on: %s', (_title, chunks) =>
+    expect(parseBounded(...chunks, 'event: b\ndata: 2\n\n')).toEqual({ events: next, oversized: 1 }),
+  );
+
+  it('tells before it ends', () => expect(parseBounded(`data: ${'x'.repeat(40)}`).oversized).toBe(1));
+
+  it('does not add up comments and events that fit', () => {
+    const chunks = Array.from({ length: 20 }, () => ': still here\n');
+    expect(parseBounded(...chunks, 'event: b\ndata: 2\n\n')).toEqual({ events: next, oversized: 0 });
+    expect(parseBounded(...Array.from({ length: 20 }, () => 'data: 12345678\n\n')).oversized).toBe(0);
   });
 });

@@ -1,36 +1,49 @@
-import { readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { createServer as createHttpsServer, get } from 'node:https';
+import { join } from 'node:path';
 import { openConnections } from '../../src/dcos/cluster-connections';
+import { systemClock } from '../../src/engine/clock';
+import type { Clock } from '../../src/engine/clock';
 import type { DcosCluster } from '../../src/model/application';
 import { CoxswainError } from '../../src/model/errors';
 import { Secret } from '../../src/model/secret';
 import { makeCertificate } from '../support/certificate';
 import type { Certificate } from '../support/certificate';
+import { createManualClock } from '../support/manual-clock';
 import { createTemporaryFolder } from '../support/temporary-folder';
 import { startDcosEmulator } from '../../src/emulators/dcos/start-dcos-emulator';
-import { startLoginCluster } from './login-cluster';
-import type { LoginCluster } from './login-cluster';
+import { respond, startLoginCluster } from './login-cluster';
+import type { LoginCluster, LoginClusterOptions } from './login-cluster';
 
 const folder = createTemporaryFolder();
 const open: LoginCluster[] = [];
+const otherFolder = createTemporaryFolder();
 let certificate: Certificate;
+let otherCertificate: Certificate;
 
 beforeAll(async () => {
   certificate = await makeCertificate(folder.path);
+  otherCertificate = await makeCertificate(otherFolder.path);
 });
-afterAll(folder.remove);
+afterAll(() => {
+  folder.remove();
+  otherFolder.remove();
+});
 afterEach(() => Promise.all(open.splice(0).map((cluster) => cluster.close())));
 
-async function startTls(): Promise<LoginCluster> {
-  const cluster = await startLoginCluster({ makeServer: (listener) => createHttpsServer(certificate, listener) });
+async function startTls(options: LoginClusterOptions = {}): Promise<LoginCluster> {
+  const makeServer = (listener: RequestListener) => createHttpsServer(certificate, listener);
+  const cluster = await startLoginCluster({ makeServer, ...options });
   open.push(cluster);
   return cluster;
 }
 
-function connect(url: string, more: Partial<DcosCluster> = {}) {
+function connect(url: string, more: Partial<DcosCluster> = {}, clock: Clock = systemClock) {
   const password = new Secret('a test', () => 'secret');
   const cluster: DcosCluster = { name: 'pe1', url, auth: { type: 'password', uid: 'coxswain', password }, ...more };
-  const found = openConnections(new Map([['pe1', cluster]])).get('pe1');
+  const found = openConnections(new Map([['pe1', cluster]]), { clock }).get('pe1');
   if (found === undefined) throw new Error('no connection');
   return found.marathon;
 }
@@ -126,5 +139,71 @@ describe('the emulated cluster over HTTPS', () => {
     const emulator = await startDcosEmulator();
     expect((await fetch(`${emulator.url}/ca/dcos-ca.crt`)).status).toBe(404);
     await emulator.close();
+  });
+});
+
+describe('the certificate file of a cluster', () => {
+  const accounts = [
+    ['without authentication', { auth: { type: 'none' } }],
+    ['with it', {}],
+  ] as [string, Partial<DcosCluster>][];
+  const startOpen = () => startTls({ answer: (_request, response) => respond(response, 200, '{"version":"1.11.24"}') });
+  const checkEveryMs = 5000;
+
+  it.each(accounts)('heals the cluster when it appears, %s', async (_title, more) => {
+    const cluster = await startOpen();
+    const caFile = join(folder.path, randomUUID());
+    const marathon = connect(cluster.url, { caFile, ...more }, createManualClock());
+    const message = await messageOf(marathon.getInfo());
+    expect(message).toMatch(/^UNREACHABLE .*Cannot read the certificate file .*Check the path[^']*$/);
+    expect(message).toContain(caFile);
+    expect(message).toContain(new URL(cluster.url).host);
+    writeFileSync(caFile, certificate.cert);
+    expect((await marathon.getInfo()).version).toBe('1.11.24');
+  });
+
+  it.each(accounts)('is read again when it changed, %s', async (_title, more) => {
+    const cluster = await startOpen();
+    const clock = createManualClock();
+    const caFile = join(folder.path, randomUUID());
+    writeFileSync(caFile, otherCertificate.cert);
+    const marathon = connect(cluster.url, { caFile, ...more }, clock);
+    expect(await messageOf(marathon.getInfo())).toMatch(/^UNREACHABLE .*name its authority/);
+    writeFileSync(caFile, certificate.cert);
+    await clock.advance(checkEveryMs - 1);
+    expect(await messageOf(marathon.getInfo())).toMatch(/^UNREACHABLE/);
+    await clock.advance(1);
+    expect((await marathon.getInfo()).version).toBe('1.11.24');
+  });
+
+  it('is used as it was read last while it is gone', async () => {
+    const cluster = await startOpen();
+    const clock = createManualClock();
+    const caFile = join(folder.path, randomUUID());
+    writeFileSync(caFile, certificate.cert);
+    const marathon = connect(cluster.url, { caFile, auth: { type: 'none' } }, clock);
+    await marathon.getInfo();
+    rmSync(caFile);
+    await clock.advance(checkEveryMs);
+    expect((await marathon.getInfo()).version).toBe('1.11.24');
+    writeFileSync(caFile, otherCertificate.cert);
+    await clock.advance(checkEveryMs);
+    expect(await messageOf(marathon.getInfo())).toMatch(/^UNREACHABLE .*name its authority/);
+  });
+
+  it('does not cost the connection when it did not change', async () => {
+    let connections = 0;
+    const makeServer = (listener: RequestListener) =>
+      createHttpsServer(certificate, listener).on('secureConnection', () => (connections += 1));
+    const cluster = await startTls({ makeServer });
+    const clock = createManualClock();
+    const marathon = connect(cluster.url, { caFile: certificate.caFile }, clock);
+    await marathon.getInfo();
+    await clock.advance(checkEveryMs);
+    await marathon.getInfo();
+    expect(connections).toBe(2);
+    cluster.revoke();
+    await marathon.getInfo();
+    expect([cluster.logins.length, connections]).toEqual([2, 2]);
   });
 });

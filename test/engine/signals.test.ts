@@ -203,6 +203,33 @@ describe('looks', () => {
     expect((await runLook(running(), { stage, task }, world)).result.status).toBe(status);
   });
 
+  describe('an error that says when to ask again', () => {
+    const timeoutMs = 300_000;
+
+    async function waitAfter(fields: Readonly<Record<string, unknown>>, leftMs = timeoutMs) {
+      const run = () => Promise.reject(new CoxswainError('RATE_LIMITED', { message: 'oh', fields }));
+      const registry = buildRegistry<undefined>([{ type: 'x', tasks: [scriptedTask('t', [], { run, timeoutMs })] }]);
+      const [stage] = running().stages;
+      const [task] = stage?.tasks ?? [];
+      if (stage === undefined || task === undefined) throw new Error('no task');
+      const clock = createManualClock((task.startTime ?? 0) + timeoutMs - leftMs);
+      const { result } = await runLook(running(), { stage, task }, { registry, services: undefined, clock });
+      return result.status === 'RUNNING' ? result.retryAfterMs : undefined;
+    }
+
+    it.each([
+      ['as it says', { retryAfterMs: 30_000 }, undefined, 30_000],
+      ['2 s where it says less', { retryAfterMs: 0 }, undefined, 2000],
+      ['a minute where it says more', { retryAfterMs: 3_600_000 }, undefined, 60_000],
+      ["no longer than the task's deadline", { retryAfterMs: 30_000 }, 12_000, 12_000],
+      ['2 s shortly before the deadline', { retryAfterMs: 30_000 }, 500, 2000],
+      ['2 s where it says nothing', { retryAfterMs: undefined }, undefined, 2000],
+      ['2 s where it says what is no time', { retryAfterMs: Number.NaN }, undefined, 2000],
+    ])('is waited for %s', async (_title, fields, leftMs, expected) =>
+      expect(await waitAfter(fields, leftMs)).toBe(expected),
+    );
+  });
+
   it('aborts a look that takes longer than a step', async () => {
     const clock = createManualClock();
     const run: Parameters<typeof scriptedTask>[2] = {
