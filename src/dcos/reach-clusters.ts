@@ -19,6 +19,7 @@ export type Reach = {
   readonly clientOf: (location: Location) => MarathonClient;
   /** The client and the Marathon id of a name in a place. Throws INVALID_NAME. */
   readonly find: (location: Location, name: string) => { readonly client: MarathonClient; readonly id: string };
+  /** Throws TIMED_OUT when `signal`, 6 s where it is left out, ends the wait. */
   readonly look: (location: Location, signal?: AbortSignal) => Promise<Seen<ClusterView>>;
   /** Runs a read; where the cluster does not answer, the error says since when. */
   readonly read: Sights['read'];
@@ -26,6 +27,14 @@ export type Reach = {
   readonly change: <T>(location: Location, act: () => Promise<T>) => Promise<T>;
   readonly clusterChanged: (dcosCluster: string) => void;
 };
+
+/** How long somebody waits who did not say how long; the list is read on for the next one. */
+const lookLimitMs = 6000;
+
+const tooSlow = ({ dcosCluster }: Location): CoxswainError =>
+  new CoxswainError('TIMED_OUT', {
+    message: `DC/OS cluster '${dcosCluster}' has not listed its apps within ${lookLimitMs / 1000} s. Ask again in a moment.`,
+  });
 
 type Reached = { readonly client: MarathonClient; readonly view: SharedView<ClusterView> };
 
@@ -57,7 +66,13 @@ export function reachClusters(
     read: (location, act) => sights.read(location, act),
     look: async (location, signal) => {
       const { view } = reach(location);
-      return await sights.look(location, () => view.look(signal));
+      const abort = new AbortController();
+      const disarm = clock.after(lookLimitMs, () => abort.abort(tooSlow(location)));
+      try {
+        return await sights.look(location, () => view.look(signal ?? abort.signal));
+      } finally {
+        disarm();
+      }
     },
     change: (location, act) => reach(location).view.change(act),
     clusterChanged: (dcosCluster) => reached.get(dcosCluster)?.view.hint(),

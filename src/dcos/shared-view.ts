@@ -42,6 +42,8 @@ const shortestRestMs = 50;
 const longestRestMs = 5000;
 /** A longer rest or request is not waited for: whoever looks is shown what was seen before, where that may be shown. */
 const patienceMs = 1000;
+/** What is slow to read may be this many times as old as the reading took. */
+const slowAgeFactor = 3;
 
 function gaveUp(signal: AbortSignal): CoxswainError {
   if (signal.reason instanceof CoxswainError) return signal.reason;
@@ -122,7 +124,7 @@ class CachedView<T> implements SharedView<T> {
   #newer(now: number, restMs: number): Promise<Seen<T>> {
     const flight = this.#flight;
     // Who joined a request that began before a change or a hint, or long ago, would be shown the state of then.
-    const isTimely = flight !== undefined && now - flight.at <= this.#maxAgeMs;
+    const isTimely = flight !== undefined && now - flight.at <= this.#ageLimit();
     if (isTimely && flight.begun > Math.max(this.#changed, this.#hinted)) return flight.seen;
     if (flight === undefined && restMs <= 0) return this.#begin();
     this.#next ??= (flight === undefined ? this.#rest(restMs) : flight.seen).then(
@@ -149,6 +151,11 @@ class CachedView<T> implements SharedView<T> {
     });
   }
 
+  /** A list that takes long is still shown for a while after it came. */
+  #ageLimit(): number {
+    return Math.max(this.#maxAgeMs, slowAgeFactor * this.#lastedMs);
+  }
+
   #rest(restMs: number): Promise<void> {
     return new Promise((resolve) => this.#options.clock.after(restMs, resolve));
   }
@@ -162,7 +169,7 @@ class CachedView<T> implements SharedView<T> {
   /** The view that may be shown at a time where no hint came after it. */
   #currentAt(now: number): Shown<T> | undefined {
     const latest = this.#latest;
-    const isCurrent = latest !== undefined && latest.begun > this.#changed && now - latest.seen.at <= this.#maxAgeMs;
+    const isCurrent = latest !== undefined && latest.begun > this.#changed && now - latest.seen.at <= this.#ageLimit();
     return isCurrent ? latest : undefined;
   }
 

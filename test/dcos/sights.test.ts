@@ -47,6 +47,18 @@ describe('a cluster that does not answer', () => {
     expect(it.changes).toEqual([['np2', lostAt]]);
   });
 
+  it('keeps nobody waiting who did not say how long, and counts as lost only once the request failed', async () => {
+    const it = bench();
+    it.np2.hang();
+    const look = it.groups.look(far).catch((error: unknown) => error);
+    await it.clock.advance(6000);
+    expect(await look).toMatchObject({
+      code: 'TIMED_OUT',
+      message: "DC/OS cluster 'np2' has not listed its apps within 6 s. Ask again in a moment.",
+    });
+    expect(it.changes).toEqual([]);
+  });
+
   it('is forgotten once it is seen again', async () => {
     const it = bench();
     it.np2.setDown(true);

@@ -25,11 +25,13 @@ export function createEmulatedCluster(name: string, clock: Clock, options: DcosE
     },
   });
   let isDown = false;
+  let isHanging = false;
   const http: HttpClient = {
     host: name,
     request: async ({ method, path, query = {}, headers: asked, body }) => {
       const target = { method, host: name, path };
       await Promise.resolve();
+      if (isHanging) await new Promise(() => undefined);
       if (isDown) throw networkFailure(target, 'ECONNREFUSED');
       const wanted = new URLSearchParams();
       for (const [key, value] of Object.entries(query)) {
@@ -56,6 +58,8 @@ export function createEmulatedCluster(name: string, clock: Clock, options: DcosE
     client: createMarathonClient(http),
     sandboxes: { mesos: createMesosClient(http), files: createFilesClient(http) },
     setDown: (down: boolean) => void (isDown = down),
+    /** From now on no request is answered. */
+    hang: () => void (isHanging = true),
     /** Tells of apps as the event stream does. */
     onApp: (listener: (appId: string) => void) =>
       core.subscribe({
