@@ -3,7 +3,7 @@ import type { Command } from '../src/model/command';
 import type { Execution } from '../src/model/execution';
 import { imageVersion, locationName } from '../src/model/server-group';
 import { asCoxswainError } from '../src/model/errors';
-import { joinTexts, type Text } from '../src/model/text';
+import type { Text } from '../src/model/text';
 import type { View } from '../src/model/view';
 import { durationText } from '../src/engine/task-timeout';
 import { isFor } from './adopt';
@@ -21,6 +21,8 @@ const usage = '/cox status [APPLICATION]';
 type EnvironmentStatus = {
   readonly environment: Environment;
   readonly lines: readonly Text[];
+  /** Why places cannot be seen; most share one DC/OS cluster, so that it is said once for all. */
+  readonly reasons: readonly string[];
   readonly running: Execution | undefined;
 };
 
@@ -29,21 +31,21 @@ async function placeLine(
   application: Application,
   environment: Environment,
   index: number,
-): Promise<Text> {
+): Promise<{ readonly line: Text; readonly reason?: string }> {
   const location = environment.locations[index];
-  if (location === undefined) return '';
+  if (location === undefined) return { line: '' };
   const name = locationName(location);
   try {
     const { groups, current } = await lookAtPlace(world.serverGroups, location, clusterOf(application, environment));
-    if (groups.length === 0) return [{ code: name }, ' nothing runs'];
+    if (groups.length === 0) return { line: [{ code: name }, ' nothing runs'] };
     const age = current === undefined ? '' : `, ${durationText(world.clock.now() - current.createdTime)} old`;
     const serving: Text = current === undefined ? 'nothing serves' : [{ strong: groupLine(current) }, age];
     const kept = groups.filter((group) => group !== current).map(groupLine);
     const others = kept.length === 0 ? '' : ` · ${kept.join(', ')}`;
-    return [{ code: name }, ' ', ...(typeof serving === 'string' ? [serving] : serving), others];
+    return { line: [{ code: name }, ' ', ...(typeof serving === 'string' ? [serving] : serving), others] };
   } catch (error) {
     const failure = asCoxswainError(error);
-    return joinTexts([blindText({ location, error: failure }), ` (${whyBlind(failure)})`]);
+    return { line: blindText({ location, error: failure }), reason: whyBlind(failure) };
   }
 }
 
@@ -70,13 +72,14 @@ async function environmentStatus(
   application: Application,
   environment: Environment,
 ): Promise<EnvironmentStatus> {
-  const lines = await Promise.all(
-    environment.locations.map((_location, index) => placeLine(world, application, environment, index)),
-  );
+  const [places, unmanaged] = await Promise.all([
+    Promise.all(environment.locations.map((_location, index) => placeLine(world, application, environment, index))),
+    unmanagedLines(world, application, environment),
+  ]);
   const running = runningExecution(await readHistory(world.store, clusterOf(application, environment)));
   const working: readonly Text[] = running === undefined ? [] : [[`${running.name} · `, { code: running.id }]];
-  const unmanaged = await unmanagedLines(world, application, environment);
-  return { environment, lines: [...lines, ...unmanaged, ...working], running };
+  const lines = [...places.map(({ line }) => line), ...unmanaged, ...working];
+  return { environment, lines, reasons: places.flatMap(({ reason }) => reason ?? []), running };
 }
 
 /** The first line: what blocks, and who unblocks it. */
@@ -107,7 +110,10 @@ async function applicationStatus(world: VerbWorld, application: Application): Pr
   return {
     headline: headlineOf(application, statuses),
     tone: 'neutral',
-    lines: statuses.flatMap(({ environment, lines }): readonly Text[] => [[{ strong: environment.name }], ...lines]),
+    lines: [
+      ...statuses.flatMap(({ environment, lines }): readonly Text[] => [[{ strong: environment.name }], ...lines]),
+      ...new Set(statuses.flatMap(({ reasons }) => reasons)),
+    ],
   };
 }
 

@@ -45,7 +45,7 @@ export function blindView({ blind, seen }: Blindness, text: string): View {
   return {
     headline: joinTexts(blind.map(blindText), ' '),
     tone: 'attention',
-    lines: [...blind.map(({ error }) => whyBlind(error)), 'Nothing was started.'],
+    lines: [...new Set(blind.map(({ error }) => whyBlind(error))), 'Nothing was started.'],
     ...(choices.length === 0 ? {} : { choices }),
   };
 }

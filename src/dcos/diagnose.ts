@@ -3,6 +3,7 @@ import { clipText } from '../model/text';
 import { describeQueue } from './describe-queue';
 import type { MarathonInspectedApp, MarathonQueueItem, MarathonTaskFailure } from './marathon-schemas';
 import { recentFailure } from './recent-failure';
+import { timeText } from './time-text';
 
 /** What one read gave, or why it gave nothing. */
 export type Reading<T> = { readonly value: T } | { readonly error: string };
@@ -32,11 +33,6 @@ const fates: Readonly<Record<string, string>> = {
   TASK_DROPPED: 'could not be started',
   TASK_GONE: 'is gone with its agent',
   TASK_UNREACHABLE: 'cannot be reached',
-};
-
-const timeText = (timestamp: string): string => {
-  const at = Date.parse(timestamp);
-  return Number.isNaN(at) ? '' : ` at ${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 };
 
 function describeLastFailure({ state, host, timestamp, message }: MarathonTaskFailure): string {

@@ -1,3 +1,4 @@
+import { CoxswainError } from '../../src/model/errors';
 import { UserMistake } from '../../commands/support/suggest';
 import { parseWords } from '../../commands/support/words';
 import { startExecution } from '../../commands/support/start-execution';
@@ -85,6 +86,15 @@ describe('status and help', () => {
     bench.serverGroups.fail('look', 'UNREACHABLE');
     expect(wordsOf((await bench.say('status foo')).reply)).toContain('I cannot see nonprod/east now');
     expect(wordsOf((await bench.say('status')).reply)).toContain('foo prod 1.1');
+  });
+
+  it('says once why several places cannot be seen, where it is the same', async () => {
+    const bench = await prodBench();
+    const away = new CoxswainError('UNREACHABLE', { message: 'np1 is away.' });
+    bench.serverGroups.look = () => Promise.reject(away);
+    const said = wordsOf((await bench.say('status foo')).reply);
+    expect(said.match(/I cannot see nonprod/g)?.length).toBeGreaterThan(1);
+    expect(said.match(/np1 is away\./g)).toHaveLength(1);
   });
 
   it('says what can be typed', async () => {

@@ -123,7 +123,7 @@ describe('server groups on Marathon', () => {
   it.each([
     [
       { state: 'TASK_FAILED', host: 'a1', timestamp: '2026-01-05T10:00:00Z', message: 'exit 1' },
-      'TASK_FAILED on a1 at 2026-01-05T10:00:00Z: exit 1',
+      'TASK_FAILED on a1 at 2026-01-05 10:00:00 UTC: exit 1',
     ],
     [{}, 'A task failed: no message'],
     [null, undefined],
