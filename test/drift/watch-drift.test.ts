@@ -310,6 +310,47 @@ describe('what is no drift', () => {
     expect(await it.said()).toEqual(before);
   });
 
+  /** An app without a version beside groups out of service, and what was said until then. */
+  const unmanagedBench = async (image: string) => {
+    const it = await bench();
+    it.serverGroups.seed({ location: east, name: 'foo-prod', desired: 3, image });
+    await it.resizeOutside('foo-prod-v001', 0);
+    await it.clock.advance(10_000);
+    await it.inspect();
+    return { ...it, before: await it.said() };
+  };
+
+  it.each([true, false])('is an adoption that fails, and a second try of it, watched: %s', async (isWatched) => {
+    const it = await unmanagedBench('repo/foo:1.0');
+    const watch = isWatched ? it.watchRun : it.run;
+    it.serverGroups.fail('resize', 'REQUEST_REFUSED');
+    const id = await it.start('adopt foo prod/east');
+    expect(await watch(id, 120_000)).toBe('TERMINAL');
+    await it.inspect();
+    expect(it.serverGroups.sizes(east)).toContain('foo-prod-v002 ×0');
+    it.serverGroups.fail('resize', 'REQUEST_REFUSED');
+    await it.choose(id, 'retryStage', { stageId: '1' });
+    expect(await watch(id, 120_000)).toBe('TERMINAL');
+    await it.inspect();
+    expect(it.serverGroups.sizes(east)).toContain('foo-prod-v003 ×0');
+    expect(await it.said()).toEqual(it.before);
+  });
+
+  it.each([2000, 20_000])('is an adoption that is canceled after %i ms, watched all the time', async (afterMs) => {
+    const it = await unmanagedBench('repo/foo:sick');
+    const id = await it.start('adopt foo prod/east');
+    await it.watchRun(id, afterMs);
+    await it.choose(id, 'cancelExecution');
+    expect(await it.watchRun(id, 120_000)).toBe('CANCELED');
+    expect(it.serverGroups.sizes(east)).toContain('foo-prod-v002 ×0');
+    expect(await it.said()).toEqual(it.before);
+    await it.resizeOutside('foo-prod-v002', 3);
+    await it.inspect();
+    expect((await it.said()).filter((words) => !it.before.includes(words))).toEqual([
+      expect.stringContaining('v002 in nonprod/east was scaled 0 → 3'),
+    ]);
+  });
+
   it.each([
     ['at once', 1],
     ['hours later, when the cluster is seen again', 20 * 3_600_000],
