@@ -167,8 +167,8 @@ async function deployUnderTrouble(seed: number) {
     if (met.kind === 'unauthorized') refused.add(met);
     return mishapFor(met.kind, random);
   };
-  // Instances that need some seconds, so that whoever does not wait for them is seen to.
-  const marathon = createEmulatedMarathon(clock, random, meet, { timings: { startMs: 4000 } });
+  // Instances that need longer than a second, so that whoever does not wait for them is seen to.
+  const marathon = createEmulatedMarathon(clock, random, meet, { timings: { startMs: 1500 } });
   const { core } = marathon;
   core.seed({
     id: oldGroup,
