@@ -3,12 +3,13 @@ import { createExecutorHandlers } from '../src/app';
 import { connectClusters } from '../src/dcos/cluster-connections';
 import { openEventStream } from '../src/dcos/event-stream';
 import { startDcosEmulator, type RunningDcosEmulator } from '../src/emulators/dcos/start-dcos-emulator';
+import { watchDrift } from '../src/drift/watch-drift';
 import { systemClock } from '../src/engine/clock';
 import { executionKind } from '../src/engine/document-kinds';
 import { ulid } from '../src/engine/ids';
 import type { DocumentStore } from '../src/engine/ports/document-store';
 import { liveServerGroups } from '../src/live-server-groups';
-import type { Definitions } from '../src/model/application';
+import type { Application, Definitions } from '../src/model/application';
 import { createEmbeddedWake } from '../src/queue/embedded-wake';
 import { openSqliteStore } from '../src/store/sqlite-store';
 import { createEventWaker } from '../src/wake-by-events';
@@ -19,13 +20,15 @@ import type { Line } from './support/table';
 /** How many deployments, and how long their instances take to start. */
 export type RequestsOptions = { readonly folder: string; readonly atOnce: number; readonly slowMs: number };
 
-type Run = { readonly deployments: number; readonly startMs: number };
+/** `isNoisy`: somebody else's app changes all the time on the same DC/OS cluster. */
+type Run = { readonly deployments: number; readonly startMs: number; readonly isNoisy?: boolean };
 type Counted = { readonly seconds: number; readonly requests: number; readonly lists: number };
 
 const most = 15;
 const listEveryMs = 15_000;
 const giveUpAfterMs = 180_000;
 const instances = 4;
+const neighbourId = '/others/neighbour';
 
 const seedApp = (name: string, size: number) => ({
   id: `/prod/east/${name}`,
@@ -36,10 +39,34 @@ const seedApp = (name: string, size: number) => ({
   healthChecks: [{ protocol: 'HTTP', path: '/health' }],
 });
 
+/** The definition that a deployment of `name` comes from, so that its cluster is watched for changes made outside. */
+const applicationOf = (name: string): Application => ({
+  name,
+  file: `${name}.yaml`,
+  image: 'registry.example.com/demo/foo',
+  notify: { channel: [], requester: [] },
+  environments: new Map([
+    [
+      'prod',
+      {
+        name: 'prod',
+        locations: [{ account: 'prod', region: 'east', dcosCluster: 'pe1', group: 'east' }],
+        instances,
+        pipeline: { name: 'p', stages: [] },
+        service: { cpus: 0.01, mem: 1, serviceEndpoints: [], healthChecks: [] },
+        channel: undefined,
+        policy: { deployers: [], approvers: { groups: [], anyone: true, count: 1, excludeRequester: false } },
+        confirm: false,
+      },
+    ],
+  ]),
+});
+
 /** The executor and the pollers of one process, without threads. */
-function startWork(store: DocumentStore, emulator: RunningDcosEmulator) {
+function startWork(store: DocumentStore, emulator: RunningDcosEmulator, names: readonly string[]) {
   const clusters = new Map([['pe1', { name: 'pe1', url: emulator.url, auth: { type: 'none' } } as const]]);
-  const definitions = (): Definitions => ({ applications: new Map(), clusters });
+  const applications = new Map(names.map((name) => [name, applicationOf(name)]));
+  const definitions = (): Definitions => ({ applications, clusters });
   const serverGroups = liveServerGroups(definitions);
   const wake = createEmbeddedWake({
     store,
@@ -53,27 +80,29 @@ function startWork(store: DocumentStore, emulator: RunningDcosEmulator) {
   const fail = (error: unknown) => {
     throw error;
   };
+  const parts = { store, clock: systemClock, teamId: 'T0BENCH', definitions, serverGroups };
+  const drift = watchDrift({ ...parts, onError: fail });
   const streams = [...connectClusters(clusters)].map(([dcosCluster, client]) =>
     openEventStream({
       client,
       clock: systemClock,
       onAppChanged: (appId) => {
         serverGroups.clusterChanged(dcosCluster);
+        drift.hint({ dcosCluster, appId });
         waker.appChanged(appId, fail);
       },
-      onResync: () => serverGroups.clusterChanged(dcosCluster),
+      onResync: () => {
+        serverGroups.clusterChanged(dcosCluster);
+        drift.hint({ dcosCluster });
+      },
       onState: () => undefined,
     }),
   );
   const newId = () => ulid(systemClock.now());
   wake.start(
     createExecutorHandlers({
-      store,
-      clock: systemClock,
+      ...parts,
       newId,
-      teamId: 'T0BENCH',
-      definitions,
-      serverGroups,
       onError: () => undefined,
     }),
   );
@@ -81,24 +110,36 @@ function startWork(store: DocumentStore, emulator: RunningDcosEmulator) {
     hint: () => wake.hint(),
     stop: async () => {
       for (const stream of streams) stream.close();
-      await wake.stop(5000);
+      await Promise.all([wake.stop(5000), drift.stop()]);
     },
   };
 }
 
+/** Somebody else changes their own app four times a second, until the answer is called. */
+function makeNoise({ core }: RunningDcosEmulator): () => void {
+  core.seed({ ...seedApp('neighbour', 3), id: neighbourId });
+  let count = 0;
+  const timer = setInterval(() => {
+    const body = { env: { COUNT: String((count += 1)) } };
+    core.handle({ method: 'PUT', path: `/v2/apps/${neighbourId}`, query: new URLSearchParams('force=true'), body });
+  }, 250);
+  return () => clearInterval(timer);
+}
+
 /** Red/black deployments at once, each with a group in service and one kept, until all are through. */
-async function countRequests(folder: string, { deployments, startMs }: Run): Promise<Counted> {
+async function countRequests(folder: string, { deployments, startMs, isNoisy = false }: Run): Promise<Counted> {
   const emulator = await startDcosEmulator({ timings: { startMs } });
   const names = Array.from({ length: deployments }, (_, index) => `app${index}`);
   for (const name of names) {
     emulator.core.seed(seedApp(`${name}-prod-v000`, 0));
     emulator.core.seed(seedApp(`${name}-prod-v001`, instances));
   }
+  const quieten = isNoisy ? makeNoise(emulator) : () => undefined;
   const store = openSqliteStore({
-    file: join(folder, `requests-${deployments}-${startMs}.sqlite`),
+    file: join(folder, `requests-${deployments}-${startMs}-${isNoisy ? 'noisy' : 'quiet'}.sqlite`),
     clock: systemClock,
   });
-  const work = startWork(store, emulator);
+  const work = startWork(store, emulator, names);
   try {
     await pause(500);
     emulator.core.requests.clear();
@@ -115,12 +156,13 @@ async function countRequests(folder: string, { deployments, startMs }: Run): Pro
       const status = (await store.get(executionKind, id))?.document.status;
       if (status !== 'SUCCEEDED') throw new Error(`A deployment ended as ${status ?? 'nothing'}.`);
     }
-    const all = emulator.core.requests.list();
+    const all = emulator.core.requests.list().filter(({ path }) => !path.includes(neighbourId));
     const lists = all.filter(
       ({ method, path, query }) => method === 'GET' && path.endsWith('/v2/apps') && !/\bid=/.test(query),
     );
     return { seconds, requests: all.length, lists: lists.length };
   } finally {
+    quieten();
     await work.stop();
     await store.close();
     await emulator.close();
@@ -142,10 +184,16 @@ function lineOf(what: string, counted: Counted, deployments: number): Line {
   };
 }
 
-/** How many requests red/black deployments cost: a quick one, a slow one, and many at once. */
+/** How many requests red/black deployments cost: a quick one, a slow one, the same beside a noisy neighbour, and many at once. */
 export async function measureRequests({ folder, atOnce, slowMs }: RequestsOptions): Promise<readonly Line[]> {
   const quick = await countRequests(folder, { deployments: 1, startMs: 400 });
   const slow = await countRequests(folder, { deployments: 1, startMs: slowMs });
   const many = await countRequests(folder, { deployments: atOnce, startMs: 5000 });
-  return [lineOf('quick', quick, 1), lineOf('slow', slow, 1), lineOf(`${atOnce} at once`, many, atOnce)];
+  const noisy = await countRequests(folder, { deployments: 1, startMs: slowMs, isNoisy: true });
+  return [
+    lineOf('quick', quick, 1),
+    lineOf('slow', slow, 1),
+    lineOf('slow beside an app that changes all the time', noisy, 1),
+    lineOf(`${atOnce} at once`, many, atOnce),
+  ];
 }

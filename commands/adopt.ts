@@ -1,5 +1,6 @@
 import type { Application, Environment } from '../src/model/application';
 import type { Command } from '../src/model/command';
+import { asCoxswainError } from '../src/model/errors';
 import { parseMoniker } from '../src/model/moniker';
 import {
   countServing,
@@ -9,7 +10,9 @@ import {
   type Location,
   type UnmanagedApp,
 } from '../src/model/server-group';
+import { joinTexts, type Text } from '../src/model/text';
 import type { View } from '../src/model/view';
+import { blindText, whyBlind, type BlindPlace } from './support/blindness';
 import { refuseBusy, refuseStranger } from './support/checks';
 import { clusterOf } from '../src/model/cluster-of';
 import { draftExecution, inSequence } from './support/draft';
@@ -28,43 +31,78 @@ export function isFor(environment: Environment, app: UnmanagedApp): boolean {
   return moniker?.detail === null && (moniker.stack === null || moniker.stack === environment.name);
 }
 
+async function unmanagedAt(
+  world: VerbWorld,
+  application: Application,
+  environment: Environment,
+  location: Location,
+): Promise<readonly UnmanagedApp[]> {
+  const { value } = await world.serverGroups.look(location);
+  return value.unmanaged(location, application.name).filter((app) => isFor(environment, app));
+}
+
 async function unmanagedIn(
   world: VerbWorld,
   application: Application,
   environment: Environment,
   locations: readonly Location[],
 ): Promise<readonly UnmanagedApp[]> {
-  const found = await Promise.all(
-    locations.map(async (location) => {
-      const { value } = await world.serverGroups.look(location);
-      return value.unmanaged(location, application.name).filter((app) => isFor(environment, app));
-    }),
-  );
-  return found.flat();
+  const found = locations.map((location) => unmanagedAt(world, application, environment, location));
+  return (await Promise.all(found)).flat();
 }
 
 const nothingToAdopt = (where: string): View => ({
-  headline: `Marathon has no app of ${where} without a version in its name: nothing to adopt.`,
+  headline: `I see no app of ${where} without a version in its name: nothing to adopt.`,
   tone: 'neutral',
 });
 
-/** Without an environment: the only one that an app can be meant for, or a question. */
-async function chooseEnvironment(world: VerbWorld, application: Application): Promise<Environment | View> {
-  const environments = [...application.environments.values()];
-  const found = await Promise.all(
-    environments.map(async (environment) => ({
-      environment,
-      apps: await unmanagedIn(world, application, environment, environment.locations),
-    })),
+/** An environment, the places of it that can be seen, whether one of them has an app to adopt, and the others. */
+type Sighting = {
+  readonly environment: Environment;
+  readonly locations: readonly Location[];
+  readonly isAble: boolean;
+  readonly blind: readonly BlindPlace[];
+};
+
+async function sight(world: VerbWorld, application: Application, environment: Environment): Promise<Sighting> {
+  const looks = await Promise.all(
+    environment.locations.map(async (location) => {
+      try {
+        return { location, apps: await unmanagedAt(world, application, environment, location), error: undefined };
+      } catch (error) {
+        return { location, apps: [], error: asCoxswainError(error) };
+      }
+    }),
   );
-  const able = found.filter(({ apps }) => apps.length > 0).map(({ environment }) => environment);
+  return {
+    environment,
+    locations: looks.flatMap(({ location, error }) => (error === undefined ? [location] : [])),
+    isAble: looks.some(({ apps }) => apps.length > 0),
+    blind: looks.flatMap(({ location, error }) => (error === undefined ? [] : [{ location, error }])),
+  };
+}
+
+/** What is left open by places that cannot be seen, one line for each. */
+function blindLines(blind: readonly BlindPlace[]): readonly Text[] {
+  const byPlace = new Map(blind.map((place) => [locationName(place.location), place]));
+  return [...byPlace.values()].map((place) =>
+    joinTexts([blindText(place), ` Whether it has an app to adopt is not known (${whyBlind(place.error)})`]),
+  );
+}
+
+const withLines = (view: View, lines: readonly Text[]): View =>
+  lines.length === 0 ? view : { ...view, tone: 'attention', lines: [...(view.lines ?? []), ...lines] };
+
+/** Without an environment: the only one that an app can be meant for, or a question. */
+function chooseEnvironment(application: Application, sightings: readonly Sighting[]): Sighting | View {
+  const able = sightings.filter(({ isAble }) => isAble);
   const [first, ...others] = able;
   if (first === undefined) return nothingToAdopt(application.name);
   if (others.length === 0) return first;
   return {
     headline: `As which environment shall ${application.name} be adopted?`,
     tone: 'attention',
-    choices: able.map(({ name }) => runChoice(`adopt ${application.name} ${name}`)),
+    choices: able.map(({ environment }) => runChoice(`adopt ${application.name} ${environment.name}`)),
   };
 }
 
@@ -175,6 +213,19 @@ async function planFor(
   return { type: 'plan', plan: { draft, facts, view, confirmLabel: 'Adopt' }, confirm: true };
 }
 
+/** Chooses among what can be seen, and says what cannot. */
+async function planWithoutPlace(world: VerbWorld, command: Command, application: Application): Promise<VerbAnswer> {
+  const environments = [...application.environments.values()];
+  const sightings = await Promise.all(environments.map((environment) => sight(world, application, environment)));
+  const lines = blindLines(sightings.flatMap(({ blind }) => blind));
+  const chosen = chooseEnvironment(application, sightings);
+  if ('headline' in chosen) return { type: 'reply', view: withLines(chosen, lines) };
+  const { environment, locations } = chosen;
+  const answer = await planFor(world, command, { application, environment, locations });
+  if (answer.type !== 'plan') return answer;
+  return { ...answer, plan: { ...answer.plan, view: withLines(answer.plan.view, lines) } };
+}
+
 async function run(words: Words, command: Command, world: VerbWorld): Promise<VerbAnswer> {
   const [, name, place] = words.words;
   if (name === undefined) throw new UserMistake(`Say which application: ${usage}.`);
@@ -183,10 +234,11 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
       throw new UserMistake(`I do not understand '${words.words.slice(3).join(' ')}'. ${usage}.`);
     return planFor(world, command, findTarget(world.definitions(), words, usage));
   }
-  const application = findApplication(world.definitions(), name, (word) => `adopt ${word}`);
-  const chosen = await chooseEnvironment(world, application);
-  if ('headline' in chosen) return { type: 'reply', view: chosen };
-  return planFor(world, command, { application, environment: chosen, locations: chosen.locations });
+  return planWithoutPlace(
+    world,
+    command,
+    findApplication(world.definitions(), name, (word) => `adopt ${word}`),
+  );
 }
 
 /** Makes server groups of apps that Marathon has without a version in their names. */

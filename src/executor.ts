@@ -110,7 +110,7 @@ runJob({
         const changed = readClusterChanged(message);
         if (changed !== undefined) {
           serverGroups.clusterChanged(changed.dcosCluster);
-          drift.hint();
+          drift.hint(changed);
           return;
         }
         mover.hint();

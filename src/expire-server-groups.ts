@@ -23,6 +23,8 @@ const rememberedMs = 24 * 3_600_000;
 
 /** After so many failures in a row the thread is told; it is tried on. */
 const failuresTold = 10;
+/** How long a DC/OS cluster may be missing from accounts.yaml before its groups are given up: it may be a mistake. */
+const unconfiguredMs = 24 * 3_600_000;
 
 type Parts = {
   readonly store: DocumentStore;
@@ -33,11 +35,13 @@ type Parts = {
   readonly onError: (error: unknown, expiryId: string) => void;
 };
 
-type End = 'destroyed' | 'gone' | 'spared';
+type End = 'destroyed' | 'gone' | 'spared' | 'abandoned';
 
 /** What a look came to: look again then, go on to destroying, or an end with what is said of it. */
 type Look =
-  { readonly again: number; readonly refused?: string } | { readonly next: 'destroying' } | { readonly end: End };
+  | { readonly again: number; readonly refused?: string; readonly unconfiguredSince?: number }
+  | { readonly next: 'destroying' }
+  | { readonly end: End };
 
 /** Plans expiries as due documents of their own. */
 export const createExpiries = (store: DocumentStore): Expiries => ({
@@ -92,6 +96,8 @@ async function lookLocked(parts: Parts, expiry: Expiry): Promise<Look> {
 const headlines: Readonly<Record<End, string>> = {
   destroyed: ' had not come up. Kept for diagnosis until now, it is destroyed.',
   gone: ' had not come up and was to be destroyed now; it is gone already.',
+  abandoned:
+    ' had not come up and was to be destroyed. Its DC/OS cluster has not been in accounts.yaml for a day, so it is left as it is: remove it by hand if it is still there.',
   spared: ' had not come up and was to be destroyed now; it is in service again, so it stays.',
 };
 
@@ -116,7 +122,8 @@ async function conclude(parts: Parts, claimed: Claimed, owner: string, end: End)
   const { store, clock, trafficGuard } = parts;
   const expiry = claimed.document as Expiry;
   await trafficGuard.release(expiry.location, expiry.cluster, expiryId(expiry));
-  await tell(parts, expiry, { id: 'expired', words: headlines[end], tone: end === 'spared' ? 'attention' : 'neutral' });
+  const tone = end === 'spared' || end === 'abandoned' ? 'attention' : 'neutral';
+  await tell(parts, expiry, { id: 'expired', words: headlines[end], tone });
   if (end !== 'destroyed') {
     await store.delete(expiryKind, claimed.id);
     return;
@@ -136,10 +143,31 @@ async function countFailure(parts: Parts, expiry: Expiry, why: string | undefine
   return failures;
 }
 
+/** A failed try: the same again later, or the end where the DC/OS cluster has not been configured for long. */
+function lookAfter(error: unknown, { unconfiguredSince }: Expiry, now: number): Look {
+  const { code, fields, message } = asCoxswainError(error);
+  if (code !== 'NOT_FOUND' || fields.dcosCluster === undefined) return { again: laterMs, refused: message };
+  const since = unconfiguredSince ?? now;
+  if (now - since >= unconfiguredMs) return { end: 'abandoned' };
+  return { again: laterMs, refused: message, unconfiguredSince: since };
+}
+
+/** What is kept of a look that was not the last: the state, and what went wrong in a row until now. */
+const changeBy =
+  (found: Exclude<Look, { readonly end: End }>, failures: number) =>
+  ({ failures: _failures, unconfiguredSince: _since, ...document }: Expiry): Expiry => ({
+    ...document,
+    ...('next' in found ? { state: found.next } : {}),
+    ...(failures === 0 ? {} : { failures }),
+    ...('again' in found && found.unconfiguredSince !== undefined
+      ? { unconfiguredSince: found.unconfiguredSince }
+      : {}),
+  });
+
 /**
  * Handles the expiry of a server group that did not come up: waits while an execution works on the cluster, spares a
  * group that is in service again, and destroys behind the traffic guard with the cluster locked. What cannot be done now
- * is tried again; what was destroyed is remembered for a day.
+ * is tried again, for a day where the DC/OS cluster is not configured any more; what was destroyed is remembered for a day.
  */
 export function createExpiryHandler(parts: Parts): DueHandler {
   const { store, clock, onError } = parts;
@@ -151,7 +179,7 @@ export function createExpiryHandler(parts: Parts): DueHandler {
     }
     const found = await (expiry.state === 'kept' ? look : lookLocked)(parts, expiry).catch((error: unknown): Look => {
       onError(error, claimed.id);
-      return { again: laterMs, refused: asCoxswainError(error).message };
+      return lookAfter(error, expiry, clock.now());
     });
     if ('end' in found) {
       await conclude(parts, claimed, owner, found.end);
@@ -159,11 +187,6 @@ export function createExpiryHandler(parts: Parts): DueHandler {
     }
     const failures = await countFailure(parts, expiry, 'again' in found ? found.refused : undefined);
     const due = clock.now() + ('again' in found ? found.again : 0);
-    const change = ({ failures: _before, ...document }: Expiry): Expiry => ({
-      ...document,
-      ...('next' in found ? { state: found.next } : {}),
-      ...(failures === 0 ? {} : { failures }),
-    });
-    await store.update(expiryKind, claimed.id, change, { due: () => due, release: owner });
+    await store.update(expiryKind, claimed.id, changeBy(found, failures), { due: () => due, release: owner });
   };
 }

@@ -27,12 +27,13 @@ runJob({
       logger.warn({ error: String(error) }, 'Executions could not be woken; they poll');
     const listen = (cluster: string, client: MarathonClient): Closeable => {
       // Sent before anybody is woken, so that whoever wakes looks at the cluster as it is now.
-      const tellExecutor = () => post({ type: 'cluster-changed', dcosCluster: cluster } satisfies ClusterChanged);
+      const tellExecutor = (appId?: string) =>
+        post({ type: 'cluster-changed', dcosCluster: cluster, appId } satisfies ClusterChanged);
       return openEventStream({
         client,
         clock,
         onAppChanged: (appId) => {
-          tellExecutor();
+          tellExecutor(appId);
           waker.appChanged(appId, onError);
         },
         onResync: () => {

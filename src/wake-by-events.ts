@@ -3,19 +3,28 @@ import type { Clock } from './engine/clock';
 import type { DocumentStore } from './engine/ports/document-store';
 import { parseMoniker } from './model/moniker';
 
-/** How long events of one cluster are gathered before its executions are woken. */
+/** How long events of one cluster or application are gathered before its executions are woken. */
 const gatherMs = 10;
 
-/** Wakes the executions that work on a cluster when Marathon tells of one of its apps. */
+/** Executions run one after the other on a cluster, and side by side on the clusters of an application. */
+const newest = { cluster: 5, application: 50 } as const;
+
+type Touched = { readonly name: keyof typeof newest; readonly value: string };
+
+/** Whose executions an app concerns: its cluster's, or its application's where its name has no sequence. */
+function touchedBy(appId: string): Touched | undefined {
+  const moniker = parseMoniker(appId.slice(appId.lastIndexOf('/') + 1));
+  if (moniker === undefined) return undefined;
+  const { app, cluster, sequence } = moniker;
+  return sequence === null ? { name: 'application', value: app } : { name: 'cluster', value: cluster };
+}
+
+/** Wakes the executions that work on a cluster, or on an app to adopt, when Marathon tells of one of its apps. */
 export function createEventWaker(store: DocumentStore, clock: Clock, onTouched: () => void) {
   const pending = new Set<string>();
 
-  async function wakeCluster(cluster: string): Promise<void> {
-    const found = await store.list(executionKind, {
-      index: { name: 'cluster', value: cluster },
-      newestFirst: true,
-      limit: 5,
-    });
+  async function wakeTouched(index: Touched): Promise<void> {
+    const found = await store.list(executionKind, { index, newestFirst: true, limit: newest[index.name] });
     for (const { id } of found.filter(({ document }) => document.status === 'RUNNING')) {
       await store.touch(executionKind, id, clock.now());
     }
@@ -25,12 +34,14 @@ export function createEventWaker(store: DocumentStore, clock: Clock, onTouched: 
   return {
     /** An app changed; `appId` is Marathon's. */
     appChanged(appId: string, onError: (error: unknown) => void): void {
-      const cluster = parseMoniker(appId.slice(appId.lastIndexOf('/') + 1))?.cluster;
-      if (cluster === undefined || pending.has(cluster)) return;
-      pending.add(cluster);
+      const touched = touchedBy(appId);
+      if (touched === undefined) return;
+      const key = `${touched.name}/${touched.value}`;
+      if (pending.has(key)) return;
+      pending.add(key);
       clock.after(gatherMs, () => {
-        pending.delete(cluster);
-        wakeCluster(cluster).catch(onError);
+        pending.delete(key);
+        wakeTouched(touched).catch(onError);
       });
     },
     /** Events may have been missed: every running execution looks for itself. */

@@ -35,7 +35,7 @@ async function failedDeploy(over: Partial<ServerGroupDescription> = {}, bench = 
 /** Handles expiries until none is due within `ms`; a handler that throws keeps its lease, as after a crash. */
 async function letTimePass(bench: Bench, ms: number, boot: () => void = () => undefined): Promise<void> {
   const endsAt = bench.clock.now() + ms;
-  for (let turn = 0; turn < 500; turn += 1) {
+  for (let turn = 0; turn < 5000; turn += 1) {
     const now = bench.clock.now();
     const claimed = await bench.store.claimDue({ kinds: ['expiry'], owner: 'O', now, leaseMs: 10_000, limit: 5 });
     for (const one of claimed) {
@@ -180,6 +180,45 @@ describe('a server group that did not come up', () => {
     await letTimePass(bench, 5 * minuteMs);
     expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×2']);
     expect((await telling())[0]?.document.revision).toBe(1);
+  });
+
+  describe('on a DC/OS cluster that is not in accounts.yaml any more', () => {
+    const remove = (bench: Bench) => {
+      const get = bench.serverGroups.get.bind(bench.serverGroups);
+      const error = new CoxswainError('NOT_FOUND', { message: 'Not configured.', fields: { dcosCluster: 'np1' } });
+      bench.serverGroups.get = () => Promise.reject(error);
+      return () => (bench.serverGroups.get = get);
+    };
+
+    it('is given up after a day, and the thread is told that nobody knows of it', async () => {
+      const { bench } = await failedDeploy();
+      remove(bench);
+      await letTimePass(bench, 24 * 60 * minuteMs);
+      expect(await expiries(bench)).toHaveLength(1);
+      await letTimePass(bench, 2 * 60 * minuteMs);
+      expect(await remembered(bench)).toEqual([]);
+      expect(await said(bench)).toEqual([
+        'foo-dev-v001 in nonprod/east had not come up and was to be destroyed. Its DC/OS cluster has not been in ' +
+          'accounts.yaml for a day, so it is left as it is: remove it by hand if it is still there.',
+      ]);
+      expect(bench.serverGroups.sizes(east)).toContain('foo-dev-v001 ×0');
+    });
+
+    it('is destroyed as planned when it is back within the day, however often it was away', async () => {
+      const { bench } = await failedDeploy();
+      const occupied = { ...deployOf({}, 'E2'), status: 'RUNNING' as const };
+      await bench.store.create(executionKind, 'E2', occupied);
+      for (let time = 0; time < 3; time += 1) {
+        const putBack = remove(bench);
+        await letTimePass(bench, 20 * 60 * minuteMs);
+        putBack();
+        await letTimePass(bench, 5 * minuteMs);
+      }
+      expect(await expiries(bench)).toHaveLength(1);
+      await bench.store.update(executionKind, 'E2', (execution) => ({ ...execution, status: 'SUCCEEDED' as const }));
+      await letTimePass(bench, 5 * minuteMs);
+      expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×2']);
+    });
   });
 
   it.each(Array.from({ length: 12 }, (_, index) => index + 1))(

@@ -35,11 +35,19 @@ function placeOf({ context }: Stage): string {
   return `${String(account)}/${String(region)}`;
 }
 
+/** The copies of an adoption that a task took to 0; none for any other task. */
+const disabledBy = ({ name, memo }: Task): readonly unknown[] =>
+  name === 'disableCopies' && Array.isArray(memo?.disabled) ? memo.disabled : [];
+
 /** Only a saved intent acts, so a task without one that did not succeed did nothing. */
 function actsOfStage(stage: Stage): readonly Act[] {
   return stage.tasks.flatMap((task): readonly Act[] => {
     const type = typeOfTask[task.name];
     const isSure = task.status === 'SUCCEEDED';
+    const disabled = disabledBy(task).map((serverGroupName): Act => {
+      return { type: 'sized', stageId: stage.id, serverGroupName, size: 0, until: endOf(task), isSure };
+    });
+    if (disabled.length > 0) return disabled;
     if (type === undefined || (!isSure && task.memo === undefined)) return [];
     const { targetServerGroup: serverGroupName } = stage.outputs;
     const size = stage.context.targetDesiredSize;

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ServerGroups } from '../dcos/server-groups';
+import type { ClusterView, ServerGroups } from '../dcos/server-groups';
+import type { Seen } from '../dcos/shared-view';
 import type { Clock } from '../engine/clock';
 import { putMessage } from '../engine/messages';
 import type { DocumentKind, DocumentStore } from '../engine/ports/document-store';
@@ -7,12 +8,14 @@ import { readHistory } from '../engine/read-history';
 import type { Application, Definitions, Environment } from '../model/application';
 import { clusterOf } from '../model/cluster-of';
 import { CoxswainError } from '../model/errors';
+import type { Execution } from '../model/execution';
+import { parseMoniker } from '../model/moniker';
 import { locationName, type Location } from '../model/server-group';
 import { driftView } from './drift-view';
 import { findChanges, groupOf, knownGroup, type GroupChange, type KnownGroup } from './find-changes';
 import { outcomeOf, type Outcome } from './outcome-of';
 import { isExpired } from './is-expired';
-import { isOurs } from './is-ours';
+import { isOurs, type LookSpan } from './is-ours';
 
 /** One cluster in one place as it was last seen; its id is `account/region/cluster`. */
 export type KnownCluster = {
@@ -37,7 +40,7 @@ export type DriftOptions = {
   readonly clock: Clock;
   readonly teamId: string;
   readonly definitions: () => Definitions;
-  readonly serverGroups: Pick<ServerGroups, 'look'>;
+  readonly serverGroups: Pick<ServerGroups, 'look' | 'get'>;
   /** A cluster could not be compared; it is tried again. Unseen clusters are not told. */
   readonly onError: (error: unknown) => void;
 };
@@ -92,37 +95,74 @@ async function followUp(
   return open;
 }
 
-async function inspectCluster(options: DriftOptions, watched: Watched, lookTimes: LookTimes): Promise<void> {
+/**
+ * The changes that nobody here made. What is in no list is not gone before the group itself is: in strict mode DC/OS leaves
+ * what an account may not read out of lists. Undefined where the list and the group disagree; throws where it cannot be read.
+ */
+async function findForeign(
+  { store, serverGroups }: DriftOptions,
+  location: Location,
+  changes: readonly GroupChange[],
+  made: { readonly span: LookSpan; readonly history: readonly Execution[] },
+): Promise<readonly GroupChange[] | undefined> {
+  const foreign: GroupChange[] = [];
+  for (const change of changes) {
+    if (isOurs(change, made.span, made.history) || (await isExpired(store, change))) continue;
+    if (change.type === 'gone' && (await serverGroups.get(location, change.before.name)) !== undefined)
+      return undefined;
+    foreign.push(change);
+  }
+  return foreign;
+}
+
+async function compare(
+  options: DriftOptions,
+  watched: Watched,
+  known: KnownCluster,
+  seen: KnownCluster,
+  since: number,
+): Promise<void> {
+  const { store } = options;
+  const { application, environment, location } = watched;
+  const cluster = clusterOf(application, environment);
+  // Read after the view: the intent behind whatever we changed was saved before it.
+  const history = await readHistory(store, cluster);
+  const span = { place: locationName(location), since, at: seen.at };
+  const changes = await findForeign(options, location, findChanges(known.groups, seen.groups), { span, history });
+  if (changes === undefined) return;
+  const open = await followUp(options, watched, seen.groups, known.told ?? []);
+  const channel = environment.channel ?? history.find(({ report }) => report !== undefined)?.report?.channel;
+  const fresh = changes.flatMap((change): readonly Told[] =>
+    channel === undefined ? [] : [{ change, channel, at: options.clock.now() }],
+  );
+  for (const told of fresh) await tell(options, watched, told);
+  const next: KnownCluster = { ...seen, told: [...open, ...fresh] };
+  const id = `${span.place}/${cluster}`;
+  await store.update(knownClusterKind, id, (document) => (document.at === known.at ? next : document));
+}
+
+async function inspectCluster(
+  options: DriftOptions,
+  watched: Watched,
+  { value, at }: Seen<ClusterView>,
+  lookTimes: LookTimes,
+): Promise<void> {
   const { store, teamId } = options;
   const { application, environment, location } = watched;
   const cluster = clusterOf(application, environment);
   const id = `${locationName(location)}/${cluster}`;
-  const { value, at } = await options.serverGroups.look(location);
   const groups = value.groups(location, cluster).map(knownGroup);
   const seen: KnownCluster = { schema: 1, teamId, at, groups };
-  // What is there at the first look is no change.
-  if (await store.create(knownClusterKind, id, seen)) return;
-  const known = (await store.get(knownClusterKind, id))?.document ?? seen;
-  const since = Math.max(known.at, lookTimes.get(id) ?? known.at);
-  if (since >= at) return;
-  if (isDeepStrictEqual(known.groups, groups)) {
-    lookTimes.set(id, at);
+  const known = (await store.get(knownClusterKind, id))?.document;
+  if (known === undefined) {
+    // What is there at the first look is no change.
+    await store.create(knownClusterKind, id, seen);
     return;
   }
-  // Read after the view: the intent behind whatever we changed was saved before it.
-  const history = await readHistory(store, cluster);
-  const span = { place: locationName(location), since, at };
-  const open = await followUp(options, watched, groups, known.told ?? []);
-  const channel = environment.channel ?? history.find(({ report }) => report !== undefined)?.report?.channel;
-  const fresh: Told[] = [];
-  for (const change of findChanges(known.groups, groups)) {
-    if (channel === undefined || isOurs(change, span, history) || (await isExpired(store, change))) continue;
-    const told = { change, channel, at: options.clock.now() };
-    await tell(options, watched, told);
-    fresh.push(told);
-  }
-  const next: KnownCluster = { ...seen, told: [...open, ...fresh] };
-  await store.update(knownClusterKind, id, (document) => (document.at === known.at ? next : document));
+  const since = Math.max(known.at, lookTimes.get(id) ?? known.at);
+  if (since >= at) return;
+  if (isDeepStrictEqual(known.groups, groups)) lookTimes.set(id, at);
+  else await compare(options, watched, known, seen, since);
 }
 
 const watchedPlaces = ({ applications }: Definitions): readonly Watched[] =>
@@ -132,35 +172,92 @@ const watchedPlaces = ({ applications }: Definitions): readonly Watched[] =>
     ),
   );
 
+/** One view for all places of a DC/OS cluster, however many there are and whatever happens meanwhile. */
+async function inspectDcosCluster(
+  options: DriftOptions,
+  places: readonly Watched[],
+  lookTimes: LookTimes,
+): Promise<void> {
+  const [first] = places;
+  if (first === undefined) return;
+  const attempt = async (work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      const isBlind = error instanceof CoxswainError && error.fields.blindSince !== undefined;
+      if (!isBlind) options.onError(error);
+    }
+  };
+  await attempt(async () => {
+    const seen = await options.serverGroups.look(first.location);
+    for (const watched of places) await attempt(() => inspectCluster(options, watched, seen, lookTimes));
+  });
+}
+
 /**
- * Compares every cluster with what was last seen of it, and reports what nobody here did. Never throws. `lookTimes` is
- * empty at first and kept from one inspection to the next.
+ * Compares every cluster with what was last seen of it, and reports what nobody here did; `only` names the DC/OS clusters
+ * to look at, all by default. Never throws. `lookTimes` is empty at first and kept from one inspection to the next.
  */
-export async function inspectDrift(options: DriftOptions, lookTimes: LookTimes): Promise<void> {
+export async function inspectDrift(
+  options: DriftOptions,
+  lookTimes: LookTimes,
+  only?: ReadonlySet<string>,
+): Promise<void> {
   const all = watchedPlaces(options.definitions());
   const dcosClusters = [...new Set(all.map(({ location }) => location.dcosCluster))];
   // Side by side, so that one that does not answer does not keep the others from being looked at.
   await Promise.all(
-    dcosClusters.map(async (dcosCluster) => {
-      for (const watched of all.filter(({ location }) => location.dcosCluster === dcosCluster)) {
-        try {
-          await inspectCluster(options, watched, lookTimes);
-        } catch (error) {
-          const isBlind = error instanceof CoxswainError && error.fields.blindSince !== undefined;
-          if (!isBlind) options.onError(error);
-        }
-      }
-    }),
+    dcosClusters
+      .filter((dcosCluster) => only?.has(dcosCluster) !== false)
+      .map((dcosCluster) => {
+        const places = all.filter(({ location }) => location.dcosCluster === dcosCluster);
+        return inspectDcosCluster(options, places, lookTimes);
+      }),
   );
 }
 
-/** Inspects now, every 15 s, and soon after a hint, one inspection at a time, until stopped. */
-export function watchDrift(options: DriftOptions): { readonly hint: () => void; readonly stop: () => Promise<void> } {
+/** What an event told: an app of a DC/OS cluster changed, or any may have where no app is named. */
+export type DriftHint = { readonly dcosCluster: string; readonly appId?: string | undefined };
+
+/** The Marathon group that a place is: `/account[/group…]`. */
+const pathOf = ({ account, group }: Location): string => (group === '' ? `/${account}` : `/${account}/${group}`);
+
+/** Whether an app may be one of a watched application; most of what happens on a shared DC/OS cluster is not. */
+function isWatched({ dcosCluster, appId }: DriftHint, { applications }: Definitions): boolean {
+  if (appId === undefined) return true;
+  const end = appId.lastIndexOf('/');
+  const application = applications.get(parseMoniker(appId.slice(end + 1))?.app ?? '');
+  const locations = [...(application?.environments.values() ?? [])].flatMap((environment) => environment.locations);
+  return locations.some((location) => location.dcosCluster === dcosCluster && pathOf(location) === appId.slice(0, end));
+}
+
+/** Watches for changes made outside, until stopped. */
+export type DriftWatch = {
+  /** Something happened; what concerns no watched application is left to the next inspection of all. */
+  readonly hint: (hint: DriftHint) => void;
+  readonly stop: () => Promise<void>;
+};
+
+/**
+ * Inspects all now and every 15 s, and a DC/OS cluster soon after a hint of it, one inspection at a time. A place that
+ * changes all the time costs one list every 15 s unless a watched application is what changes.
+ */
+export function watchDrift(options: DriftOptions): DriftWatch {
   const lookTimes: LookTimes = new Map();
+  const hinted = new Set<string>();
   let isStopped = false;
   let running = Promise.resolve();
   let dueAt = Number.POSITIVE_INFINITY;
+  let allDueAt = options.clock.now();
   let cancel = (): void => undefined;
+  const inspect = async (): Promise<void> => {
+    const isOfAll = options.clock.now() >= allDueAt;
+    if (isOfAll) allDueAt = options.clock.now() + intervalMs;
+    const only = new Set(hinted);
+    hinted.clear();
+    await inspectDrift(options, lookTimes, isOfAll ? undefined : only);
+    schedule(Math.max(0, allDueAt - options.clock.now()));
+  };
   const schedule = (delayMs: number): void => {
     const at = options.clock.now() + delayMs;
     if (isStopped || at >= dueAt) return;
@@ -168,12 +265,16 @@ export function watchDrift(options: DriftOptions): { readonly hint: () => void; 
     dueAt = at;
     cancel = options.clock.after(delayMs, () => {
       dueAt = Number.POSITIVE_INFINITY;
-      running = running.then(() => inspectDrift(options, lookTimes)).then(() => schedule(intervalMs));
+      running = running.then(inspect);
     });
   };
   schedule(0);
   return {
-    hint: () => schedule(gatherMs),
+    hint: (hint) => {
+      if (!isWatched(hint, options.definitions())) return;
+      hinted.add(hint.dcosCluster);
+      schedule(gatherMs);
+    },
     stop: async () => {
       isStopped = true;
       cancel();

@@ -23,6 +23,8 @@ export type Expiry = {
   readonly state: 'kept' | 'destroying' | 'destroyed';
   /** Tries that failed, one after the other; absent where the last one did not. */
   readonly failures?: number;
+  /** Since when its DC/OS cluster is not configured, in milliseconds since the epoch; absent where it is. */
+  readonly unconfiguredSince?: number;
 };
 
 /** The document's id; the same however often the expiry is planned. */

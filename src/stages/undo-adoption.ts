@@ -85,8 +85,12 @@ const keepCopies: TaskDefinition<Needs> = {
   },
 };
 
+/** What disabling remembers: the copy it acts on now, and all that it ever acted on. */
+const disabling = z.object({ disabled: z.array(z.string()) });
+
 async function disable(look: Look, copy: ServerGroup): Promise<TaskResult> {
-  const memo = { acting: copy.name };
+  const before = disabling.safeParse(look.memo).data?.disabled ?? [];
+  const memo = { acting: copy.name, disabled: [...new Set([...before, copy.name])] };
   if (look.memo?.acting !== copy.name) return { status: 'RUNNING', retryAfterMs: 0, memo };
   try {
     // Marathon's own deployment of a copy that does not come up would hold it for ever.

@@ -1,4 +1,5 @@
 import type { Command } from '../../src/model/command';
+import { CoxswainError } from '../../src/model/errors';
 import { expiryKind } from '../../src/engine/document-kinds';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
 import { east } from '../dcos/builders';
@@ -167,6 +168,50 @@ describe('apps without a version in their names', () => {
     ]);
     expect((await it.confirm(await it.say('adopt foo dev'))).status).toBe('SUCCEEDED');
     expect(it.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×3']);
+  });
+
+  describe('while a DC/OS cluster cannot be seen', () => {
+    const blinded = async (name: string, region: string) => {
+      const it = await bench(name);
+      const look = it.serverGroups.look.bind(it.serverGroups);
+      const list = it.serverGroups.list.bind(it.serverGroups);
+      const fields = { blindSince: 0, why: 'It does not answer.' };
+      const lost = () => Promise.reject(new CoxswainError('UNREACHABLE', { message: 'away', fields }));
+      it.serverGroups.look = (location, ...call) => (location.region === region ? lost() : look(location, ...call));
+      it.serverGroups.list = (location, ...call) => (location.region === region ? lost() : list(location, ...call));
+      return it;
+    };
+    const unknown =
+      'I cannot see nonprod/west since 1970-01-01 00:00 UTC; nothing there changes until I can. ' +
+      'Whether it has an app to adopt is not known (It does not answer.)';
+
+    it('are adopted where they can be seen, and the card says where they cannot', async () => {
+      const it = await blinded('foo-prod', 'west');
+      const planned = await it.say('adopt foo');
+      expect(wordsOf(planned.reply)).toContain('nonprod/east: foo-prod 1.0, 3 instances');
+      expect(wordsOf(planned.reply)).toContain(unknown);
+      expect((await it.confirm(planned)).status).toBe('SUCCEEDED');
+      expect(it.serverGroups.sizes(east)).toEqual(['foo-prod-v000 ×3']);
+      expect(it.serverGroups.sizes(west)).toEqual(['foo-prod ×3']);
+    });
+
+    it('are asked about, or said not to be there, as far as can be seen', async () => {
+      const it = await blinded('foo', 'west');
+      const { reply } = await it.say('adopt foo');
+      expect(wordsOf(reply)).toContain('As which environment shall foo be adopted?');
+      expect(wordsOf(reply)).toContain(unknown);
+      for (const location of [east, west]) it.serverGroups.remove(location, 'foo');
+      const nothing = (await it.say('adopt foo')).reply;
+      expect(wordsOf(nothing)).toContain('nothing to adopt');
+      expect(wordsOf(nothing)).toContain(unknown);
+    });
+
+    it('are not planned in part where the environment was named', async () => {
+      const it = await blinded('foo-prod', 'west');
+      const { reply, plan } = await it.say('adopt foo prod');
+      expect(plan).toBeUndefined();
+      expect(reply?.choices?.map(({ target }) => target)).toEqual([{ kind: 'run', text: 'adopt foo prod/east' }]);
+    });
   });
 
   it.each([

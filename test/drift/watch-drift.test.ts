@@ -5,6 +5,8 @@ import type { Application, Definitions, Environment } from '../../src/model/appl
 import { CoxswainError } from '../../src/model/errors';
 import { east } from '../dcos/builders';
 import { createCommandBench, wordsOf } from '../support/command-kit';
+import { createEmulatedCluster, groupsOver } from '../support/emulated-cluster';
+import { createFakeServerGroups } from '../support/fake-server-groups';
 import { west } from '../support/stage-kit';
 
 /** A deployment that waits for approval and goes back when it is rejected. */
@@ -310,6 +312,47 @@ describe('what is no drift', () => {
     expect(await it.said()).toEqual(before);
   });
 
+  /** An app without a version beside groups out of service, and what was said until then. */
+  const unmanagedBench = async (image: string) => {
+    const it = await bench();
+    it.serverGroups.seed({ location: east, name: 'foo-prod', desired: 3, image });
+    await it.resizeOutside('foo-prod-v001', 0);
+    await it.clock.advance(10_000);
+    await it.inspect();
+    return { ...it, before: await it.said() };
+  };
+
+  it.each([true, false])('is an adoption that fails, and a second try of it, watched: %s', async (isWatched) => {
+    const it = await unmanagedBench('repo/foo:1.0');
+    const watch = isWatched ? it.watchRun : it.run;
+    it.serverGroups.fail('resize', 'REQUEST_REFUSED');
+    const id = await it.start('adopt foo prod/east');
+    expect(await watch(id, 120_000)).toBe('TERMINAL');
+    await it.inspect();
+    expect(it.serverGroups.sizes(east)).toContain('foo-prod-v002 ×0');
+    it.serverGroups.fail('resize', 'REQUEST_REFUSED');
+    await it.choose(id, 'retryStage', { stageId: '1' });
+    expect(await watch(id, 120_000)).toBe('TERMINAL');
+    await it.inspect();
+    expect(it.serverGroups.sizes(east)).toContain('foo-prod-v003 ×0');
+    expect(await it.said()).toEqual(it.before);
+  });
+
+  it.each([2000, 20_000])('is an adoption that is canceled after %i ms, watched all the time', async (afterMs) => {
+    const it = await unmanagedBench('repo/foo:sick');
+    const id = await it.start('adopt foo prod/east');
+    await it.watchRun(id, afterMs);
+    await it.choose(id, 'cancelExecution');
+    expect(await it.watchRun(id, 120_000)).toBe('CANCELED');
+    expect(it.serverGroups.sizes(east)).toContain('foo-prod-v002 ×0');
+    expect(await it.said()).toEqual(it.before);
+    await it.resizeOutside('foo-prod-v002', 3);
+    await it.inspect();
+    expect((await it.said()).filter((words) => !it.before.includes(words))).toEqual([
+      expect.stringContaining('v002 in nonprod/east was scaled 0 → 3'),
+    ]);
+  });
+
   it.each([
     ['at once', 1],
     ['hours later, when the cluster is seen again', 20 * 3_600_000],
@@ -346,11 +389,50 @@ describe('what is no drift', () => {
 
   it('costs no commit while nothing changes', async () => {
     const it = await bench();
-    const version = async () => (await it.store.get(knownClusterKind, 'nonprod/east/foo-prod'))?.version;
-    const before = await version();
-    for (let look = 0; look < 5; look += 1) await it.inspect();
-    expect(await version()).toBe(before);
+    let writes = 0;
+    const count = (property: string | symbol) => {
+      if (['create', 'update', 'delete', 'touch'].includes(String(property))) writes += 1;
+    };
+    const counted = new Proxy(it.store, {
+      get: (target, property, receiver) => {
+        count(property);
+        return Reflect.get(target, property, receiver) as unknown;
+      },
+    });
+    for (let look = 0; look < 5; look += 1) await it.inspect(counted);
+    expect(writes).toBe(0);
+    await it.resizeOutside('foo-prod-v001', 4);
+    await it.inspect(counted);
+    expect(writes).toBeGreaterThan(0);
   });
+
+  it.each(['FORBIDDEN', 'UNREACHABLE', undefined] as const)(
+    'is what lists leave out because the account may not read it any more: %s',
+    async (refusal) => {
+      const it = await bench();
+      const look = it.serverGroups.look.bind(it.serverGroups);
+      const get = it.serverGroups.get.bind(it.serverGroups);
+      await it.resizeOutside('foo-prod-v001', 4);
+      await it.inspect();
+      const before = await it.said();
+      const nothing = createFakeServerGroups(it.clock);
+      it.serverGroups.look = (...call) => nothing.look(...call);
+      if (refusal !== undefined) {
+        const error = new CoxswainError(refusal, { message: 'No.' });
+        it.serverGroups.get = () => Promise.reject(error);
+      }
+      await it.inspect();
+      await it.inspect();
+      expect(await it.said()).toEqual(before);
+      it.serverGroups.look = look;
+      it.serverGroups.get = get;
+      await it.inspect();
+      expect(await it.said()).toEqual(before);
+      await it.resizeOutside('foo-prod-v001', 3);
+      await it.inspect();
+      expect(await it.said()).toHaveLength(2);
+    },
+  );
 
   it('is a cluster that cannot be seen', async () => {
     const it = await bench();
@@ -372,12 +454,58 @@ describe('watchDrift', () => {
     await it.clock.advance(2000);
     expect(await it.reports()).toHaveLength(1);
     await it.resizeOutside('foo-prod-v001', 3);
-    watch.hint();
+    watch.hint({ dcosCluster: 'np1', appId: '/nonprod/east/foo-prod-v001' });
     await it.clock.advance(1001);
     expect(await it.reports()).toHaveLength(2);
     await watch.stop();
     await it.resizeOutside('foo-prod-v001', 2);
     await it.clock.advance(60_000);
     expect(await it.reports()).toHaveLength(2);
+  });
+
+  it.each([
+    ['other names', { dcosCluster: 'np1', appId: '/nonprod/east/bar-prod-v001' }],
+    ['other places', { dcosCluster: 'np1', appId: '/prod/foo-prod-v001' }],
+    ['other DC/OS clusters', { dcosCluster: 'np2', appId: '/nonprod/east/foo-prod-v001' }],
+  ])('leaves apps of %s to the next inspection', async (_, hint) => {
+    const it = await bench();
+    const watch = watchDrift(it.options);
+    await it.clock.advance(1);
+    await it.resizeOutside('foo-prod-v001', 4);
+    watch.hint(hint);
+    await it.clock.advance(10_000);
+    expect(await it.reports()).toHaveLength(0);
+    watch.hint({ dcosCluster: 'np1' });
+    await it.clock.advance(1001);
+    expect(await it.reports()).toHaveLength(1);
+    await watch.stop();
+  });
+
+  it('asks for no more than one list every 15 s while apps of others change all the time', async () => {
+    const it = await bench();
+    const cluster = createEmulatedCluster('np1', it.clock, { timings: { startMs: 400 } });
+    const serverGroups = groupsOver({ np1: cluster }, it.clock);
+    cluster.core.seed({ id: '/nonprod/east/foo-prod-v001', instances: 1, cmd: 'serve' });
+    cluster.core.seed({ id: '/nonprod/east/foo-dev-v001', instances: 1, cmd: 'serve' });
+    cluster.core.seed({ id: '/others/sick', instances: 3, cmd: 'fail' });
+    cluster.core.setFault({ kind: 'crash', apps: '/others/*', running: true });
+    const { store } = await createCommandBench();
+    const watch = watchDrift({ ...it.options, store, serverGroups });
+    let events = 0;
+    cluster.onApp((appId) => {
+      events += 1;
+      watch.hint({ dcosCluster: 'np1', appId });
+    });
+    for (let second = 0; second < 300; second += 1) {
+      // Somebody deploys something else, too.
+      const body = { env: { SECOND: String(second) } };
+      if (second % 5 === 0) cluster.core.handle({ method: 'PUT', path: '/v2/apps//others/sick', body });
+      await it.clock.advance(1000);
+    }
+    expect(events).toBeGreaterThan(50);
+    expect(cluster.sharedLists()).toBeLessThanOrEqual(300 / 15 + 1);
+    expect(it.errors).toEqual([]);
+    await watch.stop();
+    await cluster.core.stop();
   });
 });

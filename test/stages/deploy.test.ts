@@ -56,6 +56,55 @@ describe('deploy', () => {
     expect(stageOf(done, '1').failure?.message).toContain('last failure: TASK_FAILED: no health');
   });
 
+  describe('whose account lost the permission to read while it waits', () => {
+    /** Lists leave everything out and the group itself is refused, from then until `untilMs` after the creation. */
+    function loseRead(bench: ReturnType<typeof createStageBench>, untilMs: number, refusal?: 'FORBIDDEN') {
+      const { serverGroups, clock } = bench;
+      const look = serverGroups.look.bind(serverGroups);
+      const get = serverGroups.get.bind(serverGroups);
+      let createdAt = Number.POSITIVE_INFINITY;
+      serverGroups.onEffect = () => (createdAt = Math.min(createdAt, clock.now()));
+      const isLost = () => clock.now() > createdAt && clock.now() < createdAt + untilMs;
+      const nothing = createStageBench().serverGroups;
+      serverGroups.look = (...call) => (isLost() ? nothing : { look }).look(...call);
+      serverGroups.get = (...call) => {
+        if (!isLost() || refusal === undefined) return get(...call);
+        return Promise.reject(new CoxswainError(refusal, { message: 'Our account may not do this.' }));
+      };
+    }
+
+    it.each(['FORBIDDEN', undefined] as const)('goes on once it may again, refused with %s', async (refusal) => {
+      const bench = createStageBench();
+      bench.serverGroups.seed({ location: east, name: 'foo-dev-v000', desired: 2 });
+      loseRead(bench, 30_000, refusal);
+      const done = await bench.run(deployOf({}));
+      expect(done.status).toBe('SUCCEEDED');
+      expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×0', 'foo-dev-v001 ×2']);
+    });
+
+    it('ends when its time is over, with words that name the permission', async () => {
+      const bench = createStageBench();
+      loseRead(bench, 60_000, 'FORBIDDEN');
+      const done = await bench.run(deployOf({ stageTimeoutMs: 40_000 }));
+      expect(done.status).toBe('TERMINAL');
+      expect(stageOf(done, '1').failure?.message).toContain(
+        'our account lacks the permission to read what runs in nonprod/east',
+      );
+    });
+  });
+
+  it('fails when the group that it waits for is gone', async () => {
+    const bench = createStageBench();
+    const look = bench.serverGroups.look.bind(bench.serverGroups);
+    bench.serverGroups.look = (...call) => {
+      bench.serverGroups.remove(east, 'foo-dev-v000');
+      return look(...call);
+    };
+    const done = await bench.run(deployOf({}));
+    expect(done.status).toBe('TERMINAL');
+    expect(stageOf(done, '1').failure?.message).toContain('foo-dev-v000 vanished while it was awaited');
+  });
+
   it('restores the old when a later step fails after it lost its traffic', async () => {
     const bench = createStageBench();
     bench.serverGroups.seed({ location: east, name: 'foo-dev-v000', desired: 0 });

@@ -1,7 +1,11 @@
 import { Readable } from 'node:stream';
 import { AxiosError, AxiosHeaders, CanceledError, type AxiosAdapter, type InternalAxiosRequestConfig } from 'axios';
 import type { HttpRequest } from '../../src/http-client/http-client';
-import { createDcosEmulator, type DcosEmulator } from '../../src/emulators/dcos/create-dcos-emulator';
+import {
+  createDcosEmulator,
+  type DcosEmulator,
+  type DcosEmulatorOptions,
+} from '../../src/emulators/dcos/create-dcos-emulator';
 import type { ManualClock } from './manual-clock';
 
 /**
@@ -52,8 +56,10 @@ export function createEmulatedMarathon(
   clock: ManualClock,
   random: () => number,
   mishapOf: (method: string, path: string) => Mishap | undefined,
+  options: Pick<DcosEmulatorOptions, 'timings'> = {},
 ): EmulatedMarathon {
   const core = createDcosEmulator({
+    ...options,
     clock: {
       now: () => clock.now(),
       scale: (ms) => ms,

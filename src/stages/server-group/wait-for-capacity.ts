@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { Diagnosis } from '../../model/diagnosis';
 import { readDiagnosis } from '../../model/diagnosis';
+import { asCoxswainError } from '../../model/errors';
 import type { Location, ServerGroup } from '../../model/server-group';
-import { countServing, countUp } from '../../model/server-group';
+import { countServing, countUp, locationName } from '../../model/server-group';
 import type { Text } from '../../model/text';
 import type { Stage } from '../../model/execution';
 import type { ClusterView, ServerGroups } from '../../dcos/server-groups';
-import type { TaskDefinition, TaskLook } from '../../engine/contracts/task';
+import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
 import { watching } from './watching';
 import { placeOf } from './place';
 import { targetNameOf } from './target';
@@ -70,6 +71,23 @@ function capacityText({ serving, present, wanted, isReached }: z.input<typeof ca
   return `all ${wanted} healthy, DC/OS is not done yet`;
 }
 
+/**
+ * What it means that no list shows the group. In strict mode DC/OS leaves what an account may not read out of lists, so only
+ * the group itself says that it is gone.
+ */
+async function explainAbsence(look: TaskLook<Needs>, location: Location, name: string): Promise<TaskResult> {
+  const again = (progress: string): TaskResult => ({ status: 'RUNNING', retryAfterMs: pollMs, context: { progress } });
+  try {
+    const group = await look.services.serverGroups.get(location, name, look.signal);
+    if (group !== undefined) return again(`${name} is there, but no list shows it`);
+    return { status: 'TERMINAL', code: 'NOT_FOUND', reason: `Server group ${name} vanished while it was awaited.` };
+  } catch (error) {
+    if (asCoxswainError(error).code !== 'FORBIDDEN') throw error;
+    const where = locationName(location);
+    return again(`${name} cannot be seen: our account lacks the permission to read what runs in ${where}; grant it`);
+  }
+}
+
 /** Waits until as many instances are up as the stage asked for, and no more are left than that (semantics §4.2). */
 export const waitForCapacityMatch: TaskDefinition<Needs> = {
   name: 'waitForCapacityMatch',
@@ -81,9 +99,7 @@ export const waitForCapacityMatch: TaskDefinition<Needs> = {
     const location = placeOf(look.context);
     const { value: view } = await look.services.serverGroups.look(location, look.signal);
     const group = view.group(location, name);
-    if (group === undefined) {
-      return { status: 'TERMINAL', code: 'NOT_FOUND', reason: `Server group ${name} vanished while it was awaited.` };
-    }
+    if (group === undefined) return explainAbsence(look, location, name);
     const wanted = targetSize(look, group);
     const present = group.instances.length;
     const up = countUp(group);
