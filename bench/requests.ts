@@ -87,7 +87,7 @@ function startWork(store: DocumentStore, emulator: RunningDcosEmulator, names: r
       client,
       clock: systemClock,
       onAppChanged: (appId) => {
-        serverGroups.clusterChanged(dcosCluster);
+        serverGroups.clusterChanged(dcosCluster, appId);
         drift.hint({ dcosCluster, appId });
         waker.appChanged(appId, fail);
       },

@@ -109,7 +109,7 @@ runJob({
       onMessage: (message) => {
         const changed = readClusterChanged(message);
         if (changed !== undefined) {
-          serverGroups.clusterChanged(changed.dcosCluster);
+          serverGroups.clusterChanged(changed.dcosCluster, changed.appId);
           drift.hint(changed);
           return;
         }

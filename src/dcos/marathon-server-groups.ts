@@ -96,7 +96,7 @@ export type ServerGroupsOptions = {
 /** Server groups, and a way to say that something may have changed on a DC/OS cluster. */
 export type WatchedServerGroups = ServerGroups & {
   /** An event came: the shared view is read again when somebody looks. An unknown cluster is ignored. */
-  readonly clusterChanged: (dcosCluster: string) => void;
+  readonly clusterChanged: (dcosCluster: string, appId?: string) => void;
 };
 
 /**

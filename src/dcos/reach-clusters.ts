@@ -3,7 +3,7 @@ import { CoxswainError } from '../model/errors';
 import type { Location } from '../model/server-group';
 import { createClusterView } from './cluster-view';
 import type { MarathonClient } from './marathon-client';
-import { marathonId } from './marathon-id';
+import { marathonId, marathonParent } from './marathon-id';
 import type { ClusterView } from './server-groups';
 import type { Sights } from './sights';
 import { createSharedView, type Seen, type SharedView } from './shared-view';
@@ -20,16 +20,20 @@ export type Reach = {
   /** The client and the Marathon id of a name in a place. Throws INVALID_NAME. */
   readonly find: (location: Location, name: string) => { readonly client: MarathonClient; readonly id: string };
   /** Throws TIMED_OUT when `signal`, 6 s where it is left out, ends the wait. */
-  readonly look: (location: Location, signal?: AbortSignal) => Promise<Seen<ClusterView>>;
+  readonly look: (location: Location, signal?: AbortSignal, cluster?: string) => Promise<Seen<ClusterView>>;
   /** Runs a read; where the cluster does not answer, the error says since when. */
   readonly read: Sights['read'];
   /** Runs a change of our own, after which nobody is shown what was before. */
   readonly change: <T>(location: Location, act: () => Promise<T>) => Promise<T>;
-  readonly clusterChanged: (dcosCluster: string) => void;
+  readonly clusterChanged: (dcosCluster: string, appId?: string) => void;
 };
 
 /** How long somebody waits who did not say how long; the list is read on for the next one. */
 const lookLimitMs = 6000;
+
+/** Whether an app is a server group of a cluster in a place. */
+const isAppOf = (id: string, location: Location, cluster: string): boolean =>
+  id.startsWith(`${marathonParent(location)}/${cluster}-v`);
 
 const tooSlow = ({ dcosCluster }: Location): CoxswainError =>
   new CoxswainError('TIMED_OUT', {
@@ -64,17 +68,18 @@ export function reachClusters(
     clientOf: (location) => reach(location).client,
     find: (location, name) => ({ client: reach(location).client, id: marathonId(location, name) }),
     read: (location, act) => sights.read(location, act),
-    look: async (location, signal) => {
+    look: async (location, signal, cluster) => {
       const { view } = reach(location);
+      const concerns = cluster === undefined ? undefined : (id: string) => isAppOf(id, location, cluster);
       const abort = new AbortController();
       const disarm = clock.after(lookLimitMs, () => abort.abort(tooSlow(location)));
       try {
-        return await sights.look(location, () => view.look(signal ?? abort.signal));
+        return await sights.look(location, () => view.look(signal ?? abort.signal, concerns));
       } finally {
         disarm();
       }
     },
     change: (location, act) => reach(location).view.change(act),
-    clusterChanged: (dcosCluster) => reached.get(dcosCluster)?.view.hint(),
+    clusterChanged: (dcosCluster, appId) => reached.get(dcosCluster)?.view.hint(appId),
   };
 }

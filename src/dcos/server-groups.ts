@@ -29,9 +29,10 @@ export interface ClusterView {
 export interface ServerGroups {
   /**
    * The shared view of a place's DC/OS cluster: at most 15 s old, and never older than our own last change there. For
-   * whoever watches or shows; who is about to act reads uncached (`list`, `get`).
+   * whoever watches or shows; who is about to act reads uncached (`list`, `get`). Whoever watches one `cluster` is not
+   * shown anything newer for events about others.
    */
-  look(location: Location, signal?: AbortSignal): Promise<Seen<ClusterView>>;
+  look(location: Location, signal?: AbortSignal, cluster?: string): Promise<Seen<ClusterView>>;
   /** All server groups of a cluster in a location, newest first, read uncached. */
   list(location: Location, cluster: string, signal?: AbortSignal): Promise<readonly ServerGroup[]>;
   /** One server group, read uncached; undefined when it is gone. */

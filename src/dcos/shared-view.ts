@@ -23,13 +23,22 @@ export type Seen<T> = { readonly value: T; readonly at: number };
  * waited for no longer than a second.
  */
 export interface SharedView<T> {
-  /** Throws what the request threw, and TIMED_OUT when `signal` ends the wait; the others wait on. */
-  look(signal?: AbortSignal): Promise<Seen<T>>;
+  /**
+   * Throws what the request threw, and TIMED_OUT when `signal` ends the wait; the others wait on. Whoever says what
+   * `concerns` them is shown a view that is older than hints about other things.
+   */
+  look(signal?: AbortSignal, concerns?: Concern): Promise<Seen<T>>;
   /** Runs a change of our own; what was seen before its end is not shown any more, whether it succeeded or not. */
   change<R>(act: () => Promise<R>): Promise<R>;
-  /** Something may have changed outside: a hint, so that it may be followed late, but never later than `maxAgeMs`. */
-  hint(): void;
+  /**
+   * Something may have changed outside: a hint, so that it may be followed late, but never later than `maxAgeMs`. `about`
+   * says what; left out it is anything.
+   */
+  hint(about?: string): void;
 }
+
+/** Whether a hint about something is of interest. */
+export type Concern = (about: string) => boolean;
 
 type Shown<T> = { readonly begun: number; readonly seen: Seen<T> };
 type Flight<T> = { readonly begun: number; readonly at: number; readonly seen: Promise<Seen<T>> };
@@ -71,6 +80,8 @@ class CachedView<T> implements SharedView<T> {
   #order = 0;
   #changed = 0;
   #hinted = 0;
+  /** Hints about something that came after the last request had begun. */
+  readonly #hints = new Map<string, number>();
   #latest: Shown<T> | undefined;
   #failed: { readonly begun: number; readonly at: number; readonly error: CoxswainError } | undefined;
   #flight: Flight<T> | undefined;
@@ -85,9 +96,9 @@ class CachedView<T> implements SharedView<T> {
     this.#maxAgeMs = options.maxAgeMs ?? defaultMaxAgeMs;
   }
 
-  look(signal?: AbortSignal): Promise<Seen<T>> {
-    if (signal === undefined) return this.#look();
-    return signal.aborted ? Promise.reject(gaveUp(signal)) : untilAborted(this.#look(), signal);
+  look(signal?: AbortSignal, concerns?: Concern): Promise<Seen<T>> {
+    if (signal === undefined) return this.#look(concerns);
+    return signal.aborted ? Promise.reject(gaveUp(signal)) : untilAborted(this.#look(concerns), signal);
   }
 
   async change<R>(act: () => Promise<R>): Promise<R> {
@@ -99,8 +110,15 @@ class CachedView<T> implements SharedView<T> {
     }
   }
 
-  hint(): void {
-    this.#hinted = this.#tick();
+  hint(about?: string): void {
+    const order = this.#tick();
+    if (about === undefined) this.#hinted = order;
+    else this.#hints.set(about, order);
+  }
+
+  /** When the last hint came that concerns somebody; all do where nothing is said. */
+  #hintedFor(concerns: Concern = () => true): number {
+    return [...this.#hints].reduce((last, [about, at]) => (concerns(about) ? Math.max(last, at) : last), this.#hinted);
   }
 
   #tick(): number {
@@ -108,10 +126,10 @@ class CachedView<T> implements SharedView<T> {
     return this.#order;
   }
 
-  #look(): Promise<Seen<T>> {
+  #look(concerns?: Concern): Promise<Seen<T>> {
     const now = this.#options.clock.now();
     const current = this.#currentAt(now);
-    if (current !== undefined && current.begun > this.#hinted) return Promise.resolve(current.seen);
+    if (current !== undefined && current.begun > this.#hintedFor(concerns)) return Promise.resolve(current.seen);
     const restMs = current === undefined ? 0 : Math.max(0, this.#restUntil - now);
     if (current !== undefined && restMs > patienceMs) return Promise.resolve(current.seen);
     const failed = this.#failed;
@@ -125,7 +143,7 @@ class CachedView<T> implements SharedView<T> {
     const flight = this.#flight;
     // Who joined a request that began before a change or a hint, or long ago, would be shown the state of then.
     const isTimely = flight !== undefined && now - flight.at <= this.#ageLimit();
-    if (isTimely && flight.begun > Math.max(this.#changed, this.#hinted)) return flight.seen;
+    if (isTimely && flight.begun > Math.max(this.#changed, this.#hintedFor())) return flight.seen;
     if (flight === undefined && restMs <= 0) return this.#begin();
     this.#next ??= (flight === undefined ? this.#rest(restMs) : flight.seen).then(
       () => this.#follow(),
@@ -174,7 +192,7 @@ class CachedView<T> implements SharedView<T> {
   }
 
   #isHeld({ begun, at }: { readonly begun: number; readonly at: number }, now: number): boolean {
-    if (begun < Math.max(this.#changed, this.#hinted)) return false;
+    if (begun < Math.max(this.#changed, this.#hintedFor())) return false;
     return now - at < (this.#options.failureHoldMs ?? defaultFailureHoldMs);
   }
 
@@ -187,6 +205,7 @@ class CachedView<T> implements SharedView<T> {
       .then(
         (value) => {
           this.#latest = { begun, seen: { value, at } };
+          for (const [about, order] of this.#hints) if (order < begun) this.#hints.delete(about);
           this.#failed = undefined;
           onLoaded?.(undefined);
           return { value, at };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CoxswainError } from '../model/errors';
+import { parseMoniker } from '../model/moniker';
 import { locationName } from '../model/server-group';
 import type { ServerGroups } from '../dcos/server-groups';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
@@ -42,7 +43,7 @@ const waitForDestroyedServerGroup: TaskDefinition<Needs> = {
   async run(look) {
     const name = targetNameOf(look);
     const location = placeOf(look.context);
-    const { value: view } = await look.services.serverGroups.look(location, look.signal);
+    const { value: view } = await look.services.serverGroups.look(location, look.signal, parseMoniker(name)?.cluster);
     if (view.group(location, name) === undefined) return { status: 'SUCCEEDED' };
     return { status: 'RUNNING', retryAfterMs: 2000, context: { progress: `${name} still exists` } };
   },

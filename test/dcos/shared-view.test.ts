@@ -154,6 +154,33 @@ describe('a shared view', () => {
     expect((await lookOnce(it)).value).toBe(1);
   });
 
+  it('is not read again for hints that do not concern whoever looks', async () => {
+    const it = bench();
+    await lookOnce(it);
+    await it.clock.advance(60);
+    it.view.hint('other');
+    const mine = (about: string) => about === 'mine';
+    expect((await it.view.look(undefined, mine)).value).toBe(0);
+    expect(it.begun()).toBe(1);
+    void it.raise();
+    it.view.hint('mine');
+    const look = it.view.look(undefined, mine);
+    await it.settle();
+    await it.finish();
+    expect((await look).value).toBe(1);
+    await it.clock.advance(60);
+    it.view.hint('other');
+    expect((await lookOnce(it)).value).toBe(1);
+    expect(it.begun()).toBe(3);
+    await it.clock.advance(60);
+    it.view.hint();
+    const last = it.view.look(undefined, mine);
+    await it.settle();
+    await it.finish();
+    await last;
+    expect(it.begun()).toBe(4);
+  });
+
   it('follows hints twenty times a second at most: who looks meanwhile waits for the next request', async () => {
     const it = bench();
     await lookOnce(it);

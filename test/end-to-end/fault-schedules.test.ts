@@ -191,7 +191,7 @@ async function deployUnderTrouble(seed: number) {
     clock,
     random,
     onAppChanged: (appId) => {
-      serverGroups.clusterChanged('np1');
+      serverGroups.clusterChanged('np1', appId);
       waker.appChanged(appId, () => undefined);
     },
     onResync: () => {

@@ -91,6 +91,6 @@ export function groupsOver(clusters: Readonly<Record<string, ReturnType<typeof c
     sandboxes: new Map(Object.entries(clusters).map(([name, { sandboxes }]) => [name, sandboxes])),
     clock,
   });
-  for (const [name, cluster] of Object.entries(clusters)) cluster.onApp(() => groups.clusterChanged(name));
+  for (const [name, cluster] of Object.entries(clusters)) cluster.onApp((appId) => groups.clusterChanged(name, appId));
   return groups;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Diagnosis } from '../../model/diagnosis';
 import { readDiagnosis } from '../../model/diagnosis';
 import { asCoxswainError } from '../../model/errors';
+import { parseMoniker } from '../../model/moniker';
 import type { Location, ServerGroup } from '../../model/server-group';
 import { countServing, countUp, locationName } from '../../model/server-group';
 import type { Text } from '../../model/text';
@@ -97,7 +98,7 @@ export const waitForCapacityMatch: TaskDefinition<Needs> = {
   async run(look) {
     const name = targetNameOf(look);
     const location = placeOf(look.context);
-    const { value: view } = await look.services.serverGroups.look(location, look.signal);
+    const { value: view } = await look.services.serverGroups.look(location, look.signal, parseMoniker(name)?.cluster);
     const group = view.group(location, name);
     if (group === undefined) return explainAbsence(look, location, name);
     const wanted = targetSize(look, group);
