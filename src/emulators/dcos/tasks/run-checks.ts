@@ -21,19 +21,12 @@ export function runChecks(checked: CheckedTask, clock: EmulatorClock, report: Re
   const { healthChecks, readinessChecks } = checked.task;
   const stopping = new AbortController();
   const around = { clock, signal: stopping.signal };
-  const heed = withAll(healthChecks.length, (result) => report({ key: checked.task.key, kind: 'health', ...result }));
-  healthChecks.forEach((check, index) => runHealthCheck(checked, check, around, (result) => heed(index, result)));
+  const { key } = checked.task;
+  healthChecks.forEach((check, index) => {
+    runHealthCheck(checked, check, around, (result) => report({ key, kind: 'health', check: index, ...result }));
+  });
   readinessChecks.forEach((check) => runReadinessCheck(checked, check, around, report));
   return () => stopping.abort();
-}
-
-/** A task is healthy when all of its checks say so; each failure counts by itself. */
-function withAll(count: number, report: (result: ProbeResult) => void) {
-  const latest: (ProbeResult | undefined)[] = Array.from({ length: count }, () => undefined);
-  return (index: number, result: ProbeResult) => {
-    latest[index] = result;
-    if (!result.isHealthy || latest.every((each) => each?.isHealthy === true)) report(result);
-  };
 }
 
 function runHealthCheck(

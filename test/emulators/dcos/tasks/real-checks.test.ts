@@ -135,6 +135,29 @@ describe('a health check that cannot be made', () => {
 });
 
 describe('several real health checks', () => {
+  it('are shown and counted each by itself', async () => {
+    const byCommand = { ...quick, protocol: 'COMMAND', delaySeconds: 0, gracePeriodSeconds: 0 };
+    bench.create({
+      cmd: 'exec sleep 600',
+      healthChecks: [
+        { ...byCommand, command: { value: 'true' }, maxConsecutiveFailures: 1 },
+        { ...byCommand, command: { value: 'exit 7' }, maxConsecutiveFailures: 4 },
+      ],
+    });
+    const results = await until('both have a result', () => {
+      const [task] = bench.app('/real').tasks;
+      return task?.healthCheckResults.length === 2 ? task.healthCheckResults : undefined;
+    });
+    expect(results).toMatchObject([
+      { alive: true },
+      { alive: false, lastFailureCause: 'Command exited with status 7' },
+    ]);
+    expect(bench.app('/real')).toMatchObject({ tasksHealthy: 0, tasksUnhealthy: 1 });
+    await until('it was killed', () => bench.app('/real').lastTaskFailure);
+    const failed = bench.events.filter(({ eventType }) => eventType === 'failed_health_check_event');
+    expect(failed).toHaveLength(4);
+  });
+
   it('have to pass all', async () => {
     const command = { value: 'test -e fine' };
     const commandCheck = { ...quick, protocol: 'COMMAND', command, delaySeconds: 0 };
