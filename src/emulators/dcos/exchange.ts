@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { MarathonError } from './marathon-error';
 
 /** A request to the core. */
@@ -15,7 +16,7 @@ export type EmulatorRequest = {
 /** What a subscriber of the event stream wants: event types (all when empty), and plans without groups when light. */
 export type StreamWish = { readonly types: readonly string[]; readonly isLight: boolean };
 
-/** The answer of the core; an HTTP shell has to obey `delayMs`, `isCut` and `stream`. */
+/** The answer of the core; an HTTP shell has to obey `delayMs`, `isCut`, `stream` and `source`. */
 export type EmulatorResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -29,6 +30,8 @@ export type EmulatorResponse = {
   readonly isCut: boolean;
   /** Set when the answer is an event stream. */
   readonly stream: StreamWish | undefined;
+  /** Opens what follows the body, for as long as it gives anything or until the client leaves. */
+  readonly source: (() => Readable) | undefined;
 };
 
 /** What a route's handler sees of a request. */
@@ -50,6 +53,7 @@ export type Reply = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly cookies?: readonly string[];
   readonly stream?: StreamWish;
+  readonly source?: () => Readable;
 };
 
 /** A boolean of the query, in any case (`True` too); an empty value is true. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { pipeline, type Readable } from 'node:stream';
 import { createRealClock, type EmulatorClock } from './clock';
 import { createDcosEmulator, type DcosEmulator, type DcosEmulatorOptions } from './create-dcos-emulator';
 import type { EmulatorEvent } from './context';
@@ -95,6 +96,7 @@ function serve(shell: Shell, request: IncomingMessage, response: ServerResponse,
     response.setHeader('Date', new Date(shell.clock.now()).toUTCString());
     if (answer.isCut) request.socket.destroy();
     else if (answer.stream !== undefined) stream(shell, request, response, answer);
+    else if (answer.source !== undefined && request.method !== 'HEAD') sendSource(response, answer, answer.source);
     else reply(response, answer);
   };
   if (answer.delayMs > 0) setTimeout(send, answer.delayMs).unref();
@@ -105,6 +107,14 @@ function reply(response: ServerResponse, { status, headers, cookies, body }: Emu
   const bytes = bytesOf(body, headers['Content-Type'] === 'application/json');
   const cookie = cookies.length === 0 ? {} : { 'Set-Cookie': [...cookies] };
   response.writeHead(status, { ...headers, ...cookie, 'Content-Length': bytes.length }).end(bytes);
+}
+
+function sendSource(response: ServerResponse, answer: EmulatorResponse, source: () => Readable): void {
+  response.writeHead(answer.status, answer.headers);
+  response.flushHeaders();
+  if (answer.body !== undefined) response.write(bytesOf(answer.body, false));
+  // Whichever of the two ends early ends the other.
+  pipeline(source(), response, () => undefined);
 }
 
 function bytesOf(body: unknown, isJson: boolean): Buffer {

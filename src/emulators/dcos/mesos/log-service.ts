@@ -1,7 +1,11 @@
+import type { EmulatorClock } from '../clock';
 import type { Context } from '../context';
 import { type Call, ok, type Reply } from '../exchange';
 import { defineService, type Service } from '../service';
-import { findMesosTask, type MesosTask } from './mesos-task';
+import { followLog, type GrowingLog } from './follow-log';
+import { limitOf, lineEvents, lineJson, linesOf, selectLines } from './log-lines';
+import { findMesosTask, isCompleted, type MesosTask } from './mesos-task';
+import { contentReply } from './sandbox-handlers';
 import { findSandbox } from './sandbox-path';
 
 /** Every route of dcos-log that is about the files of a task. */
@@ -28,12 +32,15 @@ export function createAgentLogService(context: Context): Service {
     prefix: '/system/v1/agent',
     routes: agentLogRoutes,
     handlers: {
-      'GET /{agentId}/logs/v2/task/frameworks/{frameworkId}/executors/{taskId}/runs/{containerId}/{file}': (call) => {
+      'GET /{agentId}/logs/v2/task/frameworks/{frameworkId}/executors/{taskId}/runs/{containerId}/{file}': (
+        call,
+        clock,
+      ) => {
         const { agentId = '', frameworkId = '', taskId = '', containerId = '', file = '' } = call.parameters;
         const folder = `/frameworks/${frameworkId}/executors/${taskId}/runs/${containerId}`;
         const place = findSandbox(context.world, agentId, folder);
         if (place === undefined) return plain(404, `file ${file} not found\n`);
-        return readLines(context, call, place.task.containerId, file);
+        return readLines(context, call, clock, place.task, file);
       },
     },
     unknown: () => plain(404, '404 page not found\n'),
@@ -42,25 +49,24 @@ export function createAgentLogService(context: Context): Service {
 
 /**
  * Creates the emulated dcos-log, which needs nothing but a task's id. Lines come as text, JSON or server-sent events,
- * by Accept; a stream of events ends with the last line there is.
+ * by Accept; a stream of events goes on with what the task writes, until its file is gone.
  */
 export function createLogService(context: Context): Service {
-  const lines = (call: Call, file: string) =>
-    withTask(context, call, ({ containerId }) => readLines(context, call, containerId, file));
-  const headers = { 'Content-Type': 'application/octet-stream' };
+  const lines = (call: Call, clock: EmulatorClock, file: string) =>
+    withTask(context, call, (task) => readLines(context, call, clock, task, file));
   const whole = (call: Call, file: string) =>
     withTask(context, call, ({ containerId }) => {
-      const body = bytesOf(context, containerId, file);
-      return body === undefined ? plain(404, `file ${file} not found\n`) : { status: 200, headers, body };
+      const content = context.runtime.files.content(containerId, file);
+      return content === undefined ? plain(404, `file ${file} not found\n`) : contentReply(content);
     });
   return defineService({
     prefix: '/system/v1/logs/v2',
     routes: logRoutes,
     handlers: {
-      'GET /task/{taskId}': (call) => lines(call, 'stdout'),
+      'GET /task/{taskId}': (call, clock) => lines(call, clock, 'stdout'),
       'GET /task/{taskId}/browse': (call) => withTask(context, call, (task) => ok(namesOf(context, task))),
       'GET /task/{taskId}/download': (call) => whole(call, 'stdout'),
-      'GET /task/{taskId}/file/{file}': (call) => lines(call, call.parameters.file ?? ''),
+      'GET /task/{taskId}/file/{file}': (call, clock) => lines(call, clock, call.parameters.file ?? ''),
       'GET /task/{taskId}/file/{file}/download': (call) => whole(call, call.parameters.file ?? ''),
     },
     unknown: () => plain(404, '404 page not found\n'),
@@ -72,53 +78,62 @@ function withTask({ world }: Context, { parameters }: Call, answer: (task: Mesos
   return task === undefined ? plain(404, `task ${parameters.taskId ?? ''} not found\n`) : answer(task);
 }
 
-function readLines(context: Context, call: Call, containerId: string, file: string): Reply {
-  const bytes = bytesOf(context, containerId, file);
-  return bytes === undefined ? plain(404, `file ${file} not found\n`) : linesReply(call, bytes);
+/** Larger files are not read for their lines; they can be downloaded. */
+const maxBytes = 64 * 1024 * 1024;
+
+/** At most this much of what was added is read at a look. */
+const maxStep = 1024 * 1024;
+
+function readLines(context: Context, call: Call, clock: EmulatorClock, task: MesosTask, file: string): Reply {
+  const { files } = context.runtime;
+  const entry = files.stat(task.containerId, file);
+  if (entry?.isRegular !== true) return plain(404, `file ${file} not found\n`);
+  if (entry.size > maxBytes) return plain(413, `file ${file} has more than ${maxBytes} bytes\n`);
+  const bytes = files.read(task.containerId, file, 0, entry.size);
+  const accept = call.headers.accept ?? '';
+  if (accept.includes('event-stream')) return eventsReply(context, call, clock, { task, file, bytes });
+  const lines = selectLines(call.query, linesOf(bytes));
+  if (!accept.includes('json')) return plain(200, lines.map(({ text }) => `${text}\n`).join(''));
+  // Several objects, one a line: sent as bytes, since they are not one value.
+  return { status: 200, body: Buffer.from(lines.map((line) => `${lineJson(line)}\n`).join('')) };
 }
 
-function bytesOf({ runtime }: Context, containerId: string, file: string): Buffer | undefined {
-  const entry = runtime.files.stat(containerId, file);
-  if (entry === undefined || entry.isFolder) return undefined;
-  return runtime.files.read(containerId, file, 0, entry.size);
+type ReadLog = { readonly task: MesosTask; readonly file: string; readonly bytes: Buffer };
+
+/** The lines there are, and behind them those to come. */
+function eventsReply(context: Context, call: Call, clock: EmulatorClock, log: ReadLog): Reply {
+  const all = linesOf(log.bytes, 0, isCompleted(log.task));
+  const lines = selectLines(call.query, all);
+  const limit = limitOf(call.query);
+  return {
+    status: 200,
+    headers: { 'Content-Type': 'text/event-stream' },
+    body: lineEvents(lines),
+    source: () => followLog(clock, growthOf(context, log, all.at(-1)?.end ?? 0), limit && limit - lines.length),
+  };
+}
+
+function growthOf(context: Context, { task, file }: ReadLog, from: number): GrowingLog {
+  const { files } = context.runtime;
+  let offset = from;
+  return {
+    next() {
+      const bytes = files.read(task.containerId, file, offset, maxStep);
+      // A line that goes on is waited for, unless its task has ended or it is longer than what is read at once.
+      const lines = linesOf(
+        bytes,
+        offset,
+        isCompleted(task) || (bytes.indexOf('\n') === -1 && bytes.length === maxStep),
+      );
+      offset = lines.at(-1)?.end ?? offset;
+      return lines;
+    },
+    isOver: () => isCompleted(task) && files.stat(task.containerId, file) === undefined,
+  };
 }
 
 function namesOf({ runtime }: Context, { containerId }: MesosTask): readonly string[] {
   return runtime.files.list(containerId, '').map(({ name }) => name);
-}
-
-type Line = { readonly text: string; readonly end: number };
-
-/** `cursor` is BEG, END or an offset in bytes; `skip` moves it by lines, back where negative; `limit` counts lines. */
-function linesReply({ query, headers }: Call, bytes: Buffer): Reply {
-  const all = linesOf(bytes);
-  const cursor = query.get('cursor') ?? 'BEG';
-  const at = cursor === 'END' ? all.length : all.filter(({ end }) => end <= Number(cursor)).length;
-  const from = Math.max(0, at + Number(query.get('skip') ?? 0));
-  const limit = query.get('limit');
-  const lines = all.slice(from, limit === null ? undefined : from + Number(limit));
-  const json = ({ text, end }: Line) => JSON.stringify({ fields: { MESSAGE: text }, cursor: `${end}` });
-  const accept = headers.accept ?? '';
-  if (accept.includes('event-stream')) {
-    const frames = lines.map((line) => `id: ${line.end}\ndata: ${json(line)}\n\n`);
-    return { status: 200, headers: { 'Content-Type': 'text/event-stream' }, body: frames.join('') };
-  }
-  if (accept.includes('json')) {
-    const body = lines.map((line) => `${json(line)}\n`).join('');
-    // Several objects, one a line: sent as bytes, since they are not one value.
-    return { status: 200, body: Buffer.from(body) };
-  }
-  return plain(200, lines.map(({ text }) => `${text}\n`).join(''));
-}
-
-function linesOf(bytes: Buffer): readonly Line[] {
-  const lines: Line[] = [];
-  for (let start = 0; start < bytes.length; start = lines.at(-1)?.end ?? bytes.length) {
-    const newline = bytes.indexOf('\n', start);
-    const stop = newline === -1 ? bytes.length : newline;
-    lines.push({ text: bytes.toString('utf8', start, stop), end: Math.min(stop + 1, bytes.length) });
-  }
-  return lines;
 }
 
 function plain(status: number, body: string): Reply {

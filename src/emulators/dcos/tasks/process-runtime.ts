@@ -66,5 +66,6 @@ function eitherOf(real: SandboxFiles, other: SandboxFiles): SandboxFiles {
     stat: (containerId, path) => holder(containerId).stat(containerId, path),
     list: (containerId, path) => holder(containerId).list(containerId, path),
     read: (containerId, path, offset, length) => holder(containerId).read(containerId, path, offset, length),
+    content: (containerId, path) => holder(containerId).content(containerId, path),
   };
 }
