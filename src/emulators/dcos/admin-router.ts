@@ -56,6 +56,7 @@ export function createAdminRouter({ services, clock, faults, log, refuse }: Admi
       isCut: met.isCut,
       stream: reply.stream,
       source: reply.source,
+      forward: reply.forward,
     };
   };
 }

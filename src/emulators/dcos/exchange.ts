@@ -16,7 +16,15 @@ export type EmulatorRequest = {
 /** What a subscriber of the event stream wants: event types (all when empty), and plans without groups when light. */
 export type StreamWish = { readonly types: readonly string[]; readonly isLight: boolean };
 
-/** The answer of the core; an HTTP shell has to obey `delayMs`, `isCut`, `stream` and `source`. */
+/** A server that is to answer instead of the core, over HTTP. */
+export type ForwardWish = {
+  readonly host: string;
+  readonly port: number;
+  /** How many segments at the beginning of the path it does not get to see. */
+  readonly skippedSegments: number;
+};
+
+/** The answer of the core; an HTTP shell has to obey `delayMs`, `isCut`, `stream`, `source` and `forward`. */
 export type EmulatorResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -32,6 +40,8 @@ export type EmulatorResponse = {
   readonly stream: StreamWish | undefined;
   /** Opens what follows the body, for as long as it gives anything or until the client leaves. */
   readonly source: (() => Readable) | undefined;
+  /** Set when another server is to be asked; the rest of the answer is for when it does not answer. */
+  readonly forward: ForwardWish | undefined;
 };
 
 /** What a route's handler sees of a request. */
@@ -54,6 +64,7 @@ export type Reply = {
   readonly cookies?: readonly string[];
   readonly stream?: StreamWish;
   readonly source?: () => Readable;
+  readonly forward?: ForwardWish;
 };
 
 /** A boolean of the query, in any case (`True` too); an empty value is true. */

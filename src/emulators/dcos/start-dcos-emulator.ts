@@ -7,6 +7,7 @@ import type { EmulatorEvent } from './context';
 import { lightEvent } from './deployment-plan';
 import type { EmulatorResponse } from './exchange';
 import { openDataFile } from './data-file';
+import { forward } from './forward';
 
 /** How to serve an emulator over HTTP. */
 export type StartDcosEmulatorOptions = Omit<DcosEmulatorOptions, 'clock' | 'world'> & {
@@ -55,7 +56,7 @@ export async function startDcosEmulator(options: StartDcosEmulatorOptions = {}):
   });
   if (file !== undefined) core.onChange(() => file.saveSoon(core.snapshot));
   const server = createListener(tls, (request, response) => {
-    readText(request).then(
+    readBytes(request).then(
       (body) => serve({ core, clock, keepAliveMs }, request, response, body),
       () => response.destroy(),
     );
@@ -88,13 +89,20 @@ function loginOf({ auth }: DcosEmulator): RunningDcosEmulator['login'] {
 
 type Shell = { readonly core: DcosEmulator; readonly clock: EmulatorClock; readonly keepAliveMs: number };
 
-function serve(shell: Shell, request: IncomingMessage, response: ServerResponse, body: string): void {
+function serve(shell: Shell, request: IncomingMessage, response: ServerResponse, body: Buffer): void {
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, value?.toString()]));
-  const answer = shell.core.handle({ method: request.method ?? 'GET', path: request.url ?? '/', headers, body });
+  const answer = shell.core.handle({
+    method: request.method ?? 'GET',
+    path: request.url ?? '/',
+    headers,
+    body: body.toString('utf8'),
+  });
   const send = () => {
     // The cluster's own clock, by which its tokens end, and not the machine's.
     response.setHeader('Date', new Date(shell.clock.now()).toUTCString());
     if (answer.isCut) request.socket.destroy();
+    else if (answer.forward !== undefined)
+      forward(answer.forward, request, response, body, () => reply(response, answer));
     else if (answer.stream !== undefined) stream(shell, request, response, answer);
     else if (answer.source !== undefined && request.method !== 'HEAD') sendSource(response, answer, answer.source);
     else reply(response, answer);
@@ -149,8 +157,8 @@ function stream(
   });
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
