@@ -46,7 +46,9 @@ export function downloadFile(context: Context, call: Call): Reply {
   if (found.entry.isFolder) return text(400, 'Cannot download a directory.\n');
   const content = context.runtime.files.content(found.containerId, found.path);
   if (content === undefined) return text(400, 'Cannot download what is not a regular file.\n');
-  return contentReply(content, { 'Content-Disposition': `attachment; filename=${basename(path)}` });
+  // A header cannot hold every name that a file can have.
+  const name = basename(path).replace(/[^\x20-\x7e]/g, '_');
+  return contentReply(content, { 'Content-Disposition': `attachment; filename=${name}` });
 }
 
 /** A whole file as it is. */

@@ -49,6 +49,11 @@ describe('the sandbox of a real task', () => {
     expect((await fetch(`${bench.fileUrl(id, 'stdout')}&${query}`)).status).toBe(400);
   });
 
+  it.each(['€.txt', 'two\nlines'])('gives a file by the name of %j', async (name) => {
+    const id = await taskWith(`echo text > '${name}'`);
+    expect(await bench.text(id, name)).toBe('text\n');
+  });
+
   it('has nothing beyond the end of a file', async () => {
     const id = await taskWith('echo text');
     const response = await fetch(`${bench.fileUrl(id, 'stdout')}&offset=${Number.MAX_SAFE_INTEGER}`);
