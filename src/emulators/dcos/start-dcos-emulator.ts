@@ -104,7 +104,7 @@ function serve(shell: Shell, request: IncomingMessage, response: ServerResponse,
     else if (answer.forward !== undefined)
       forward(answer.forward, request, response, body, () => reply(response, answer));
     else if (answer.stream !== undefined) stream(shell, request, response, answer);
-    else if (answer.source !== undefined && request.method !== 'HEAD') sendSource(response, answer, answer.source);
+    else if (answer.source !== undefined) sendSource(response, answer, answer.source);
     else reply(response, answer);
   };
   if (answer.delayMs > 0) setTimeout(send, answer.delayMs).unref();
@@ -119,6 +119,11 @@ function reply(response: ServerResponse, { status, headers, cookies, body }: Emu
 
 function sendSource(response: ServerResponse, answer: EmulatorResponse, source: () => Readable): void {
   response.writeHead(answer.status, answer.headers);
+  // A HEAD learns no length: only reading to the end would tell it, and a followed log has none.
+  if (response.req.method === 'HEAD') {
+    response.end();
+    return;
+  }
   response.flushHeaders();
   if (answer.body !== undefined) response.write(bytesOf(answer.body, false));
   // Whichever of the two ends early ends the other.

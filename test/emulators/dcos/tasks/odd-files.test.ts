@@ -54,6 +54,12 @@ describe('the sandbox of a real task', () => {
     expect(await bench.text(id, name)).toBe('text\n');
   });
 
+  it('tells no wrong length of a file to a HEAD', async () => {
+    const id = await taskWith('echo text');
+    const response = await fetch(bench.fileUrl(id, 'stdout', 'download'), { method: 'HEAD' });
+    expect([response.status, response.headers.get('content-length')]).toEqual([200, null]);
+  });
+
   it('has nothing beyond the end of a file', async () => {
     const id = await taskWith('echo text');
     const response = await fetch(`${bench.fileUrl(id, 'stdout')}&offset=${Number.MAX_SAFE_INTEGER}`);
