@@ -22,10 +22,10 @@ const clock: Clock = {
   },
 };
 
+// All that a terminal or a supervisor sends: by default each would end this process without a chance to tidy up.
 const untilStopped = () =>
   new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const) process.once(signal, () => resolve());
   });
 
 // Whoever reads may stop reading, as `head` does.

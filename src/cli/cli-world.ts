@@ -43,7 +43,7 @@ export type CliWorld = {
   readonly clock: Clock;
   readonly validateFiles: ValidateFiles;
   readonly emulators: EmulatorStarters;
-  /** Resolves when this process is asked to end (SIGTERM, SIGINT). */
+  /** Resolves when this process is asked to end (SIGTERM, SIGINT, SIGHUP, SIGQUIT). */
   readonly untilStopped: () => Promise<void>;
   /** How long the bot may take for an answer. @default 10000 */
   readonly requestTimeoutMs?: number;

@@ -55,6 +55,8 @@ export function createAdminRouter({ services, clock, faults, log, refuse }: Admi
       delayMs: met.delayMs,
       isCut: met.isCut,
       stream: reply.stream,
+      source: reply.source,
+      forward: reply.forward,
     };
   };
 }

@@ -71,10 +71,9 @@ export function readinessResultsOf(context: Context, target: AppSpec) {
   });
 }
 
+/** One for every check that has a result. */
 function healthResultsOf(instance: Instance) {
-  const { alive, consecutiveFailures, firstSuccess, lastSuccess, lastFailure, lastFailureCause, id } = instance;
-  if (alive === undefined) return [];
-  return [{ alive, consecutiveFailures, firstSuccess, lastSuccess, lastFailure, lastFailureCause, instanceId: id }];
+  return instance.checks.map(({ index: _index, ...shown }) => ({ ...shown, instanceId: instance.id }));
 }
 
 function taskStatsOf(context: Context, spec: AppSpec) {

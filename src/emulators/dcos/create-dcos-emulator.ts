@@ -4,6 +4,7 @@ import { createAgents } from './agents';
 import type { AuthOptions } from './auth/auth-options';
 import { type Auth, createAuth } from './auth/create-auth';
 import { changeApps, store } from './change-apps';
+import { allPassed } from './check-health';
 import { createRealClock, type EmulatorClock } from './clock';
 import { type Agent, type Context, type EmulatorEvent, timestamp, type Timings } from './context';
 import { runDeployments } from './deployments';
@@ -222,8 +223,7 @@ function seedApp(context: Context, app: JsonObject & { readonly id: string }): v
     instance.startedAt = now;
     instance.ready = true;
     noteStatus(context, instance, 'TASK_RUNNING');
-    if ((instance.spec.healthChecks ?? []).length > 0) {
-      Object.assign(instance, { alive: true, firstSuccess: now, lastSuccess: now });
-    }
+    instance.checks = allPassed(instance.spec, now);
+    instance.alive = instance.checks.length > 0 ? true : undefined;
   }
 }

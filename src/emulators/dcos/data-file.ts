@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { emptyWorld, type World } from './world';
+import { allPassed } from './check-health';
+import { emptyWorld, type Instance, type World } from './world';
 
 /** The file that keeps an emulated world over restarts. */
 export type DataFile = {
@@ -34,8 +35,15 @@ export function openDataFile(path: string): DataFile {
 
 function parseWorld(path: string): World {
   try {
-    return { ...emptyWorld(), ...(JSON.parse(readFileSync(path, 'utf8')) as Partial<World>) };
+    const world = { ...emptyWorld(), ...(JSON.parse(readFileSync(path, 'utf8')) as Partial<World>) };
+    return { ...world, instances: world.instances.map(withChecks) };
   } catch (cause) {
     throw new Error(`The emulator's data file ${path} is damaged. Delete it to start afresh.`, { cause });
   }
+}
+
+/** Results were once kept for all checks together. */
+function withChecks(instance: Omit<Instance, 'checks'> & Partial<Pick<Instance, 'checks'>>): Instance {
+  const { alive, spec, startedAt = '' } = instance;
+  return { ...instance, checks: instance.checks ?? (alive === true ? allPassed(spec, startedAt) : []) };
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { MarathonError } from './marathon-error';
 
 /** A request to the core. */
@@ -15,7 +16,15 @@ export type EmulatorRequest = {
 /** What a subscriber of the event stream wants: event types (all when empty), and plans without groups when light. */
 export type StreamWish = { readonly types: readonly string[]; readonly isLight: boolean };
 
-/** The answer of the core; an HTTP shell has to obey `delayMs`, `isCut` and `stream`. */
+/** A server that is to answer instead of the core, over HTTP. */
+export type ForwardWish = {
+  readonly host: string;
+  readonly port: number;
+  /** How many segments at the beginning of the path it does not get to see. */
+  readonly skippedSegments: number;
+};
+
+/** The answer of the core; an HTTP shell has to obey `delayMs`, `isCut`, `stream`, `source` and `forward`. */
 export type EmulatorResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -29,6 +38,10 @@ export type EmulatorResponse = {
   readonly isCut: boolean;
   /** Set when the answer is an event stream. */
   readonly stream: StreamWish | undefined;
+  /** Opens what follows the body, for as long as it gives anything or until the client leaves. */
+  readonly source: (() => Readable) | undefined;
+  /** Set when another server is to be asked; the rest of the answer is for when it does not answer. */
+  readonly forward: ForwardWish | undefined;
 };
 
 /** What a route's handler sees of a request. */
@@ -50,6 +63,8 @@ export type Reply = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly cookies?: readonly string[];
   readonly stream?: StreamWish;
+  readonly source?: () => Readable;
+  readonly forward?: ForwardWish;
 };
 
 /** A boolean of the query, in any case (`True` too); an empty value is true. */

@@ -63,11 +63,7 @@ export function freshTask() {
     alive: undefined,
     ready: false,
     readinessResponse: undefined,
-    consecutiveFailures: 0,
-    firstSuccess: undefined,
-    lastSuccess: undefined,
-    lastFailure: undefined,
-    lastFailureCause: undefined,
+    checks: [],
   };
 }
 

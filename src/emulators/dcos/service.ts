@@ -2,6 +2,9 @@ import type { EmulatorClock } from './clock';
 import { type Call, parseBody, type Reply } from './exchange';
 import { MarathonError } from './marathon-error';
 
+/** Stands in a coverage table for every method. */
+export const anyMethod = 'ANY';
+
 /** One line of a coverage table. `{id}` in a pattern may hold slashes, any other name may not. */
 export type Route = { readonly method: string; readonly pattern: string; readonly summary: string };
 
@@ -66,7 +69,7 @@ export function defineService<const R extends readonly Route[]>(parts: ServicePa
     routes,
     handle(request, clock) {
       const route = compiled.find(
-        ({ method, expression }) => method === request.method && expression.test(request.path),
+        ({ method, expression }) => [anyMethod, request.method].includes(method) && expression.test(request.path),
       );
       const handler = route && handlers[route.name];
       if (handler === undefined) return unknown(request);

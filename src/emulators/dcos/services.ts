@@ -8,6 +8,7 @@ import { createAgentService } from './mesos/agent-service';
 import { createAgentLogService, createLogService } from './mesos/log-service';
 import { createMesosService } from './mesos/mesos-service';
 import { createMetronomeService } from './metronome/metronome-service';
+import { createLabelledService } from './labelled-service';
 import { type Controls, createControlService } from './control-service';
 import type { Service } from './service';
 
@@ -29,5 +30,6 @@ export function createServices(
     createLogService(context),
     createAgentLogService(context),
     createEdgeLbService(context),
+    createLabelledService(context),
   ];
 }

@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { pipeline, type Readable } from 'node:stream';
 import { createRealClock, type EmulatorClock } from './clock';
 import { createDcosEmulator, type DcosEmulator, type DcosEmulatorOptions } from './create-dcos-emulator';
 import type { EmulatorEvent } from './context';
 import { lightEvent } from './deployment-plan';
 import type { EmulatorResponse } from './exchange';
 import { openDataFile } from './data-file';
+import { forward } from './forward';
 
 /** How to serve an emulator over HTTP. */
 export type StartDcosEmulatorOptions = Omit<DcosEmulatorOptions, 'clock' | 'world'> & {
@@ -54,7 +56,7 @@ export async function startDcosEmulator(options: StartDcosEmulatorOptions = {}):
   });
   if (file !== undefined) core.onChange(() => file.saveSoon(core.snapshot));
   const server = createListener(tls, (request, response) => {
-    readText(request).then(
+    readBytes(request).then(
       (body) => serve({ core, clock, keepAliveMs }, request, response, body),
       () => response.destroy(),
     );
@@ -87,14 +89,22 @@ function loginOf({ auth }: DcosEmulator): RunningDcosEmulator['login'] {
 
 type Shell = { readonly core: DcosEmulator; readonly clock: EmulatorClock; readonly keepAliveMs: number };
 
-function serve(shell: Shell, request: IncomingMessage, response: ServerResponse, body: string): void {
+function serve(shell: Shell, request: IncomingMessage, response: ServerResponse, body: Buffer): void {
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, value?.toString()]));
-  const answer = shell.core.handle({ method: request.method ?? 'GET', path: request.url ?? '/', headers, body });
+  const answer = shell.core.handle({
+    method: request.method ?? 'GET',
+    path: request.url ?? '/',
+    headers,
+    body: body.toString('utf8'),
+  });
   const send = () => {
     // The cluster's own clock, by which its tokens end, and not the machine's.
     response.setHeader('Date', new Date(shell.clock.now()).toUTCString());
     if (answer.isCut) request.socket.destroy();
+    else if (answer.forward !== undefined)
+      forward(answer.forward, request, response, body, () => reply(response, answer));
     else if (answer.stream !== undefined) stream(shell, request, response, answer);
+    else if (answer.source !== undefined) sendSource(response, answer, answer.source);
     else reply(response, answer);
   };
   if (answer.delayMs > 0) setTimeout(send, answer.delayMs).unref();
@@ -105,6 +115,19 @@ function reply(response: ServerResponse, { status, headers, cookies, body }: Emu
   const bytes = bytesOf(body, headers['Content-Type'] === 'application/json');
   const cookie = cookies.length === 0 ? {} : { 'Set-Cookie': [...cookies] };
   response.writeHead(status, { ...headers, ...cookie, 'Content-Length': bytes.length }).end(bytes);
+}
+
+function sendSource(response: ServerResponse, answer: EmulatorResponse, source: () => Readable): void {
+  response.writeHead(answer.status, answer.headers);
+  // A HEAD learns no length: only reading to the end would tell it, and a followed log has none.
+  if (response.req.method === 'HEAD') {
+    response.end();
+    return;
+  }
+  response.flushHeaders();
+  if (answer.body !== undefined) response.write(bytesOf(answer.body, false));
+  // Whichever of the two ends early ends the other.
+  pipeline(source(), response, () => undefined);
 }
 
 function bytesOf(body: unknown, isJson: boolean): Buffer {
@@ -139,8 +162,8 @@ function stream(
   });
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

@@ -1,3 +1,4 @@
+import { afterResult, aliveByAll, type CheckResult } from './check-health';
 import { type Context, timestamp } from './context';
 import { emitCondition, emitStatus, endTask, isLaunched, kill, recordFailure, taskIdOf } from './instances';
 import { raiseDelay } from './launch';
@@ -45,46 +46,38 @@ function noteEnd(context: Context, instance: Instance, state: string, message: s
   endTask(context, instance, state, message);
 }
 
-type Health = { readonly isHealthy: boolean; readonly cause?: string };
-
-function noteHealth(context: Context, instance: Instance, { isHealthy, cause }: Health): void {
+function noteHealth(context: Context, instance: Instance, result: CheckResult): void {
   if (instance.condition !== 'Running') return;
-  const changed = instance.alive !== isHealthy;
-  instance.alive = isHealthy;
-  if (isHealthy) {
-    instance.consecutiveFailures = 0;
-    instance.firstSuccess ??= timestamp(context);
-    instance.lastSuccess = timestamp(context);
-  } else noteFailedCheck(context, instance, cause);
-  if (changed) emitHealth(context, instance);
-  const limit = instance.spec.healthChecks?.[0]?.maxConsecutiveFailures ?? 3;
-  if (!isHealthy && limit > 0 && instance.consecutiveFailures >= limit) killUnhealthy(context, instance);
+  const { check, isHealthy } = result;
+  const before = instance.checks.find(({ index }) => index === check);
+  const after = afterResult(before, result, timestamp(context));
+  const others = instance.checks.filter(({ index }) => index !== check);
+  instance.checks = [...others, after].sort((a, b) => a.index - b.index);
+  const healthCheck = instance.spec.healthChecks?.[check];
+  const { id: taskId, appId, spec } = instance;
+  if (!isHealthy) context.emit('failed_health_check_event', { appId, taskId, healthCheck: healthCheck ?? {} });
+  if (before?.alive !== isHealthy) {
+    const { version } = spec;
+    context.emit('health_status_changed_event', { appId, instanceId: taskId, version, alive: isHealthy });
+  }
+  noteAlive(context, instance);
+  const limit = healthCheck?.maxConsecutiveFailures ?? 3;
+  if (limit > 0 && after.consecutiveFailures >= limit) killUnhealthy(context, instance, after.lastFailureCause);
 }
 
-function noteFailedCheck(context: Context, instance: Instance, cause = 'unknown'): void {
-  instance.consecutiveFailures += 1;
-  instance.lastFailure = timestamp(context);
-  instance.lastFailureCause = cause;
-  context.emit('failed_health_check_event', {
-    appId: instance.appId,
-    taskId: instance.id,
-    healthCheck: instance.spec.healthChecks?.[0] ?? {},
-  });
-}
-
-function emitHealth(context: Context, instance: Instance): void {
-  const { appId, id, alive, spec } = instance;
-  context.emit('health_status_changed_event', { appId, instanceId: id, version: spec.version, alive: alive === true });
+function noteAlive(context: Context, instance: Instance): void {
+  const alive = aliveByAll(instance.checks, instance.spec);
+  if (alive === instance.alive) return;
+  instance.alive = alive;
   context.emit('instance_health_changed_event', {
-    instanceId: id,
-    runSpecId: appId,
+    instanceId: instance.id,
+    runSpecId: instance.appId,
     healthy: alive ?? null,
-    runSpecVersion: spec.version,
+    runSpecVersion: instance.spec.version,
   });
 }
 
-function killUnhealthy(context: Context, instance: Instance): void {
-  const reason = instance.lastFailureCause ?? 'unknown';
+function killUnhealthy(context: Context, instance: Instance, reason = 'unknown'): void {
   context.emit('unhealthy_instance_kill_event', {
     appId: instance.appId,
     taskId: taskIdOf(instance),

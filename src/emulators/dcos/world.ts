@@ -1,3 +1,4 @@
+import type { CheckHealth } from './check-health';
 import type { JsonObject } from './json';
 import type { Job, JobRun } from './metronome/job';
 import type { MesosTask } from './mesos/mesos-task';
@@ -59,16 +60,13 @@ export type Instance = {
   ports: number[];
   stagedAt: string | undefined;
   startedAt: string | undefined;
-  /** Undefined until the first health result of the present task. */
+  /** Whether all health checks of the present task pass; undefined while none has failed and one has no result. */
   alive: boolean | undefined;
   ready: boolean;
   /** The last answer to a readiness check. */
   readinessResponse: ReadinessResponse | undefined;
-  consecutiveFailures: number;
-  firstSuccess: string | undefined;
-  lastSuccess: string | undefined;
-  lastFailure: string | undefined;
-  lastFailureCause: string | undefined;
+  /** The checks of the present task that have a result, in their order in the app. */
+  checks: readonly CheckHealth[];
 };
 
 /** One action of a deployment step. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -136,6 +136,21 @@ describe('the served emulator', () => {
     expect(core.handle({ method: 'GET', path: '/v2/deployments' }).body).toEqual([]);
     const { body } = core.handle({ method: 'GET', path: '/v2/apps/demo/web' });
     expect(body).toMatchObject({ app: { tasksRunning: 1, tasksHealthy: 1 } });
+    rmSync(folder, { recursive: true });
+  });
+
+  it('goes on with a data file that has one result for all health checks of a task', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dcos-emulator-'));
+    const dataFile = join(folder, 'dcos.json');
+    const first = await startDcosEmulator({ dataFile });
+    first.core.seed({ ...web, id: '/demo/web' });
+    await first.close();
+    const older = readFileSync(dataFile, 'utf8').replace(/,"checks":\[\{.*?\}\]/, '');
+    writeFileSync(dataFile, older);
+    const { core } = await start({ dataFile });
+    const { body } = core.handle({ method: 'GET', path: '/v2/apps/demo/web' });
+    expect(older).not.toContain('"checks":[{');
+    expect(body).toMatchObject({ app: { tasksHealthy: 1, tasks: [{ healthCheckResults: [{ alive: true }] }] } });
     rmSync(folder, { recursive: true });
   });
 

@@ -6,6 +6,10 @@ import { defineService, type Service } from '../service';
 import { checkPool, withPoolDefaults } from './pool';
 import { renderConfig } from './render-config';
 
+const renderedParts =
+  'HAProxy as it stands: binds, linkBackend, and servers of Marathon and of ADDRESS; ' +
+  'not mesos, containerName, portName, allPorts, check, miscStrs, rewriteHttp, customCheck, certificates';
+
 /** What Edge-LB serves of its API. */
 export const edgeLbRoutes = [
   { method: 'GET', pattern: '/ping', summary: 'Answers pong' },
@@ -16,7 +20,7 @@ export const edgeLbRoutes = [
   { method: 'GET', pattern: '/v2/pools/{name}', summary: 'One pool' },
   { method: 'PUT', pattern: '/v2/pools/{name}', summary: 'Replaces a whole pool' },
   { method: 'DELETE', pattern: '/v2/pools/{name}', summary: 'Removes a pool' },
-  { method: 'GET', pattern: '/v2/pools/{name}/lbconfig', summary: 'The configuration of HAProxy as it stands' },
+  { method: 'GET', pattern: '/v2/pools/{name}/lbconfig', summary: renderedParts },
   { method: 'GET', pattern: '/v2/pools/{name}/lbtemplate', summary: 'The template of that configuration' },
   { method: 'PUT', pattern: '/v2/pools/{name}/lbtemplate', summary: 'Replaces the template' },
   { method: 'DELETE', pattern: '/v2/pools/{name}/lbtemplate', summary: 'Goes back to the template of Edge-LB' },
@@ -35,7 +39,7 @@ export function createEdgeLbService(context: Context): Service {
       'GET /version': () => ok({ version: '1.5.0' }),
       'GET /v2/config': () => ok({ pools: Object.values(pools) }),
       'GET /v2/pools': () => ok(Object.values(pools)),
-      'POST /v2/pools': ({ body }) => createPool(pools, body),
+      'POST /v2/pools': (call) => createPool(pools, call),
       'GET /v2/pools/{name}': (call) => ok(requirePool(pools, call)),
       'PUT /v2/pools/{name}': (call) => replacePool(pools, call),
       'DELETE /v2/pools/{name}': (call) => {
@@ -66,8 +70,8 @@ export function createEdgeLbService(context: Context): Service {
 
 type Pools = Record<string, JsonObject>;
 
-function createPool(pools: Pools, body: unknown): Reply {
-  const pool = readPool(body);
+function createPool(pools: Pools, call: Call): Reply {
+  const pool = readPool(call);
   const name = String(pool.name);
   if (pools[name] !== undefined) throw failure(409, `pool "${name}" already exists`);
   pools[name] = pool;
@@ -76,16 +80,27 @@ function createPool(pools: Pools, body: unknown): Reply {
 
 function replacePool(pools: Pools, call: Call): Reply {
   const { name } = requirePool(pools, call);
-  const pool = readPool(call.body);
+  const pool = readPool(call);
   if (pool.name !== name) throw failure(400, `the name of pool "${String(name)}" cannot be changed`);
   pools[String(name)] = pool;
   return ok(pool);
 }
 
-function readPool(body: unknown): JsonObject {
+function readPool(call: Call): JsonObject {
+  const body = readBody(call);
   const problem = isJsonObject(body) ? checkPool(body) : 'a pool is a JSON object';
   if (problem !== undefined || !isJsonObject(body)) throw failure(400, problem ?? '');
   return withPoolDefaults(body);
+}
+
+function readBody(call: Call): unknown {
+  try {
+    return call.body;
+  } catch (error) {
+    // Thrown in Marathon's words, which are not those of Edge-LB.
+    if (error instanceof MarathonError) throw failure(400, 'the body is not valid JSON');
+    throw error;
+  }
 }
 
 function requirePool(pools: Pools, { parameters }: Call): JsonObject {

@@ -1,4 +1,5 @@
 import { type JsonObject, objectOf, objectsOf } from '../json';
+import { shapeProblem } from './pool-schema';
 
 /** A pool as Edge-LB stores it: what was sent, with the defaults filled in. Changes to it replace it whole. */
 export function withPoolDefaults(pool: JsonObject): JsonObject {
@@ -31,7 +32,8 @@ function withBackendDefaults(backend: JsonObject): JsonObject {
 
 /** What is wrong with a pool; undefined when nothing is. */
 export function checkPool(pool: JsonObject): string | undefined {
-  if (typeof pool.name !== 'string' || !/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(pool.name)) return 'name is required';
+  const problem = shapeProblem(pool);
+  if (problem !== undefined) return problem;
   const { frontends, backends } = objectOf(pool.haproxy);
   const names = objectsOf(backends).map(({ name }) => name);
   if (new Set(names).size < names.length) return 'names of backends must be unique';

@@ -2,10 +2,12 @@ import type { Context } from '../context';
 import { instancesOf, taskIdOf } from '../instances';
 import { type JsonObject, objectOf, objectsOf } from '../json';
 import { absoluteId } from '../normalize-app';
+import { isPattern } from './pool-schema';
 
 /**
- * The configuration of HAProxy for a pool, as far as it shows who gets traffic: one `server` line for every running task
- * of a backend's Marathon services, with the `miscStr` of the service (such as `weight 10`) at its end.
+ * The configuration of HAProxy for a pool, as far as it shows who gets traffic: `acl` and `use_backend` lines for the map
+ * of a frontend, and one `server` line for every running task of a backend's Marathon services and for every endpoint of
+ * the type ADDRESS, with the `miscStr` of the service (such as `weight 10`) at its end.
  */
 export function renderConfig(context: Context, pool: JsonObject): string {
   const { frontends, backends } = objectOf(pool.haproxy);
@@ -17,13 +19,34 @@ export function renderConfig(context: Context, pool: JsonObject): string {
 }
 
 function renderFrontend({ name, protocol, bindAddress, bindPort, linkBackend }: JsonObject): readonly string[] {
-  const { defaultBackend } = objectOf(linkBackend);
+  const { defaultBackend, map } = objectOf(linkBackend);
   const title = typeof name === 'string' ? name : `frontend_${String(bindAddress)}_${String(bindPort)}`;
   return [
     `frontend ${title}`,
     `  bind ${String(bindAddress)}:${String(bindPort)}`,
     `  mode ${modeOf(protocol)}`,
+    ...objectsOf(map).flatMap(renderLink),
     ...(typeof defaultBackend === 'string' ? [`  default_backend ${defaultBackend}`] : []),
+  ];
+}
+
+/** How HAProxy asks for what an entry of a map wants. */
+const fetches = {
+  hostEq: 'hdr(host) -i',
+  hostReg: 'hdr_reg(host) -i',
+  pathBeg: 'path_beg',
+  pathEnd: 'path_end',
+  pathReg: 'path_reg',
+} as const;
+
+/** All that an entry names has to hold. */
+function renderLink(entry: JsonObject, index: number): readonly string[] {
+  const wanted = Object.entries(fetches).filter(([field]) => typeof entry[field] === 'string');
+  const names = wanted.map(([field]) => `map_${index}_${field}`);
+  const condition = names.length === 0 ? '' : ` if ${names.join(' ')}`;
+  return [
+    ...wanted.map(([field, fetch]) => `  acl map_${index}_${field} ${fetch} ${String(entry[field])}`),
+    `  use_backend ${String(entry.backend)}${condition}`,
   ];
 }
 
@@ -33,21 +56,28 @@ function renderBackend(context: Context, { name, protocol, balance, services }: 
 }
 
 function renderServers(context: Context, { marathon, endpoint }: JsonObject): readonly string[] {
-  const { serviceID, serviceIDPattern } = objectOf(marathon);
-  const { port, miscStr } = objectOf(endpoint);
+  const { type, address, port, miscStr } = objectOf(endpoint);
   const misc = typeof miscStr === 'string' && miscStr !== '' ? ` ${miscStr}` : '';
-  const ids = Object.keys(context.world.apps).filter((id) =>
-    typeof serviceID === 'string'
-      ? id === absoluteId(serviceID)
-      : typeof serviceIDPattern === 'string' && new RegExp(serviceIDPattern).test(id),
-  );
-  return ids
+  if (type === 'ADDRESS') {
+    const place = `${String(address)}:${String(port)}`;
+    return [`  server address_${place.replace(/[^\w.]/g, '_')} ${place}${misc}`];
+  }
+  return Object.keys(context.world.apps)
+    .filter(matcherOf(objectOf(marathon)))
     .flatMap((id) => instancesOf(context, id))
     .filter(({ condition, goal }) => condition === 'Running' && goal === 'Running')
-    .map(
-      (each) =>
-        `  server ${taskIdOf(each)} ${each.host}:${Number(port) > 0 ? Number(port) : (each.ports[0] ?? 0)}${misc}`,
-    );
+    .map((each) => {
+      const shown = Number(port) > 0 ? Number(port) : (each.ports[0] ?? 0);
+      return `  server ${taskIdOf(each)} ${each.host}:${shown}${misc}`;
+    });
+}
+
+/** Which apps a service means; none by a pattern that is none, as an older saved pool may have. */
+function matcherOf({ serviceID, serviceIDPattern }: JsonObject): (id: string) => boolean {
+  if (typeof serviceID === 'string') return (id) => id === absoluteId(serviceID);
+  if (typeof serviceIDPattern !== 'string' || !isPattern(serviceIDPattern)) return () => false;
+  const pattern = new RegExp(serviceIDPattern);
+  return (id) => pattern.test(id);
 }
 
 function modeOf(protocol: unknown): string {

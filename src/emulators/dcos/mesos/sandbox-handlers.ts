@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Context } from '../context';
 import { type Call, ok, type Reply } from '../exchange';
 import type { SandboxEntry } from '../tasks/sandbox-files';
@@ -12,15 +13,16 @@ export function readFile(context: Context, call: Call): Reply {
   const { query } = call;
   if (query.get('path') === null) return text(400, "Expecting 'path=value' in query.\n");
   const [offset, length] = ['offset', 'length'].map((name) => Number(query.get(name) ?? -1));
-  if (offset === undefined || !Number.isInteger(offset) || offset < -1) {
+  if (offset === undefined || !Number.isSafeInteger(offset) || offset < -1) {
     return text(400, `Negative offset provided: ${query.get('offset') ?? ''}.\n`);
   }
-  if (length === undefined || !Number.isInteger(length) || length < -1) {
+  if (length === undefined || !Number.isSafeInteger(length) || length < -1) {
     return text(400, `Negative length provided: ${query.get('length') ?? ''}.\n`);
   }
   const found = find(context, call);
   if (found === undefined) return text(404, '');
   if (found.entry.isFolder) return text(400, 'Cannot read a directory.\n');
+  if (!found.entry.isRegular) return text(400, 'Cannot read what is not a regular file.\n');
   if (offset === -1) return ok({ data: '', offset: found.entry.size });
   const wanted = Math.min(length === -1 ? maxRead : length, maxRead);
   return readReply(context.runtime.files.read(found.containerId, found.path, offset, wanted), offset);
@@ -42,14 +44,21 @@ export function downloadFile(context: Context, call: Call): Reply {
   const found = find(context, call);
   if (found === undefined) return text(404, '');
   if (found.entry.isFolder) return text(400, 'Cannot download a directory.\n');
-  return {
-    status: 200,
-    headers: {
-      'Content-Type': 'application/octet-stream',
-      'Content-Disposition': `attachment; filename=${basename(path)}`,
-    },
-    body: context.runtime.files.read(found.containerId, found.path, 0, found.entry.size),
-  };
+  const content = context.runtime.files.content(found.containerId, found.path);
+  if (content === undefined) return text(400, 'Cannot download what is not a regular file.\n');
+  // A header cannot hold every name that a file can have.
+  const name = basename(path).replace(/[^\x20-\x7e]/g, '_');
+  return contentReply(content, { 'Content-Disposition': `attachment; filename=${name}` });
+}
+
+/** A whole file as it is. */
+export function contentReply(
+  content: Buffer | (() => Readable),
+  headers: Readonly<Record<string, string>> = {},
+): Reply {
+  const typed = { 'Content-Type': 'application/octet-stream', ...headers };
+  if (Buffer.isBuffer(content)) return { status: 200, headers: typed, body: content };
+  return { status: 200, headers: typed, source: content };
 }
 
 /** GET files/debug: the folders that can be asked for. */

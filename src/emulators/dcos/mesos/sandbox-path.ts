@@ -18,7 +18,7 @@ export function sandboxFolderOf(task: MesosTask): string {
  * `latest`. Undefined when no task of that agent has such a sandbox.
  */
 export function findSandbox(world: World, agentId: string, path: string): SandboxPlace | undefined {
-  const pattern = /^(?:.*\/slaves\/([^/]+))?\/frameworks\/([^/]+)\/executors\/([^/]+)\/runs\/([^/]+)(?:\/(.*))?$/;
+  const pattern = /^(?:.*\/slaves\/([^/]+))?\/frameworks\/([^/]+)\/executors\/([^/]+)\/runs\/([^/]+)(?:\/(.*))?$/s;
   const [, agent = agentId, frameworkId, executorId, run, rest = ''] = pattern.exec(path) ?? [];
   if (agent !== agentId) return undefined;
   const task = world.mesosTasks.findLast(

@@ -16,9 +16,9 @@ export function createMemoryFiles(world: World): SandboxFiles {
       const name = path.split('/').at(-1) ?? '';
       const inside = `${path}/`;
       const isFolder = path === '' || Object.keys(task.files).some((file) => file.startsWith(inside));
-      if (isFolder) return { name, isFolder, size: 4096, modifiedAt };
+      if (isFolder) return { name, isFolder, isRegular: false, size: 4096, modifiedAt };
       const bytes = bytesOf(containerId, path);
-      return bytes && { name, isFolder, size: bytes.length, modifiedAt };
+      return bytes && { name, isFolder, isRegular: true, size: bytes.length, modifiedAt };
     },
     list(containerId, path) {
       const inside = path === '' ? '' : `${path}/`;
@@ -29,5 +29,6 @@ export function createMemoryFiles(world: World): SandboxFiles {
     },
     read: (containerId, path, offset, length) =>
       bytesOf(containerId, path)?.subarray(offset, offset + length) ?? Buffer.alloc(0),
+    content: bytesOf,
   };
 }

@@ -11,11 +11,14 @@ export type ProbeResult = { readonly isHealthy: boolean; readonly cause?: string
 /** The body that Marathon keeps of a readiness check's answer, at most. */
 const maxBody = 10_000;
 
+/** How long a probe may take, and what ends it before: everything that it has started goes with the signal. */
+export type ProbeLimits = { readonly timeoutMs: number; readonly signal: AbortSignal };
+
 /** Asks once over HTTP or HTTPS; resolves with the answer, rejects when none comes in time. Certificates are not checked, as Marathon does not. */
-export function fetchOnce(url: string, timeoutMs: number): Promise<ReadinessResponse> {
+export function fetchOnce(url: string, { timeoutMs, signal }: ProbeLimits): Promise<ReadinessResponse> {
   return new Promise((resolve, reject) => {
     const ask = url.startsWith('https:') ? requestHttps : requestHttp;
-    const options = { agent: false, timeout: timeoutMs, rejectUnauthorized: false } as const;
+    const options = { agent: false, timeout: timeoutMs, rejectUnauthorized: false, signal } as const;
     const request = ask(url, options, (response) => {
       let body = '';
       response.setEncoding('utf8');
@@ -28,7 +31,7 @@ export function fetchOnce(url: string, timeoutMs: number): Promise<ReadinessResp
         resolve({ status: response.statusCode ?? 0, contentType, body: body.slice(0, maxBody) });
       });
     });
-    const late = setTimeout(() => request.destroy(new Error(timedOut(timeoutMs))), timeoutMs);
+    const late = setTimeout(() => request.destroy(new Error(timedOut(timeoutMs))), timeoutMs).unref();
     request.on('close', () => clearTimeout(late));
     request.on('error', reject);
     request.end();
@@ -36,55 +39,66 @@ export function fetchOnce(url: string, timeoutMs: number): Promise<ReadinessResp
 }
 
 /** A health check over HTTP or HTTPS: 2xx and 3xx are healthy. */
-export async function probeHttp(url: string, timeoutMs: number): Promise<ProbeResult> {
-  try {
-    const { status } = await fetchOnce(url, timeoutMs);
-    if (status >= 200 && status < 400) return { isHealthy: true };
-    return { isHealthy: false, cause: `${status} ${STATUS_CODES[status] ?? 'Custom'}` };
-  } catch (error) {
-    return { isHealthy: false, cause: causeOf(error) };
-  }
+export async function probeHttp(url: string, limits: ProbeLimits): Promise<ProbeResult> {
+  const { status } = await fetchOnce(url, limits);
+  if (status >= 200 && status < 400) return { isHealthy: true };
+  return { isHealthy: false, cause: `${status} ${STATUS_CODES[status] ?? 'Custom'}` };
 }
 
-/** A health check that only connects. */
-export function probeTcp(host: string, port: number, timeoutMs: number): Promise<ProbeResult> {
+/** A health check that only connects; rejects when there is no such port. */
+export function probeTcp(host: string, port: number, { timeoutMs, signal }: ProbeLimits): Promise<ProbeResult> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port });
+    const socket = connect({ host, port, signal });
     const finish = (result: ProbeResult) => {
       clearTimeout(late);
       socket.destroy();
       resolve(result);
     };
-    const late = setTimeout(() => finish({ isHealthy: false, cause: timedOut(timeoutMs) }), timeoutMs);
+    const late = setTimeout(() => finish({ isHealthy: false, cause: timedOut(timeoutMs) }), timeoutMs).unref();
     socket.once('connect', () => finish({ isHealthy: true }));
-    socket.once('error', (error) => finish({ isHealthy: false, cause: causeOf(error) }));
+    socket.once('error', (error) => finish(failedProbe(error)));
   });
 }
 
-/** A health check by a command in the sandbox: exit status 0 is healthy. `onStart` gets its process id. */
+/**
+ * A health check by a command in the sandbox: exit status 0 is healthy. What it leaves running in its process group is
+ * killed with it. Rejects when it cannot be started.
+ */
 export function probeCommand(
   command: string,
-  place: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
-  timeoutMs: number,
+  { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  { timeoutMs, signal }: ProbeLimits,
 ): Promise<ProbeResult> {
-  return new Promise((resolve) => {
-    const child = spawn('/bin/sh', ['-c', command], { ...place, stdio: 'ignore', detached: true });
+  return new Promise((resolve, reject) => {
+    const child = spawn('/bin/sh', ['-c', command], { cwd, env, stdio: 'ignore', detached: true });
     const { pid } = child;
     let isLate = false;
+    const kill = () => pid !== undefined && killGroup(pid, 'SIGKILL');
     const late = setTimeout(() => {
       isLate = true;
-      if (pid !== undefined) killGroup(pid, 'SIGKILL');
-    }, timeoutMs);
-    const finish = (cause: string | undefined) => {
+      kill();
+    }, timeoutMs).unref();
+    // An abort while this process ends itself has to kill at once: no later turn comes.
+    signal.addEventListener('abort', kill);
+    const clear = () => {
       clearTimeout(late);
-      resolve(cause === undefined ? { isHealthy: true } : { isHealthy: false, cause });
+      signal.removeEventListener('abort', kill);
+      kill();
     };
-    child.once('error', (error) => finish(error.message));
+    child.once('error', (error) => {
+      clear();
+      reject(error);
+    });
     child.once('exit', (code) => {
-      if (isLate) finish(`Command has not returned after ${timeoutMs / 1000}secs`);
-      else finish(code === 0 ? undefined : `Command exited with status ${code ?? 'unknown'}`);
+      clear();
+      resolve(commandResult(code, isLate ? timeoutMs : undefined));
     });
   });
+}
+
+/** What a probe found that could not be made, or was not answered. */
+export function failedProbe(error: unknown): ProbeResult {
+  return { isHealthy: false, cause: causeOf(error) };
 }
 
 /** Sends a signal to a process and all that it started in its group; false when nothing is left of it. */
@@ -94,6 +108,14 @@ export function killGroup(pid: number, signal: NodeJS.Signals): boolean {
   } catch {
     return false;
   }
+}
+
+function commandResult(code: number | null, missedMs: number | undefined): ProbeResult {
+  if (missedMs !== undefined)
+    return { isHealthy: false, cause: `Command has not returned after ${missedMs / 1000}secs` };
+  return code === 0
+    ? { isHealthy: true }
+    : { isHealthy: false, cause: `Command exited with status ${code ?? 'unknown'}` };
 }
 
 function timedOut(timeoutMs: number): string {

@@ -25,7 +25,11 @@ export type ProcessParts = {
 export function createProcessRuntime({ clock, report, path, simulated }: ProcessParts): TaskRuntime {
   const folder = mkdtempSync(join(tmpdir(), 'dcos-sandboxes-'));
   const tasks = new Map<string, RealTask>();
-  const killAll = () => tasks.forEach((task) => task.killNow());
+  const removeAll = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  const killAll = () => {
+    tasks.forEach((task) => task.killNow());
+    removeAll();
+  };
   // Also when this process ends without having been closed.
   process.once('exit', killAll);
 
@@ -50,7 +54,7 @@ export function createProcessRuntime({ clock, report, path, simulated }: Process
       for (const task of tasks.values()) task.destroy();
       await Promise.all([...tasks.values()].map(({ ended }) => ended));
       process.off('exit', killAll);
-      rmSync(folder, { recursive: true, force: true });
+      removeAll();
     },
   };
 }
@@ -62,5 +66,6 @@ function eitherOf(real: SandboxFiles, other: SandboxFiles): SandboxFiles {
     stat: (containerId, path) => holder(containerId).stat(containerId, path),
     list: (containerId, path) => holder(containerId).list(containerId, path),
     read: (containerId, path, offset, length) => holder(containerId).read(containerId, path, offset, length),
+    content: (containerId, path) => holder(containerId).content(containerId, path),
   };
 }

@@ -75,7 +75,10 @@ export function startRealTask(parts: RealTaskParts): RealTask {
     hostPorts: () => life.hostPorts,
     kill: wishFor('kill'),
     destroy: wishFor('destroy'),
-    killNow: () => life.process !== undefined && killGroup(life.process.pid, 'SIGKILL'),
+    killNow: () => {
+      life.stopChecks();
+      if (life.process !== undefined) killGroup(life.process.pid, 'SIGKILL');
+    },
     ended,
   };
 }

@@ -1,7 +1,11 @@
+import type { Readable } from 'node:stream';
+
 /** A file or folder of a sandbox. */
 export type SandboxEntry = {
   readonly name: string;
   readonly isFolder: boolean;
+  /** Neither a folder nor a pipe, socket or device: only such files can be read. */
+  readonly isRegular: boolean;
   /** Bytes. */
   readonly size: number;
   /** Seconds since the epoch. */
@@ -14,6 +18,8 @@ export type SandboxFiles = {
   readonly stat: (containerId: string, path: string) => SandboxEntry | undefined;
   /** What lies directly in a folder; empty for anything else. */
   readonly list: (containerId: string, path: string) => readonly SandboxEntry[];
-  /** The bytes from an offset on; fewer than `length` at the end of the file. */
+  /** The bytes from an offset on; fewer than `length` at the end of the file, none of what is not a regular file. */
   readonly read: (containerId: string, path: string, offset: number, length: number) => Buffer;
+  /** A whole file: its bytes, or what opens it where it may be too large for the memory. Undefined unless it is a regular file. */
+  readonly content: (containerId: string, path: string) => Buffer | (() => Readable) | undefined;
 };

@@ -119,13 +119,15 @@ function end(parts: SimulationParts, task: RuntimeTask): void {
 
 function checkHealth(parts: SimulationParts, task: RuntimeTask, isAlive: () => boolean): void {
   const { context, report } = parts;
-  const { isHealthy, cause } = nextHealth(parts, task);
+  const { key } = task;
+  const result = nextHealth(parts, task);
   const seen = findMesosTask(context.world.mesosTasks, task.taskId);
   if (seen !== undefined) seen.checks += 1;
-  report({ key: task.key, kind: 'health', isHealthy, ...(cause === undefined ? {} : { cause }) });
+  // A script says how the task is, so that all of its checks find the same.
+  task.healthChecks.forEach((_check, check) => report({ key, kind: 'health', check, ...result }));
   // A healthy task without a script stays so: no timer of its own keeps the world awake.
-  const goesOn = !isHealthy || scriptOf(task, context.world.scripts).health !== undefined;
-  if (goesOn && isAlive()) context.schedule('health', task.key, context.timings.healthIntervalMs);
+  const goesOn = !result.isHealthy || scriptOf(task, context.world.scripts).health !== undefined;
+  if (goesOn && isAlive()) context.schedule('health', key, context.timings.healthIntervalMs);
 }
 
 function nextHealth({ context }: SimulationParts, task: RuntimeTask) {

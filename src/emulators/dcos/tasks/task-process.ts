@@ -33,10 +33,9 @@ export function startProcess(
   place: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
 ): Promise<TaskProcess | { readonly failure: string }> {
   const [program = '', ...args] = 'shell' in command ? ['/bin/sh', '-c', command.shell] : command.program;
-  const outputs = ['stdout', 'stderr'].map((name) => openSync(join(place.cwd, name), 'a'));
-  const [stdout = 'ignore', stderr = 'ignore'] = outputs;
-  const child = spawn(program, args, { ...place, detached: true, stdio: ['ignore', stdout, stderr] });
-  outputs.forEach((output) => closeSync(output));
+  const child = withOutputs(place.cwd, (stdout, stderr) =>
+    spawn(program, args, { ...place, detached: true, stdio: ['ignore', stdout, stderr] }),
+  );
   return new Promise((resolve) => {
     child.once('error', (error) => resolve({ failure: `Failed to launch container: ${error.message}` }));
     const { pid } = child;
@@ -50,6 +49,17 @@ export function startProcess(
     });
     child.once('spawn', () => resolve({ pid, ended }));
   });
+}
+
+/** The child has its own copies of the files; ours are closed also where it cannot be started. */
+function withOutputs<T>(folder: string, start: (stdout: number, stderr: number) => T): T {
+  const [stdout, stderr] = [openSync(join(folder, 'stdout'), 'a'), openSync(join(folder, 'stderr'), 'a')];
+  try {
+    return start(stdout, stderr);
+  } finally {
+    closeSync(stdout);
+    closeSync(stderr);
+  }
 }
 
 function messageOf(code: number | null, signal: NodeJS.Signals | null): string {

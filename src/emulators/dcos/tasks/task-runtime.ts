@@ -1,3 +1,4 @@
+import type { CheckResult } from '../check-health';
 import type { JsonObject } from '../json';
 import type { SandboxFiles } from './sandbox-files';
 
@@ -45,7 +46,7 @@ export type TaskReport = { readonly key: string } & (
       readonly hostPorts?: readonly number[];
     }
   | { readonly kind: 'running' }
-  | { readonly kind: 'health'; readonly isHealthy: boolean; readonly cause?: string }
+  | ({ readonly kind: 'health' } & CheckResult)
   | { readonly kind: 'readiness'; readonly isReady: boolean; readonly response?: ReadinessResponse }
   | {
       readonly kind: 'ended';

@@ -58,6 +58,43 @@ describe('the pools of Edge-LB', () => {
     ]);
   });
 
+  it('show which requests go to which backend', () => {
+    const { call, config } = withApps();
+    const map = [
+      { backend: 'api', hostEq: 'api.example.com', pathBeg: '/v1' },
+      { backend: 'web', hostReg: '.*[.]example[.]com' },
+      { backend: 'web', pathEnd: '.png' },
+      { backend: 'web', pathReg: '^/(a|b)$' },
+    ];
+    const { haproxy, ...rest } = pool(service('/web/blue'));
+    const address = { endpoint: { type: 'ADDRESS', address: '10.1.2.3', port: 8443, miscStr: 'backup' } };
+    const created = call('POST', `${base}/v2/pools`, {
+      ...rest,
+      haproxy: {
+        frontends: [{ bindPort: 80, protocol: 'HTTP', linkBackend: { map, defaultBackend: 'web' } }],
+        backends: [...haproxy.backends, { name: 'api', protocol: 'HTTP', services: [address] }],
+      },
+    });
+    expect(created.status).toBe(200);
+    expect(config()).toContain(
+      [
+        '  mode http',
+        '  acl map_0_hostEq hdr(host) -i api.example.com',
+        '  acl map_0_pathBeg path_beg /v1',
+        '  use_backend api if map_0_hostEq map_0_pathBeg',
+        '  acl map_1_hostReg hdr_reg(host) -i .*[.]example[.]com',
+        '  use_backend web if map_1_hostReg',
+        '  acl map_2_pathEnd path_end .png',
+        '  use_backend web if map_2_pathEnd',
+        '  acl map_3_pathReg path_reg ^/(a|b)$',
+        '  use_backend web if map_3_pathReg',
+        '  default_backend web',
+        '',
+      ].join('\n'),
+    );
+    expect(config()).toContain('  server address_10.1.2.3_8443 10.1.2.3:8443 backup\n');
+  });
+
   it('are replaced whole by PUT', () => {
     const { call } = withApps();
     call('POST', `${base}/v2/pools`, { ...pool(), count: 3 });
@@ -76,7 +113,7 @@ describe('the pools of Edge-LB', () => {
     }
   });
 
-  it.each([
+  it.each<[body: unknown, message: unknown]>([
     [{}, 'name is required'],
     [{ name: 'Not Good' }, 'name is required'],
     [
@@ -84,6 +121,22 @@ describe('the pools of Edge-LB', () => {
       'backend "none" does not exist',
     ],
     [{ name: 'front', haproxy: { backends: [{ name: 'a' }, { name: 'a' }] } }, 'names of backends must be unique'],
+    [{ name: 'q', count: 'many' }, expect.stringMatching(/^count: /)],
+    [{ name: 'q', haproxy: 'no' }, expect.stringMatching(/^haproxy: /)],
+    [
+      { name: 'q', haproxy: { frontends: [{ bindPort: 70_000 }] } },
+      expect.stringMatching(/^haproxy\.frontends\.0\.bindPort: /),
+    ],
+    [
+      { name: 'q', haproxy: { backends: [{ name: 'a', services: [{ marathon: { serviceIDPattern: '(' } }] }] } },
+      'haproxy.backends.0.services.0.marathon.serviceIDPattern: not a regular expression',
+    ],
+    [
+      { name: 'q', haproxy: { backends: [{ name: 'a', services: [{ endpoint: { type: 'ADDRESS' } }] }] } },
+      expect.stringContaining('needs an address and a port'),
+    ],
+    ['{"name":', 'the body is not valid JSON'],
+    [[], 'a pool is a JSON object'],
   ])('refuse %j', (body, message) => {
     expect(withApps().call('POST', `${base}/v2/pools`, body)).toMatchObject({
       status: 400,

@@ -140,3 +140,22 @@ describe('dcos-log', () => {
     }
   });
 });
+
+describe('the journal of a component', () => {
+  it('is given by the master and by every agent that is there', () => {
+    const { get, task } = createFinishedJob({});
+    const expected = { status: 200, body: 'Started dcos-marathon.service.\n' };
+    expect(get('/system/v1/logs/v2/component/dcos-marathon.service')).toMatchObject(expected);
+    expect(get(`/system/v1/agent/${task.slave_id}/logs/v2/component/dcos-marathon`)).toMatchObject(expected);
+    expect(get('/system/v1/agent/none/logs/v2/component/dcos-marathon').status).toBe(404);
+    expect(get('/system/v1/logs/v2/component/sshd').status).toBe(404);
+  });
+});
+
+describe('dcos-log of an agent', () => {
+  it('gives whole files', () => {
+    const { get, task, executor } = createFinishedJob(labels);
+    const file = `/system/v1/agent/${task.slave_id}/logs/v2/task${executor}/runs/latest/stdout/download`;
+    expect(get(file)).toMatchObject({ status: 200, body: Buffer.from(output) });
+  });
+});

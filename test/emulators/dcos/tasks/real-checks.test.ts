@@ -1,4 +1,4 @@
-import { node, startProcessBench, until } from './process-bench';
+import { isAlive, node, startProcessBench, until } from './process-bench';
 
 jest.setTimeout(60_000);
 
@@ -88,7 +88,76 @@ describe('a real health check', () => {
   });
 });
 
+describe('a real health check by command', () => {
+  const checkWith = (value: string) => ({
+    cmd: 'exec sleep 600',
+    healthChecks: [{ ...quick, timeoutSeconds: 600, protocol: 'COMMAND', command: { value }, delaySeconds: 0 }],
+  });
+  const writtenPid = async (name: string) => {
+    const { id } = await bench.running();
+    return Number(await until('the check has begun', async () => (await bench.text(id, name)) || undefined));
+  };
+
+  it('is killed with its task', async () => {
+    bench.create(checkWith('echo $$ > check; exec sleep 600'));
+    const check = await writtenPid('check');
+    expect(isAlive(check)).toBe(true);
+    bench.call('DELETE', '/v2/apps/real');
+    await until('the check is dead', () => !isAlive(check));
+  });
+
+  it('is killed with the emulator', async () => {
+    bench.create(checkWith('echo $$ > check; exec sleep 600'));
+    const check = await writtenPid('check');
+    await bench.close();
+    await until('the check is dead', () => !isAlive(check));
+  });
+
+  it('leaves nothing running behind it', async () => {
+    bench.create(checkWith('sleep 600 & echo $! > left; exit 0'));
+    const left = await writtenPid('left');
+    await until('what it left is dead', () => !isAlive(left));
+    expect(bench.app('/real').tasksRunning).toBe(1);
+  });
+});
+
+describe('a health check that cannot be made', () => {
+  const strict = { ...quick, gracePeriodSeconds: 0, maxConsecutiveFailures: 1, delaySeconds: 0 };
+  it.each([
+    ['a port beyond all ports', { protocol: 'TCP', port: 70_000 }, /port/i],
+    ['a command with a NUL', { protocol: 'COMMAND', command: { value: 'a\u0000b' } }, /null bytes/],
+  ])('fails: %s', async (_what, check, reason) => {
+    bench.create({ cmd: 'exec sleep 600', healthChecks: [{ ...strict, ...check }] });
+    const failure = await until('it was killed', () => bench.app('/real').lastTaskFailure);
+    expect(failure.message).toMatch(/^Task was killed since health check failed\. Reason: /);
+    expect(failure.message).toMatch(reason);
+  });
+});
+
 describe('several real health checks', () => {
+  it('are shown and counted each by itself', async () => {
+    const byCommand = { ...quick, protocol: 'COMMAND', delaySeconds: 0, gracePeriodSeconds: 0 };
+    bench.create({
+      cmd: 'exec sleep 600',
+      healthChecks: [
+        { ...byCommand, command: { value: 'true' }, maxConsecutiveFailures: 1 },
+        { ...byCommand, command: { value: 'exit 7' }, maxConsecutiveFailures: 4 },
+      ],
+    });
+    const results = await until('both have a result', () => {
+      const [task] = bench.app('/real').tasks;
+      return task?.healthCheckResults.length === 2 ? task.healthCheckResults : undefined;
+    });
+    expect(results).toMatchObject([
+      { alive: true },
+      { alive: false, lastFailureCause: 'Command exited with status 7' },
+    ]);
+    expect(bench.app('/real')).toMatchObject({ tasksHealthy: 0, tasksUnhealthy: 1 });
+    await until('it was killed', () => bench.app('/real').lastTaskFailure);
+    const failed = bench.events.filter(({ eventType }) => eventType === 'failed_health_check_event');
+    expect(failed).toHaveLength(4);
+  });
+
   it('have to pass all', async () => {
     const command = { value: 'test -e fine' };
     const commandCheck = { ...quick, protocol: 'COMMAND', command, delaySeconds: 0 };
