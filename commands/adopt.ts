@@ -127,9 +127,11 @@ function refuseSecond(name: string, apps: readonly UnmanagedApp[], places: reado
     if (group === undefined) return [];
     const version = group.name.slice(group.moniker.cluster.length + 1);
     const where = locationName(app.location);
+    const isDeployable = app.image !== undefined && !app.image.includes('@');
+    const orDeploy = isDeployable ? `, or /cox deploy ${name} ${imageVersion(app.image)}` : '';
     return [
       `${app.name} ${imageVersion(app.image)} ×${app.desired}: ${group.name} is in service beside it in ${where} (${groupLine(group)}).`,
-      `If ${app.name} is the one to keep: scale ${version} to 0 in Marathon first and adopt again, or /cox deploy ${name} ${imageVersion(app.image)}.`,
+      `If ${app.name} is the one to keep: scale ${version} to 0 in Marathon first and adopt again${orDeploy}.`,
       `If ${version} is the one to keep: there is nothing to adopt; scale ${app.name} down in Marathon.`,
     ];
   });

@@ -71,9 +71,9 @@ export function driftView(
   const group = groupOf(change);
   const headline: Text = [
     { strong: `${place.application} ${place.environment}` },
-    `: ${shortName(group)} in ${place.place} ${happened(change)} at `,
+    `: ${shortName(group)} in ${place.place} ${happened(change)} outside Coxswain, `,
     { time: timeOf(change, seenAt) },
-    ', outside Coxswain.',
+    '.',
   ];
   if (outcome !== undefined) return { headline, tone: 'neutral', lines: [endings[outcome]] };
   const remedy = remedyOf(change, place);
