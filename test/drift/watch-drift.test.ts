@@ -108,7 +108,7 @@ describe('a change made outside', () => {
     expect(others).toEqual([]);
     expect(report?.target).toEqual({ kind: 'channel', channel: 'foo-deploys' });
     expect(wordsOf(report?.view)).toMatch(
-      /^foo prod: v001 in nonprod\/east was scaled 6 → 4 at .* UTC, outside Coxswain\.\nPlans start from what is there now\.$/,
+      /^foo prod: v001 in nonprod\/east was scaled 6 → 4 outside Coxswain, .* UTC\.\nPlans start from what is there now\.$/,
     );
     expect(report?.view.choices?.map(({ label, target }) => [label, target])).toEqual([
       ['Back to 6', { kind: 'run', text: 'resize foo prod/east 6 group=v001' }],
@@ -124,7 +124,7 @@ describe('a change made outside', () => {
     await it.resizeOutside('foo-prod-v001', 4);
     await it.inspect();
     const shown = (await it.reports()).map(({ view }) => [
-      wordsOf(view).split(' at ')[0],
+      wordsOf(view).split(' outside ')[0],
       view.lines,
       view.choices?.length,
     ]);
