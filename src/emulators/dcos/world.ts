@@ -176,6 +176,29 @@ export type World = {
   serial: number;
 };
 
+/**
+ * A copy of a world to work on. Its records have no prototype, so that a name that a client made up (`constructor`) is
+ * not found in one.
+ */
+export function copyOfWorld(world: World): World {
+  const copy = structuredClone(world);
+  const { edgeLb } = copy;
+  return {
+    ...copy,
+    apps: bare(copy.apps),
+    versions: bare(copy.versions),
+    groupSettings: bare(copy.groupSettings),
+    delays: bare(copy.delays),
+    failures: bare(copy.failures),
+    jobs: bare(copy.jobs),
+    edgeLb: { pools: bare(edgeLb.pools), templates: bare(edgeLb.templates) },
+  };
+}
+
+function bare<V>(record: Record<string, V>): Record<string, V> {
+  return Object.assign(Object.create(null) as Record<string, V>, record);
+}
+
 /** A cluster that has never been used. */
 export function emptyWorld(): World {
   return {
