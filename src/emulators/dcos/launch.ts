@@ -20,6 +20,10 @@ export const rejectReasons = [
   'DeclinedScarceResources',
 ] as const;
 
+/** The host ports that an agent offers. */
+const firstPort = 31_000;
+const lastPort = 32_000;
+
 /** Launches every waiting instance that may start now; returns whether any did. */
 export function launchScheduled(context: Context): boolean {
   let launched = false;
@@ -115,9 +119,7 @@ function refusalOf(context: Context, agent: Agent, tasks: readonly Instance[], s
   if (wantsUniqueHost && tasks.some((each) => each.appId === spec.id)) return 'UnfulfilledConstraint';
   const shortage = shortageOf(context, agent, spec);
   if (shortage !== undefined) return shortage;
-  const fixed = fixedHostPorts(spec);
-  if (tasks.some((each) => each.ports.some((port) => fixed.includes(port)))) return 'InsufficientPorts';
-  return undefined;
+  return hasPorts(tasks, spec) ? undefined : 'InsufficientPorts';
 }
 
 function launch(context: Context, instance: Instance, agent: Agent): void {
@@ -135,16 +137,28 @@ function launch(context: Context, instance: Instance, agent: Agent): void {
   context.runtime.launch(runtimeTaskOf(context.world, instance));
 }
 
-function fixedHostPorts(spec: AppSpec): readonly number[] {
-  return portsOf(spec).flatMap(({ isFixed, requested }) => (isFixed ? [requested] : []));
+/** Whether beside some tasks there are host ports for one more of an app. */
+function hasPorts(neighbours: readonly Instance[], spec: AppSpec): boolean {
+  const taken = new Set(neighbours.flatMap((each) => each.ports));
+  const wanted = portsOf(spec);
+  for (const { isFixed, requested } of wanted) {
+    if (isFixed && taken.has(requested)) return false;
+    if (isFixed) taken.add(requested);
+  }
+  const inRange = [...taken].filter((port) => port >= firstPort && port <= lastPort).length;
+  return wanted.filter(({ isFixed }) => !isFixed).length <= lastPort - firstPort + 1 - inRange;
 }
 
 function hostPorts(context: Context, spec: AppSpec, agent: Agent): number[] {
   const neighbours = context.world.instances.filter((each) => each.agentId === agent.id && isLaunched(each));
-  const taken = new Set(neighbours.flatMap((each) => each.ports));
-  return portsOf(spec).map(({ isFixed, requested }) => {
-    let port = isFixed ? requested : 31000 + Math.floor(context.random() * 1000);
-    while (!isFixed && taken.has(port)) port = port >= 32000 ? 31000 : port + 1;
+  const wanted = portsOf(spec);
+  const fixed = wanted.flatMap(({ isFixed, requested }) => (isFixed ? [requested] : []));
+  const taken = new Set([...fixed, ...neighbours.flatMap((each) => each.ports)]);
+  return wanted.map(({ isFixed, requested }) => {
+    if (isFixed) return requested;
+    let port = firstPort + Math.floor(context.random() * (lastPort - firstPort));
+    // It ends, as an agent without a port for each was refused.
+    while (taken.has(port)) port = port >= lastPort ? firstPort : port + 1;
     taken.add(port);
     return port;
   });
