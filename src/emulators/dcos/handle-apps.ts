@@ -3,10 +3,11 @@ import { appView } from './app-view';
 import { changeApps, requireNewId } from './change-apps';
 import type { Context } from './context';
 import { type Call, flag, ok, type Reply } from './exchange';
-import { isJsonObject, type JsonObject } from './json';
+import { isJsonObject, type JsonObject, objectOf } from './json';
 import { MarathonError, notFound, notValid, wrongShape } from './marathon-error';
 import { absoluteId, normalizeApp } from './normalize-app';
-import { checkShape, validateApp } from './validate-app';
+import { readDefinition, withoutNulls } from './read-definition';
+import { validateApp } from './validate-app';
 import type { AppSpec, Deployment } from './world';
 
 /** The definition of an app; throws 404 when there is none. */
@@ -34,10 +35,9 @@ export function requireObject(body: unknown): JsonObject {
 
 /** Turns what a client sent into a valid definition, with its top-level group's role if that is enforced; throws 400 or 422. */
 export function readApp({ world }: Context, input: JsonObject, id: string): JsonObject {
-  checkShape(input);
   const topGroup = id.split('/')[1] ?? '';
   const role = world.groupSettings[`/${topGroup}`]?.enforceRole === true ? topGroup : '*';
-  const spec = normalizeApp({ role, ...input }, id);
+  const spec = normalizeApp(readDefinition({ role, ...withoutNulls(input) }), id);
   validateApp(spec);
   return spec;
 }
@@ -138,8 +138,9 @@ export function getVersion(context: Context, { parameters }: Call): Reply {
   return ok(versionOf(context, id, parameters.version ?? ''));
 }
 
-function updateOf(context: Context, id: string, input: JsonObject, isPartial: boolean): JsonObject {
+function updateOf(context: Context, id: string, body: JsonObject, isPartial: boolean): JsonObject {
   const before = context.world.apps[id];
+  const input = withoutNulls(body);
   if (input.version !== undefined) {
     const others = Object.keys(input).filter((field) => field !== 'version' && field !== 'id');
     if (others.length > 0) {
@@ -151,14 +152,17 @@ function updateOf(context: Context, id: string, input: JsonObject, isPartial: bo
     if (before === undefined) requireNewId(context, id);
     return readApp(context, { ...input, id }, id);
   }
-  checkShape(input);
-  return readApp(context, { ...before, ...replacing(input), id }, id);
+  return readApp(context, { ...before, ...outdatedBy(input), ...input, id }, id);
 }
 
-/** A network mode that changes takes the fields of the old mode with it. */
-function replacing(input: JsonObject): JsonObject {
-  if (input.ports !== undefined) return { portDefinitions: undefined, ...input };
-  return input;
+/** The stored fields, as undefined, that a deprecated form of them in an update stands for. */
+function outdatedBy({ ports, uris, ipAddress, container }: JsonObject): JsonObject {
+  const network = ipAddress ?? objectOf(objectOf(container).docker).network;
+  return {
+    ...(ports === undefined ? {} : { portDefinitions: undefined }),
+    ...(uris === undefined ? {} : { fetch: undefined }),
+    ...(network === undefined ? {} : { networks: undefined }),
+  };
 }
 
 function versionOf(context: Context, id: string, version: string): AppSpec {
