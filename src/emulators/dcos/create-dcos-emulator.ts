@@ -210,15 +210,15 @@ function faultControls(context: Context, hub: EventHub, { review }: SimulatedRun
         return 'done';
       }
       const id = context.faults.add(fault);
-      review();
       reviewAgents(context);
+      review();
       changed();
       return id;
     },
     clearFaults: (id?: string) => {
       context.faults.clear(id);
-      review();
       reviewAgents(context);
+      review();
       changed();
     },
   };

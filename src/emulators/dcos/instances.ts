@@ -18,6 +18,11 @@ export function isLaunched(instance: Instance): boolean {
   return instance.condition !== 'Scheduled';
 }
 
+/** Whether nobody knows how the task of an instance fares. */
+export function isUnreachable({ condition }: Instance): boolean {
+  return condition === 'Unreachable' || condition === 'UnreachableInactive';
+}
+
 /** Whether an instance runs and, where there are health checks, has passed. */
 export function isHealthy(instance: Instance): boolean {
   if (instance.condition !== 'Running' || instance.goal !== 'Running') return false;
@@ -58,6 +63,7 @@ export function createInstance(context: Context, spec: AppSpec): Instance {
 export function freshTask() {
   return {
     ports: [] as number[],
+    lost: undefined,
     stagedAt: undefined,
     startedAt: undefined,
     alive: undefined,
@@ -146,7 +152,7 @@ export function decommission(context: Context, instance: Instance): void {
 /** Kills the task of an instance; unless decommissioned, the instance is launched again afterwards without delay. */
 export function kill(context: Context, instance: Instance): void {
   if (instance.condition === 'Scheduled' || instance.condition === 'Killing') return;
-  if (taskStateOf(instance) === 'TASK_UNREACHABLE') {
+  if (isUnreachable(instance)) {
     // Nobody can confirm the kill, so it is not waited for.
     context.runtime.abandon({ key: instance.id, taskId: taskIdOf(instance) });
     endTask(context, instance, 'TASK_KILLED', 'Killed while unreachable');

@@ -1,7 +1,7 @@
-import { isLost } from './agent-loss';
 import { type Agent, type Context, timestamp } from './context';
 import { matchesPattern } from './faults';
 import { emitCondition, emitStatus, freshTask, instancesOf, isLaunched } from './instances';
+import { isLost } from './is-lost';
 import { activeTasksOf } from './mesos/mesos-task';
 import { portsOf, runtimeTaskOf } from './runtime-task';
 import type { AppSpec, Instance } from './world';

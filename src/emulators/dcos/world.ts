@@ -3,6 +3,7 @@ import type { Job, JobRun } from './metronome/job';
 import type { MesosTask } from './mesos/mesos-task';
 import type { ReadinessResponse } from './tasks/task-runtime';
 import type { StoredScript } from './tasks/task-script';
+import type { Unheard } from './unheard';
 
 /** A health check as stored, with the defaults filled in. */
 export type HealthCheck = JsonObject & { readonly maxConsecutiveFailures: number; readonly protocol: string };
@@ -53,6 +54,8 @@ export type Instance = {
   attempt: number;
   condition: Condition;
   goal: 'Running' | 'Decommissioned';
+  /** While its agent is lost: the condition before, and what nobody has heard since. */
+  lost?: { readonly condition: Condition; readonly unheard: Unheard } | undefined;
   scheduledAt: number;
   agentId: string;
   host: string;

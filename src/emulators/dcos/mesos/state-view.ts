@@ -1,4 +1,4 @@
-import { isLost } from '../agent-loss';
+import { isLost } from '../is-lost';
 import type { Agent, Context } from '../context';
 import { frameworkIdOf, frameworks } from './frameworks';
 import { isCompleted, type MesosResources, type MesosStatus, type MesosTask, stateOf } from './mesos-task';

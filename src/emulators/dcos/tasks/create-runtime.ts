@@ -1,4 +1,3 @@
-import { isUnreachable } from '../agent-loss';
 import type { Context } from '../context';
 import { failTask, heedReport } from '../task-life';
 import { heedRunReport, runtimeTaskOfRun, runWithTask } from '../metronome/runs';
@@ -49,9 +48,7 @@ export function createRuntime(parts: RuntimeParts): {
 /** Passes a report to the framework whose task it is about; reports about tasks that are gone are dropped. */
 export function passReport(context: Context, report: TaskReport): void {
   const instance = context.world.instances.find(({ id }) => id === report.key);
-  // Nothing but an end is heard of a task whose agent is lost.
-  const isHeard = instance !== undefined && (!isUnreachable(instance) || report.kind === 'ended');
-  if (isHeard && isLaunched(instance)) heedReport(context, instance, report);
+  if (instance !== undefined && isLaunched(instance)) heedReport(context, instance, report);
   const run = runWithTask(context.world, report.key);
   if (run !== undefined) heedRunReport(context, run, report);
 }
