@@ -3,6 +3,7 @@ import { appView } from './app-view';
 import { changeApps, requireNewId } from './change-apps';
 import type { Context } from './context';
 import { type Call, flag, ok, type Reply } from './exchange';
+import { isBeneath } from './groups';
 import { isJsonObject, type JsonObject, objectOf } from './json';
 import { MarathonError, notFound, notValid, wrongShape } from './marathon-error';
 import { absoluteId, normalizeApp } from './normalize-app';
@@ -56,10 +57,10 @@ export function getApp(context: Context, { parameters, query }: Call): Reply {
   return ok({ app: appView(context, spec, embeds) });
 }
 
-/** GET /v2/apps/{group}/* */
+/** GET /v2/apps/{group}/*, and /v2/apps/* for the root */
 export function listGroupApps(context: Context, { parameters, query }: Call): Reply {
   const group = absoluteId(parameters.id ?? '');
-  const apps = Object.values(context.world.apps).filter(({ id }) => id.startsWith(`${group}/`));
+  const apps = Object.values(context.world.apps).filter(({ id }) => isBeneath(id, group));
   return ok({ '*': apps.map((spec) => appView(context, spec, embedsOf(query))) });
 }
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, objectOf, objectsOf } from './json';
+import { isJsonObject, isSameJson, type JsonObject, objectOf, objectsOf } from './json';
 import { withoutNulls } from './read-definition';
 
 const healthCheckDefaults = {
@@ -25,6 +25,9 @@ const readinessDefaults = {
 const residencyDefaults = { relaunchEscalationTimeoutSeconds: 3600, taskLostBehavior: 'WAIT_FOREVER' };
 
 const deprecatedFields = ['uris', 'ports', 'ipAddress'];
+
+/** Lists that Marathon keeps as sets. */
+const sets = ['acceptedResourceRoles', 'constraints', 'dependencies', 'healthChecks'];
 
 /** Fields that Marathon leaves out while they are empty. */
 const omittedWhenEmpty = [
@@ -82,6 +85,7 @@ export function normalizeApp(given: JsonObject, id: string): JsonObject {
   merged.dependencies = Array.isArray(given.dependencies)
     ? given.dependencies.map((each) => absoluteId(String(each), parentOf(id)))
     : [];
+  for (const field of sets) if (Array.isArray(merged[field])) merged[field] = distinct(merged[field]);
   for (const field of deprecatedFields) Reflect.deleteProperty(merged, field);
   for (const field of omittedWhenEmpty) if (isEmpty(merged[field])) Reflect.deleteProperty(merged, field);
   return withoutNulls(merged);
@@ -158,6 +162,10 @@ function mappings(given: readonly JsonObject[], networks: readonly JsonObject[])
     servicePort: 0,
     ...each,
   }));
+}
+
+function distinct(values: readonly unknown[]): readonly unknown[] {
+  return values.filter((value, index) => values.findIndex((other) => isSameJson(other, value)) === index);
 }
 
 function isEmpty(value: unknown): boolean {

@@ -7,18 +7,24 @@ const constraintOperators = ['UNIQUE', 'CLUSTER', 'GROUP_BY', 'LIKE', 'MAX_PER',
 
 /** Throws Marathon's 422 when a normalised definition makes no sense. */
 export function validateApp(spec: JsonObject): void {
-  const details = [...idRules(spec), ...constraintRules(spec), ...processRules(spec), ...portRules(spec)];
+  const details = [
+    ...idRules(String(spec.id)),
+    ...dependencyRules(spec),
+    ...constraintRules(spec),
+    ...processRules(spec),
+    ...portRules(spec),
+  ];
   if (details.length > 0) throw notValid(details);
 }
 
-function idRules({ id }: JsonObject): Violation[] {
-  if (idPattern.test(String(id))) return [];
-  return [
-    {
-      path: '/id',
-      errors: [`must fully match regular expression '${idPattern.source}'`],
-    },
-  ];
+/** What is wrong with the absolute id of an app or group; empty when nothing is. */
+export function idRules(id: string, path = '/id'): readonly Violation[] {
+  return idPattern.test(id) ? [] : [{ path, errors: [`must fully match regular expression '${idPattern.source}'`] }];
+}
+
+function dependencyRules({ dependencies }: JsonObject): readonly Violation[] {
+  const listed = Array.isArray(dependencies) ? dependencies : [];
+  return listed.flatMap((dependency, index) => idRules(String(dependency), `/dependencies(${index})`));
 }
 
 /** Constraints take a value or not by their operator; those of Marathon's ConstraintValidation. */

@@ -43,6 +43,14 @@ const untidy: readonly object[] = [
   { container: { docker: null, volumes: [{ containerPath: '/a', hostPath: '/b', mode: 'RW', external: null }] } },
   { uris: ['http://a.invalid/b.tgz'], ports: [8080], ipAddress: { networkName: 'dcos' } },
   { healthChecks: [{ command: { value: 'true' }, protocol: 'COMMAND', port: null }], readinessChecks: null },
+  {
+    dependencies: ['/b', '/b'],
+    constraints: [
+      ['hostname', 'UNIQUE'],
+      ['hostname', 'UNIQUE'],
+    ],
+  },
+  { dependencies: ['/Bad_ID'] },
   { unreachableStrategy: {}, upgradeStrategy: {}, residency: {} },
 ];
 
@@ -103,6 +111,7 @@ describeWithPart(contractFolder, 'the published schemas of Marathon', (folder) =
     call('DeploymentResult', 200, 'PUT', '/v2/apps', [worker]);
     clock.advance(1000);
     call(undefined, 200, 'GET', '/v2/apps/demo/*');
+    call(undefined, 200, 'GET', '/v2/apps/*');
     call('Group', 200, 'GET', '/v2/groups');
     call('Group', 200, 'GET', '/v2/groups/demo');
     for (const group of ['/v2/groups', '/v2/groups/demo']) {
