@@ -13,17 +13,19 @@ import {
 } from './instances';
 import { isJsonObject } from './json';
 import { addStatus, findMesosTask } from './mesos/mesos-task';
+import { reviewRuns } from './metronome/runs';
 import { scaleApp } from './scale-check';
 import { heedReport } from './task-life';
 import type { Instance, Timer } from './world';
 
-/** Applies a change of the lost agents to the tasks on them: some become unreachable, some come back. */
+/** Applies a change of the lost agents to the tasks on them, of apps and of jobs: some become unreachable, some come back. */
 export function reviewAgents(context: Context): void {
   for (const agent of context.agents) {
     const lost = isLost(context, agent);
     const tasks = context.world.instances.filter((each) => each.agentId === agent.id);
     if (lost) for (const instance of tasks) if (!isUnreachable(instance)) lose(context, instance);
     if (!lost) for (const instance of tasks) if (isUnreachable(instance)) comeBack(context, instance);
+    reviewRuns(context, agent, lost);
     if (!lost) killExpunged(context, agent.id);
   }
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json';
+import type { Unheard } from '../unheard';
 
 /** What a run of a job starts. */
 export type JobRunSpec = {
@@ -64,6 +65,8 @@ export type RunTask = {
   readonly startedAt: number;
   completedAt: number | null;
   status: string;
+  /** While its agent is lost: the status before, and what nobody has heard since. */
+  lost?: { readonly status: string; readonly unheard: Unheard } | undefined;
 };
 
 /** A run that has not ended. It keeps the definition it was created with. */
