@@ -1,6 +1,7 @@
 import { deploymentsOf } from './change-apps';
 import type { Context } from './context';
 import { isLost } from './is-lost';
+import { findInstance } from './instance-index';
 import {
   emitCondition,
   emitStatus,
@@ -32,7 +33,7 @@ export function reviewAgents(context: Context): void {
 
 /** Gives an unreachable instance up when its time has come: for the present, then for good. */
 export function giveUp(context: Context, { kind, instanceId }: Timer): void {
-  const instance = context.world.instances.find(({ id }) => id === instanceId);
+  const instance = findInstance(context.world, instanceId);
   if (instance === undefined) return;
   if (kind === 'expunge') expunge(context, instance);
   else becomeInactive(context, instance);

@@ -1,4 +1,5 @@
 import { type Context, nextUuid, timestamp } from './context';
+import { instancesIn } from './instance-index';
 import { addMesosTask, addStatus, findMesosTask } from './mesos/mesos-task';
 import type { AppSpec, Condition, Instance } from './world';
 
@@ -36,7 +37,7 @@ export function isWanted(instance: Instance): boolean {
 
 /** The instances of an app, oldest first. */
 export function instancesOf(context: Context, appId: string): readonly Instance[] {
-  return context.world.instances.filter((instance) => instance.appId === appId);
+  return instancesIn(context.world, appId);
 }
 
 /** Adds an instance that waits for its launch. */

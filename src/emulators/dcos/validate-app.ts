@@ -1,3 +1,4 @@
+import { isPattern } from './constraints';
 import { type JsonObject, objectOf, objectsOf } from './json';
 import { notValid, type Violation } from './marathon-error';
 
@@ -49,14 +50,6 @@ function constraintError([field, operator = '', value]: readonly string[]): stri
   if (value === undefined || value === '') return `A value must be specified for ${operator}`;
   if (operator === 'MAX_PER') return /^\d+$/.test(value) ? undefined : 'Value was specified but is not a number';
   return operator === 'IS' || isPattern(value) ? undefined : `'${value}' is not a valid regular expression`;
-}
-
-function isPattern(text: string): boolean {
-  try {
-    return new RegExp(text) instanceof RegExp;
-  } catch {
-    return false;
-  }
 }
 
 function processRules(spec: JsonObject): Violation[] {

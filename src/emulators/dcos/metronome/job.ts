@@ -12,6 +12,13 @@ export type JobRunSpec = {
   readonly env: JsonObject;
   readonly docker?: { readonly image: string } | undefined;
   readonly ucr?: { readonly image: { readonly id: string } } | undefined;
+  readonly placement: {
+    readonly constraints: readonly {
+      readonly attribute: string;
+      readonly operator: 'IS' | 'EQ' | 'LIKE' | 'UNLIKE';
+      readonly value?: string | undefined;
+    }[];
+  };
   readonly maxLaunchDelay: number;
   readonly restart: { readonly policy: 'NEVER' | 'ON_FAILURE'; readonly activeDeadlineSeconds?: number | undefined };
   readonly taskKillGracePeriodSeconds?: number | undefined;
