@@ -15,13 +15,15 @@ export type AdminRouterParts = {
   readonly log: RequestLog;
   /** Answers a request that may not pass; undefined lets it through. */
   readonly refuse: (request: ServiceRequest) => Reply | undefined;
+  /** Told of what a service threw without foreseeing it. */
+  readonly failed: (error: unknown) => void;
 };
 
 /**
  * Creates the front of the cluster: it injects faults, asks for a token, passes a request to the service with the
  * longest prefix that fits, and logs it. Requests to /emulator meet no faults and are not logged.
  */
-export function createAdminRouter({ services, clock, faults, log, refuse }: AdminRouterParts) {
+export function createAdminRouter({ services, clock, faults, log, refuse, failed }: AdminRouterParts) {
   const byPrefix = [...services].sort((a, b) => b.prefix.length - a.prefix.length);
   const pass = (request: ServiceRequest): ServiceReply => {
     for (const service of byPrefix) {
@@ -42,7 +44,7 @@ export function createAdminRouter({ services, clock, faults, log, refuse }: Admi
     const { headers = {}, body } = request;
     // Node leaves the body out of the answer to a HEAD by itself.
     const asked = { method: method === 'HEAD' ? 'GET' : method, path, query, headers, body };
-    const reply: ServiceReply = met.refusal ?? refuse(asked) ?? pass(asked);
+    const reply = attempt(() => met.refusal ?? refuse(asked) ?? pass(asked), failed);
     if (!isOwn) {
       const entry = { at: new Date(clock.now()).toISOString(), method, path: shownPath(path), route: reply.route };
       log.add({ ...entry, query: query.toString(), body: loggedBody(body), status: reply.status });
@@ -59,6 +61,18 @@ export function createAdminRouter({ services, clock, faults, log, refuse }: Admi
       forward: reply.forward,
     };
   };
+}
+
+/** The answer where the emulator itself is at fault. */
+export const internalError = { status: 500, body: { message: 'The emulator failed. See the warning it gave.' } };
+
+function attempt(take: () => ServiceReply, failed: (error: unknown) => void): ServiceReply {
+  try {
+    return take();
+  } catch (error) {
+    failed(error);
+    return internalError;
+  }
 }
 
 const noFaults = { refusal: undefined, delayMs: 0, isCut: false };

@@ -1,40 +1,39 @@
 import { deploymentsOf } from './change-apps';
-import { type Agent, type Context, timestamp } from './context';
-import { matchesPattern } from './faults';
-import { emitCondition, emitStatus, recordFailure, removeInstance, taskIdOf } from './instances';
+import type { Context } from './context';
+import { isLost } from './is-lost';
+import { findInstance } from './instance-index';
+import {
+  emitCondition,
+  emitStatus,
+  isLaunched,
+  isUnreachable,
+  recordFailure,
+  removeInstance,
+  taskIdOf,
+  taskStateOf,
+} from './instances';
 import { isJsonObject } from './json';
 import { addStatus, findMesosTask } from './mesos/mesos-task';
+import { reviewRuns } from './metronome/runs';
 import { scaleApp } from './scale-check';
+import { heedReport } from './task-life';
 import type { Instance, Timer } from './world';
 
-/** Whether a fault has cut an agent off; such an agent makes no offers. */
-export function isLost(context: Context, agent: Pick<Agent, 'id' | 'hostname'>): boolean {
-  return (
-    context.faults.find('agentLost', ({ agent: pattern }) =>
-      [agent.id, agent.hostname].some((name) => matchesPattern(pattern, name, true)),
-    ) !== undefined
-  );
-}
-
-/** Applies a change of the lost agents to the tasks on them: some become unreachable, some come back. */
+/** Applies a change of the lost agents to the tasks on them, of apps and of jobs: some become unreachable, some come back. */
 export function reviewAgents(context: Context): void {
   for (const agent of context.agents) {
     const lost = isLost(context, agent);
     const tasks = context.world.instances.filter((each) => each.agentId === agent.id);
     if (lost) for (const instance of tasks) if (!isUnreachable(instance)) lose(context, instance);
     if (!lost) for (const instance of tasks) if (isUnreachable(instance)) comeBack(context, instance);
+    reviewRuns(context, agent, lost);
     if (!lost) killExpunged(context, agent.id);
   }
 }
 
-/** Whether nobody knows how the task of an instance fares. */
-export function isUnreachable({ condition }: Instance): boolean {
-  return condition === 'Unreachable' || condition === 'UnreachableInactive';
-}
-
 /** Gives an unreachable instance up when its time has come: for the present, then for good. */
 export function giveUp(context: Context, { kind, instanceId }: Timer): void {
-  const instance = context.world.instances.find(({ id }) => id === instanceId);
+  const instance = findInstance(context.world, instanceId);
   if (instance === undefined) return;
   if (kind === 'expunge') expunge(context, instance);
   else becomeInactive(context, instance);
@@ -59,8 +58,8 @@ function expunge(context: Context, instance: Instance): void {
 }
 
 function lose(context: Context, instance: Instance): void {
-  const { world } = context;
-  world.timers = world.timers.filter((timer) => timer.instanceId !== instance.id);
+  // Its timers go on: the task does not know that its agent is lost.
+  instance.lost = { condition: instance.condition, unheard: [] };
   instance.condition = 'Unreachable';
   emitCondition(context, instance, 'Unreachable');
   const message = `Agent ${instance.agentId} is unreachable`;
@@ -78,14 +77,17 @@ function lose(context: Context, instance: Instance): void {
   context.schedule('expunge', instance.id, Number(expungeAfterSeconds) * 1000);
 }
 
+/** Lets a task be again what it was, and then lets all be heard that has become of it since. */
 function comeBack(context: Context, instance: Instance): void {
-  const { world, timings } = context;
-  world.timers = world.timers.filter((timer) => timer.instanceId !== instance.id);
-  instance.condition = 'Running';
-  instance.startedAt ??= timestamp(context);
-  emitCondition(context, instance, 'Running');
-  emitStatus(context, instance, 'TASK_RUNNING');
-  if ((instance.spec.healthChecks ?? []).length > 0) context.schedule('health', instance.id, timings.healthyMs);
+  const { world } = context;
+  const { condition, unheard } = instance.lost ?? { condition: 'Running', unheard: [] };
+  const isOfLoss = ({ kind }: Timer) => kind === 'inactive' || kind === 'expunge';
+  world.timers = world.timers.filter((timer) => timer.instanceId !== instance.id || !isOfLoss(timer));
+  instance.condition = condition;
+  instance.lost = undefined;
+  emitCondition(context, instance, condition);
+  emitStatus(context, instance, taskStateOf(instance));
+  for (const report of unheard) if (isLaunched(instance)) heedReport(context, instance, report);
   replace(context, instance);
 }
 

@@ -24,15 +24,19 @@ function splitSelectors(text: string): readonly string[] {
 
 function matchesSelector(labels: Readonly<Record<string, string>>, selector: string): boolean {
   const clean = (text = '') => text.trim().replace(/\\(.)/g, '$1');
+  const valueOf = (label: string | undefined) => {
+    const name = clean(label);
+    return Object.hasOwn(labels, name) ? labels[name] : undefined;
+  };
   const set = /^(.+?)\s+(in|notin)\s*\(([^)]*)\)$/.exec(selector);
   if (set !== null) {
-    const value = labels[clean(set[1])];
+    const value = valueOf(set[1]);
     const isIn = value !== undefined && (set[3] ?? '').split(',').map(clean).includes(value);
     return set[2] === 'in' ? isIn : value !== undefined && !isIn;
   }
   const pair = /^(.+?)\s*(==|!=)\s*(.*)$/.exec(selector);
-  if (pair === null) return labels[clean(selector)] !== undefined;
-  const value = labels[clean(pair[1])];
+  if (pair === null) return valueOf(selector) !== undefined;
+  const value = valueOf(pair[1]);
   if (value === undefined) return false;
   return (value === clean(pair[3])) === (pair[2] === '==');
 }

@@ -5,16 +5,14 @@ import { createGroups } from './groups';
 import type { JsonObject } from './json';
 import { appLocked, MarathonError, notValid } from './marathon-error';
 import { parentOf } from './normalize-app';
-import { planChange, type PlannedChange } from './plan-change';
+import { planChange, type PlannedChange, type PlanOptions } from './plan-change';
 import type { AppSpec, Deployment } from './world';
 
 /** What a change is to do; a null wish removes the app. */
-export type AppChange = {
+export type AppChange = PlanOptions & {
   /** Normalised definitions by app id, still without version. */
   readonly wishes: Readonly<Record<string, JsonObject | null>>;
   readonly force: boolean;
-  /** Starts every task anew although nothing changed. */
-  readonly restart?: boolean;
   /** The group that the events name; that of the first app by default. */
   readonly groupId?: string;
 };
@@ -38,13 +36,14 @@ export function deploymentsOf(context: Context, appIds: readonly string[]): read
  * without steps ends at once. Throws 409 when locked and 422 for a cycle of dependencies. The caller settles afterwards.
  */
 export function changeApps(context: Context, change: AppChange): Deployment {
-  const { wishes, force, restart = false } = change;
+  const { wishes, force } = change;
   const version = nextVersion(context);
   const groupId = change.groupId ?? parentOf(Object.keys(wishes)[0] ?? '/');
   const failed = (reason: string) => context.emit('group_change_failed', { groupId, version, reason });
   let plan: PlannedChange;
   try {
-    plan = planChange(context, wishes, version, restart);
+    plan = planChange(context, wishes, version, change);
+    requireNoAppAround({ ...context.world.apps, ...plan.target });
   } catch (error) {
     failed(error instanceof Error ? error.message : String(error));
     throw error;
@@ -85,13 +84,19 @@ export function store(context: Context, id: string, spec: AppSpec | null, at?: s
   createGroups(context.world, parentOf(id));
 }
 
+/** Throws 422 where an app would be the group of another. */
+function requireNoAppAround(specs: Readonly<Record<string, AppSpec | null>>): void {
+  for (const [id, spec] of Object.entries(specs)) {
+    for (let group = parentOf(id); spec !== null && group !== '/'; group = parentOf(group)) {
+      if ((specs[group] ?? null) === null) continue;
+      throw notValid([{ path: '/', errors: [`Groups and Applications may not have the same identifier: ${group}`] }]);
+    }
+  }
+}
+
 /** Throws Marathon's 409 when an app has the id already, and 422 when a group has. */
 export function requireNewId(context: Context, id: string): void {
   const { apps, groups } = context.world;
   if (apps[id] !== undefined) throw new MarathonError(409, { message: `An app with id [${id}] already exists.` });
   if (groups.includes(id)) throw notValid([{ path: '/', errors: [`Group with id [${id}] already exists.`] }]);
-  for (let group = parentOf(id); group !== '/'; group = parentOf(group)) {
-    if (apps[group] === undefined) continue;
-    throw notValid([{ path: '/', errors: [`Groups and Applications may not have the same identifier: ${group}`] }]);
-  }
 }

@@ -3,8 +3,21 @@ import type { FaultBox } from './faults';
 import type { TaskRuntime } from './tasks/task-runtime';
 import type { TimerKind, World } from './world';
 
-/** A Mesos agent with its resources; disk and gpus are without limit. */
-export type Agent = { readonly id: string; readonly hostname: string; readonly cpus: number; readonly mem: number };
+/** A Mesos agent with its resources; memory and disk in megabytes. */
+export type Agent = {
+  readonly id: string;
+  readonly hostname: string;
+  readonly cpus: number;
+  readonly mem: number;
+  /** 1000000 by default. */
+  readonly disk?: number;
+  /** None by default. */
+  readonly gpus?: number;
+  /** What constraints can ask for beside the hostname. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** The role that its resources are reserved for, such as `slave_public`; `*`, for anybody, by default. */
+  readonly role?: string;
+};
 
 /** How long things take with simulated tasks, in milliseconds before the clock's speed. Scripts can override them. */
 export type Timings = {

@@ -1,4 +1,4 @@
-import { createAdminRouter } from './admin-router';
+import { createAdminRouter, internalError } from './admin-router';
 import { giveUp, reviewAgents } from './agent-loss';
 import { createAgents } from './agents';
 import type { AuthOptions } from './auth/auth-options';
@@ -28,7 +28,7 @@ import { createRuntime, loseRealTasks, passReport, type TaskMode } from './tasks
 import type { TaskReport } from './tasks/task-runtime';
 import type { SimulatedRuntime } from './tasks/simulated-runtime';
 import { addTimer, createTimerLoop } from './timer-loop';
-import { emptyWorld, type Timer, type World } from './world';
+import { copyOfWorld, emptyWorld, type Timer, type World } from './world';
 
 /** How to set up an emulator. */
 export type DcosEmulatorOptions = {
@@ -51,6 +51,8 @@ export type DcosEmulatorOptions = {
   readonly timings?: Partial<Timings>;
   /** A world saved before; it goes on where it stood. */
   readonly world?: World;
+  /** Told of a mistake of the emulator's own, which it survives; a warning of the process by default. */
+  readonly onError?: (error: unknown) => void;
 };
 
 /** An emulated DC/OS cluster without HTTP: Admin Router and the services behind it. */
@@ -86,40 +88,41 @@ const defaultTimings: Timings = { startMs: 400, healthyMs: 300, healthIntervalMs
 /** Creates an emulated cluster. On a virtual clock everything happens within `handle` and `advance`. */
 export function createDcosEmulator(options: DcosEmulatorOptions = {}): DcosEmulator {
   const clock = options.clock ?? createRealClock();
-  const world = structuredClone(options.world ?? emptyWorld());
+  const world = copyOfWorld(options.world ?? emptyWorld());
   const hub = createEventHub();
   const log = createRequestLog();
   const listeners: (() => void)[] = [];
-  const { tasks: mode = 'simulated', taskPath: path = usualPath } = options;
+  const { tasks: mode = 'simulated', taskPath: path = usualPath, onError = warn } = options;
+  const survives = (action: () => void) => outcomeOf(action, onError);
   const base: Omit<Context, 'runtime'> = {
     ...worldParts(options, clock, world),
     emit: (eventType, fields) => emit(context, hub, { eventType, timestamp: timestamp(context), ...fields }),
     closeStreams: hub.closeAll,
     settle: () => settle(context),
   };
-  const report = (news: TaskReport) => passReport(context, news);
+  const report = (news: TaskReport) => void survives(() => passReport(context, news));
   const { runtime, simulated } = createRuntime({ mode, context: base, path, report, changed: () => changed() });
   const context: Context = { ...base, runtime };
-  const loop = createTimerLoop(context, (timer) => fire(context, simulated, timer));
+  const loop = createTimerLoop(context, (timer) => void survives(() => fire(context, simulated, timer)));
   const changed = () => {
-    settle(context);
+    const isSettled = survives(() => settle(context));
     loop.arm();
-    for (const listener of listeners) listener();
+    return survives(() => listeners.forEach((listener) => listener())) && isSettled;
   };
   loop.onFired(changed);
   const { setFault, clearFaults } = faultControls(context, hub, simulated, changed);
   const auth = createAuth(options.auth ?? { mode: 'none' }, clock);
   const { caCertificate } = options;
   const services = createServices(context, auth, { log, setFault, clearFaults, caCertificate });
-  const route = createAdminRouter({ services, clock, faults: context.faults, log, refuse: auth.refuse });
+  const { faults } = context;
+  const route = createAdminRouter({ services, clock, faults, log, refuse: auth.refuse, failed: onError });
   loseRealTasks(context);
   changed();
 
   return {
     handle: (request) => {
       const response = route(request);
-      changed();
-      return response;
+      return changed() ? response : { ...response, ...internalError };
     },
     seed: (app) => {
       seedApp(context, app);
@@ -129,7 +132,7 @@ export function createDcosEmulator(options: DcosEmulatorOptions = {}): DcosEmula
     setFault,
     clearFaults,
     failTasks: (taskIds) => {
-      for (const each of [...world.instances]) if (taskIds.includes(taskIdOf(each))) failTask(context, each);
+      failTasks(context, taskIds);
       changed();
     },
     requests: log,
@@ -142,6 +145,26 @@ export function createDcosEmulator(options: DcosEmulatorOptions = {}): DcosEmula
       return runtime.close();
     },
   };
+}
+
+function failTasks(context: Context, taskIds: readonly string[]): void {
+  const failing = context.world.instances.filter((each) => taskIds.includes(taskIdOf(each)));
+  for (const instance of failing) failTask(context, instance);
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
+}
+
+/** Whether an action came to its end. */
+function outcomeOf(action: () => void, failed: (error: unknown) => void): boolean {
+  try {
+    action();
+    return true;
+  } catch (error) {
+    failed(error);
+    return false;
+  }
 }
 
 function worldParts(options: DcosEmulatorOptions, clock: EmulatorClock, world: World) {
@@ -172,6 +195,7 @@ function fire(context: Context, simulated: SimulatedRuntime, timer: Timer): void
   else if (timer.kind === 'launchDeadline') checkLaunchDeadline(context, timer.instanceId);
   else if (timer.kind === 'inactive' || timer.kind === 'expunge') giveUp(context, timer);
   else simulated.fire(timer);
+  settle(context);
 }
 
 function emit(context: Context, hub: EventHub, event: EmulatorEvent): void {
@@ -187,15 +211,15 @@ function faultControls(context: Context, hub: EventHub, { review }: SimulatedRun
         return 'done';
       }
       const id = context.faults.add(fault);
-      review();
       reviewAgents(context);
+      review();
       changed();
       return id;
     },
     clearFaults: (id?: string) => {
       context.faults.clear(id);
-      review();
       reviewAgents(context);
+      review();
       changed();
     },
   };

@@ -46,10 +46,10 @@ function runStep(context: Context, deployment: Deployment): boolean {
     context.emit('deployment_success', { id: deployment.id, plan: planOf(deployment) });
     return true;
   }
-  const stepEvent = { plan: planOf(deployment), currentStep: step };
+  const stepEvent = () => ({ plan: planOf(deployment), currentStep: step });
   if (deployment.progress === undefined) {
     deployment.progress = {};
-    context.emit('deployment_info', stepEvent);
+    context.emit('deployment_info', stepEvent());
     for (const action of step.actions) deployment.progress[action.app] = begin(context, deployment, action);
   }
   const { progress } = deployment;
@@ -61,7 +61,7 @@ function runStep(context: Context, deployment: Deployment): boolean {
   for (const action of step.actions) {
     if (action.action === 'StopApplication') endApp(context, deployment, action.app);
   }
-  context.emit('deployment_step_success', stepEvent);
+  context.emit('deployment_step_success', stepEvent());
   deployment.step += 1;
   deployment.progress = undefined;
   return true;
@@ -120,7 +120,8 @@ function advanceScale(context: Context, target: AppSpec, memory: ActionProgress)
   }
   for (let missing = -surplus; missing > 0; missing -= 1) memory.started.push(createInstance(context, target).id);
   const present = instancesOf(context, target.id);
-  const waiting = present.some((each) => isWanted(each) && memory.started.includes(each.id) && !isServing(each));
+  const started = new Set(memory.started);
+  const waiting = present.some((each) => isWanted(each) && started.has(each.id) && !isServing(each));
   return !waiting && present.every((each) => each.goal === 'Running');
 }
 
@@ -131,7 +132,8 @@ function advanceRestart(context: Context, target: AppSpec, memory: ActionProgres
   const present = instancesOf(context, target.id);
   const fresh = present.filter((each) => !isOld(each, target) && isWanted(each));
   const serving = fresh.filter(isServing);
-  memory.readied.push(...serving.map((each) => each.id).filter((id) => !memory.readied.includes(id)));
+  const readied = new Set(memory.readied);
+  for (const { id } of serving) if (!readied.has(id)) memory.readied.push(id);
   killOld(context, target, memory);
 
   const old = instancesOf(context, target.id).filter((each) => isOld(each, target));
@@ -142,12 +144,13 @@ function advanceRestart(context: Context, target: AppSpec, memory: ActionProgres
 }
 
 function killOld(context: Context, target: AppSpec, memory: ActionProgress): void {
+  const allowed = memory.killNow + memory.readied.length - memory.killed;
+  if (allowed <= 0) return;
   const alive = instancesOf(context, target.id).filter((each) => isOld(each, target) && each.goal === 'Running');
   const victims = [...inKillOrder(alive, target.killSelection)].sort(
     (a, b) => Number(isHealthy(a)) - Number(isHealthy(b)),
   );
-  const allowed = memory.killNow + memory.readied.length - memory.killed;
-  for (const victim of victims.slice(0, Math.max(0, allowed))) {
+  for (const victim of victims.slice(0, allowed)) {
     memory.killed += 1;
     decommission(context, victim);
   }

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from './json';
+import { z } from 'zod';
 
 /** Which requests a fault meets: the method (any case) and a pattern of the path; `times` uses, for ever when absent. */
 type RequestMatch = { readonly method?: string; readonly path?: string; readonly times?: number };
@@ -41,11 +41,6 @@ export type Fault =
   | { readonly kind: 'dropStreams' }
   | { readonly kind: 'refuseStreams' };
 
-const kinds: readonly string[] = [
-  ...['noOffers', 'crash', 'unhealthy', 'http', 'slow', 'lostReply'],
-  ...['agentLost', 'noLeader', 'dropEvents', 'dropStreams', 'refuseStreams'],
-];
-
 /** The faults in force. */
 export type FaultBox = {
   /** Adds a fault and returns the id to remove it by. */
@@ -75,13 +70,41 @@ export function matchesPattern(pattern: string, text: string, whole: boolean): b
   return new RegExp(whole ? `^${source}$` : source).test(text);
 }
 
-/** Reads a fault out of a request body; undefined when it is none. */
+const pattern = z.string();
+const requestMatch = { method: z.string().optional(), path: pattern.optional(), times: z.int().min(1).optional() };
+const crash = z.object({
+  kind: z.literal('crash'),
+  apps: pattern.optional(),
+  image: pattern.optional(),
+  afterMs: z.number().min(0).optional(),
+  running: z.boolean().optional(),
+  message: z.string().optional(),
+});
+
+const faultSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('noOffers'), apps: pattern, reason: z.string().optional() }),
+  crash,
+  z.object({ kind: z.literal('unhealthy'), apps: pattern }),
+  z.object({
+    kind: z.literal('http'),
+    status: z.int().min(200).max(599).optional(),
+    html: z.boolean().optional(),
+    ...requestMatch,
+  }),
+  z.object({ kind: z.literal('slow'), delayMs: z.number().min(0), ...requestMatch }),
+  z.object({ kind: z.literal('lostReply'), ...requestMatch }),
+  z.object({ kind: z.literal('agentLost'), agent: pattern }),
+  z.object({ kind: z.literal('noLeader') }),
+  z.object({ kind: z.literal('dropEvents'), events: z.array(z.string()).optional() }),
+  z.object({ kind: z.literal('dropStreams') }),
+  z.object({ kind: z.literal('refuseStreams') }),
+]);
+
+/** Reads a fault out of a request body; undefined when it is none. Fields that its kind does not have are left out. */
 export function parseFault(value: unknown): Fault | undefined {
-  if (!isJsonObject(value) || typeof value.kind !== 'string' || !kinds.includes(value.kind)) return undefined;
-  if ((value.kind === 'noOffers' || value.kind === 'unhealthy') && typeof value.apps !== 'string') return undefined;
-  if (value.kind === 'agentLost' && typeof value.agent !== 'string') return undefined;
-  if (value.kind === 'slow' && typeof value.delayMs !== 'number') return undefined;
-  return value as JsonObject & Fault;
+  const { data } = faultSchema.safeParse(value);
+  // What is absent stays so: the schema gives no field that was not given.
+  return data as Fault | undefined;
 }
 
 function meetsRequest(fault: RequestMatch, method: string, path: string): boolean {

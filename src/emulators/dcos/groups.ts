@@ -22,6 +22,15 @@ export function isBeneath(id: string, group: string): boolean {
   return id.startsWith(group === '/' ? '/' : `${group}/`);
 }
 
+/** The moment at which something in a group changed last, which is the newest of `groupVersions`; the epoch for none. */
+export function newestGroupVersion({ world }: Context, group: string): string {
+  const { versions, removed, groupSettings } = world;
+  const changes = Object.entries(versions).map(([id, specs]) => ({ id, at: specs.at(-1)?.version ?? '' }));
+  const moments = [...changes, ...removed].filter(({ id }) => isBeneath(id, group)).map(({ at }) => at);
+  const newest = [...moments, groupSettings[group]?.createdAt ?? ''].reduce((a, b) => (a < b ? b : a));
+  return newest === '' ? new Date(0).toISOString() : newest;
+}
+
 /** The moments at which something in a group changed, newest first. */
 export function groupVersions({ world }: Context, group: string): readonly string[] {
   const { versions, removed, groupSettings } = world;

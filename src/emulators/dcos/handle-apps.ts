@@ -3,10 +3,12 @@ import { appView } from './app-view';
 import { changeApps, requireNewId } from './change-apps';
 import type { Context } from './context';
 import { type Call, flag, ok, type Reply } from './exchange';
-import { isJsonObject, type JsonObject } from './json';
+import { isBeneath } from './groups';
+import { isJsonObject, type JsonObject, objectOf } from './json';
 import { MarathonError, notFound, notValid, wrongShape } from './marathon-error';
 import { absoluteId, normalizeApp } from './normalize-app';
-import { checkShape, validateApp } from './validate-app';
+import { readDefinition, withoutNulls } from './read-definition';
+import { validateApp } from './validate-app';
 import type { AppSpec, Deployment } from './world';
 
 /** The definition of an app; throws 404 when there is none. */
@@ -34,10 +36,9 @@ export function requireObject(body: unknown): JsonObject {
 
 /** Turns what a client sent into a valid definition, with its top-level group's role if that is enforced; throws 400 or 422. */
 export function readApp({ world }: Context, input: JsonObject, id: string): JsonObject {
-  checkShape(input);
   const topGroup = id.split('/')[1] ?? '';
   const role = world.groupSettings[`/${topGroup}`]?.enforceRole === true ? topGroup : '*';
-  const spec = normalizeApp({ role, ...input }, id);
+  const spec = normalizeApp(readDefinition({ role, ...withoutNulls(input) }), id);
   validateApp(spec);
   return spec;
 }
@@ -56,10 +57,10 @@ export function getApp(context: Context, { parameters, query }: Call): Reply {
   return ok({ app: appView(context, spec, embeds) });
 }
 
-/** GET /v2/apps/{group}/* */
+/** GET /v2/apps/{group}/*, and /v2/apps/* for the root */
 export function listGroupApps(context: Context, { parameters, query }: Call): Reply {
   const group = absoluteId(parameters.id ?? '');
-  const apps = Object.values(context.world.apps).filter(({ id }) => id.startsWith(`${group}/`));
+  const apps = Object.values(context.world.apps).filter(({ id }) => isBeneath(id, group));
   return ok({ '*': apps.map((spec) => appView(context, spec, embedsOf(query))) });
 }
 
@@ -138,8 +139,9 @@ export function getVersion(context: Context, { parameters }: Call): Reply {
   return ok(versionOf(context, id, parameters.version ?? ''));
 }
 
-function updateOf(context: Context, id: string, input: JsonObject, isPartial: boolean): JsonObject {
+function updateOf(context: Context, id: string, body: JsonObject, isPartial: boolean): JsonObject {
   const before = context.world.apps[id];
+  const input = withoutNulls(body);
   if (input.version !== undefined) {
     const others = Object.keys(input).filter((field) => field !== 'version' && field !== 'id');
     if (others.length > 0) {
@@ -151,14 +153,17 @@ function updateOf(context: Context, id: string, input: JsonObject, isPartial: bo
     if (before === undefined) requireNewId(context, id);
     return readApp(context, { ...input, id }, id);
   }
-  checkShape(input);
-  return readApp(context, { ...before, ...replacing(input), id }, id);
+  return readApp(context, { ...before, ...outdatedBy(input), ...input, id }, id);
 }
 
-/** A network mode that changes takes the fields of the old mode with it. */
-function replacing(input: JsonObject): JsonObject {
-  if (input.ports !== undefined) return { portDefinitions: undefined, ...input };
-  return input;
+/** The stored fields, as undefined, that a deprecated form of them in an update stands for. */
+function outdatedBy({ ports, uris, ipAddress, container }: JsonObject): JsonObject {
+  const network = ipAddress ?? objectOf(objectOf(container).docker).network;
+  return {
+    ...(ports === undefined ? {} : { portDefinitions: undefined }),
+    ...(uris === undefined ? {} : { fetch: undefined }),
+    ...(network === undefined ? {} : { networks: undefined }),
+  };
 }
 
 function versionOf(context: Context, id: string, version: string): AppSpec {

@@ -3,14 +3,14 @@ import { appView } from './app-view';
 import { changeApps } from './change-apps';
 import { type Context, peekVersion } from './context';
 import { type Call, flag, ok, type Reply } from './exchange';
-import { appsAt, createGroups, groupVersions, isBeneath, removeGroups } from './groups';
+import { appsAt, createGroups, groupVersions, isBeneath, newestGroupVersion, removeGroups } from './groups';
 import { deploymentReply, requireObject } from './handle-apps';
 import type { JsonObject } from './json';
 import { MarathonError, notFound, notValid } from './marathon-error';
 import { absoluteId, parentOf } from './normalize-app';
 import { planChange } from './plan-change';
 import { type GroupWish, readGroup } from './read-group';
-import type { AppSpec } from './world';
+import type { AppSpec, World } from './world';
 
 /** GET /v2/groups and /v2/groups/{id} */
 export function getGroup(context: Context, { parameters, query }: Call): Reply {
@@ -83,9 +83,14 @@ function changeGroup(context: Context, id: string, wish: GroupWish, query: URLSe
   if (context.world.apps[id] !== undefined) {
     throw new MarathonError(409, { message: `An app with the path ${id} already exists.` });
   }
-  if (flag(query, 'dryRun')) return ok({ steps: planChange(context, wish.wishes, peekVersion(context)).steps });
   const { world } = context;
-  const deployment = changeApps(context, { wishes: wish.wishes, force: flag(query, 'force'), groupId: id });
+  const { wishes } = wish;
+  requireGroupIds(world, wish);
+  const groupSettings = settingsAfter(world, wish);
+  if (flag(query, 'dryRun')) {
+    return ok({ steps: planChange(context, wishes, peekVersion(context), { groupSettings }).steps });
+  }
+  const deployment = changeApps(context, { wishes, force: flag(query, 'force'), groupId: id, groupSettings });
   for (const gone of wish.removedGroups) removeGroups(world, gone);
   for (const [group, settings] of Object.entries(wish.groups)) {
     if (!world.groups.includes(group)) world.groupSettings[group] = { createdAt: deployment.version };
@@ -93,6 +98,25 @@ function changeGroup(context: Context, id: string, wish: GroupWish, query: URLSe
     if (group !== '/') world.groupSettings[group] = { ...world.groupSettings[group], ...settings };
   }
   return deploymentReply(context, deployment);
+}
+
+/** Throws 422 where an app has the id of a group, or of one around it, after the change. */
+function requireGroupIds({ apps }: World, { groups, wishes }: GroupWish): void {
+  for (const named of Object.keys(groups)) {
+    for (let group = named; group !== '/'; group = parentOf(group)) {
+      const app = group in wishes ? wishes[group] : apps[group];
+      if (app === undefined || app === null) continue;
+      throw notValid([{ path: '/', errors: [`Groups and Applications may not have the same identifier: ${group}`] }]);
+    }
+  }
+}
+
+/** What groups have after a change: those that go have nothing. */
+function settingsAfter({ groupSettings }: World, { groups, removedGroups }: GroupWish): World['groupSettings'] {
+  const stays = (group: string) => !removedGroups.some((gone) => group === gone || isBeneath(group, gone));
+  const kept = Object.entries(groupSettings).filter(([group]) => stays(group));
+  const changed = Object.entries(groups).map(([group, settings]) => [group, { ...groupSettings[group], ...settings }]);
+  return Object.fromEntries([...kept, ...changed]) as World['groupSettings'];
 }
 
 function formerGroup(context: Context, id: string, version: unknown): GroupWish {
@@ -124,7 +148,7 @@ function requireGroupAt(context: Context, id: string, version: string): readonly
 }
 
 function groupView(context: Context, id: string, apps: readonly AppSpec[], query: URLSearchParams): JsonObject {
-  const { groups, groupSettings, lastVersionAt } = context.world;
+  const { groups, groupSettings } = context.world;
   const wanted = query.getAll('embed').flatMap((value) => value.split(','));
   const shows = (part: string) => wanted.length === 0 || wanted.some((name) => name.startsWith(`group.${part}`));
   const own = apps.filter((spec) => parentOf(spec.id) === id);
@@ -136,7 +160,7 @@ function groupView(context: Context, id: string, apps: readonly AppSpec[], query
     groups: shows('groups') ? children.map((group) => groupView(context, group, apps, query)) : [],
     pods: [],
     dependencies,
-    version: new Date(lastVersionAt).toISOString(),
+    version: newestGroupVersion(context, id),
     // Left out until somebody set it, as older clients do not know the field.
     ...(enforceRole === undefined ? {} : { enforceRole }),
   };

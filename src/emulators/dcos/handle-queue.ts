@@ -1,7 +1,7 @@
 import { type Context, timestamp } from './context';
 import { type Call, ok, type Reply } from './exchange';
 import { instancesOf, isLaunched } from './instances';
-import { delayLeftMs, freeOn, offersFor, rejectReasons, resetDelay } from './launch';
+import { delayLeftMs, type Offer, offersFor, rejectReasons, resetDelay } from './launch';
 import { notFound } from './marathon-error';
 import { absoluteId } from './normalize-app';
 import type { AppSpec } from './world';
@@ -52,16 +52,17 @@ function queueItem(context: Context, spec: AppSpec, withOffers: boolean) {
   };
 }
 
-function unusedOffer(context: Context, { agent, refusal }: ReturnType<typeof offersFor>[number]) {
-  const scalar = (name: string, value: number) => ({ name, role: '*', scalar: value });
-  const { cpus, mem } = freeOn(context, agent);
+function unusedOffer(context: Context, { usage, refusal }: Offer) {
+  const { agent, free } = usage;
+  const { role = '*', attributes = {} } = agent;
+  const scalar = (name: string, value: number) => ({ name, role, scalar: value });
   return {
     offer: {
       id: `offer-of-${agent.id}`,
       hostname: agent.hostname,
       agentId: agent.id,
-      resources: [scalar('cpus', cpus), scalar('mem', mem)],
-      attributes: [],
+      resources: Object.entries(free).map(([name, value]) => scalar(name, value)),
+      attributes: Object.entries(attributes).map(([name, text]) => ({ name, text })),
     },
     timestamp: timestamp(context),
     reason: refusal === undefined ? [] : [refusal],

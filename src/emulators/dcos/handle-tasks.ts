@@ -10,7 +10,7 @@ import type { Instance } from './world';
 
 /** GET /v2/tasks */
 export function listTasks(context: Context, { query, headers }: Call): Reply {
-  if (wantsText(headers)) return { status: 406 };
+  if (refusesJson(headers)) return { status: 406 };
   const wanted = [...query.getAll('status'), ...query.getAll('status[]')].map((each) => `TASK_${each.toUpperCase()}`);
   const tasks = context.world.instances.filter(isLaunched).map(taskView);
   return ok({ tasks: tasks.filter(({ state }) => wanted.length === 0 || wanted.includes(state)) });
@@ -18,7 +18,7 @@ export function listTasks(context: Context, { query, headers }: Call): Reply {
 
 /** GET /v2/apps/{id}/tasks */
 export function listAppTasks(context: Context, { parameters, headers }: Call): Reply {
-  if (wantsText(headers)) return { status: 406 };
+  if (refusesJson(headers)) return { status: 406 };
   const { id } = requireApp(context, absoluteId(parameters.id ?? ''));
   return ok({ tasks: tasksOf(context, id) });
 }
@@ -54,9 +54,9 @@ export function killTasks(context: Context, { body, query }: Call): Reply {
   return killChosen(context, chosen, query, (tasks) => ({ tasks }));
 }
 
-/** Text is what older Marathons could answer. */
-function wantsText({ accept = '' }: Call['headers']): boolean {
-  return accept.includes('text/plain') && !accept.includes('json');
+/** Whether a client takes no JSON; text is what older Marathons could answer. */
+function refusesJson({ accept = '*/*' }: Call['headers']): boolean {
+  return !/json|application\/\*|\*\/\*/.test(accept);
 }
 
 function killChosen(

@@ -1,4 +1,5 @@
 import { type Context, nextUuid, timestamp } from './context';
+import { instancesIn } from './instance-index';
 import { addMesosTask, addStatus, findMesosTask } from './mesos/mesos-task';
 import type { AppSpec, Condition, Instance } from './world';
 
@@ -18,6 +19,11 @@ export function isLaunched(instance: Instance): boolean {
   return instance.condition !== 'Scheduled';
 }
 
+/** Whether nobody knows how the task of an instance fares. */
+export function isUnreachable({ condition }: Instance): boolean {
+  return condition === 'Unreachable' || condition === 'UnreachableInactive';
+}
+
 /** Whether an instance runs and, where there are health checks, has passed. */
 export function isHealthy(instance: Instance): boolean {
   if (instance.condition !== 'Running' || instance.goal !== 'Running') return false;
@@ -31,7 +37,7 @@ export function isWanted(instance: Instance): boolean {
 
 /** The instances of an app, oldest first. */
 export function instancesOf(context: Context, appId: string): readonly Instance[] {
-  return context.world.instances.filter((instance) => instance.appId === appId);
+  return instancesIn(context.world, appId);
 }
 
 /** Adds an instance that waits for its launch. */
@@ -58,6 +64,7 @@ export function createInstance(context: Context, spec: AppSpec): Instance {
 export function freshTask() {
   return {
     ports: [] as number[],
+    lost: undefined,
     stagedAt: undefined,
     startedAt: undefined,
     alive: undefined,
@@ -142,7 +149,7 @@ export function decommission(context: Context, instance: Instance): void {
 /** Kills the task of an instance; unless decommissioned, the instance is launched again afterwards without delay. */
 export function kill(context: Context, instance: Instance): void {
   if (instance.condition === 'Scheduled' || instance.condition === 'Killing') return;
-  if (taskStateOf(instance) === 'TASK_UNREACHABLE') {
+  if (isUnreachable(instance)) {
     // Nobody can confirm the kill, so it is not waited for.
     context.runtime.abandon({ key: instance.id, taskId: taskIdOf(instance) });
     endTask(context, instance, 'TASK_KILLED', 'Killed while unreachable');

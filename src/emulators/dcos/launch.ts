@@ -1,9 +1,11 @@
-import { isLost } from './agent-loss';
+import { type AgentUsage, readUsage, type Resources, useUp } from './agent-usage';
+import { type Constraint, isFulfilled, type Place, placeOf } from './constraints';
 import { type Agent, type Context, timestamp } from './context';
 import { matchesPattern } from './faults';
 import { emitCondition, emitStatus, freshTask, instancesOf, isLaunched } from './instances';
-import { activeTasksOf } from './mesos/mesos-task';
+import type { JobRunSpec } from './metronome/job';
 import { portsOf, runtimeTaskOf } from './runtime-task';
+import type { TaskPort } from './tasks/task-runtime';
 import type { AppSpec, Instance } from './world';
 
 /** Why agents were refused, in Marathon's order. */
@@ -20,43 +22,61 @@ export const rejectReasons = [
   'DeclinedScarceResources',
 ] as const;
 
+/** The host ports that an agent offers. */
+const firstPort = 31_000;
+const lastPort = 32_000;
+
 /** Launches every waiting instance that may start now; returns whether any did. */
 export function launchScheduled(context: Context): boolean {
+  const waiting = context.world.instances.filter((each) => !isLaunched(each) && delayLeftMs(context, each.spec) === 0);
+  if (waiting.length === 0) return false;
+  const usages = readUsage(context);
+  // What was refused once is refused to all of its kind, as launches only leave less.
+  const refused = new Set<AppSpec>();
   let launched = false;
-  for (const instance of context.world.instances.filter((each) => !isLaunched(each))) {
-    if (delayLeftMs(context, instance.spec) > 0) continue;
-    const agent = offersFor(context, instance.spec).find((offer) => offer.refusal === undefined)?.agent;
-    if (agent === undefined) continue;
-    launch(context, instance, agent);
-    launched = true;
+  for (const instance of waiting) {
+    if (refused.has(instance.spec)) continue;
+    const usage = offersFor(context, instance.spec, usages).find((offer) => offer.refusal === undefined)?.usage;
+    if (usage === undefined) refused.add(instance.spec);
+    else {
+      launch(context, instance, usage);
+      launched = true;
+    }
   }
   return launched;
 }
 
-/** Every agent with the reason why it cannot take one more instance, if any; the least used come first. */
-export function offersFor(
-  context: Context,
-  spec: AppSpec,
-): readonly { readonly agent: Agent; readonly refusal: string | undefined }[] {
+/** An agent and the reason why it cannot take one more instance, if any. */
+export type Offer = { readonly usage: AgentUsage; readonly refusal: string | undefined };
+
+/** What every agent says to one more instance of an app; the least used come first. */
+export function offersFor(context: Context, spec: AppSpec, usages = readUsage(context)): readonly Offer[] {
   const fault = context.faults.find('noOffers', (each) => matchesApp(each.apps, spec.id));
-  return context.agents
-    .filter((agent) => !isLost(context, agent))
-    .map((agent) => ({ agent, tasks: launchedOn(context, agent) }))
-    .sort((a, b) => a.tasks.length - b.tasks.length)
-    .map(({ agent, tasks }) => ({
-      agent,
-      refusal: fault === undefined ? refusalOf(context, agent, tasks, spec) : (fault.reason ?? 'InsufficientCpus'),
+  const need = needOf(context, spec);
+  return [...usages]
+    .sort((a, b) => a.tasks - b.tasks)
+    .map((usage) => ({
+      usage,
+      refusal: fault === undefined ? refusalOf(usage, need) : (fault.reason ?? 'InsufficientCpus'),
     }));
 }
 
 /** An agent that can take the task of a job, the least used first; undefined when there is none. */
-export function freeAgent(context: Context, jobId: string, need: Need): Agent | undefined {
+export function freeAgent(context: Context, jobId: string, run: JobRunSpec): Agent | undefined {
   if (context.faults.find('noOffers', (each) => matchesApp(each.apps, jobId)) !== undefined) return undefined;
-  return context.agents
-    .filter((agent) => !isLost(context, agent))
-    .map((agent) => ({ agent, tasks: launchedOn(context, agent) }))
-    .sort((a, b) => a.tasks.length - b.tasks.length)
-    .find(({ agent }) => shortageOf(context, agent, need) === undefined)?.agent;
+  const { constraints } = run.placement;
+  const need: Need = {
+    resources: run,
+    roles: ['*'],
+    // EQ is Metronome's older word for IS.
+    constraints: constraints.map(({ attribute, operator, value }) => {
+      return [attribute, operator === 'EQ' ? 'IS' : operator, value];
+    }),
+    places: [],
+    ports: [],
+  };
+  const usages = [...readUsage(context)].sort((a, b) => a.tasks - b.tasks);
+  return usages.find((usage) => refusalOf(usage, need) === undefined)?.agent;
 }
 
 /** How long an app still has to wait after failures of this configuration; 0 when it may launch. */
@@ -86,46 +106,66 @@ export function matchesApp(pattern: string, appId: string): boolean {
   return matchesPattern(pattern, appId, true);
 }
 
-/** What an agent still has to offer, beside the tasks of apps and jobs. */
-export function freeOn(context: Context, agent: Agent): Need {
-  const { runs, mesosTasks } = context.world;
-  const jobs = runs.length === 0 ? [] : activeTasksOf(mesosTasks, 'metronome', agent.id);
-  const used = [...launchedOn(context, agent).map(({ spec }) => spec), ...jobs.map(({ resources }) => resources)];
-  const free = (field: 'cpus' | 'mem') => used.reduce((left, each) => left - each[field], agent[field]);
-  return { cpus: free('cpus'), mem: free('mem') };
+/** What one more task asks of an agent. */
+type Need = {
+  readonly resources: Resources;
+  /** The roles whose resources it takes. */
+  readonly roles: readonly string[];
+  readonly constraints: readonly Constraint[];
+  /** Where the other tasks of its app stand. */
+  readonly places: readonly Place[];
+  readonly ports: readonly TaskPort[];
+};
+
+function needOf(context: Context, spec: AppSpec): Need {
+  const { constraints = [], acceptedResourceRoles } = spec;
+  const agents = new Map(context.agents.map((agent) => [agent.id, agent]));
+  const others = constraints.length === 0 ? [] : instancesOf(context, spec.id).filter(isLaunched);
+  return {
+    resources: spec,
+    roles: Array.isArray(acceptedResourceRoles) ? acceptedResourceRoles.map(String) : ['*', spec.role],
+    constraints,
+    places: others.map(({ agentId, host }) => placeOf(agents.get(agentId) ?? { hostname: host })),
+    ports: portsOf(spec),
+  };
 }
 
-type Need = { readonly cpus: number; readonly mem: number };
-
-function launchedOn(context: Context, agent: Agent): readonly Instance[] {
-  return context.world.instances.filter((each) => isLaunched(each) && each.agentId === agent.id);
+/** The first reason of `rejectReasons` for which an agent cannot take a task. */
+function refusalOf(usage: AgentUsage, { resources, roles, constraints, places, ports }: Need): string | undefined {
+  const { agent } = usage;
+  if (!roles.includes(agent.role ?? '*')) return 'UnfulfilledRole';
+  const place = placeOf(agent);
+  if (!constraints.every((each) => isFulfilled(each, place, places))) return 'UnfulfilledConstraint';
+  return shortageOf(usage, resources) ?? (hasPorts(usage, ports) ? undefined : 'InsufficientPorts');
 }
 
-function shortageOf(context: Context, agent: Agent, need: Need): string | undefined {
-  const free = freeOn(context, agent);
+function shortageOf({ free }: AgentUsage, need: Resources): string | undefined {
   if (need.cpus > free.cpus + 1e-9) return 'InsufficientCpus';
   if (need.mem > free.mem + 1e-9) return 'InsufficientMemory';
-  return undefined;
+  if (need.disk > free.disk + 1e-9) return 'InsufficientDisk';
+  return need.gpus > free.gpus ? 'InsufficientGpus' : undefined;
 }
 
-function refusalOf(context: Context, agent: Agent, tasks: readonly Instance[], spec: AppSpec): string | undefined {
-  const wantsUniqueHost = (spec.constraints ?? []).some(
-    ([field, operator]) => [field?.replace('@', ''), operator].join() === 'hostname,UNIQUE',
-  );
-  if (wantsUniqueHost && tasks.some((each) => each.appId === spec.id)) return 'UnfulfilledConstraint';
-  const shortage = shortageOf(context, agent, spec);
-  if (shortage !== undefined) return shortage;
-  const fixed = fixedHostPorts(spec);
-  if (tasks.some((each) => each.ports.some((port) => fixed.includes(port)))) return 'InsufficientPorts';
-  return undefined;
+/** Whether an agent has host ports for one more task. */
+function hasPorts(usage: AgentUsage, wanted: readonly TaskPort[]): boolean {
+  const taken = new Set(usage.ports);
+  for (const { isFixed, requested } of wanted) {
+    if (isFixed && taken.has(requested)) return false;
+    if (isFixed) taken.add(requested);
+  }
+  const inRange = [...taken].filter((port) => port >= firstPort && port <= lastPort).length;
+  return wanted.filter(({ isFixed }) => !isFixed).length <= lastPort - firstPort + 1 - inRange;
 }
 
-function launch(context: Context, instance: Instance, agent: Agent): void {
+function launch(context: Context, instance: Instance, usage: AgentUsage): void {
+  const { agent } = usage;
+  const ports = hostPorts(context, instance.spec, usage);
+  useUp(usage, instance.spec, ports);
   Object.assign(instance, freshTask(), {
     attempt: instance.attempt + 1,
     agentId: agent.id,
     host: agent.hostname,
-    ports: hostPorts(context, instance.spec, agent),
+    ports,
     stagedAt: timestamp(context),
   });
   emitCondition(context, instance, 'Provisioned');
@@ -135,16 +175,15 @@ function launch(context: Context, instance: Instance, agent: Agent): void {
   context.runtime.launch(runtimeTaskOf(context.world, instance));
 }
 
-function fixedHostPorts(spec: AppSpec): readonly number[] {
-  return portsOf(spec).flatMap(({ isFixed, requested }) => (isFixed ? [requested] : []));
-}
-
-function hostPorts(context: Context, spec: AppSpec, agent: Agent): number[] {
-  const neighbours = context.world.instances.filter((each) => each.agentId === agent.id && isLaunched(each));
-  const taken = new Set(neighbours.flatMap((each) => each.ports));
-  return portsOf(spec).map(({ isFixed, requested }) => {
-    let port = isFixed ? requested : 31000 + Math.floor(context.random() * 1000);
-    while (!isFixed && taken.has(port)) port = port >= 32000 ? 31000 : port + 1;
+function hostPorts(context: Context, spec: AppSpec, usage: AgentUsage): number[] {
+  const wanted = portsOf(spec);
+  const fixed = wanted.flatMap(({ isFixed, requested }) => (isFixed ? [requested] : []));
+  const taken = new Set([...fixed, ...usage.ports]);
+  return wanted.map(({ isFixed, requested }) => {
+    if (isFixed) return requested;
+    let port = firstPort + Math.floor(context.random() * (lastPort - firstPort));
+    // It ends, as an agent without a port for each was refused.
+    while (taken.has(port)) port = port >= lastPort ? firstPort : port + 1;
     taken.add(port);
     return port;
   });

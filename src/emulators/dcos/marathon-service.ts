@@ -41,6 +41,7 @@ export function createMarathonService(context: Context): Service {
       'DELETE /v2/apps/{id}/tasks': (call) => tasks.killAppTasks(context, call),
       'DELETE /v2/apps/{id}/tasks/{taskId}': (call) => tasks.killAppTask(context, call),
       'GET /v2/apps/{id}/*': (call) => apps.listGroupApps(context, call),
+      'GET /v2/apps/*': (call) => apps.listGroupApps(context, call),
       'GET /v2/apps/{id}': (call) => apps.getApp(context, call),
       'PUT /v2/apps/{id}': changing((call) => apps.putApp(context, call)),
       'PATCH /v2/apps/{id}': changing((call) => apps.patchApp(context, call)),

@@ -1,4 +1,5 @@
-import { isJsonObject, type JsonObject, objectOf, objectsOf } from './json';
+import { isJsonObject, isSameJson, type JsonObject, objectOf, objectsOf } from './json';
+import { withoutNulls } from './read-definition';
 
 const healthCheckDefaults = {
   gracePeriodSeconds: 300,
@@ -21,16 +22,12 @@ const readinessDefaults = {
   preserveLastResponse: false,
 };
 
-const deprecatedFields = [
-  'uris',
-  'ports',
-  'ipAddress',
-  'tasks',
-  'deployments',
-  'lastTaskFailure',
-  'version',
-  'versionInfo',
-];
+const residencyDefaults = { relaunchEscalationTimeoutSeconds: 3600, taskLostBehavior: 'WAIT_FOREVER' };
+
+const deprecatedFields = ['uris', 'ports', 'ipAddress'];
+
+/** Lists that Marathon keeps as sets. */
+const sets = ['acceptedResourceRoles', 'constraints', 'dependencies', 'healthChecks'];
 
 /** Fields that Marathon leaves out while they are empty. */
 const omittedWhenEmpty = [
@@ -45,11 +42,10 @@ const omittedWhenEmpty = [
 ];
 
 /**
- * Brings an app definition into the form that Marathon 1.5+ stores: deprecated fields translated, defaults filled in.
+ * Brings an app definition that `readDefinition` gave into the form that Marathon 1.5+ stores: deprecated fields translated, defaults filled in.
  * Service ports of 0 stay 0; `assignServicePorts` does them. The id becomes absolute.
  */
-export function normalizeApp(input: JsonObject, id: string): JsonObject {
-  const given = withoutNulls(input);
+export function normalizeApp(given: JsonObject, id: string): JsonObject {
   const isResident = objectsOf(objectOf(given.container).volumes).some((volume) => volume.persistent !== undefined);
   const merged: Record<string, unknown> = {
     backoffFactor: 1.15,
@@ -66,8 +62,10 @@ export function normalizeApp(input: JsonObject, id: string): JsonObject {
     requirePorts: false,
     role: '*',
     unreachableStrategy: isResident ? 'disabled' : { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 },
-    ...(isResident ? { residency: { relaunchEscalationTimeoutSeconds: 3600, taskLostBehavior: 'WAIT_FOREVER' } } : {}),
     ...given,
+    ...(isResident || given.residency !== undefined
+      ? { residency: { ...residencyDefaults, ...objectOf(given.residency) } }
+      : {}),
     id,
     upgradeStrategy: {
       minimumHealthCapacity: isResident ? 0.5 : 1,
@@ -87,8 +85,8 @@ export function normalizeApp(input: JsonObject, id: string): JsonObject {
   merged.dependencies = Array.isArray(given.dependencies)
     ? given.dependencies.map((each) => absoluteId(String(each), parentOf(id)))
     : [];
+  for (const field of sets) if (Array.isArray(merged[field])) merged[field] = distinct(merged[field]);
   for (const field of deprecatedFields) Reflect.deleteProperty(merged, field);
-  for (const field of Object.keys(merged)) if (field.startsWith('tasks')) Reflect.deleteProperty(merged, field);
   for (const field of omittedWhenEmpty) if (isEmpty(merged[field])) Reflect.deleteProperty(merged, field);
   return withoutNulls(merged);
 }
@@ -166,11 +164,11 @@ function mappings(given: readonly JsonObject[], networks: readonly JsonObject[])
   }));
 }
 
+function distinct(values: readonly unknown[]): readonly unknown[] {
+  return values.filter((value, index) => values.findIndex((other) => isSameJson(other, value)) === index);
+}
+
 function isEmpty(value: unknown): boolean {
   if (Array.isArray(value)) return value.length === 0;
   return isJsonObject(value) && Object.keys(value).length === 0;
-}
-
-function withoutNulls(value: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null && field !== undefined));
 }

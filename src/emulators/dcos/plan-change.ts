@@ -1,10 +1,18 @@
 import type { Context } from './context';
+import { type Dependencies, readDependencies } from './dependencies';
 import { isSameJson, type JsonObject, objectOf, objectsOf } from './json';
-import { notValid } from './marathon-error';
-import type { AppSpec, Deployment, DeploymentAction } from './world';
+import type { AppSpec, Deployment, DeploymentAction, GroupSettings } from './world';
 
 /** What a change would do. */
 export type PlannedChange = Pick<Deployment, 'version' | 'original' | 'target' | 'steps'>;
+
+/** What may be said of a change beside the wishes. */
+export type PlanOptions = {
+  /** Gives every app a new version although nothing changed. */
+  readonly restart?: boolean;
+  /** What groups have after the change; as they are now by default. */
+  readonly groupSettings?: Readonly<Record<string, GroupSettings>>;
+};
 
 /**
  * Works out what a change of apps (by id; null removes) would do, without doing it: the new definitions with their
@@ -14,7 +22,7 @@ export function planChange(
   context: Context,
   wishes: Readonly<Record<string, JsonObject | null>>,
   version: string,
-  restart = false,
+  { restart = false, groupSettings = context.world.groupSettings }: PlanOptions = {},
 ): PlannedChange {
   const { apps } = context.world;
   const ids = Object.keys(wishes);
@@ -25,8 +33,8 @@ export function planChange(
   const target = Object.fromEntries(
     Object.entries(wishes).map(([id, wish]) => [id, wish && stamp(wish, apps[id], taken, version, restart)]),
   );
-  requireAcyclic({ ...apps, ...target });
-  return { version, original, target, steps: stepsOf(apps, original, target) };
+  const dependencies = readDependencies({ ...apps, ...target }, groupSettings);
+  return { version, original, target, steps: stepsOf(dependencies, original, target) };
 }
 
 /** Gives a definition its version, and its service ports: kept from before where possible, else new in the cluster. */
@@ -84,7 +92,7 @@ export function servicePortsOf(spec: JsonObject): readonly number[] {
 
 type Specs = Readonly<Record<string, AppSpec | null>>;
 
-function stepsOf(current: Specs, original: Specs, target: Specs): Deployment['steps'] {
+function stepsOf({ levelOf }: Dependencies, original: Specs, target: Specs): Deployment['steps'] {
   const stops: DeploymentAction[] = [];
   const starts: DeploymentAction[] = [];
   const levels: DeploymentAction[][] = [];
@@ -97,28 +105,9 @@ function stepsOf(current: Specs, original: Specs, target: Specs): Deployment['st
     if (before?.version === spec.version) continue;
     if (before === null) starts.push({ action: 'StartApplication', app });
     const isScale = before === null || spec.instances === 0 || spec.versionInfo.lastConfigChangeAt !== spec.version;
-    const level = levelOf(app, { ...current, ...target });
-    (levels[level] ??= []).push({ action: isScale ? 'ScaleApplication' : 'RestartApplication', app });
+    (levels[levelOf(app)] ??= []).push({ action: isScale ? 'ScaleApplication' : 'RestartApplication', app });
   }
   // A level without a change leaves a hole, so the list is made dense first.
   const dense = Array.from(levels, (level: DeploymentAction[] | undefined) => level ?? []);
   return [stops, starts, ...dense].filter((actions) => actions.length > 0).map((actions) => ({ actions }));
-}
-
-function dependenciesOf(app: string, specs: Specs): readonly string[] {
-  const wanted = specs[app]?.dependencies ?? [];
-  return Object.keys(specs).filter((id) => id !== app && wanted.some((dep) => id === dep || id.startsWith(`${dep}/`)));
-}
-
-function levelOf(app: string, specs: Specs): number {
-  return Math.max(0, ...dependenciesOf(app, specs).map((dependency) => levelOf(dependency, specs) + 1));
-}
-
-function requireAcyclic(specs: Specs): void {
-  const visit = (app: string, path: readonly string[]): void => {
-    if (path.includes(app)) throw notValid([{ path: '/', errors: ['Dependency graph has cyclic dependencies.'] }]);
-    if ((specs[app]?.dependencies ?? []).length === 0) return;
-    for (const dependency of dependenciesOf(app, specs)) visit(dependency, [...path, app]);
-  };
-  Object.keys(specs).forEach((app) => visit(app, []));
 }

@@ -5,6 +5,7 @@ import { readApp, requireObject } from './handle-apps';
 import type { JsonObject } from './json';
 import { notValid, wrongShape } from './marathon-error';
 import { absoluteId, parentOf } from './normalize-app';
+import { idRules } from './validate-app';
 import type { GroupSettings } from './world';
 
 /** What a group is to become. */
@@ -45,6 +46,8 @@ export function readGroup(context: Context, id: string, body: JsonObject): Group
     named.forEach((group, index) => read(group, listed[index] ?? {}));
   };
   const read = (group: string, input: JsonObject) => {
+    const wrong = group === '/' ? [] : idRules(group);
+    if (wrong.length > 0) throw notValid(wrong);
     groups[group] = settingsOf(group, input);
     if (input.apps !== undefined) readApps(group, requireList(input.apps, '/apps'));
     if (input.groups !== undefined) readGroups(group, requireList(input.groups, '/groups'));
@@ -55,11 +58,19 @@ export function readGroup(context: Context, id: string, body: JsonObject): Group
 
 function settingsOf(group: string, { dependencies, enforceRole }: JsonObject): GroupSettings {
   return {
-    ...(Array.isArray(dependencies)
-      ? { dependencies: dependencies.map((each) => absoluteId(String(each), parentOf(group))) }
-      : {}),
+    ...(dependencies === undefined || dependencies === null
+      ? {}
+      : { dependencies: textsOf(dependencies).map((each) => absoluteId(each, parentOf(group))) }),
     ...(typeof enforceRole === 'boolean' ? { enforceRole } : {}),
   };
+}
+
+function textsOf(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) throw wrongShape([{ path: '/dependencies', errors: ['error.expected.jsarray'] }]);
+  return value.map((each: unknown, index) => {
+    if (typeof each === 'string') return each;
+    throw wrongShape([{ path: `/dependencies(${index})`, errors: ['error.expected.jsstring'] }]);
+  });
 }
 
 function childOf(group: string, id: unknown): string {

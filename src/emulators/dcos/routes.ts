@@ -19,6 +19,7 @@ export const routes = [
   { method: 'DELETE', pattern: '/v2/apps/{id}/tasks', summary: 'Kills tasks of an app; host, scale, wipe, force' },
   { method: 'DELETE', pattern: '/v2/apps/{id}/tasks/{taskId}', summary: 'Kills one task; scale, wipe, force' },
   { method: 'GET', pattern: '/v2/apps/{id}/*', summary: 'Apps of a group and below' },
+  { method: 'GET', pattern: '/v2/apps/*', summary: 'All apps, as the root is a group too' },
   { method: 'GET', pattern: '/v2/apps/{id}', summary: 'One app with tasks and last failure' },
   { method: 'PUT', pattern: '/v2/apps/{id}', summary: 'Changes, replaces, creates or rolls back an app' },
   { method: 'PATCH', pattern: '/v2/apps/{id}', summary: 'Changes an app' },

@@ -41,7 +41,7 @@ export type Service = {
   readonly prefix: string;
   /** Every route that it serves, without the prefix. */
   readonly routes: readonly Route[];
-  /** Answers one request at once. Never throws. */
+  /** Answers one request at once. Throws only what nobody foresaw, which Admin Router makes a 500 of. */
   readonly handle: (request: ServiceRequest, clock: EmulatorClock) => ServiceReply;
 };
 

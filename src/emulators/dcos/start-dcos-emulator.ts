@@ -56,10 +56,9 @@ export async function startDcosEmulator(options: StartDcosEmulatorOptions = {}):
   });
   if (file !== undefined) core.onChange(() => file.saveSoon(core.snapshot));
   const server = createListener(tls, (request, response) => {
-    readBytes(request).then(
-      (body) => serve({ core, clock, keepAliveMs }, request, response, body),
-      () => response.destroy(),
-    );
+    readBytes(request)
+      .then((body) => serve({ core, clock, keepAliveMs }, request, response, body))
+      .catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

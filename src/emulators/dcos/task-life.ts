@@ -3,10 +3,15 @@ import { type Context, timestamp } from './context';
 import { emitCondition, emitStatus, endTask, isLaunched, kill, recordFailure, taskIdOf } from './instances';
 import { raiseDelay } from './launch';
 import type { TaskReport } from './tasks/task-runtime';
+import { keepUnheard } from './unheard';
 import type { Instance } from './world';
 
-/** Lets Marathon know what the runtime says about the task of an instance. */
+/** Lets Marathon know what the runtime says about the task of an instance; while its agent is lost, that waits. */
 export function heedReport(context: Context, instance: Instance, report: TaskReport): void {
+  if (instance.lost !== undefined) {
+    keepUnheard(instance.lost.unheard, report);
+    return;
+  }
   if (report.kind === 'starting') becomeStarting(context, instance, report.hostPorts);
   if (report.kind === 'running') becomeRunning(context, instance);
   if (report.kind === 'health') noteHealth(context, instance, report);

@@ -11,12 +11,12 @@ export type TimerLoop = {
 
 /** Adds a timer behind those of the same moment. */
 export function addTimer(world: World, timer: Timer): void {
-  const index = world.timers.findIndex((other) => other.at > timer.at);
-  world.timers.splice(index === -1 ? world.timers.length : index, 0, timer);
+  const index = world.timers.findLastIndex((other) => other.at <= timer.at);
+  world.timers.splice(index + 1, 0, timer);
 }
 
-/** Creates the loop; `run` does what one timer stands for, and the listener is called after every one. */
-export function createTimerLoop(context: Context, run: (timer: Timer) => void): TimerLoop {
+/** Creates the loop; `run` does what one timer stands for and all that follows from it, without throwing, and the listener is called after every one. */
+export function createTimerLoop(context: Pick<Context, 'world' | 'clock'>, run: (timer: Timer) => void): TimerLoop {
   let cancel: (() => void) | undefined;
   let isStopped = false;
   let fired: () => void = () => undefined;
@@ -27,7 +27,6 @@ export function createTimerLoop(context: Context, run: (timer: Timer) => void): 
       if (timer.at > context.clock.now()) break;
       context.world.timers.shift();
       run(timer);
-      context.settle();
     }
     fired();
   };

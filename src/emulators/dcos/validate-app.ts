@@ -1,75 +1,55 @@
+import { isPattern } from './constraints';
 import { type JsonObject, objectOf, objectsOf } from './json';
-import { notValid, type Violation, wrongShape } from './marathon-error';
-
-const shapes: Readonly<Record<string, 'string' | 'number' | 'boolean' | 'object' | 'array'>> = {
-  id: 'string',
-  cmd: 'string',
-  instances: 'number',
-  cpus: 'number',
-  mem: 'number',
-  disk: 'number',
-  gpus: 'number',
-  backoffSeconds: 'number',
-  backoffFactor: 'number',
-  maxLaunchDelaySeconds: 'number',
-  requirePorts: 'boolean',
-  labels: 'object',
-  env: 'object',
-  container: 'object',
-  upgradeStrategy: 'object',
-  args: 'array',
-  constraints: 'array',
-  dependencies: 'array',
-  healthChecks: 'array',
-  readinessChecks: 'array',
-  portDefinitions: 'array',
-  networks: 'array',
-};
+import { notValid, type Violation } from './marathon-error';
 
 const idPattern = /^(\/([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])(\.([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9]))*)+$/;
 
-/** Throws Marathon's 400 when a field of the definition has the wrong JSON type. */
-export function checkShape(input: JsonObject): void {
-  const names = { string: 'jsstring', number: 'jsnumber', boolean: 'jsboolean', object: 'jsobject', array: 'jsarray' };
-  const details = Object.entries(shapes).flatMap(([field, type]): Violation[] => {
-    const value = input[field];
-    if (value === undefined || value === null) return [];
-    const actual = Array.isArray(value) ? 'array' : typeof value;
-    return actual === type ? [] : [{ path: `/${field}`, errors: [`error.expected.${names[type]}`] }];
-  });
-  if (details.length > 0) throw wrongShape(details);
-}
+const constraintOperators = ['UNIQUE', 'CLUSTER', 'GROUP_BY', 'LIKE', 'MAX_PER', 'UNLIKE', 'IS'];
 
 /** Throws Marathon's 422 when a normalised definition makes no sense. */
 export function validateApp(spec: JsonObject): void {
-  const details = [...idRules(spec), ...numberRules(spec), ...processRules(spec), ...portRules(spec)];
+  const details = [
+    ...idRules(String(spec.id)),
+    ...dependencyRules(spec),
+    ...constraintRules(spec),
+    ...processRules(spec),
+    ...portRules(spec),
+  ];
   if (details.length > 0) throw notValid(details);
 }
 
-function idRules({ id }: JsonObject): Violation[] {
-  if (idPattern.test(String(id))) return [];
-  return [
-    {
-      path: '/id',
-      errors: [`must fully match regular expression '${idPattern.source}'`],
-    },
-  ];
+/** What is wrong with the absolute id of an app or group; empty when nothing is. */
+export function idRules(id: string, path = '/id'): readonly Violation[] {
+  return idPattern.test(id) ? [] : [{ path, errors: [`must fully match regular expression '${idPattern.source}'`] }];
 }
 
-function numberRules(spec: JsonObject): Violation[] {
-  const strategy = objectOf(spec.upgradeStrategy);
-  const inUnit = ['minimumHealthCapacity', 'maximumOverCapacity'].flatMap((field) => {
-    const value = Number(strategy[field]);
-    const path = `/upgradeStrategy/${field}`;
-    if (value > 1) return [{ path, errors: ['is greater than 1'] }];
-    return value < 0 ? [{ path, errors: ['is less than 0'] }] : [];
+function dependencyRules({ dependencies }: JsonObject): readonly Violation[] {
+  const listed = Array.isArray(dependencies) ? dependencies : [];
+  return listed.flatMap((dependency, index) => idRules(String(dependency), `/dependencies(${index})`));
+}
+
+/** Constraints take a value or not by their operator; those of Marathon's ConstraintValidation. */
+function constraintRules({ constraints }: JsonObject): Violation[] {
+  const listed = Array.isArray(constraints) ? (constraints as readonly (readonly string[])[]) : [];
+  return listed.flatMap((constraint, index): Violation[] => {
+    const error = constraintError(constraint);
+    return error === undefined ? [] : [{ path: `/constraints(${index})`, errors: [error] }];
   });
-  const notNegative = ['instances', 'cpus', 'mem', 'disk', 'gpus', 'backoffSeconds'].flatMap((field) =>
-    Number(spec[field]) < 0 ? [{ path: `/${field}`, errors: ['error.min'] }] : [],
-  );
-  const whole = Number.isInteger(spec.instances) ? [] : [{ path: '/instances', errors: ['error.expected.int'] }];
-  const factor = Number(spec.backoffFactor) < 1 ? [{ path: '/backoffFactor', errors: ['error.min'] }] : [];
-  return [...inUnit, ...notNegative, ...whole, ...factor];
+}
+
+function constraintError([field, operator = '', value]: readonly string[]): string | undefined {
+  if (field === '') return 'Missing field and operator';
+  if (!constraintOperators.includes(operator)) {
+    return `Operator must be one of the following UNIQUE, CLUSTER, GROUP_BY, LIKE, MAX_PER, UNLIKE or IS.`;
+  }
+  if (operator === 'UNIQUE') return value === undefined ? undefined : 'Value specified but not used';
+  if (operator === 'CLUSTER') return undefined;
+  if (operator === 'GROUP_BY') {
+    return value === undefined || /^\d+$/.test(value) ? undefined : 'Value was specified but is not a number';
+  }
+  if (value === undefined || value === '') return `A value must be specified for ${operator}`;
+  if (operator === 'MAX_PER') return /^\d+$/.test(value) ? undefined : 'Value was specified but is not a number';
+  return operator === 'IS' || isPattern(value) ? undefined : `'${value}' is not a valid regular expression`;
 }
 
 function processRules(spec: JsonObject): Violation[] {

@@ -4,6 +4,7 @@ import type { Job, JobRun } from './metronome/job';
 import type { MesosTask } from './mesos/mesos-task';
 import type { ReadinessResponse } from './tasks/task-runtime';
 import type { StoredScript } from './tasks/task-script';
+import type { Unheard } from './unheard';
 
 /** A health check as stored, with the defaults filled in. */
 export type HealthCheck = JsonObject & { readonly maxConsecutiveFailures: number; readonly protocol: string };
@@ -54,6 +55,8 @@ export type Instance = {
   attempt: number;
   condition: Condition;
   goal: 'Running' | 'Decommissioned';
+  /** While its agent is lost: the condition before, and what nobody has heard since. */
+  lost?: { readonly condition: Condition; readonly unheard: Unheard } | undefined;
   scheduledAt: number;
   agentId: string;
   host: string;
@@ -173,6 +176,29 @@ export type World = {
   lastVersionAt: number;
   serial: number;
 };
+
+/**
+ * A copy of a world to work on. Its records have no prototype, so that a name that a client made up (`constructor`) is
+ * not found in one.
+ */
+export function copyOfWorld(world: World): World {
+  const copy = structuredClone(world);
+  const { edgeLb } = copy;
+  return {
+    ...copy,
+    apps: bare(copy.apps),
+    versions: bare(copy.versions),
+    groupSettings: bare(copy.groupSettings),
+    delays: bare(copy.delays),
+    failures: bare(copy.failures),
+    jobs: bare(copy.jobs),
+    edgeLb: { pools: bare(edgeLb.pools), templates: bare(edgeLb.templates) },
+  };
+}
+
+function bare<V>(record: Record<string, V>): Record<string, V> {
+  return Object.assign(Object.create(null) as Record<string, V>, record);
+}
 
 /** A cluster that has never been used. */
 export function emptyWorld(): World {

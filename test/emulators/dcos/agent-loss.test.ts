@@ -94,3 +94,63 @@ describe('a lost agent', () => {
     expect(app('/demo/web').tasks.map((each) => each.version)).toEqual([version, version]);
   });
 });
+
+describe('an agent that is lost while tasks start on it, and returns', () => {
+  const disabled = { unreachableStrategy: 'disabled', instances: 1 };
+
+  /** An app that was created `afterMs` before its agent was lost. */
+  function lostAfter(afterMs: number, fields: object = {}) {
+    const bench = createBench();
+    bench.call('POST', '/v2/apps', { ...web, ...disabled, ...fields });
+    bench.clock.advance(afterMs);
+    const [task] = bench.app('/demo/web').tasks;
+    const fault = bench.core.setFault({ kind: 'agentLost', agent: task!.host });
+    const deployments = () => bench.call('GET', '/v2/deployments').body;
+    return { ...bench, task: task!, comeBack: () => bench.core.clearFaults(fault), deployments };
+  }
+
+  it('lets the task be what it was, and start in its own time', () => {
+    const { clock, comeBack, app, deployments } = lostAfter(100);
+    comeBack();
+    expect(app('/demo/web').tasks[0]?.state).toBe('TASK_STAGING');
+    clock.advance(200);
+    expect(app('/demo/web').tasks[0]?.state).toBe('TASK_STARTING');
+    clock.advance(100);
+    expect(app('/demo/web').tasks[0]?.state).toBe('TASK_RUNNING');
+    expect(deployments()).toEqual([]);
+  });
+
+  it('learns what became of the task meanwhile, so that its deployment ends', () => {
+    const check = { healthChecks: [{ path: '/' }], portDefinitions: [{ port: 0, name: 'http' }] };
+    const { clock, comeBack, app, deployments } = lostAfter(300, { ...check, readinessChecks: [{ portName: 'http' }] });
+    clock.advance(10_000);
+    expect(app('/demo/web')).toMatchObject({
+      tasksRunning: 0,
+      tasksHealthy: 0,
+      tasks: [{ state: 'TASK_UNREACHABLE' }],
+    });
+    comeBack();
+    expect(app('/demo/web')).toMatchObject({ tasksRunning: 1, tasksHealthy: 1 });
+    expect(deployments()).toEqual([]);
+  });
+
+  it('hears only then that a task has ended, and replaces it', () => {
+    const { clock, comeBack, app, task } = lostAfter(300, { labels: { EMULATOR_CRASH: '500' } });
+    clock.advance(10_000);
+    expect(app('/demo/web').tasks).toMatchObject([{ id: task.id, state: 'TASK_UNREACHABLE' }]);
+    comeBack();
+    expect(app('/demo/web').lastTaskFailure).toMatchObject({ taskId: task.id, state: 'TASK_FAILED' });
+  });
+
+  it('hears only then that a task was killed', () => {
+    const { core, call, clock, app, task } = running(disabled);
+    const { id, host } = task(0);
+    call('DELETE', `/v2/apps/demo/web/tasks/${id}`);
+    const fault = core.setFault({ kind: 'agentLost', agent: host });
+    clock.advance(10_000);
+    expect(app('/demo/web').tasks).toMatchObject([{ id, state: 'TASK_UNREACHABLE' }]);
+    core.clearFaults(fault);
+    clock.advance(1000);
+    expect(app('/demo/web').tasks).toMatchObject([{ id: id.replace(/1$/, '2'), state: 'TASK_RUNNING' }]);
+  });
+});

@@ -54,7 +54,7 @@ export function createBench(options: DcosEmulatorOptions = {}) {
     seed = (seed * 48_271) % 2_147_483_647;
     return seed / 2_147_483_647;
   };
-  const core = createDcosEmulator({ clock, random, ...options });
+  const core = createDcosEmulator({ clock, random, onError: fail, ...options });
   const events: EmulatorEvent[] = [];
   core.subscribe({ onEvent: (event) => void events.push(event) });
   const call = (method: string, path: string, body?: unknown) => {
@@ -63,6 +63,11 @@ export function createBench(options: DcosEmulatorOptions = {}) {
   };
   const app = (id: string) => call('GET', `/v2/apps${id}`).body.app;
   return { clock, core, events, call, app };
+}
+
+/** No test may pass over a mistake of the emulator's own. */
+function fail(error: unknown): never {
+  throw error;
 }
 
 /** Moves time in small steps until something holds; throws after an emulated hour. */

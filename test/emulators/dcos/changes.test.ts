@@ -249,6 +249,22 @@ describe('loose requests', () => {
       expect(call('GET', `/v2/apps?embed=${embed}`).body.apps[0]?.tasks).toHaveLength(2);
     }
     expect(call('GET', '/v2/apps').body.apps[0]?.tasks).toBeUndefined();
-    expect(call('GET', '/v2/apps/demo/*').body['*']).toHaveLength(1);
+    for (const path of ['/v2/apps/demo/*', '/v2/apps/*', '/v2/apps//*']) {
+      expect(call('GET', path).body['*']).toHaveLength(1);
+    }
+  });
+
+  it.each([
+    ['text/plain', 406],
+    ['text/html, text/plain', 406],
+    ['text/plain, */*', 200],
+    ['text/plain, application/json', 200],
+    ['application/*', 200],
+    [undefined, 200],
+  ])('answers tasks as JSON to whoever accepts %s, else 406', (accept, status) => {
+    const { core } = running();
+    for (const path of ['/v2/tasks', '/v2/apps/demo/web/tasks']) {
+      expect(core.handle({ method: 'GET', path, headers: { accept } }).status).toBe(status);
+    }
   });
 });

@@ -22,6 +22,38 @@ const web = {
 };
 const worker = { id: '/demo/worker', cmd: 'work', cpus: 0.1, mem: 32, dependencies: ['web'] };
 
+/** What people and old clients send: the emulator may refuse it, but must not show it to anybody. */
+const untidy: readonly object[] = [
+  { labels: { a: 1 } },
+  { env: { A: 1 } },
+  { healthChecks: [{ protocol: 'FTP' }] },
+  { healthChecks: [{ intervalSeconds: 'x' }] },
+  { killSelection: 'FOO' },
+  { networks: [{ mode: 'blah' }] },
+  { unreachableStrategy: 'maybe' },
+  { upgradeStrategy: { minimumHealthCapacity: 'x' } },
+  { maxLaunchDelaySeconds: -1 },
+  { taskKillGracePeriodSeconds: -1 },
+  { portDefinitions: [80, { port: 'http' }] },
+  { instances: 1.5 },
+  { cpus: 0 },
+  { constraints: [['hostname']] },
+  { container: null, user: null, colour: 'red' },
+  { container: { docker: { image: 'a/b', network: 'BRIDGE', portMappings: [{ containerPort: 80, colour: 1 }] } } },
+  { container: { docker: null, volumes: [{ containerPath: '/a', hostPath: '/b', mode: 'RW', external: null }] } },
+  { uris: ['http://a.invalid/b.tgz'], ports: [8080], ipAddress: { networkName: 'dcos' } },
+  { healthChecks: [{ command: { value: 'true' }, protocol: 'COMMAND', port: null }], readinessChecks: null },
+  {
+    dependencies: ['/b', '/b'],
+    constraints: [
+      ['hostname', 'UNIQUE'],
+      ['hostname', 'UNIQUE'],
+    ],
+  },
+  { dependencies: ['/Bad_ID'] },
+  { unreachableStrategy: {}, upgradeStrategy: {}, residency: {} },
+];
+
 /** Gives an ajv with every schema, and a function that returns what is wrong with a value. */
 function createValidator(folder: string) {
   const ajv = new Ajv({ strict: false, allErrors: true });
@@ -58,6 +90,13 @@ describeWithPart(contractFolder, 'the published schemas of Marathon', (folder) =
 
     call('AppInfo', 201, 'POST', '/v2/apps', web);
     call('Error', 409, 'POST', '/v2/apps', web);
+    for (const [index, fields] of untidy.entries()) {
+      const path = `/v2/apps/untidy/app-${index}`;
+      const { status } = core.handle({ method: 'PUT', path, body: { ...worker, dependencies: [], ...fields } });
+      call(status === 201 ? 'AppSingle' : 'Error', status === 201 ? 200 : 404, 'GET', path);
+    }
+    call('AppList', 200, 'GET', '/v2/apps?id=untidy');
+    call('DeploymentResult', 200, 'DELETE', '/v2/groups/untidy?force=true');
     call('ValidationError', 422, 'POST', '/v2/apps', { id: '/demo/none' });
     call('ValidationError', 400, 'POST', '/v2/apps', { id: 5 });
     call('AppLocked', 409, 'PUT', '/v2/apps/demo/web', { instances: 3 });
@@ -72,6 +111,7 @@ describeWithPart(contractFolder, 'the published schemas of Marathon', (folder) =
     call('DeploymentResult', 200, 'PUT', '/v2/apps', [worker]);
     clock.advance(1000);
     call(undefined, 200, 'GET', '/v2/apps/demo/*');
+    call(undefined, 200, 'GET', '/v2/apps/*');
     call('Group', 200, 'GET', '/v2/groups');
     call('Group', 200, 'GET', '/v2/groups/demo');
     for (const group of ['/v2/groups', '/v2/groups/demo']) {

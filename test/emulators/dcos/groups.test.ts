@@ -193,3 +193,94 @@ describe('groups', () => {
     expect(withShop().call('GET', '/v2/groups/shop/apps').body.apps).toHaveLength(3);
   });
 });
+
+describe('the dependencies of a group', () => {
+  const stepsOf = ({
+    steps,
+  }: {
+    readonly steps: readonly { readonly actions: readonly { readonly app: string }[] }[];
+  }) => steps.map(({ actions }) => actions.map((action) => action.app).sort());
+
+  it('are those of every app in it, at any depth', () => {
+    const { call } = createBench();
+    const groups = [
+      { id: 'front', dependencies: ['back'], apps: [app('web')], groups: [{ id: 'inner', apps: [app('deep')] }] },
+      { id: 'back', dependencies: ['/s/data'], apps: [app('api')] },
+      { id: 'data', apps: [app('db')] },
+    ];
+    const { body } = call('PUT', '/v2/groups/s?dryRun=true', { groups });
+    expect(stepsOf(body).slice(1)).toEqual([['/s/data/db'], ['/s/back/api'], ['/s/front/inner/deep', '/s/front/web']]);
+  });
+
+  it('order later changes of its apps', () => {
+    const { call, clock } = createBench();
+    call('PUT', '/v2/groups/s', { dependencies: ['/t'], apps: [app('web')] });
+    call('PUT', '/v2/groups/t', { apps: [app('db')] });
+    clock.advance(5000);
+    call('PUT', '/v2/apps', [
+      { id: '/s/web', cmd: 'new' },
+      { id: '/t/db', cmd: 'new' },
+    ]);
+    const [deployment] = call('GET', '/v2/deployments').body as unknown as Parameters<typeof stepsOf>;
+    expect(stepsOf(deployment)).toEqual([['/t/db'], ['/s/web']]);
+  });
+
+  it('are refused with 422 at its path where they close a cycle', () => {
+    const { call } = createBench();
+    const apps = [app('one', { dependencies: ['/b/two'] })];
+    const groups = [
+      { id: 'a', apps },
+      { id: 'b', dependencies: ['a'], apps: [app('two')] },
+    ];
+    const response = call('PUT', '/v2/groups', { groups });
+    const details = [{ path: '/b', errors: ['Dependency graph has cyclic dependencies.'] }];
+    expect([response.status, response.body]).toEqual([422, { message: 'Object is not valid', details }]);
+    expect(call('PUT', '/v2/groups/a', { dependencies: [5] }).status).toBe(400);
+  });
+
+  it('may not close a cycle of groups alone', () => {
+    const { call } = createBench();
+    const groups = [
+      { id: 'a', dependencies: ['b'] },
+      { id: 'b', dependencies: ['a'] },
+    ];
+    expect(call('PUT', '/v2/groups', { groups }).status).toBe(422);
+  });
+});
+
+describe('ids', () => {
+  it.each(['/Bad_ID', 'bad id', '/good/Bad'])('of groups are refused where Marathon would: %s', (id) => {
+    const { call } = createBench();
+    const { status, body } = call('POST', '/v2/groups', { id });
+    expect([status, body]).toMatchObject([422, { message: 'Object is not valid', details: [{ path: '/id' }] }]);
+    expect(call('PUT', `/v2/groups/${id}`, {}).status).toBe(422);
+    expect(call('PUT', '/v2/groups', { groups: [{ id: id.replace('/good', '') }] }).status).toBe(422);
+  });
+
+  it('of apps are not those of groups, also within one change', () => {
+    const { call, core } = createBench();
+    core.seed(app('/demo/web'));
+    expect(call('PUT', '/v2/groups/demo', { groups: [{ id: 'web' }] }).status).toBe(422);
+    expect(call('PUT', '/v2/groups/demo/web/inner', {}).status).toBe(422);
+    expect(call('POST', '/v2/groups', { id: 'new', apps: [app('same')], groups: [{ id: 'same' }] }).status).toBe(422);
+    expect(call('PUT', '/v2/apps', [app('/both'), app('/both/inner')]).status).toBe(422);
+    expect(call('PUT', '/v2/groups/demo', { apps: [], groups: [{ id: 'web', apps: [app('in')] }] }).status).toBe(200);
+  });
+});
+
+describe('the version of a group', () => {
+  it('is the newest of its own, whatever changed elsewhere', () => {
+    const { call, core, clock } = createBench();
+    core.seed(app('/one/web'));
+    core.seed(app('/two/web'));
+    clock.advance(1000);
+    const versionOf = (group: string) => call('GET', `/v2/groups${group}`).body.version;
+    const before = versionOf('/one');
+    const { version } = call('PUT', '/v2/apps/two/web', { instances: 3 }).body;
+    expect([versionOf('/one'), versionOf('/two'), versionOf('')]).toEqual([before, version, version]);
+    for (const group of ['/one', '/two', '']) {
+      expect((call('GET', `/v2/groups${group}/versions`).body as unknown as string[])[0]).toBe(versionOf(group));
+      expect(call('GET', `/v2/groups${group}/versions/${versionOf(group)}`).status).toBe(200);
+    }
+  });
+});

@@ -10,7 +10,12 @@ import { readJwt, signJwt } from './jwt';
 /** The emulated IAM (Bouncer) with its key, its users, and its guard at Admin Router's door. */
 export type Auth = {
   readonly mode: AuthOptions['mode'];
+  /** Those that there are now. */
   readonly users: readonly EmulatorUser[];
+  /** Adds a user; one of that uid must not be there. */
+  readonly addUser: (user: EmulatorUser) => void;
+  /** Removes a user, whose tokens are good for nothing from then on. */
+  readonly removeUser: (uid: string) => void;
   readonly tokenSeconds: number;
   /** The key that clients check tokens with; made on first use, as making it takes a tenth of a second. */
   readonly publicKey: () => KeyObject;
@@ -26,7 +31,8 @@ const fiveDays = 432_000;
 
 /** Creates the IAM of a cluster; with mode `none` nobody is ever refused. */
 export function createAuth(options: AuthOptions, clock: EmulatorClock): Auth {
-  const { mode, users = [defaultUser], tokenSeconds = fiveDays } = options;
+  const { mode, tokenSeconds = fiveDays } = options;
+  const users: EmulatorUser[] = [...(options.users ?? [defaultUser])];
   let pair: KeyPair | undefined;
   const keys = () => (pair ??= keyPairOf(options.privateKey));
   const userOf = (headers: ServiceRequest['headers']) => {
@@ -37,6 +43,11 @@ export function createAuth(options: AuthOptions, clock: EmulatorClock): Auth {
   return {
     mode,
     users,
+    addUser: (user) => void users.push(user),
+    removeUser: (uid) => {
+      const index = users.findIndex((user) => user.uid === uid);
+      if (index !== -1) users.splice(index, 1);
+    },
     tokenSeconds,
     publicKey: () => keys().publicKey,
     issue: (uid, lifeSeconds = tokenSeconds) =>

@@ -1,6 +1,7 @@
+import { createPublicKey } from 'node:crypto';
 import type { EmulatorClock } from '../clock';
 import { type Call, ok, type Reply } from '../exchange';
-import { objectOf } from '../json';
+import { isJsonObject, type JsonObject } from '../json';
 import { defineService, type Service } from '../service';
 import type { EmulatorUser } from './auth-options';
 import type { Auth } from './create-auth';
@@ -13,6 +14,8 @@ export const iamRoutes = [
   { method: 'GET', pattern: '/auth/providers', summary: 'Ways to log in' },
   { method: 'GET', pattern: '/users', summary: 'Users and service accounts' },
   { method: 'GET', pattern: '/users/{uid}', summary: 'One user' },
+  { method: 'PUT', pattern: '/users/{uid}', summary: 'Adds a user by password, or a service account by public_key' },
+  { method: 'DELETE', pattern: '/users/{uid}', summary: 'Removes a user; its tokens end' },
 ] as const;
 
 /** Creates the IAM below /acs/api/v1. */
@@ -26,8 +29,14 @@ export function createIamService(auth: Auth): Service {
       'GET /auth/providers': () => ok(providers),
       'GET /users': () => ok({ array: auth.users.map(userView) }),
       'GET /users/{uid}': ({ parameters }) => {
-        const user = auth.users.find(({ uid }) => uid === parameters.uid);
-        return user === undefined ? failure(404, 'ERR_UNKNOWN_USER_ID', 'Unknown user.') : ok(userView(user));
+        const user = userIn(auth, parameters.uid);
+        return user === undefined ? unknownUser : ok(userView(user));
+      },
+      'PUT /users/{uid}': (call) => addUser(auth, call),
+      'DELETE /users/{uid}': ({ parameters: { uid = '' } }) => {
+        if (userIn(auth, uid) === undefined) return unknownUser;
+        auth.removeUser(uid);
+        return { status: 204 };
       },
     },
     unknown: () => failure(404, 'ERR_UNKNOWN_RESOURCE', 'Unknown resource.'),
@@ -51,8 +60,50 @@ const providers = {
   },
 };
 
-function logIn(auth: Auth, { body }: Call, clock: EmulatorClock): Reply {
-  const { uid, password, token } = objectOf(body);
+const noJson = failure(400, 'ERR_INVALID_DATA', 'The body is not a JSON object.');
+const unknownUser = failure(404, 'ERR_UNKNOWN_USER_ID', 'Unknown user.');
+
+const userIn = (auth: Auth, wanted: string | undefined) => auth.users.find(({ uid }) => uid === wanted);
+
+/** The body as an object; undefined for anything else, which the IAM refuses in a form of its own. */
+function fieldsOf(call: Call): JsonObject | undefined {
+  try {
+    return isJsonObject(call.body) ? call.body : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A new user may do everything, as there is nobody here to grant it anything. */
+function addUser(auth: Auth, call: Call): Reply {
+  const { uid = '' } = call.parameters;
+  const fields = fieldsOf(call);
+  if (fields === undefined) return noJson;
+  const { password, public_key: publicKey, description = uid } = fields;
+  if ((password === undefined) === (publicKey === undefined)) {
+    return failure(400, 'ERR_INVALID_DATA', 'Exactly one of password and public_key is required.');
+  }
+  const proof = password ?? publicKey;
+  if (typeof proof !== 'string' || typeof description !== 'string' || (publicKey !== undefined && !isKey(proof))) {
+    return failure(400, 'ERR_INVALID_DATA', 'The password, the public_key or the description is not as it should be.');
+  }
+  if (userIn(auth, uid) !== undefined) return failure(409, 'ERR_USER_EXISTS', 'User already exists.');
+  auth.addUser({ uid, description, ...(publicKey === undefined ? { password: proof } : { publicKey: proof }) });
+  return { status: 201 };
+}
+
+function isKey(pem: string): boolean {
+  try {
+    return createPublicKey(pem).asymmetricKeyType === 'rsa';
+  } catch {
+    return false;
+  }
+}
+
+function logIn(auth: Auth, call: Call, clock: EmulatorClock): Reply {
+  const fields = fieldsOf(call);
+  if (fields === undefined) return noJson;
+  const { uid, password, token } = fields;
   if ((password === undefined) === (token === undefined)) {
     return failure(400, 'ERR_INVALID_DATA', 'Exactly one of password and token is required.');
   }
@@ -95,6 +146,11 @@ function userView({ uid, description = uid, publicKey }: EmulatorUser) {
 }
 
 function failure(status: number, code: string, description: string): Reply {
-  const titles: Readonly<Record<number, string>> = { 400: 'Bad Request', 401: 'Unauthorized', 404: 'Not Found' };
+  const titles: Readonly<Record<number, string>> = {
+    400: 'Bad Request',
+    401: 'Unauthorized',
+    404: 'Not Found',
+    409: 'Conflict',
+  };
   return { status, body: { title: titles[status], description, code } };
 }

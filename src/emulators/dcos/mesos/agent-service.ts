@@ -1,4 +1,4 @@
-import { isLost } from '../agent-loss';
+import { isLost } from '../is-lost';
 import type { Context } from '../context';
 import { type Call, ok, type Reply } from '../exchange';
 import { htmlPage } from '../html-page';

@@ -52,24 +52,26 @@ export function stateOf(task: MesosTask): string {
 
 /** The task of an id, the newest first; undefined when it was never launched or is long gone. */
 export function findMesosTask(tasks: readonly MesosTask[], id: string): MesosTask | undefined {
-  return tasks.findLast((task) => task.id === id);
+  return indexOf(tasks).get(id);
 }
 
-/** The tasks of a framework that an agent runs. */
-export function activeTasksOf(
-  tasks: readonly MesosTask[],
-  framework: MesosTask['framework'],
-  agentId: string,
-): readonly MesosTask[] {
-  return tasks.filter((task) => task.framework === framework && task.agentId === agentId && !isCompleted(task));
+const indexes = new WeakMap<readonly MesosTask[], Map<string, MesosTask>>();
+
+function indexOf(tasks: readonly MesosTask[]): Map<string, MesosTask> {
+  const known = indexes.get(tasks) ?? new Map(tasks.map((task) => [task.id, task]));
+  indexes.set(tasks, known);
+  return known;
 }
 
 /** Adds a task, forgetting the oldest completed ones when there are too many. */
 export function addMesosTask(tasks: MesosTask[], task: MesosTask): void {
+  indexOf(tasks).set(task.id, task);
   tasks.push(task);
+  if (tasks.length <= maxCompleted) return;
   const completed = tasks.filter((each) => each.framework === task.framework && isCompleted(each));
   for (const old of completed.slice(0, Math.max(0, completed.length - maxCompleted))) {
     tasks.splice(tasks.indexOf(old), 1);
+    indexOf(tasks).delete(old.id);
   }
 }
 

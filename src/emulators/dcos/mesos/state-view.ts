@@ -1,4 +1,5 @@
-import { isLost } from '../agent-loss';
+import { isLost } from '../is-lost';
+import { resourcesOf } from '../agent-usage';
 import type { Agent, Context } from '../context';
 import { frameworkIdOf, frameworks } from './frameworks';
 import { isCompleted, type MesosResources, type MesosStatus, type MesosTask, stateOf } from './mesos-task';
@@ -61,7 +62,7 @@ export function stateSummary(context: Context) {
 /** An agent with what it has and what is used of it. */
 export function agentView(context: Context, agent: Agent) {
   const tasks = context.world.mesosTasks.filter((task) => task.agentId === agent.id && !isCompleted(task));
-  const { cpus, mem } = agent;
+  const { attributes = {} } = agent;
   return {
     id: agent.id,
     hostname: agent.hostname,
@@ -69,8 +70,8 @@ export function agentView(context: Context, agent: Agent) {
     pid: `slave(1)@${agent.hostname}:${agentPort}`,
     active: !isLost(context, agent),
     version: '1.11.0',
-    attributes: {},
-    resources: { cpus, mem, disk: 1_000_000, gpus: 0, ports: '[31000-32000]' },
+    attributes,
+    resources: { ...resourcesOf(agent), ports: '[31000-32000]' },
     used_resources: resourcesView(sumOf(tasks.map(({ resources }) => resources))),
   };
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json';
+import type { Unheard } from '../unheard';
 
 /** What a run of a job starts. */
 export type JobRunSpec = {
@@ -11,6 +12,13 @@ export type JobRunSpec = {
   readonly env: JsonObject;
   readonly docker?: { readonly image: string } | undefined;
   readonly ucr?: { readonly image: { readonly id: string } } | undefined;
+  readonly placement: {
+    readonly constraints: readonly {
+      readonly attribute: string;
+      readonly operator: 'IS' | 'EQ' | 'LIKE' | 'UNLIKE';
+      readonly value?: string | undefined;
+    }[];
+  };
   readonly maxLaunchDelay: number;
   readonly restart: { readonly policy: 'NEVER' | 'ON_FAILURE'; readonly activeDeadlineSeconds?: number | undefined };
   readonly taskKillGracePeriodSeconds?: number | undefined;
@@ -64,6 +72,8 @@ export type RunTask = {
   readonly startedAt: number;
   completedAt: number | null;
   status: string;
+  /** While its agent is lost: the status before, and what nobody has heard since. */
+  lost?: { readonly status: string; readonly unheard: Unheard } | undefined;
 };
 
 /** A run that has not ended. It keeps the definition it was created with. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPattern } from '../constraints';
 import { notValid } from '../marathon-error';
 import type { JobSpec } from './job';
 
@@ -28,11 +29,13 @@ const artifact = z.strictObject({
   cache: z.boolean().default(false),
 });
 
-const constraint = z.strictObject({
-  attribute: z.string(),
-  operator: z.enum(['IS', 'EQ', 'LIKE', 'UNLIKE']),
-  value: z.string().optional(),
-});
+const constraint = z
+  .strictObject({
+    attribute: z.string(),
+    operator: z.enum(['IS', 'EQ', 'LIKE', 'UNLIKE']),
+    value: z.string().optional(),
+  })
+  .refine(({ operator, value }) => !operator.endsWith('LIKE') || isPattern(value), 'not a regular expression');
 
 const volume = z.strictObject({
   containerPath: z.string().min(1),

@@ -2,6 +2,7 @@ import { type Agent, type Context, nextUuid } from '../context';
 import { freeAgent } from '../launch';
 import { addMesosTask, addStatus, findMesosTask } from '../mesos/mesos-task';
 import type { RuntimeTask, TaskReport } from '../tasks/task-runtime';
+import { keepUnheard } from '../unheard';
 import type { World } from '../world';
 import { addToHistory } from './history';
 import { activeTask, type Job, type JobRun, type RunTask } from './job';
@@ -50,7 +51,7 @@ export function stopRun(context: Context, run: JobRun): void {
     finish(context, run, false);
     return;
   }
-  noteStatus(context, task, 'TASK_KILLING');
+  if (task.lost === undefined) noteStatus(context, task, 'TASK_KILLING');
   context.runtime.kill({ key: task.id, taskId: task.id });
 }
 
@@ -60,10 +61,37 @@ export function checkLaunchDeadline(context: Context, runId: string): void {
   if (run?.tasks.length === 0) finish(context, run, false);
 }
 
-/** Lets Metronome know what the runtime says about the task of a run. */
+/** Applies the loss or the return of an agent to the runs on it. Metronome waits for a lost one without end. */
+export function reviewRuns(context: Context, agent: Agent, isLost: boolean): void {
+  for (const run of [...context.world.runs]) {
+    const task = activeTask(run);
+    if (task === undefined || findMesosTask(context.world.mesosTasks, task.id)?.agentId !== agent.id) continue;
+    if (isLost && task.lost === undefined) lose(context, task, agent);
+    if (!isLost && task.lost !== undefined) comeBack(context, run, task, task.lost);
+  }
+}
+
+function lose(context: Context, task: RunTask, { id }: Agent): void {
+  task.lost = { status: task.status, unheard: [] };
+  task.status = 'TASK_UNREACHABLE';
+  noteStatus(context, task, task.status, `Agent ${id} is unreachable`);
+}
+
+function comeBack(context: Context, run: JobRun, task: RunTask, { status, unheard }: NonNullable<RunTask['lost']>) {
+  task.lost = undefined;
+  task.status = status;
+  noteStatus(context, task, status);
+  for (const report of unheard) heedRunReport(context, run, report);
+}
+
+/** Lets Metronome know what the runtime says about the task of a run; while its agent is lost, that waits. */
 export function heedRunReport(context: Context, run: JobRun, report: TaskReport): void {
   const task = activeTask(run);
   if (task === undefined) return;
+  if (task.lost !== undefined) {
+    keepUnheard(task.lost.unheard, report);
+    return;
+  }
   if (report.kind === 'starting' || report.kind === 'running') {
     task.status = report.kind === 'running' ? 'TASK_RUNNING' : 'TASK_STARTING';
     noteStatus(context, task, task.status);

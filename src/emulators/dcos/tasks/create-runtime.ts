@@ -1,7 +1,7 @@
-import { isUnreachable } from '../agent-loss';
 import type { Context } from '../context';
 import { failTask, heedReport } from '../task-life';
 import { heedRunReport, runtimeTaskOfRun, runWithTask } from '../metronome/runs';
+import { findInstance } from '../instance-index';
 import { isLaunched } from '../instances';
 import { runtimeTaskOf } from '../runtime-task';
 import type { World } from '../world';
@@ -48,10 +48,8 @@ export function createRuntime(parts: RuntimeParts): {
 
 /** Passes a report to the framework whose task it is about; reports about tasks that are gone are dropped. */
 export function passReport(context: Context, report: TaskReport): void {
-  const instance = context.world.instances.find(({ id }) => id === report.key);
-  // Nothing but an end is heard of a task whose agent is lost.
-  const isHeard = instance !== undefined && (!isUnreachable(instance) || report.kind === 'ended');
-  if (isHeard && isLaunched(instance)) heedReport(context, instance, report);
+  const instance = findInstance(context.world, report.key);
+  if (instance !== undefined && isLaunched(instance)) heedReport(context, instance, report);
   const run = runWithTask(context.world, report.key);
   if (run !== undefined) heedRunReport(context, run, report);
 }
@@ -71,7 +69,7 @@ export function loseRealTasks(context: Context): void {
 }
 
 function findTask(world: World, key: string): RuntimeTask | undefined {
-  const instance = world.instances.find(({ id }) => id === key);
+  const instance = findInstance(world, key);
   if (instance !== undefined) return isLaunched(instance) ? runtimeTaskOf(world, instance) : undefined;
   const run = runWithTask(world, key);
   return run && runtimeTaskOfRun(world, run);

@@ -188,3 +188,67 @@ describe('a guarded cluster', () => {
     expect(core.handle({ method: 'GET', path: '/v2/apps', headers }).status).toBe(200);
   });
 });
+
+describe('users', () => {
+  function managed() {
+    const bench = guarded('enterprise');
+    const admin = { authorization: `token=${bench.core.auth.issue('olga')}` };
+    const send = (method: string, uid: string, body?: unknown, headers: Record<string, string> = admin) =>
+      bench.core.handle({ method, path: `/acs/api/v1/users/${uid}`, headers, body });
+    return { ...bench, send };
+  }
+  const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+
+  it('are added by password, and as service accounts by public key', () => {
+    const { send, logIn, seconds } = managed();
+    expect(send('PUT', 'anna', { password: 'hers', description: 'Anna' }).status).toBe(201);
+    expect(send('PUT', 'robot', { public_key: pem }).status).toBe(201);
+    expect(send('GET', 'anna').body).toMatchObject({ uid: 'anna', description: 'Anna', is_service: false });
+    expect(send('GET', 'robot').body).toMatchObject({ uid: 'robot', is_service: true });
+    expect(logIn({ uid: 'anna', password: 'hers' }).status).toBe(200);
+    expect(logIn({ uid: 'robot', token: signJwt({ uid: 'robot', exp: seconds() + 60 }, privateKey) }).status).toBe(200);
+  });
+
+  it.each([
+    ['anna', {}, 400],
+    ['anna', { password: 'a', public_key: pem }, 400],
+    ['anna', { public_key: 'no key' }, 400],
+    ['anna', { password: 5 }, 400],
+    ['anna', '{"password":', 400],
+    ['olga', { password: 'a' }, 409],
+  ])('are not added where something is wrong: %s %j', (uid, body, status) => {
+    const response = managed().send('PUT', uid, body);
+    const form = { title: expect.any(String) as unknown, description: expect.any(String) as unknown };
+    expect([response.status, response.body]).toEqual([
+      status,
+      { ...form, code: expect.stringMatching(/^ERR_/) as unknown },
+    ]);
+  });
+
+  it('are added and removed by superusers alone', () => {
+    const { send, core } = managed();
+    const headers = { authorization: `token=${core.auth.issue('marathon-only')}` };
+    expect(send('PUT', 'anna', { password: 'a' }, headers).status).toBe(403);
+    expect(send('DELETE', 'bot', undefined, headers).status).toBe(403);
+  });
+
+  it('that are removed have tokens that are good for nothing', () => {
+    const { send, core, get } = managed();
+    const headers = { authorization: `token=${core.auth.issue('bot')}` };
+    expect(get('/service/marathon/v2/apps', headers).status).toBe(200);
+    expect(send('DELETE', 'bot').status).toBe(204);
+    expect(get('/service/marathon/v2/apps', headers).status).toBe(401);
+    expect(send('DELETE', 'bot').status).toBe(404);
+  });
+});
+
+describe('a login whose body is no JSON object', () => {
+  it.each(['{"uid":', '[]', '5'])('is refused in the form of the IAM: %s', (body) => {
+    const { core } = guarded('enterprise');
+    const response = core.handle({ method: 'POST', path: '/acs/api/v1/auth/login', body });
+    expect([response.status, response.body]).toEqual([
+      400,
+      { title: 'Bad Request', description: 'The body is not a JSON object.', code: 'ERR_INVALID_DATA' },
+    ]);
+  });
+});

@@ -131,3 +131,53 @@ describe('removing a job', () => {
     expect(metronome('GET', '/v1/queue').body).toEqual([]);
   });
 });
+
+describe('a run whose agent is lost', () => {
+  function lost(afterMs = 450) {
+    const bench = withJob({ labels: { EMULATOR_RUN_MS: '1000' } });
+    const { id } = bench.metronome('POST', '/v1/jobs/prod.report/runs').body;
+    bench.clock.advance(afterMs);
+    bench.core.setFault({ kind: 'agentLost', agent: '*' });
+    const run = () => bench.metronome('GET', `/v1/jobs/prod.report/runs/${id}`).body;
+    const framework = () => {
+      const { body } = bench.core.handle({ method: 'GET', path: '/mesos/state' });
+      type Seen = { name: string; tasks: { state: string }[]; unreachable_tasks: { state: string }[] };
+      return (body as { frameworks: Seen[] }).frameworks.find(({ name }) => name === 'metronome');
+    };
+    return { ...bench, id, run, framework };
+  }
+
+  it('is waited for, and its task is unreachable', () => {
+    const { clock, run, framework, history } = lost();
+    clock.advance(3_600_000);
+    expect(run()).toMatchObject({ status: 'ACTIVE', tasks: [{ status: 'TASK_UNREACHABLE', completedAt: null }] });
+    expect(framework()).toMatchObject({ tasks: [], unreachable_tasks: [{ state: 'TASK_UNREACHABLE' }] });
+    expect(history('prod.report')).toMatchObject({ successCount: 0, failureCount: 0 });
+  });
+
+  it('goes on where its task is when the agent is back', () => {
+    const { core, clock, run, framework, history } = lost();
+    clock.advance(100);
+    core.clearFaults();
+    expect(run()).toMatchObject({ tasks: [{ status: 'TASK_RUNNING' }] });
+    expect(framework()).toMatchObject({ tasks: [{ state: 'TASK_RUNNING' }], unreachable_tasks: [] });
+    clock.advance(1000);
+    expect(history('prod.report').successCount).toBe(1);
+  });
+
+  it('has ended as soon as the agent is back where its task ended meanwhile', () => {
+    const { core, clock, history, id } = lost(100);
+    clock.advance(10_000);
+    core.clearFaults();
+    expect(history('prod.report')).toMatchObject({ successCount: 1, successfulFinishedRuns: [{ id }] });
+  });
+
+  it('is stopped only then', () => {
+    const { core, clock, run, id, metronome, history } = lost();
+    metronome('POST', `/v1/jobs/prod.report/runs/${id}/actions/stop`);
+    clock.advance(10_000);
+    expect(run()).toMatchObject({ tasks: [{ status: 'TASK_UNREACHABLE' }] });
+    core.clearFaults();
+    expect(history('prod.report')).toMatchObject({ failureCount: 1 });
+  });
+});

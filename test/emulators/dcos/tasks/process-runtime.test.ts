@@ -1,5 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createDcosEmulator } from '../../../../src/emulators/dcos/create-dcos-emulator';
 import { findFreePorts } from '../../../../src/emulators/dcos/tasks/free-ports';
 import { isAlive, startProcessBench, until } from './process-bench';
@@ -196,6 +198,19 @@ describe('the process runtime', () => {
     await until('it is dead', () => !isAlive(pid));
     const { id: next } = await bench.running();
     expect(next).not.toBe(id);
+  });
+
+  it('that started while its agent was lost runs, and is ready, as soon as the agent is back', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lost-agent-'));
+    const mark = join(folder, 'started');
+    bench.create({ cmd: `touch ${mark}; exec sleep 600`, unreachableStrategy: 'disabled' });
+    bench.core.setFault({ kind: 'agentLost', agent: '*' });
+    await until('it has started', () => existsSync(mark));
+    rmSync(folder, { recursive: true });
+    expect(bench.app('/real').tasks).toMatchObject([{ state: 'TASK_UNREACHABLE' }]);
+    bench.core.clearFaults();
+    await bench.running();
+    await until('the deployment has ended', () => bench.app('/real').deployments.length === 0);
   });
 
   it('starts tasks anew that a saved world believes to run', async () => {
