@@ -123,14 +123,15 @@ describe('a real health check by command', () => {
 
 describe('a health check that cannot be made', () => {
   const strict = { ...quick, gracePeriodSeconds: 0, maxConsecutiveFailures: 1, delaySeconds: 0 };
-  it.each([
-    ['a command with a NUL', { protocol: 'COMMAND', command: { value: 'a\u0000b' } }, /null bytes/],
-  ])('fails: %s', async (_what, check, reason) => {
-    bench.create({ cmd: 'exec sleep 600', healthChecks: [{ ...strict, ...check }] });
-    const failure = await until('it was killed', () => bench.app('/real').lastTaskFailure);
-    expect(failure.message).toMatch(/^Task was killed since health check failed\. Reason: /);
-    expect(failure.message).toMatch(reason);
-  });
+  it.each([['a command with a NUL', { protocol: 'COMMAND', command: { value: 'a\u0000b' } }, /null bytes/]])(
+    'fails: %s',
+    async (_what, check, reason) => {
+      bench.create({ cmd: 'exec sleep 600', healthChecks: [{ ...strict, ...check }] });
+      const failure = await until('it was killed', () => bench.app('/real').lastTaskFailure);
+      expect(failure.message).toMatch(/^Task was killed since health check failed\. Reason: /);
+      expect(failure.message).toMatch(reason);
+    },
+  );
 });
 
 describe('several real health checks', () => {
