@@ -21,6 +21,11 @@ export class VirtualClock implements Clock {
     };
   }
 
+  /** How long until the next timer; undefined where none is set. */
+  untilNext(): number | undefined {
+    return this.timers.length === 0 ? undefined : Math.min(...this.timers.map(({ at }) => at)) - this.time;
+  }
+
   /** Moves time on and runs what falls due, in order. */
   advance(ms: number): void {
     const end = this.time + ms;
