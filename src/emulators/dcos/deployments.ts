@@ -2,6 +2,7 @@ import { type Context, nextUuid } from './context';
 import { createInstance, decommission, inKillOrder, instancesOf, isHealthy, isLaunched, isWanted } from './instances';
 import { planOf } from './deployment-plan';
 import { planRestart } from './restart-plan';
+import { chooseSurplus } from './surplus';
 import type { ActionProgress, AppSpec, Deployment, DeploymentAction, Instance } from './world';
 
 /** Marathon's `scale_apps_interval`. */
@@ -116,7 +117,7 @@ function advanceScale(context: Context, target: AppSpec, memory: ActionProgress)
   const kept = instancesOf(context, target.id).filter(isWanted);
   const surplus = kept.length - target.instances;
   if (surplus > 0) {
-    for (const instance of inKillOrder(kept, target.killSelection).slice(0, surplus)) decommission(context, instance);
+    for (const instance of chooseSurplus(context, target, kept, surplus)) decommission(context, instance);
   }
   for (let missing = -surplus; missing > 0; missing -= 1) memory.started.push(createInstance(context, target).id);
   const present = instancesOf(context, target.id);

@@ -1,6 +1,7 @@
 import { deploymentsOf } from './change-apps';
 import type { Context } from './context';
-import { createInstance, decommission, inKillOrder, instancesOf, isWanted } from './instances';
+import { createInstance, decommission, instancesOf, isWanted } from './instances';
+import { chooseSurplus } from './surplus';
 import type { AppSpec } from './world';
 
 /**
@@ -17,6 +18,6 @@ export function checkScale(context: Context): void {
 export function scaleApp(context: Context, spec: AppSpec): void {
   const kept = instancesOf(context, spec.id).filter(isWanted);
   const surplus = Math.max(0, kept.length - spec.instances);
-  for (const instance of inKillOrder(kept, spec.killSelection).slice(0, surplus)) decommission(context, instance);
+  for (const instance of chooseSurplus(context, spec, kept, surplus)) decommission(context, instance);
   for (let count = kept.length; count < spec.instances; count += 1) createInstance(context, spec);
 }

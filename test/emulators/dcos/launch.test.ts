@@ -146,3 +146,19 @@ describe('what agents have', () => {
     expect(cluster(2, fields).spread({ instances: 2, acceptedResourceRoles: ['slave_public'] })).toEqual([2, 0]);
   });
 });
+
+describe('scaling down', () => {
+  it('first ends what stands crowded where a constraint groups, and not the youngest', () => {
+    const it = cluster(2);
+    const hosts = () => it.app('/spread').tasks.map(({ host }) => host);
+    expect(it.spread({ instances: 3, constraints: [['hostname', 'GROUP_BY']] })).toEqual([2, 1]);
+    // Whoever stands alone is the youngest after this.
+    const alone = it.app('/spread').tasks.find(({ host }) => host === '10.0.0.2')?.id ?? '';
+    it.call('DELETE', `/v2/apps/spread/tasks/${alone}`);
+    it.clock.advance(3000);
+    expect(hosts().sort()).toEqual(['10.0.0.1', '10.0.0.1', '10.0.0.2']);
+    it.call('PUT', '/v2/apps/spread', { instances: 2 });
+    it.clock.advance(3000);
+    expect(hosts().sort()).toEqual(['10.0.0.1', '10.0.0.2']);
+  });
+});
