@@ -1,0 +1,71 @@
+import { Parser, type Expression } from 'expr-eval';
+import { emit } from './emit';
+import { ExpressionError } from './expression-error';
+import { release } from './held';
+import { helpers } from './helpers';
+import type { Limits } from './limits';
+import type { Run } from './run';
+import { Cursor } from './syntax/cursor';
+import { lex } from './syntax/lex';
+import { parse } from './syntax/parse';
+import type { Value } from './value';
+
+/** An expression ready to be evaluated any number of times. */
+export type Compiled = {
+  readonly evaluate: (run: Run) => Value;
+  /** Parts that helpers evaluate by number. */
+  readonly bodies: readonly ((run: Run) => unknown)[];
+};
+
+const kept = 2000;
+const longestKept = 2000;
+const cache = new Map<string, Compiled>();
+
+const withoutPrototype = <T extends object>(properties: T): T => Object.assign(Object.create(null) as T, properties);
+
+/** A parser that knows our helpers, `and`, `or`, `?:` and nothing else. */
+function createParser(): Parser {
+  const operators = { assignment: false, fndef: false, in: false, concatenate: false, array: false };
+  const parser = new Parser({ allowMemberAccess: false, operators });
+  const never = (): never => {
+    throw new ExpressionError('this operator is not used');
+  };
+  return Object.assign(parser, {
+    unaryOps: withoutPrototype({}),
+    // expr-eval evaluates these itself, lazily; it only looks up here whether they exist.
+    binaryOps: withoutPrototype({ and: never, or: never }),
+    ternaryOps: withoutPrototype({ '?': never }),
+    consts: withoutPrototype({ true: true, false: false }),
+    functions: withoutPrototype(Object.fromEntries(helpers)),
+  });
+}
+
+const parser = createParser();
+
+function bind(source: string): (run: Run) => unknown {
+  const expression: Expression = parser.parse(source);
+  return (run) => expression.evaluate(withoutPrototype({ s: run, n: null }) as never) as unknown;
+}
+
+function compileAnew(text: string, limits: Limits): Compiled {
+  if (text.trim() === '') throw new ExpressionError('there is no expression between ${ and }', 0);
+  if (text.length > limits.length) throw new ExpressionError(`longer than ${limits.length} characters`, 0);
+  const { source, bodies } = emit(parse(new Cursor(lex(text), limits.depth)));
+  const evaluate = bind(source);
+  return { evaluate: (run) => release(evaluate(run)), bodies: bodies.map(bind) };
+}
+
+/**
+ * Compiles an expression, without `${}`. Throws `ExpressionError` with the offset for what cannot be read or is too long
+ * or too deep. The last 2,000 of ordinary length are kept.
+ */
+export function compile(text: string, limits: Limits): Compiled {
+  const key = `${limits.length}/${limits.depth}/${text}`;
+  const known = cache.get(key);
+  const compiled = known ?? compileAnew(text, limits);
+  if (text.length > longestKept) return compiled;
+  cache.delete(key);
+  cache.set(key, compiled);
+  if (cache.size > kept) cache.delete(cache.keys().next().value ?? '');
+  return compiled;
+}
