@@ -6,5 +6,9 @@ export function nearest(written: string, known: readonly string[]): string | und
   const exact = known.find((word) => word.toLowerCase() === written.toLowerCase());
   if (exact !== undefined) return exact;
   const found = closest(written, known);
-  return distance(written, found) <= Math.max(2, Math.floor(written.length / 3)) ? found : undefined;
+  const changes = distance(written, found);
+  // As many changes as letters: they have nothing in common.
+  const isNear =
+    changes <= Math.max(2, Math.floor(written.length / 3)) && changes < Math.max(written.length, found.length);
+  return isNear ? found : undefined;
 }

@@ -55,7 +55,7 @@ export class Budget {
     let from = 0;
     if (!pattern.isLocal) this.spendPattern(pattern.size * (text.length + 1));
     for (const match of pattern.findAll(text)) {
-      this.spend();
+      this.spend(2);
       const read = pattern.isLocal ? match.end - from + pattern.size : text.length - from + 1;
       this.spendPattern(pattern.size * read);
       from = match.end;

@@ -113,7 +113,7 @@ class Emitter {
   private literal({ at, value, isReal }: NodeOf<'literal'>): string {
     if (value === null) return 'n';
     if (typeof value === 'string') return quoted(value);
-    return isReal && Number.isInteger(value) ? `rea(s,${at},${String(value)})` : String(value);
+    return isReal && Number.isInteger(value) ? `h(s,"rea",${at},${String(value)})` : String(value);
   }
 
   private all(nodes: readonly Node[], base: Base): readonly string[] {
@@ -125,12 +125,12 @@ class Emitter {
   }
 
   private call(helper: string, { at }: Node, args: readonly string[]): string {
-    return `${helper}(${['s', at, ...args].join(',')})`;
+    return `h(${['s', `"${helper}"`, at, ...args].join(',')})`;
   }
 }
 
 /**
- * Writes a tree as expr-eval's source: calls of our helpers, each with the run `s` and the offset first, and expr-eval's
+ * Writes a tree as expr-eval's source: calls of our helper `h` with the run `s`, what to do and the offset first, and expr-eval's
  * own `?:`, `and`, `or`, which are lazy. Throws `ExpressionError` where operations stack too high for it.
  */
 export function emit(node: Node): Emitted {

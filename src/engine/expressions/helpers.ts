@@ -6,23 +6,17 @@ import { toCondition } from './convert';
 import { ExpressionError } from './expression-error';
 import { callFunction } from './functions';
 import { hold, release } from './held';
-import { elementOf, makeMap } from './read';
+import { elementOf, makeMap, refuseName } from './read';
 import type { Run } from './run';
 import { project, select, type Which } from './select';
 import { convertedText } from './to-text';
 import { construct, isInstance, referTo } from './types';
 import { isList, isMap, isNumber, kindOf, real, type Value } from './value';
 
-/** What the emitted source calls: the run, the offset in the expression, then values as expr-eval passes them on. */
-export type Helper = (run: Run, at: number, ...args: unknown[]) => unknown;
+type Work = (run: Run, ...args: Value[]) => Value;
 
 function helper<Args extends readonly Value[]>(name: string, work: (run: Run, ...args: Args) => Value) {
-  const call: Helper = (run, at, ...args) => {
-    run.at = at;
-    run.budget.spend();
-    return hold(work(run, ...(args.map(release) as unknown as Args)));
-  };
-  return [name, call] as const;
+  return [name, work as unknown as Work] as const;
 }
 
 const binary = (name: string, work: (left: Value, right: Value, budget: Budget) => Value) =>
@@ -51,7 +45,8 @@ function readKey(run: Run, target: Value, name: string, isSafe: boolean): Value 
 
 function readVariable(run: Run, name: string): Value {
   if (name === 'root') return run.root();
-  return name === 'this' ? run.self() : run.miss({ name: `#${name}`, known: () => ['#root', '#this'] });
+  refuseName(name);
+  return name === 'this' ? run.self() : run.miss({ name: `#${name}`, known: () => [] });
 }
 
 function makePairs(run: Run, parts: readonly Value[]): Value {
@@ -115,5 +110,17 @@ const makers = [
   helper('mak', (run, name: string, ...args: Value[]) => construct(name, args, run)),
 ];
 
-/** Everything the emitted source may call. */
-export const helpers: ReadonlyMap<string, Helper> = new Map([...operators, ...accesses, ...makers]);
+const helpers: ReadonlyMap<string, Work> = new Map([...operators, ...accesses, ...makers]);
+
+/**
+ * All that the emitted source calls: the run, a helper's name, the offset in the expression, then values as expr-eval
+ * passes them on. One function, because expr-eval looks through all that it knows at every call.
+ */
+export function help(run: Run, name: string, at: number, ...args: unknown[]): unknown {
+  const work = helpers.get(name);
+  if (work === undefined) throw new ExpressionError(`there is no helper ${name}`);
+  run.at = at;
+  run.budget.spend();
+  for (let index = 0; index < args.length; index += 1) args[index] = release(args[index]);
+  return hold(work(run, ...(args as Value[])));
+}

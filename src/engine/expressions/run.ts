@@ -3,7 +3,7 @@ import { nearest } from '../../model/nearest';
 import type { Budget } from './budget';
 import { ExpressionError, UrlNeeded } from './expression-error';
 import type { MemoBook } from './memo';
-import { admit } from './read';
+import { admit, refuseName } from './read';
 import type { FunctionTools, Scope } from './scope';
 import type { Value } from './value';
 
@@ -82,6 +82,7 @@ export class Run implements FunctionTools {
 
   /** The value of a bare name; null or an error, as the scope wants it, where there is none. */
   lookup(name: string): Value {
+    refuseName(name);
     const found = this.scope.lookup(name);
     if (found !== undefined) return admit(found);
     const missing = { name, known: () => this.scope.names() };

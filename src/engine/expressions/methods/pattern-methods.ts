@@ -2,7 +2,7 @@ import type { PatternMatch } from '../../linear-pattern';
 import { ExpressionError } from '../expression-error';
 import type { Run } from '../run';
 
-const literal = /^[^\\[\](){}.*+?^$|]+$/;
+const literal = /^[^\\[\](){}.*+?^$|]*$/;
 
 function groupIn(match: PatternMatch, number: number): string {
   if (number < match.groups.length) return match.groups[number] ?? '';
@@ -48,9 +48,12 @@ function* separators(text: string, pattern: string, run: Run): Iterable<{ start:
     return;
   }
   run.budget.scan(text.length);
-  for (let at = text.indexOf(pattern); at >= 0; at = text.indexOf(pattern, at + pattern.length)) {
+  const step = Math.max(1, pattern.length);
+  for (let at = text.indexOf(pattern); at >= 0; at = text.indexOf(pattern, at + step)) {
     run.budget.spend();
     yield { start: at, end: at + pattern.length };
+    // The end of a text holds an empty pattern for ever.
+    if (at >= text.length) return;
   }
 }
 
