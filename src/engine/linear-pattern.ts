@@ -59,8 +59,9 @@ function* findAll(pattern: RE2JS, text: string): Iterable<PatternMatch> {
 }
 
 function compile(source: string): LinearPattern {
-  const size = estimateSize(source);
-  if (source.length > largest || size > largest) throw new PatternError('the pattern is too large');
+  // The length first: the estimate itself takes time.
+  const size = source.length > largest ? Infinity : estimateSize(source);
+  if (size > largest) throw new PatternError('the pattern is too large');
   try {
     const pattern = RE2JS.compile(source);
     return {

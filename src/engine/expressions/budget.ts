@@ -24,6 +24,12 @@ export class Budget {
     this.spend(1 + (length >> 6));
   }
 
+  /** Counts looking for a part in a text, as if every place had to be compared with the whole part. */
+  search(length: number, partLength: number): void {
+    const places = Math.max(0, length - partLength) + 1;
+    this.spend(1 + Math.floor((places * partLength) / 512) + (length >> 6));
+  }
+
   /** Checks the length of a text before it is made. */
   checkText(length: number): void {
     if (length <= this.limits.text) return;

@@ -215,6 +215,11 @@ const heavyAttacks = [
   "many.![long.contains('b')]",
   "many.![long.replace('b', 'c')].size()",
   'many.![#this == many]',
+  "long.lastIndexOf(long.substring(25000) + 'b')",
+  "(long * 9).contains('b' + long)",
+  "long.replace(long.substring(30000) + 'b', '')",
+  "long.split(long.substring(30000) + 'b').size()",
+  "'[' * 9000 matches '[' * 9000",
   "{'a':many.![many]}.toString()",
   '('.repeat(300) + '1' + ')'.repeat(300),
   '['.repeat(5000),
@@ -332,6 +337,17 @@ describe('attacks', () => {
     expect(attack("${'$' + '{text}'}").value).toBe('${text}');
     const memo = { ...emptyMemo, urls: { 'http://example.com/': { text: '${text}' } } };
     expect(attack("${#fromUrl('http://example.com/')}", scopeOf(context, { memo })).value).toBe('${text}');
+  });
+
+  it('reads a properties file made to be read slowly', () => {
+    const text = `a${' '.repeat(100_000)}\u2028${'\\'.repeat(100_001)}`;
+    const memo = { ...emptyMemo, urls: { 'http://example.com/': { text } } };
+    const { took, problems } = attack(
+      "${#propertiesFromUrl('http://example.com/').size()}",
+      scopeOf(context, { memo }),
+    );
+    expect(problems).toEqual([]);
+    expect(took).toBeLessThan(50);
   });
 
   it('reads data that looks like an instruction of expr-eval as data', () => {

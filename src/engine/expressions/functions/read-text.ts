@@ -58,6 +58,9 @@ const unescapeProperty = (text: string): string =>
     );
   });
 
+// It ends in [^]*, so that nothing is ever tried a second time.
+const property = /^[ \t]*((?:\\[^]|[^\s=:\\#!])(?:\\[^]|[^\s=:\\])*)[ \t]*(?:[=:][ \t]*)?([^]*)$/;
+
 /** The pairs of a Java properties file. */
 export function readProperties(text: string, budget: Budget): ReadonlyMap<string, string> {
   budget.makeText(text.length);
@@ -65,7 +68,7 @@ export function readProperties(text: string, budget: Budget): ReadonlyMap<string
   budget.makeItems(lines.length);
   const pairs = new Map<string, string>();
   for (const line of lines) {
-    const [, key, value = ''] = /^[ \t]*([^#!\s=:\\](?:\\[^]|[^\s=:\\])*)[ \t]*[=: \t]?[ \t]*(.*)$/.exec(line) ?? [];
+    const [, key, value = ''] = property.exec(line) ?? [];
     if (key !== undefined) pairs.set(unescapeProperty(key), unescapeProperty(value));
   }
   return pairs;

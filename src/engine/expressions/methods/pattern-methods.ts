@@ -47,7 +47,7 @@ function* separators(text: string, pattern: string, run: Run): Iterable<{ start:
     yield* run.budget.findAll(pattern, text);
     return;
   }
-  run.budget.scan(text.length);
+  run.budget.search(text.length, pattern.length);
   const step = Math.max(1, pattern.length);
   for (let at = text.indexOf(pattern); at >= 0; at = text.indexOf(pattern, at + step)) {
     run.budget.spend();

@@ -35,7 +35,7 @@ function repeat(text: string, args: readonly Value[], run: Run): string {
 
 function replace(text: string, args: readonly Value[], run: Run): string {
   const [target, replacement] = [textArg(args, 0), textArg(args, 1)];
-  run.budget.scan(text.length);
+  run.budget.search(text.length, target.length);
   const pieces = target === '' ? text.length + 2 : text.split(target).length;
   run.budget.spend(pieces);
   run.budget.makeText(text.length + (pieces - 1) * Math.max(0, replacement.length - target.length));
@@ -50,7 +50,7 @@ function concat(text: string, args: readonly Value[], run: Run): string {
 
 function search(text: string, args: readonly Value[], run: Run, find: (part: string, from: number) => number): number {
   const part = textArg(args, 0);
-  run.budget.scan(text.length + part.length);
+  run.budget.search(text.length, part.length);
   return find(part, args.length > 1 ? wholeArg(args, 1) : NaN);
 }
 
