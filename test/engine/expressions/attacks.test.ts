@@ -65,7 +65,17 @@ beforeAll(() => {
 
 afterAll(() => jest.restoreAllMocks());
 
-/** Evaluates an attack twice; the first time pays for what the machine compiles. Returns what the second took. */
+/** What an evaluation takes, in ms: the best of three, since the machine may be busy with something else. */
+function quickest(act: () => unknown): number {
+  const takes = Array.from({ length: 3 }, () => {
+    const start = performance.now();
+    act();
+    return performance.now() - start;
+  });
+  return Math.min(...takes);
+}
+
+/** Evaluates an attack; the first time pays for what the machine compiles and is not timed. */
 function attack(input: Json, scope = scopeOf(context, { functions: executionFunctions(execution, null) })) {
   const before = JSON.stringify(context);
   const prototypes = JSON.stringify(
@@ -74,9 +84,8 @@ function attack(input: Json, scope = scopeOf(context, { functions: executionFunc
       .map((keys) => keys.map(String)),
   );
   const first = watched(() => evaluate(input, scope));
-  const start = performance.now();
   const second = watched(() => evaluate(input, scope));
-  const took = performance.now() - start;
+  const took = quickest(() => watched(() => evaluate(input, scope)));
   expect(second).toEqual(first);
   expect(reached).toEqual([]);
   expect(JSON.stringify(context)).toBe(before);
