@@ -51,7 +51,7 @@ function bind(source: string): (run: Run) => unknown {
 function compileAnew(text: string, limits: Limits): Compiled {
   if (text.trim() === '') throw new ExpressionError('there is no expression between ${ and }', 0);
   if (text.length > limits.length) throw new ExpressionError(`longer than ${limits.length} characters`, 0);
-  const { source, bodies } = emit(parse(new Cursor(lex(text), limits.depth)));
+  const { source, bodies } = emit(parse(new Cursor(lex(text, limits.tokens), limits.depth)));
   const evaluate = bind(source);
   return { evaluate: (run) => release(evaluate(run)), bodies: bodies.map(bind) };
 }
@@ -61,6 +61,10 @@ function compileAnew(text: string, limits: Limits): Compiled {
  * or too deep. Those of ordinary length and depth that were used lately are kept.
  */
 export function compile(text: string, limits: Limits): Compiled {
-  const isOrdinary = text.length <= longestKept && limits.depth === defaultLimits.depth && limits.length >= longestKept;
+  const isOrdinary =
+    text.length <= longestKept &&
+    limits.depth === defaultLimits.depth &&
+    limits.length >= longestKept &&
+    limits.tokens === defaultLimits.tokens;
   return isOrdinary ? recent.get(text, () => compileAnew(text, limits)) : compileAnew(text, limits);
 }

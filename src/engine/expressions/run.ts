@@ -113,6 +113,8 @@ export class Run implements FunctionTools {
 
   /** A random UUID (version 4) for this place. */
   uuid(): string {
+    // As dear as its many random digits.
+    this.budget.spend(20);
     const digit = (from: number, count: number) =>
       (from + Math.floor((this.scope.random ?? systemRandom)() * count)).toString(16);
     return this.memo.take(this.key(), () =>

@@ -19,9 +19,13 @@ function* mapOf<T>(values: Iterable<T>, write: (value: T) => string): Iterable<s
   for (const value of values) yield write(value);
 }
 
+function checkDepth(depth: number, { limits }: Budget): void {
+  if (depth > limits.depth) throw new ExpressionError(`the value nests more than ${limits.depth} deep`);
+}
+
 function writeObject(value: Exclude<Value, null | string | number | boolean>, budget: Budget, depth: number): string {
   if (value instanceof JavaValue) return value.toText();
-  if (depth > budget.limits.depth) throw new ExpressionError(`the value nests more than ${budget.limits.depth} deep`);
+  checkDepth(depth, budget);
   const inner = (element: Value) => javaText(element, budget, depth + 1);
   if (isList(value)) return `[${collect(mapOf(elementsOf(value), inner), ', ', budget)}]`;
   return `{${collect(
@@ -40,10 +44,11 @@ export function javaText(value: Value, budget: Budget, depth = 0): string {
 }
 
 /** A value as Spring converts it to a text: as Java does, but a list is its elements with commas between: `1,2`. */
-export function convertedText(value: Value, budget: Budget): string {
-  if (!isList(value)) return javaText(value, budget);
+export function convertedText(value: Value, budget: Budget, depth = 0): string {
+  if (!isList(value)) return javaText(value, budget, depth);
+  checkDepth(depth, budget);
   return collect(
-    mapOf(elementsOf(value), (element) => convertedText(element, budget)),
+    mapOf(elementsOf(value), (element) => convertedText(element, budget, depth + 1)),
     ',',
     budget,
   );

@@ -157,6 +157,7 @@ describe('limits', () => {
   it.each<[string, object, string]>([
     ['1 + 1 + 1', { length: 5 }, 'longer than 5 characters'],
     ['((1))', { depth: 2 }, 'nested more than 2 deep'],
+    ['1 + 1 + 1', { tokens: 4 }, 'more than 4 words and signs'],
     ['list.![#this]', { steps: 5 }, 'more than 5 steps'],
     ["'abc' + 'def'", { text: 5 }, 'a text of more than 5 characters'],
     ['{1, 2, 3}', { items: 2 }, 'more than 2 elements'],

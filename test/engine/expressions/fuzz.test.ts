@@ -198,17 +198,34 @@ function findStranger(value: unknown): unknown {
     .find((stranger) => stranger !== undefined);
 }
 
+/** Keeps the twenty inputs that took longest. */
+function noteSlow(slowest: { text: Json; ms: number }[], text: Json, ms: number): void {
+  if (slowest.length >= 20 && ms <= (slowest.at(-1)?.ms ?? 0)) return;
+  slowest.push({ text, ms });
+  slowest.sort((left, right) => right.ms - left.ms).splice(20);
+}
+
+/** The best of three evaluations, in ms. */
+const quickest = (text: Json): number =>
+  Math.min(
+    ...Array.from({ length: 3 }, () => {
+      const start = performance.now();
+      evaluate(text, scopeOf(context, { functions }));
+      return performance.now() - start;
+    }),
+  );
+
 const snapshot = JSON.stringify(context);
 
 describe('generated expressions', () => {
   it('never throw, never give anything but data, never change the context', () => {
     let evaluated = 0;
-    let slowest = 0;
+    const slowest: { text: Json; ms: number }[] = [];
     fc.assert(
       fc.property(input, (text) => {
         const start = performance.now();
         const { value, problems, memo } = evaluate(text, scopeOf(context, { functions }));
-        slowest = Math.max(slowest, performance.now() - start);
+        noteSlow(slowest, text, performance.now() - start);
         if (problems.length === 0) evaluated += 1;
         expect(findStranger(value)).toBeUndefined();
         expect(findStranger(memo)).toBeUndefined();
@@ -222,8 +239,9 @@ describe('generated expressions', () => {
     expect(Reflect.ownKeys(Object.prototype)).not.toContain('polluted');
     // Otherwise the generator would test little but the parser's errors.
     expect(evaluated).toBeGreaterThan(runs / 10);
-    if (runs > 20_000)
-      process.stdout.write(`${runs} runs, ${evaluated} without problems, slowest ${slowest.toFixed(1)} ms\n`);
+    // Once more, since the machine may have been busy with something else.
+    const slow = slowest.map(({ text }) => ({ text, ms: quickest(text) })).filter(({ ms }) => ms > 100);
+    expect(slow).toEqual([]);
   }, 600_000);
 
   it('give the same when evaluated again with the memo of the first time', () =>
@@ -240,9 +258,12 @@ describe('generated expressions', () => {
     fc.assert(
       fc.property(expression, (text) => {
         const outer = `rows.![list.![${text}]].size() + list.![rows.![${text}]].size()`;
-        const { value, problems } = evaluate(`\${${outer}}`, scopeOf(context, { functions, limits: { steps: 10 } }));
+        const scope = scopeOf(context, { functions, limits: { steps: 10 } });
+        const { value, problems, needs } = evaluate(`\${${outer}}`, scope);
         expect(value).toBe(`\${${outer}}`);
-        expect(problems.map(({ level }) => level)).toEqual(['ERROR']);
+        expect([...problems.map(({ level }) => level), ...needs.map(({ kind }) => kind)]).toEqual([
+          needs.length > 0 ? 'url' : 'ERROR',
+        ]);
       }),
       { numRuns: Math.ceil(runs / 20) },
     ));

@@ -62,9 +62,10 @@ function tokenAt(text: string, at: number): Token {
 
 /**
  * Cuts an expression into tokens, the last of kind `end`. Texts are quoted with ' or "; the same quote twice inside is
- * one, and a backslash is an ordinary character. Throws `ExpressionError` with the offset of what it cannot read.
+ * one, and a backslash is an ordinary character. Throws `ExpressionError` with the offset of what it cannot read, and
+ * for more than `maxTokens`.
  */
-export function lex(text: string): readonly Token[] {
+export function lex(text: string, maxTokens: number): readonly Token[] {
   const tokens: Token[] = [];
   let at = 0;
   for (;;) {
@@ -72,6 +73,7 @@ export function lex(text: string): readonly Token[] {
     if (at >= text.length) break;
     const token = tokenAt(text, at);
     tokens.push(token);
+    if (tokens.length > maxTokens) throw new ExpressionError(`more than ${maxTokens} words and signs`, at);
     at = token.end;
   }
   return [...tokens, { kind: 'end', at: text.length, end: text.length, text: '' }];
