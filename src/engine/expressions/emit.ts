@@ -7,7 +7,8 @@ type Base = 'self' | 'root';
 /** An expression in expr-eval's language, calling only helpers; `bodies` are the parts that helpers evaluate by number. */
 export type Emitted = { readonly source: string; readonly bodies: readonly string[] };
 
-const deepest = 250;
+// expr-eval calls itself a dozen times for each; this stays far from the end of the stack.
+const deepest = 150;
 
 // Every character that is not plainly harmless is written as a code, so that no text can leave its quotes.
 const quoted = (text: string): string =>

@@ -33,7 +33,7 @@ export type Scope = {
   /** Functions besides the built-in ones, which they replace where names are the same. */
   readonly functions: ReadonlyMap<string, ExpressionFunction>;
   readonly memo: Memo;
-  /** What `new Date()` says, where the memo does not know better; milliseconds since the epoch. */
+  /** The time that expressions are told, where the memo does not know better; milliseconds since the epoch. */
   readonly now: number;
   /** A bare name that is not defined is null, or an error that leaves the text as it is, for a later evaluation. */
   readonly unknown: 'keep' | 'null';
