@@ -24,6 +24,7 @@ const entryFolders = ['src/cli', 'src/demo', 'src/emulators'];
 /** Package → the only place that may import it. */
 const owners: Readonly<Record<string, string>> = {
   'expr-eval': 'src/engine/expressions',
+  re2js: 'src/engine/linear-pattern.ts',
   axios: 'src/http-client',
   keyv: 'src/store',
   '@keyv/redis': 'src/store',

@@ -1,5 +1,6 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, type Node } from 'yaml';
-import { didYouMean, nearest } from './did-you-mean';
+import { nearest } from '../model/nearest';
+import { didYouMean } from './did-you-mean';
 import { parseDurationMs } from './duration';
 import { YamlObject, type KeyRules } from './yaml-object';
 import type { YamlSource } from './yaml-source';

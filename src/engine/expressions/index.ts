@@ -1,0 +1,10 @@
+export { evaluate, type Evaluation } from './evaluate';
+export type { Need, Problem } from './evaluate-text';
+export { ExpressionError } from './expression-error';
+export { builtInFunctions } from './functions/built-in-functions';
+export { checkUrl } from './functions/check-url';
+export { executionFunctions, type PipelineName } from './functions/execution-functions';
+export type { Json } from './json';
+export { defaultLimits, type Limits } from './limits';
+export { emptyMemo, type Memo, type UrlAnswer } from './memo';
+export type { ExpressionFunction, FunctionTools, Scope } from './scope';

@@ -1,0 +1,53 @@
+import { nearest } from '../../../model/nearest';
+import { ExpressionError } from '../expression-error';
+import { checkCount, type Method, type Methods } from '../method';
+import { refuseName } from '../read';
+import type { Run } from '../run';
+import { methodsOfJava } from '../types';
+import { TypeReference } from '../types/type-reference';
+import { isList, isNumber, JavaValue, kindOf, type Value } from '../value';
+import { listMethods } from './list-methods';
+import { mapMethods } from './map-methods';
+import { booleanMethods, commonMethods, numberMethods } from './number-methods';
+import { stringMethods } from './string-methods';
+
+const changing: ReadonlySet<string> = new Set(
+  'add addAll addFirst addLast put putAll putIfAbsent remove removeAll removeIf clear set sort replaceAll compute merge'.split(
+    ' ',
+  ),
+);
+
+function tableOf(target: Exclude<Value, null>): Methods<never> {
+  if (typeof target === 'string') return stringMethods;
+  if (typeof target === 'boolean') return booleanMethods;
+  if (isNumber(target)) return numberMethods;
+  if (isList(target)) return listMethods;
+  if (target instanceof TypeReference) return target.type.statics;
+  return target instanceof JavaValue ? methodsOfJava(target.typeName) : mapMethods;
+}
+
+function methodOf(target: Exclude<Value, null>, name: string): Method<never> | undefined {
+  const own = tableOf(target).get(name);
+  if (own !== undefined || target instanceof TypeReference) return own;
+  return target instanceof JavaValue ? commonMethods.get(name) : undefined;
+}
+
+function failOnMethod(target: Exclude<Value, null>, name: string): never {
+  refuseName(name);
+  const owner = target instanceof TypeReference ? target.type.name : kindOf(target);
+  if (changing.has(name)) throw new ExpressionError(`${name}() would change ${owner}, and values cannot be changed`);
+  const near = nearest(name.slice(0, 60), [...tableOf(target).keys()]);
+  const advice = near === undefined ? '' : `; did you mean ${near}()?`;
+  throw new ExpressionError(`${owner} has no method ${name}()${advice}`);
+}
+
+/** Whether a method can be called on a value. */
+export const hasMethod = (target: Exclude<Value, null>, name: string): boolean => methodOf(target, name) !== undefined;
+
+/** Calls a method. Throws `ExpressionError` for one that does not exist or is called with the wrong arguments. */
+export function callMethod(target: Exclude<Value, null>, name: string, args: readonly Value[], run: Run): Value {
+  const method = methodOf(target, name);
+  if (method === undefined) return failOnMethod(target, name);
+  checkCount(`${name}()`, args.length, method);
+  return method.call(target as never, args, run);
+}
