@@ -10,6 +10,7 @@ import { parseApplication } from './definitions/parse-application';
 import { createAgents } from './emulators/dcos/agents';
 import { startDcosEmulator } from './emulators/dcos/start-dcos-emulator';
 import { startSlackEmulator } from './emulators/slack';
+import { createFetchPublic } from './http-client/fetch-public';
 import { runCli } from './cli/run-cli';
 import { processEnvironment } from './config';
 
@@ -42,6 +43,7 @@ void runCli(process.argv.slice(2), {
     parseAccounts: (input) => parseAccounts({ ...input, environment: processEnvironment }),
     parseApplication: (input) => parseApplication({ ...input, stageTypes: stageRegistry }),
   }),
+  fetchText: createFetchPublic({ clock }),
   emulators: {
     dcos: async ({ port, auth, tasks, agents, tlsKey, tlsCert }) => {
       const { url, marathonUrl, metronomeUrl, login, close } = await startDcosEmulator({

@@ -3,7 +3,30 @@ import { Argument } from 'commander';
 import { emulator } from './emulator';
 import { addEmulatorOptions, type DcosEmulatorChoices } from './emulator-options';
 import type { RunAction } from './run-cli';
+import { evalCommand, type EvalChoices } from './eval';
 import { validate } from './validate';
+
+function addEvalCommand(program: Command, runAction: RunAction): void {
+  program
+    .command('eval')
+    .description('evaluate the expressions in a text, as a stage would; needs no bot')
+    .argument('[text]', 'with ${ } in it; in single quotes, so that the shell leaves it alone')
+    .option('--context <file>', 'what bare names are; JSON or YAML')
+    .option('--execution <file>', 'what execution and trigger are, as Spinnaker writes executions; JSON or YAML')
+    .option('--stage <refId>', "evaluate as this stage of the execution would: its context lies beneath --context's")
+    .option('--stdin', 'read requests from standard input instead, one JSON object per line')
+    .addHelpText(
+      'after',
+      '\nPrints one line of JSON: {"value": …, "errors": [{"level": "INFO"|"ERROR", "message": …}]}.',
+    )
+    .addHelpText('after', 'A text that could not be evaluated stays as it was; the exit code is 0 then too.')
+    .addHelpText('after', '\nWith --stdin each line is {"id", "text", "context", "execution"?, "stage"?}, text being a')
+    .addHelpText('after', 'text, list or map, and is answered at once by {"id", "value", "errors"}.')
+    .addHelpText('after', "\nExample:\n  $ coxswain eval '${replicas * 2} of ${name}' --context context.yaml")
+    .action((text: string | undefined, choices: EvalChoices) =>
+      runAction((session) => evalCommand(session, text, choices)),
+    );
+}
 
 /** Adds the subcommands that need no bot. */
 export function addLocalCommands(program: Command, runAction: RunAction): void {
@@ -14,6 +37,7 @@ export function addLocalCommands(program: Command, runAction: RunAction): void {
     .addHelpText('after', '\nPrints `file:line:column: message` per problem, and exits with 1 when there is one.')
     .addHelpText('after', '\nExample:\n  $ coxswain validate pipelines/*.yaml')
     .action((files: string[]) => runAction((session) => validate(session, files)));
+  addEvalCommand(program, runAction);
   const emulatorCommand = program
     .command('emulator')
     .description('run a fake DC/OS or Slack until it is stopped; for trying things out and for tests')

@@ -28,6 +28,9 @@ export type StartedEmulator = {
 /** Reads files of definitions and says what is wrong in them; empty when nothing is. */
 export type ValidateFiles = (files: readonly string[]) => Promise<{ readonly problems: readonly DefinitionProblem[] }>;
 
+/** Fetches the text behind a URL that an expression names; rejects with words for people. */
+export type FetchText = (url: string) => Promise<string>;
+
 /** How the emulators are started; port 0 takes a free one. */
 export type EmulatorStarters = {
   readonly dcos: (choices: DcosEmulatorChoices) => Promise<StartedEmulator>;
@@ -42,6 +45,7 @@ export type CliWorld = {
   readonly stdin: CliInput;
   readonly clock: Clock;
   readonly validateFiles: ValidateFiles;
+  readonly fetchText: FetchText;
   readonly emulators: EmulatorStarters;
   /** Resolves when this process is asked to end (SIGTERM, SIGINT, SIGHUP, SIGQUIT). */
   readonly untilStopped: () => Promise<void>;

@@ -1,6 +1,11 @@
 import type { Execution, Stage, StageContext } from '../model/execution';
 import { isPassed } from '../model/status';
 
+/** What the graph knows of a stage. */
+export type GraphStage = Pick<Stage, 'id' | 'refId' | 'requisiteStageRefIds' | 'parentStageId'>;
+
+type Graph<S> = { readonly stages: readonly S[] };
+
 /** The synthetic stages of a stage, in the order they were planned. */
 export const childrenOf = (execution: Execution, stage: Stage): readonly Stage[] =>
   execution.stages.filter((other) => other.parentStageId === stage.id);
@@ -10,19 +15,19 @@ export const topLevelStages = (execution: Execution): readonly Stage[] =>
   execution.stages.filter((stage) => stage.parentStageId === undefined);
 
 /** The stage of this id, or undefined. */
-export const stageById = (execution: Execution, id: string): Stage | undefined =>
+export const stageById = <S extends GraphStage>(execution: Graph<S>, id: string): S | undefined =>
   execution.stages.find((stage) => stage.id === id);
 
-const isRequisite = (other: Stage, stage: Stage): boolean =>
+const isRequisite = (other: GraphStage, stage: GraphStage): boolean =>
   other.parentStageId === stage.parentStageId && stage.requisiteStageRefIds.includes(other.refId);
 
 /** The stages that must have passed before this one: same parent, named by refId. */
-export function requisitesOf(execution: Execution, stage: Stage): readonly Stage[] {
+export function requisitesOf<S extends GraphStage>(execution: Graph<S>, stage: S): readonly S[] {
   if (stage.requisiteStageRefIds.length === 0) return [];
   return execution.stages.filter((other) => isRequisite(other, stage));
 }
 
-const parentOf = (execution: Execution, stage: Stage): Stage | undefined =>
+const parentOf = <S extends GraphStage>(execution: Graph<S>, stage: S): S | undefined =>
   stage.parentStageId === undefined ? undefined : stageById(execution, stage.parentStageId);
 
 /** The stage of the pipeline that a stage belongs to: itself, or the one above all above it. */
@@ -64,10 +69,10 @@ export function downstreamOf(execution: Execution, stage: Stage): readonly Stage
 }
 
 /** Stages whose outputs a stage may read, nearest first: those before it, its parent, those before the parent, … */
-export function ancestorsOf(execution: Execution, stage: Stage): readonly Stage[] {
+export function ancestorsOf<S extends GraphStage>(execution: Graph<S>, stage: S): readonly S[] {
   const seen = new Set<string>([stage.id]);
-  const ordered: Stage[] = [];
-  let level: readonly Stage[] = [stage];
+  const ordered: S[] = [];
+  let level: readonly S[] = [stage];
   while (level.length > 0) {
     const next = level.flatMap((member) => {
       const parent = parentOf(execution, member);

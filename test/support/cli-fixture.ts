@@ -28,6 +28,7 @@ export async function runForTest(
     stderr: output('stderr'),
     stdin,
     validateFiles: unused,
+    fetchText: unused,
     emulators: { dcos: unused, slack: unused },
     untilStopped: unused,
     ...rest,
