@@ -10,7 +10,7 @@ export type ScopeOptions = {
   readonly now: number;
   /** @default an empty one */
   readonly memo?: Memo;
-  /** @default 'keep': a text with a name that is not defined stays as it is */
+  /** @default 'null', as in stages: a name that is not defined is null, and the text around it stays as it is */
   readonly unknown?: Scope['unknown'];
   /** Names that hide those of the stage. */
   readonly context?: StageContext;
@@ -99,7 +99,7 @@ function variables(
  * is a map of all of them. Values are passed on as they are, never copied.
  */
 export function createScope(subject: ScopeSubject, options: ScopeOptions): Scope {
-  const { now, memo = emptyMemo, unknown = 'keep', pipelines, random } = options;
+  const { now, memo = emptyMemo, unknown = 'null', pipelines, random } = options;
   const find = layered(subject.layers);
   const functions = executionFunctions(subject.execution ?? mapOf(find('execution')), subject.stage, pipelines);
   const special = variables(

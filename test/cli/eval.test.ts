@@ -63,7 +63,9 @@ describe('coxswain eval', () => {
   it('leaves a text that cannot be evaluated as it was, and ends well all the same', async () => {
     expect(await answerTo('${nmae}', ['--context', file({ name: 'x' })])).toEqual({
       value: '${nmae}',
-      errors: [{ level: 'ERROR', message: "'nmae' is not defined; did you mean 'name'? (column 3)" }],
+      errors: [
+        { level: 'INFO', message: "the result is null: 'nmae' is not defined; did you mean 'name'? (column 3)" },
+      ],
     });
     expect(await answerTo('${map.missing}', ['--context', file({ map: {} })])).toEqual({
       value: '${map.missing}',
@@ -218,8 +220,10 @@ describe('coxswain eval --stdin', () => {
       { id: 'one', value: 2, errors: [] },
       {
         id: 2,
-        value: [1, 'b', { k: '${a} ${nothing}' }],
-        errors: [{ level: 'ERROR', message: '\'nothing\' is not defined ([2]["${key}"], column 8)' }],
+        value: [1, 'b', { k: '1 ${nothing}' }],
+        errors: [
+          { level: 'INFO', message: 'the result is null: \'nothing\' is not defined ([2]["${key}"], column 8)' },
+        ],
       },
       { id: null, value: { x: 'Use valueA' }, errors: [] },
       { id: { deep: [1] }, value: 'plain', errors: [] },

@@ -119,7 +119,15 @@ const questions = methodTable<string>([
   ['compareToIgnoreCase', 1, 1, compareIgnoringCase],
   ['matches', 1, 1, (text, args, run) => run.budget.matches(textArg(args, 0), text)],
   ['toString', 0, 0, (text) => text],
+  ['hashCode', 0, 0, (text, _, run) => hashOf(scanned(text, run, (whole) => whole))],
 ]);
+
+/** Java's `String.hashCode`, an int of 32 bits. */
+function hashOf(text: string): number {
+  let hash = 0;
+  for (let index = 0; index < text.length; index += 1) hash = (Math.imul(hash, 31) + text.charCodeAt(index)) | 0;
+  return hash;
+}
 
 /** Java's methods of String. Patterns are RE2's; `toLowerCase` and its like know no locale. */
 export const stringMethods = new Map([...letters, ...questions]);

@@ -20,18 +20,26 @@ function matchAt(pattern: RegExp, text: string, at: number): string | undefined 
   return pattern.exec(text)?.[0];
 }
 
+/** A whole number that a double holds exactly; a larger one would silently become another. */
+function whole(value: number, found: string, at: number): number {
+  if (Number.isSafeInteger(value)) return value;
+  throw new ExpressionError(`${found} is larger than any whole number that is kept exactly (2^53)`, at);
+}
+
 function numberToken(text: string, at: number): Token | undefined {
   const end = (length: number) => at + length;
   const hex = matchAt(hexadecimal, text, at);
   if (hex !== undefined) {
-    const value = Number(hex.replace(/[lL]$/, ''));
+    const value = whole(Number(hex.replace(/[lL]$/, '')), hex, at);
     return { kind: 'number', at, end: end(hex.length), text: hex, value, isReal: false };
   }
   const found = matchAt(decimal, text, at);
   if (found === undefined) return undefined;
   const value = Number(found.replace(/[lLfFdD]$/, ''));
   if (!Number.isFinite(value)) throw new ExpressionError(`${found} is larger than any number`, at);
-  return { kind: 'number', at, end: end(found.length), text: found, value, isReal: /[.eEfFdD]/.test(found) };
+  const isReal = /[.eEfFdD]/.test(found);
+  if (!isReal) whole(value, found, at);
+  return { kind: 'number', at, end: end(found.length), text: found, value, isReal };
 }
 
 function stringToken(text: string, at: number): Token {

@@ -29,12 +29,19 @@ function addMonths(ms: number, months: number): number {
 export const addUnits = (ms: number, count: number, unit: ChronoUnit): number =>
   unit.months > 0 ? addMonths(ms, count * unit.months) : ms + count * unit.ms;
 
+const dayOf = (ms: number): number => Math.floor(ms / dayMs);
+
+/** Whole months as java.time counts them: by the day of the month, whatever the length of the months. */
 function monthsBetween(from: number, to: number): number {
-  const [start, end] = [new Date(from), new Date(to)];
-  const months = (end.getUTCFullYear() - start.getUTCFullYear()) * 12 + end.getUTCMonth() - start.getUTCMonth();
-  const passed = addMonths(from, months);
-  if (months > 0 && passed > to) return months - 1;
-  return months < 0 && passed < to ? months + 1 : months;
+  const [start, end] = [dayOf(from), dayOf(to)];
+  const [startTime, endTime] = [from - start * dayMs, to - end * dayMs];
+  // A day that is not whole does not count.
+  const last = end > start && endTime < startTime ? end - 1 : end < start && endTime > startTime ? end + 1 : end;
+  const packed = (day: number): number => {
+    const date = new Date(day * dayMs);
+    return (date.getUTCFullYear() * 12 + date.getUTCMonth()) * 32 + date.getUTCDate();
+  };
+  return Math.trunc((packed(last) - packed(start)) / 32);
 }
 
 /** Whole units between two times. */

@@ -37,6 +37,13 @@ function absolute(args: readonly Value[]): Value {
 /** Java rounds halves up, also below zero, and has no zero below zero among whole numbers. */
 const round = (args: readonly Value[]): number => Math.round(numberArg(args, 0).value) + 0;
 
+/** Java's `rint` takes a half to the even neighbour. */
+const halfToEven = (value: number): number => {
+  const floor = Math.floor(value);
+  if (value - floor !== 0.5) return Math.round(value);
+  return floor % 2 === 0 ? floor : floor + 1;
+};
+
 /** `java.lang.Math`. */
 export const mathType: JavaType = {
   name: 'java.lang.Math',
@@ -49,6 +56,7 @@ export const mathType: JavaType = {
     ['hypot', 2, 2, (_, args) => real(Math.hypot(numberArg(args, 0).value, numberArg(args, 1).value))],
     double('floor', Math.floor),
     double('ceil', Math.ceil),
+    double('rint', halfToEven),
     double('sqrt', Math.sqrt),
     double('cbrt', Math.cbrt),
     double('exp', Math.exp),

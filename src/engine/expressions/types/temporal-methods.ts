@@ -124,6 +124,7 @@ export const localDateMethods = methodTable<Temporal>([
     (temporal) =>
       new Date(addUnits(withParts(temporal, { day: 1 }).order, 1, unitCalled('MONTHS')) - dayMs).getUTCDate(),
   ],
+  ['isLeapYear', 0, 0, (temporal) => new Date(Date.UTC(date(temporal).getUTCFullYear(), 1, 29)).getUTCMonth() === 1],
   ['atStartOfDay', 0, 0, (temporal) => new LocalDateTime(temporal.order)],
 ]);
 
