@@ -3,8 +3,8 @@ const shared = {
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }] },
 };
 module.exports = {
-  // Jest would leave a core free; the end-to-end tests wait more than they work, so more run than there are cores.
-  maxWorkers: '150%',
+  // Jest would leave a core free; the end-to-end tests wait more than they work.
+  maxWorkers: '100%',
   // Time is virtual in nearly every test, so a test that takes long says only that the machine is busy.
   testTimeout: 20_000,
   testSequencer: '<rootDir>/test/support/long-tests-first.cjs',
