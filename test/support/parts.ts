@@ -2,7 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A real part that a test needs and a machine may lack; `path` is undefined where it is absent. */
-export type Part = { readonly name: string; readonly path: string | undefined };
+export type Part = {
+  readonly name: string;
+  readonly path: string | undefined;
+  /** How to get it. @default by `.ci/run` */
+  readonly advice?: string;
+};
 
 const firstExisting = (paths: readonly string[]) => paths.find((path) => existsSync(path));
 
@@ -16,6 +21,7 @@ export const chromium: Part = {
 export const contractFolder: Part = {
   name: 'contract folder',
   path: firstExisting([join(__dirname, '../../../shared/contract')]),
+  advice: 'Put it beside the project, or leave REQUIRE_PARTS out.',
 };
 
 /** Debian's python3-marathon, a client of Marathon; it needs Debian's own python3. `.ci/run` installs it. */
@@ -33,16 +39,14 @@ export const prometheus: Part = { name: 'Prometheus', path: firstExisting(['/usr
  */
 export function describeWithPart(part: Part, title: string, tests: (path: string) => void): void {
   const full = `${title} [needs ${part.name}]`;
-  const { path } = part;
+  const { name, path, advice = 'Run .ci/run, which installs it.' } = part;
   if (path !== undefined) {
     describe(full, () => tests(path));
     return;
   }
   if (process.env.REQUIRE_PARTS === '1') {
     it(full, () => {
-      throw new Error(
-        `${part.name} is required here (REQUIRE_PARTS=1) and was not found. Run .ci/run, which installs it.`,
-      );
+      throw new Error(`${name} is required here (REQUIRE_PARTS=1) and was not found. ${advice}`);
     });
     return;
   }
