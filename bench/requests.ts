@@ -16,6 +16,7 @@ import { createEventWaker } from '../src/wake-by-events';
 import { deployExecution, seedExecutions } from './support/executions';
 import { pause } from './support/figures';
 import type { Line } from './support/table';
+import { createFetchPublic } from '../src/http-client/fetch-public';
 
 /** How many deployments, and how long their instances take to start. */
 export type RequestsOptions = { readonly folder: string; readonly atOnce: number; readonly slowMs: number };
@@ -101,6 +102,7 @@ function startWork(store: DocumentStore, emulator: RunningDcosEmulator, names: r
   const newId = () => ulid(systemClock.now());
   wake.start(
     createExecutorHandlers({
+      fetchText: createFetchPublic(),
       ...parts,
       newId,
       onError: () => undefined,

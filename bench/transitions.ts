@@ -12,6 +12,7 @@ import { openSqliteStore } from '../src/store/sqlite-store';
 import { openForSeeding, seedExecutions, trivialExecution } from './support/executions';
 import { inParallel, median, pause } from './support/figures';
 import type { Line } from './support/table';
+import { createFetchPublic } from '../src/http-client/fetch-public';
 
 /** How much to do. */
 export type TransitionsOptions = {
@@ -40,6 +41,7 @@ async function runEngine(store: DocumentStore, ids: readonly string[]): Promise<
     },
   });
   const handlers = createExecutorHandlers({
+    fetchText: createFetchPublic(),
     store,
     clock: systemClock,
     newId: () => ulid(systemClock.now()),

@@ -113,6 +113,7 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   const stages = resolvePipeline(application, environment, { image, locations });
   const draft = draftExecution({
     kind: 'deploy',
+    writtenAs: 'yaml',
     name: `Deploy ${application.name} ${imageVersion(image)} to ${environment.name}`,
     application,
     environment,

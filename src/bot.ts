@@ -32,6 +32,7 @@ const stopMs = 6000;
 function startJobs(config: Config, logger: Logger, onMessageDue: () => void): Background {
   const settings: JobSettings = {
     databaseFile: config.databaseFile,
+    ...(config.expressionUrlHosts === undefined ? {} : { expressionUrlHosts: config.expressionUrlHosts }),
     inboxFile: config.inboxFile,
     pipelinesFolder: config.pipelinesFolder,
     teamId: config.slack.teamId,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { checkUrl } from './engine/expressions';
 
 /** Everything the bot can be told by its environment, checked. Times in milliseconds. */
 export type Config = {
@@ -20,11 +21,36 @@ export type Config = {
   readonly pipelinesFolder: string;
   readonly logLevel: string;
   readonly peopleIntervalMs: number;
+  /** The only hosts that URL functions of expressions may fetch from; absent: every host with a public address. */
+  readonly expressionUrlHosts?: readonly string[];
   /** Set: the shared mode was asked for, which this version does not have. */
   readonly redisUrl?: string;
 };
 
 const port = z.coerce.number().int().min(0).max(65_535);
+
+/** Why a host may not be listed; undefined where it may. Addresses and names of one label are never fetched from. */
+function refuseUrlHost(entry: string): string | undefined {
+  const isName = /^\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i.test(entry);
+  if (!isName) return 'is no host name';
+  try {
+    checkUrl(`https://${entry.startsWith('.') ? `any${entry}` : entry}/`);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+const urlHosts = z.string().transform((text, context) => {
+  const hosts = text.split(',').map((host) => host.trim());
+  for (const host of hosts) {
+    const why = refuseUrlHost(host);
+    if (why === undefined) continue;
+    const message = `must list host names, separated by commas, without 'https://' and ports, such as config.example.com,.demo.example.com. '${host}': ${why}`;
+    context.addIssue({ code: 'custom', message });
+  }
+  return hosts;
+});
 
 const schema = z.object({
   SLACK_BOT_TOKEN: z.string().startsWith('xoxb-', "must be the bot token that begins with 'xoxb-'"),
@@ -40,6 +66,7 @@ const schema = z.object({
   PIPELINES_FOLDER: z.string().default('pipelines'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   PEOPLE_INTERVAL_SECONDS: z.coerce.number().min(1).default(300),
+  EXPRESSION_URL_HOSTS: urlHosts.optional(),
   REDIS_URL: z.string().optional(),
 });
 
@@ -88,6 +115,7 @@ const toConfig = (values: z.infer<typeof schema>): Config => ({
   pipelinesFolder: values.PIPELINES_FOLDER,
   logLevel: values.LOG_LEVEL,
   peopleIntervalMs: values.PEOPLE_INTERVAL_SECONDS * 1000,
+  ...(values.EXPRESSION_URL_HOSTS === undefined ? {} : { expressionUrlHosts: values.EXPRESSION_URL_HOSTS }),
   ...(values.REDIS_URL === undefined ? {} : { redisUrl: values.REDIS_URL }),
 });
 

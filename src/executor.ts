@@ -10,6 +10,7 @@ import { commandKind } from './engine/document-kinds';
 import { ulid } from './engine/ids';
 import type { DocumentStore } from './engine/ports/document-store';
 import type { Wake } from './engine/ports/wake';
+import { createFetchPublic } from './http-client/fetch-public';
 import { hintingStore } from './hinting-store';
 import { readClusterChanged } from './job-messages';
 import { jobSettings, type JobSettings } from './job-settings';
@@ -37,6 +38,9 @@ const openDefinitions = ({ pipelinesFolder }: JobSettings, logger: Logger) =>
       logger.warn({ problems }, 'Some definitions have problems; their last good version is used'),
     onLoaded: (loaded) => logger.info({ applications: [...loaded.applications.keys()] }, 'Definitions loaded'),
   });
+
+const urlHosts = ({ expressionUrlHosts }: JobSettings) =>
+  expressionUrlHosts === undefined ? {} : { allowedHosts: expressionUrlHosts };
 
 /** The server groups of all clusters; since when one cannot be seen outlives a restart. */
 async function watchServerGroups(
@@ -87,6 +91,7 @@ runJob({
     const handlers = createExecutorHandlers({
       ...parts,
       newId: () => ulid(clock.now()),
+      fetchText: createFetchPublic({ clock, ...urlHosts(settings) }),
       onError: (error, id) => logger.warn({ error: String(error), id }, 'A try failed; the next one comes by itself'),
     });
     await file.freeLeases(Object.keys(handlers));

@@ -7,6 +7,7 @@ export const jobSettings = z.object({
   pipelinesFolder: z.string(),
   teamId: z.string(),
   logLevel: z.string(),
+  expressionUrlHosts: z.array(z.string()).readonly().optional(),
 });
 
 /** What a background job is told by whoever starts it. */

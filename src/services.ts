@@ -3,12 +3,15 @@ import type { Expiries } from './engine/contracts/expiries';
 import type { TrafficGuard } from './engine/contracts/guard';
 import type { StageDefinition } from './engine/contracts/stage';
 import type { TaskDefinition } from './engine/contracts/task';
+import type { FetchPublic } from './http-client/fetch-public';
 
 /** Everything a stage may ask for; it names what it needs and sees only that. */
 export type Services = {
   readonly serverGroups: ServerGroups;
   readonly trafficGuard: TrafficGuard;
   readonly expiries: Expiries;
+  /** The text behind a URL that somebody wrote; see `FetchPublic`. */
+  readonly fetchText: FetchPublic;
 };
 
 /** A stage type of this product. */

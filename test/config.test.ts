@@ -42,4 +42,34 @@ describe('readConfig', () => {
     expect(problemsOf({ ...enough, SLACK_BOT_TOKEN: 'very-secret', SLACK_SIGNING_SECRET: 'short' }).join()).not.toMatch(
       /very-secret|short/,
     ));
+
+  it('reads the hosts that expressions may fetch from', () => {
+    const hostsOf = (text: string) => {
+      const read = readConfig({ ...enough, EXPRESSION_URL_HOSTS: text });
+      return 'config' in read ? read.config.expressionUrlHosts : read.problems;
+    };
+    expect(hostsOf('')).toBeUndefined();
+    expect(hostsOf('config.example.com, .demo.example.com,foo.marathon.mesos')).toEqual([
+      'config.example.com',
+      '.demo.example.com',
+      'foo.marathon.mesos',
+    ]);
+    const first = (text: string) => {
+      const read = hostsOf(text);
+      return [read?.[0]];
+    };
+    for (const wrong of [
+      'https://config.example.com',
+      'config.example.com:8080',
+      'a/b',
+      'a.b,,c.d',
+      'a b',
+      '*',
+      '10.0.0.1',
+      'localhost',
+      'vault.internal',
+    ]) {
+      expect(first(wrong)).toEqual([expect.stringContaining('EXPRESSION_URL_HOSTS must list host names')]);
+    }
+  });
 });

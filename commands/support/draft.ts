@@ -8,6 +8,8 @@ import { planPipeline } from '../../src/engine/plan-stages';
 /** Puts together what an execution will be, and where it reports: the environment's channel, else where it was asked. */
 export function draftExecution(input: {
   readonly kind: ExecutionDefinition['kind'];
+  /** Given where a team wrote the stages. */
+  readonly writtenAs?: NonNullable<ExecutionDefinition['writtenAs']>;
   readonly name: string;
   readonly application: Application;
   readonly environment: Environment;
@@ -25,6 +27,7 @@ export function draftExecution(input: {
   const channel = environment.channel ?? asked;
   const definition: ExecutionDefinition = {
     kind: input.kind,
+    ...(input.writtenAs === undefined ? {} : { writtenAs: input.writtenAs }),
     environment: environment.name,
     cluster: clusterOf(application, environment),
     regions: locations.map(locationName),

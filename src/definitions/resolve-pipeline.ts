@@ -1,7 +1,8 @@
+import { emptyMemo, evaluate, type Json, type Scope } from '../engine/expressions';
 import type { Application, Environment, PipelineStage } from '../model/application';
 import type { ServerGroupDescription } from '../model/description';
+import type { StageContext } from '../model/execution';
 import { imageVersion, locationName, safeRegion, type Location } from '../model/server-group';
-import { interpolate } from './interpolation';
 
 /** What a run chooses: the image with its tag, and where and how much if not everywhere as written. */
 export type PipelineChoice = {
@@ -10,14 +11,25 @@ export type PipelineChoice = {
   readonly instancesPerRegion?: number;
 };
 
+/** Fields of a deploy stage that are about the stage, not about its server groups. */
+const flow: readonly string[] = [
+  'comments',
+  'failPipeline',
+  'continuePipeline',
+  'completeOtherBranchesThenFail',
+  'stageEnabled',
+  'failOnFailedExpressions',
+];
+
 function resolveDeploy(
   application: Application,
   environment: Environment,
   choice: PipelineChoice,
   stage: PipelineStage,
 ): PipelineStage | undefined {
-  const { regions, stageTimeoutMs, comments, failPipeline, continuePipeline, completeOtherBranchesThenFail, ...own } =
-    stage.context as { regions?: readonly string[] } & Record<string, unknown>;
+  const { regions, stageTimeoutMs, ...written } = stage.context as { regions?: readonly string[] } & StageContext;
+  const ofStage = Object.entries(written).filter(([key]) => flow.includes(key));
+  const own = Object.fromEntries(Object.entries(written).filter(([key]) => !flow.includes(key)));
   const chosen = new Set((choice.locations ?? environment.locations).map(locationName));
   const clusters = environment.locations
     .filter((location) => chosen.has(locationName(location)) && (regions?.includes(locationName(location)) ?? true))
@@ -35,12 +47,10 @@ function resolveDeploy(
       ...environment.service,
       docker: { image: { imageId: choice.image } },
       ...(own as Pick<ServerGroupDescription, 'strategy'>),
-      ...(typeof stageTimeoutMs === 'number' ? { stageTimeoutMs } : {}),
+      ...(stageTimeoutMs === undefined ? {} : { stageTimeoutMs: stageTimeoutMs as number }),
     })) satisfies ServerGroupDescription[];
   if (clusters.length === 0) return undefined;
-  const flow = { comments, failPipeline, continuePipeline, completeOtherBranchesThenFail };
-  const kept = Object.fromEntries(Object.entries(flow).filter(([, value]) => value !== undefined));
-  return { ...stage, context: { ...kept, clusters } };
+  return { ...stage, context: { ...Object.fromEntries(ofStage), clusters } };
 }
 
 function withoutDropped(
@@ -59,30 +69,44 @@ function withoutDropped(
   }));
 }
 
+/** A name that people can read before the stage starts, where it needs nothing that is known only then. */
+function readableName(name: string, application: Application, environment: Environment, image: string): string {
+  const known: Readonly<Record<string, Json>> = {
+    application: application.name,
+    environment: environment.name,
+    image: { tag: imageVersion(image) },
+  };
+  const scope: Scope = {
+    lookup: (key) => known[key],
+    names: () => Object.keys(known),
+    root: () => known,
+    functions: new Map(),
+    memo: emptyMemo,
+    now: 0,
+    unknown: 'keep',
+  };
+  const { value, problems, memo } = evaluate(name, scope);
+  const isSettled = problems.length === 0 && memo === emptyMemo && typeof value === 'string' && !value.includes('${');
+  return isSettled ? value : name;
+}
+
 /**
- * A pipeline made ready to run: deploy stages get one server group description per region, and `${ }` in instructions is
- * filled. A deploy stage without a region left is dropped; what waited for it waits for what it waited for.
+ * A pipeline made ready to run: deploy stages get one server group description per region. A deploy stage without a region
+ * left is dropped; what waited for it waits for what it waited for. Expressions stay; they are evaluated when their stage
+ * starts, except that names which say `${application}`, `${environment}` or `${image.tag}` are readable at once.
  */
 export function resolvePipeline(
   application: Application,
   environment: Environment,
   choice: PipelineChoice,
 ): readonly PipelineStage[] {
-  const values = {
-    application: application.name,
-    environment: environment.name,
-    'image.tag': imageVersion(choice.image),
-  };
   const dropped = new Map<string, PipelineStage>();
-  const stages = environment.pipeline.stages.flatMap((stage) => {
-    if (stage.type === 'deploy' && stage.context.clusters === undefined) {
-      const resolved = resolveDeploy(application, environment, choice, stage);
-      if (resolved === undefined) dropped.set(stage.refId, stage);
-      return resolved ?? [];
-    }
-    const { instructions } = stage.context;
-    if (typeof instructions !== 'string') return stage;
-    return { ...stage, context: { ...stage.context, instructions: interpolate(instructions, values) } };
+  const stages = environment.pipeline.stages.flatMap((written) => {
+    const stage = { ...written, name: readableName(written.name, application, environment, choice.image) };
+    if (stage.type !== 'deploy' || stage.context.clusters !== undefined) return stage;
+    const resolved = resolveDeploy(application, environment, choice, stage);
+    if (resolved === undefined) dropped.set(stage.refId, stage);
+    return resolved ?? [];
   });
   return withoutDropped(stages, dropped);
 }

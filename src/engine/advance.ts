@@ -46,6 +46,19 @@ function rememberLast<T extends object, R>(compute: (input: T) => R): (input: T)
   };
 }
 
+// A store may give out the same document as another object.
+const isSame = (one: Execution, other: Execution): boolean =>
+  one === other || JSON.stringify(one) === JSON.stringify(other);
+
+/**
+ * The results of tasks that a document knows. A stage that has started in memory only starts anew where somebody else was
+ * first, with other times and random values in its expressions: what its task saw counts for nothing then.
+ */
+const resultsFor = (execution: Execution, results: readonly LookResult[]): readonly LookResult[] =>
+  results.filter(({ stageId, taskId }) =>
+    execution.stages.some((stage) => stage.id === stageId && stage.tasks.some((task) => task.id === taskId)),
+  );
+
 /** Drains events, lets every ready task look once, and saves what has come of it, in one commit. */
 async function step<S>(
   world: EngineWorld<S>,
@@ -60,8 +73,9 @@ async function step<S>(
   const results: readonly LookResult[] = await looks.take(isLast);
   const now = clock.now();
   const take = (execution: Execution): Execution => {
-    const base = execution === loaded ? settled : settle(dropEvents(execution, drained), { registry, now });
-    return applyResults(base, results, now);
+    if (execution === loaded) return applyResults(settled, results, now);
+    const base = settle(dropEvents(execution, drained), { registry, now });
+    return applyResults(base, resultsFor(execution, results), now);
   };
   // Worked out before the commit, so that the database is held for writing only; whoever changed the document meanwhile
   // has it folded again, over theirs.
@@ -76,7 +90,10 @@ async function step<S>(
   const saved = await store.update(
     executionKind,
     loaded.id,
-    (execution) => (execution === loaded ? planned : fold(execution, take, { registry, now, render })),
+    (execution) => {
+      if (!isSame(execution, loaded)) return fold(execution, take, { registry, now, render });
+      return planned === loaded ? execution : planned;
+    },
     {
       due: dueNow,
       release: (execution) => {

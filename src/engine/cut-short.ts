@@ -1,5 +1,6 @@
 import type { Execution, Stage, Task } from '../model/execution';
 import { asCoxswainError } from '../model/errors';
+import { isComplete } from '../model/status';
 import type { StagePlan, StageRegistry } from './contracts/stage';
 import { canStart, childrenOf, contextOf, familyOf, topLevelStages } from './graph';
 import { landingMs } from './landing';
@@ -24,7 +25,8 @@ export const isActing = (execution: Execution, stage: Stage): boolean =>
 
 /** The clean-up of a stage, or of those below it where it leaves that to them. */
 function cleanUpOf<S>(execution: Execution, stage: Stage, settings: Settings<S>): readonly Stage[] {
-  if (stage.startTime === undefined || stage.onFailure === true) return [];
+  // Until it planned its parts a stage did nothing, as where it was skipped or its expressions could not be evaluated.
+  if (!stage.planned.before || stage.onFailure === true) return [];
   const plans: readonly StagePlan[] | undefined = settings.registry
     .find(stage.type)
     ?.onCancel?.({ execution, stage, context: contextOf(execution, stage) });
@@ -55,7 +57,7 @@ export function cutShort<S>(execution: Execution, settings: Settings<S>, keep?: 
   let current: Execution = { ...execution, status: 'RUNNING', ending: { at: now } };
   const planned: Stage[] = [];
   for (const stage of topLevelStages(execution)) {
-    if (stage.id === keep?.id || (!isCanceled && stage.status !== 'RUNNING')) continue;
+    if (stage.id === keep?.id || (!isCanceled && isComplete(stage.status))) continue;
     try {
       planned.push(...cleanUpOf(execution, stage, settings));
       current = cutFamily(current, stage, now);

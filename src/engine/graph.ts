@@ -44,13 +44,14 @@ export function isCleanUp(execution: Execution, stage: Stage): boolean {
 }
 
 /**
- * Whether a stage that has not started may start now: its parent runs and everything before it passed. In an execution
- * that is being stopped only clean-up starts, and where its parent has ended already.
+ * Whether a stage that has not started may start now: its parent runs and everything before it passed. What is fetched for
+ * a parent that is to start needs no running one. In an execution that is being stopped only clean-up starts, also where
+ * its parent has ended already.
  */
 export function canStart(execution: Execution, stage: Stage): boolean {
   if (stage.status !== 'NOT_STARTED') return false;
   if (execution.ending !== undefined && !isCleanUp(execution, stage)) return false;
-  const needsParent = stage.parentStageId !== undefined && stage.onCancel !== true;
+  const needsParent = stage.parentStageId !== undefined && stage.onCancel !== true && stage.evaluation !== true;
   if (needsParent && parentOf(execution, stage)?.status !== 'RUNNING') return false;
   return execution.stages.every((other) => isPassed(other.status) || !isRequisite(other, stage));
 }

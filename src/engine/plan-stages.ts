@@ -26,22 +26,23 @@ const sides = {
   after: { owner: 'STAGE_AFTER', mark: '>' },
   onFailure: { owner: 'STAGE_AFTER', mark: '!' },
   onCancel: { owner: 'STAGE_AFTER', mark: '~' },
+  evaluation: { owner: 'STAGE_BEFORE', mark: '?' },
 } as const;
 
 /**
  * The synthetic stages around a stage, with ids that are the same however often they are planned. They run one after
- * the other unless `parallel`.
+ * the other unless `parallel`. They are numbered from `from`.
  */
 export function planSynthetic(
   parent: Stage,
   side: keyof typeof sides,
   plans: readonly StagePlan[],
-  parallel = false,
+  { parallel = false, from = 0 }: { readonly parallel?: boolean | undefined; readonly from?: number } = {},
 ): readonly Stage[] {
   const { owner, mark } = sides[side];
-  const refIdOf = (index: number) => `${parent.refId}${mark}${index}`;
+  const refIdOf = (index: number) => `${parent.refId}${mark}${index + from}`;
   return plans.map((plan, index) => ({
-    id: `${parent.id}${mark}${index}`,
+    id: `${parent.id}${mark}${index + from}`,
     refId: refIdOf(index),
     type: plan.type,
     name: plan.name,
@@ -49,7 +50,7 @@ export function planSynthetic(
     requisiteStageRefIds: parallel || index === 0 ? [] : [refIdOf(index - 1)],
     parentStageId: parent.id,
     syntheticStageOwner: owner,
-    ...(side === 'onFailure' || side === 'onCancel' ? { [side]: true } : {}),
+    ...(side === 'before' || side === 'after' ? {} : { [side]: true }),
     context: plan.context,
     outputs: {},
     tasks: [],

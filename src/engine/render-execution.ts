@@ -6,6 +6,7 @@ import { isComplete } from '../model/status';
 import { clipText, joinTexts, type Text } from '../model/text';
 import type { Choice, Tone, View, ViewStep } from '../model/view';
 import type { StageRegistry } from './contracts/stage';
+import { describeSummary } from './describe-problems';
 import type { ExecutionRenderer } from './fold';
 import { failureOf } from './failure-of';
 import { childrenOf, contextOf, topLevelStages } from './graph';
@@ -45,9 +46,15 @@ function headingOf(execution: Execution): (typeof headings)[ExecutionStatus] {
   return { word: execution.canceled === undefined ? 'going back' : 'canceling', tone: 'attention' };
 }
 
+const joinDetails = (own: Text | undefined, other: string | undefined): Text | undefined =>
+  own === undefined || other === undefined ? (own ?? other) : joinTexts([own, ' · ', other]);
+
 function detailOf<S>(execution: Execution, stage: Stage, registry: StageRegistry<S>): Text | undefined {
-  const detail = registry.find(stage.type)?.render?.(stage);
-  const { progress } = stage.context;
+  const { progress, skipReason } = stage.context;
+  if (stage.status === 'SKIPPED' && typeof skipReason === 'string') return clipText(skipReason, shortFailure);
+  const own = registry.find(stage.type)?.render?.(stage);
+  const unevaluated = describeSummary(stage.context.expressionEvaluationSummary);
+  const detail = joinDetails(own, unevaluated);
   // What was seen last says nothing while nothing can be seen.
   const isStale = stage.context.capacityNow === undefined || progress === stage.context.lastError;
   const notable = typeof progress === 'string' && stage.status === 'RUNNING' && isStale;

@@ -4,10 +4,13 @@ import type { ExecutionStatus } from '../model/status';
 import { isComplete, isHalt } from '../model/status';
 import type { PlanInput, StageDefinition, StageRegistry } from './contracts/stage';
 import { cutShort } from './cut-short';
+import { evaluateStage, type StageEvaluation } from './evaluate-stage';
+import { addFetch, dropFetched, fetchedFor } from './fetch-for-stage';
 import { canStart, childrenOf, contextOf, familyOf, topLevelOf } from './graph';
 import { landingMs } from './landing';
 import { planSynthetic, replaceStage } from './plan-stages';
 import { tasksOf } from './registry';
+import { planFetch } from './url-needs';
 
 type Settling<S> = {
   readonly registry: StageRegistry<S>;
@@ -29,7 +32,7 @@ export function failureStatus(stage: Stage): ExecutionStatus {
   return stage.context.failPipeline === false ? 'STOPPED' : 'TERMINAL';
 }
 
-function startStage<S>(settling: Settling<S>): Execution {
+function beginStage<S>(settling: Settling<S>): Execution {
   const { execution, stage, definition, now } = settling;
   const tasks = tasksOf(definition, () => inputOf(settling)).map((task, index): Task => ({
     id: String(index + 1),
@@ -37,12 +40,9 @@ function startStage<S>(settling: Settling<S>): Execution {
     status: 'NOT_STARTED',
     looks: 0,
   }));
-  const before = planSynthetic(
-    stage,
-    'before',
-    definition.before?.(inputOf(settling)) ?? [],
-    definition.parallelBefore,
-  );
+  const before = planSynthetic(stage, 'before', definition.before?.(inputOf(settling)) ?? [], {
+    parallel: definition.parallelBefore,
+  });
   const started: Stage = {
     ...stage,
     status: 'RUNNING',
@@ -51,6 +51,39 @@ function startStage<S>(settling: Settling<S>): Execution {
     planned: { ...stage.planned, before: true },
   };
   return { ...replaceStage(execution, started), stages: [...replaceStage(execution, started).stages, ...before] };
+}
+
+/** Whether a team wrote the stage, and its expressions are yet to be evaluated; synthetic stages hold what was. */
+const hasExpressions = ({ execution, stage }: { readonly execution: Execution; readonly stage: Stage }): boolean =>
+  execution.definition.writtenAs !== undefined && stage.parentStageId === undefined;
+
+/** Ends a stage that never began. */
+const endUnbegun = <S>(settling: Settling<S>, status: ExecutionStatus, failure?: Failure): Execution =>
+  finish({ ...settling, stage: { ...settling.stage, startTime: settling.now } }, status, failure);
+
+/** Evaluates the stage's expressions as far as what was fetched allows, and begins it when all are. */
+function startStage<S>(settling: Settling<S>): Execution {
+  const { execution, stage } = settling;
+  if (!hasExpressions(settling)) return beginStage(settling);
+  const fetched = fetchedFor(execution, stage);
+  if (fetched.isOpen) return execution;
+  if (fetched.failure !== undefined) return endUnbegun(settling, failureStatus(stage), fetched.failure);
+  let { memo } = fetched;
+  for (;;) {
+    const evaluation = evaluateStage({ ...settling, memo });
+    if (evaluation.type !== 'needs') return takeEvaluation(settling, evaluation);
+    const plan = planFetch(evaluation, fetched.rounds);
+    if (plan.urls.length > 0) return addFetch(execution, stage, plan);
+    memo = plan.memo;
+  }
+}
+
+function takeEvaluation<S>(settling: Settling<S>, evaluation: Exclude<StageEvaluation, { type: 'needs' }>): Execution {
+  const { stage } = evaluation;
+  const taken = { ...settling, execution: dropFetched(settling.execution, stage), stage };
+  if (evaluation.type === 'skipped') return endUnbegun(taken, 'SKIPPED');
+  if (evaluation.type === 'failed') return endUnbegun(taken, failureStatus(stage), evaluation.failure);
+  return beginStage(taken);
 }
 
 function firstFailure(stage: Stage, children: readonly Stage[]): Failure {
@@ -112,7 +145,10 @@ function settleFailure<S>(settling: Settling<S>, children: readonly Stage[]): Ex
     const notBefore = isAmbiguous(execution, stage) ? { notBefore: now + landingMs } : {};
     const waiting = (child: Stage): Stage => ({ ...child, ...notBefore });
     const kept = replaceStage(base, failed).stages.filter((other) => !idle.has(other.id));
-    return { ...base, stages: [...kept, ...planSynthetic(failed, 'onFailure', plans, true).map(waiting)] };
+    return {
+      ...base,
+      stages: [...kept, ...planSynthetic(failed, 'onFailure', plans, { parallel: true }).map(waiting)],
+    };
   }
   const cleanUp = children.filter((child) => child.onFailure === true);
   if (cleanUp.some((child) => !isComplete(child.status))) return execution;

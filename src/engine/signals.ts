@@ -120,14 +120,27 @@ function skipWait(execution: Execution, signal: { stageId: string; user: string 
 }
 
 /** What belongs to one attempt: decisions, and what was found out about its failure. */
-const attemptKeys = ['judgmentStatus', 'judgedBy', 'judgmentReason', 'skipRemainingWait', 'diagnosis'];
+const attemptKeys = [
+  'judgmentStatus',
+  'judgedBy',
+  'judgmentReason',
+  'skipRemainingWait',
+  'diagnosis',
+  'skipReason',
+  'expressionEvaluationSummary',
+];
 
-/** A stage as before it ran, under the next attempt; context and outputs stay, but what people decided does not. */
-function resetStage({ startTime, endTime, failure, ...stage }: Stage, user: string, now: number): Stage {
-  const context = Object.fromEntries(Object.entries(stage.context).filter(([key]) => !attemptKeys.includes(key)));
+/**
+ * A stage as before it ran, under the next attempt; context and outputs stay, but what people decided does not, and what
+ * was evaluated is an expression again.
+ */
+function resetStage({ startTime, endTime, failure, written, ...stage }: Stage, user: string, now: number): Stage {
+  const kept = Object.entries(stage.context).filter(([key]) => !attemptKeys.includes(key));
+  const context = { ...Object.fromEntries(kept), ...written?.context };
   return {
     ...stage,
     status: 'NOT_STARTED',
+    name: written?.name ?? stage.name,
     context,
     tasks: [],
     planned: { before: false, after: false, onFailure: false },

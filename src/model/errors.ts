@@ -13,6 +13,8 @@ export const errorCatalogue = {
   TRAFFIC_GUARD: { retry: 'never', meaning: 'The step would leave the cluster without healthy instances.' },
   JUDGMENT_REJECTED: { retry: 'never', meaning: 'A person rejected the judgment.' },
   TASK_TIMEOUT: { retry: 'never', meaning: 'A task did not end within its time.' },
+  PRECONDITION_FAILED: { retry: 'never', meaning: 'A precondition of the pipeline does not hold.' },
+  EXPRESSION_FAILED: { retry: 'never', meaning: 'An expression has no value, or one that its field cannot take.' },
   STAGE_FAILED: { retry: 'never', meaning: 'A stage failed because one of its parts did.' },
   DEPLOY_FAILED: { retry: 'never', meaning: 'A new server group did not come up in time.' },
   INTERNAL: { retry: 'never', meaning: 'A defect of Coxswain itself.' },

@@ -39,6 +39,8 @@ export type Stage = {
   readonly onFailure?: boolean;
   /** True for the clean-up stages planned because the execution was stopped before its end. */
   readonly onCancel?: boolean;
+  /** True for what is fetched before the expressions of the parent can be evaluated; it runs before the parent starts. */
+  readonly evaluation?: boolean;
   /** Milliseconds since the epoch before which the stage does not start. */
   readonly notBefore?: number;
   readonly startTime?: number;
@@ -49,6 +51,8 @@ export type Stage = {
   /** Which kinds of synthetic stages are planned already; tells a restart where it was. */
   readonly planned: { readonly before: boolean; readonly after: boolean; readonly onFailure: boolean };
   readonly failure?: Failure;
+  /** Name and context as they were written, where the stage's expressions were evaluated; a restart evaluates them anew. */
+  readonly written?: { readonly name: string; readonly context: StageContext };
   /** Counts restarts; part of the key of every effect, so that a restarted stage acts anew. */
   readonly attempt: number;
   /** Who last changed the stage by a signal. */
@@ -138,6 +142,11 @@ export type Policy = {
 /** What an execution was started to do, as resolved when the plan was confirmed. */
 export type ExecutionDefinition = {
   readonly kind: 'deploy' | 'resize' | 'rollback' | 'adopt';
+  /**
+   * In which language a team wrote the stages, whose expressions are evaluated; absent where Coxswain made them, of data in
+   * which nothing is an expression.
+   */
+  readonly writtenAs?: 'yaml' | 'spinnaker';
   readonly environment: string;
   readonly cluster: string;
   /** `account/region` names in order. */

@@ -1,11 +1,14 @@
 import type { CoxswainStage } from '../services';
 import { adoptServerGroup } from './adopt-server-group';
+import { checkPreconditions } from './check-preconditions';
 import { createServerGroup } from './create-server-group';
 import { deploy } from './deploy';
 import { destroyServerGroup } from './destroy-server-group';
 import { disableCluster } from './disable-cluster';
 import { disableServerGroup } from './disable-server-group';
 import { enableServerGroup } from './enable-server-group';
+import { evaluateVariables } from './evaluate-variables';
+import { fetchUrls } from './fetch-urls';
 import { manualJudgment } from './manual-judgment';
 import { resizeServerGroup } from './resize-server-group';
 import { rollbackCluster } from './rollback-cluster';
@@ -19,12 +22,15 @@ import { wait } from './wait';
 /** All stage types; adding one is one file and one line here. */
 export const stages: readonly CoxswainStage[] = [
   adoptServerGroup,
+  checkPreconditions,
   createServerGroup,
   deploy,
   destroyServerGroup,
   disableCluster,
   disableServerGroup,
   enableServerGroup,
+  evaluateVariables,
+  fetchUrls,
   manualJudgment,
   resizeServerGroup,
   rollbackCluster,

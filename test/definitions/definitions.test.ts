@@ -88,6 +88,6 @@ describe('the shipped definitions', () => {
       ['keep it', '3', ['1']],
     ]);
     expect(stages[1]!.context.clusters).toMatchObject([{ region: 'lab_west', desiredCapacity: 3, mem: 512 }]);
-    expect(stages[2]!.context.instructions).toBe('Keep 1.1?');
+    expect(stages[2]!.context.instructions).toBe('Keep ${image.tag}?');
   });
 });

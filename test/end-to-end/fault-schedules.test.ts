@@ -17,6 +17,7 @@ import { createManualClock } from '../support/manual-clock';
 import { createMemoryStore } from '../support/memory-store';
 import { createRandom, type Random } from '../support/random';
 import { describeCluster } from '../support/stage-kit';
+import { fetchNothing } from '../support/fetch-nothing';
 
 const runs = Number(process.env.FAULT_RUNS ?? 2000);
 const size = 3;
@@ -214,7 +215,16 @@ async function deployUnderTrouble(seed: number) {
   const execution = deployment();
   await store.create(executionKind, execution.id, execution, { due: clock.now() });
   wake.start(
-    createExecutorHandlers({ store, clock, newId, teamId: 'T1', definitions, serverGroups, onError: () => undefined }),
+    createExecutorHandlers({
+      fetchText: fetchNothing,
+      store,
+      clock,
+      newId,
+      teamId: 'T1',
+      definitions,
+      serverGroups,
+      onError: () => undefined,
+    }),
   );
   const read = async () => (await store.get(executionKind, execution.id))!.document;
   const serving = watchServing(core);

@@ -13,6 +13,7 @@ import { createManualClock } from '../support/manual-clock';
 import { createMemoryStore } from '../support/memory-store';
 import { describeCluster } from '../support/stage-kit';
 import { createTemporaryFolder } from '../support/temporary-folder';
+import { fetchNothing } from '../support/fetch-nothing';
 
 const pipeline = buildPipeline(
   [
@@ -36,6 +37,7 @@ async function runWithCrashes(
   const boot = () => {
     crashes.boot();
     return createExecutorHandlers({
+      fetchText: fetchNothing,
       store: crashes.wrap(store),
       clock,
       newId: () => 'N1',
@@ -107,6 +109,7 @@ describe('an effect whose reply is lost', () => {
     serverGroups.fail(operation, 'UNREACHABLE', false);
     const definitions = () => ({ applications: new Map(), clusters: new Map() });
     const handlers = createExecutorHandlers({
+      fetchText: fetchNothing,
       store,
       clock,
       newId: () => 'N1',

@@ -10,6 +10,7 @@ import { createEmulatedCluster, groupsOver } from '../support/emulated-cluster';
 import { createManualClock } from '../support/manual-clock';
 import { createMemoryStore } from '../support/memory-store';
 import { createStageBench, describeCluster } from '../support/stage-kit';
+import { fetchNothing } from '../support/fetch-nothing';
 
 const check = { protocol: 'HTTP', path: '/', gracePeriodSeconds: 30, intervalSeconds: 1, timeoutSeconds: 1 } as const;
 const healthChecks = [{ ...check, maxConsecutiveFailures: 0 }];
@@ -22,6 +23,7 @@ async function failedDeploy(over: Partial<ServerGroupDescription>, stageTimeoutM
   const serverGroups = groupsOver({ np1: cluster }, clock);
   const definitions = () => ({ applications: new Map(), clusters: new Map() });
   const handlers = createExecutorHandlers({
+    fetchText: fetchNothing,
     store,
     clock,
     newId: () => 'N',

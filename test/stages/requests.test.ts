@@ -9,6 +9,7 @@ import { createEmulatedCluster, groupsOver } from '../support/emulated-cluster';
 import { createManualClock } from '../support/manual-clock';
 import { createMemoryStore } from '../support/memory-store';
 import { describeCluster } from '../support/stage-kit';
+import { fetchNothing } from '../support/fetch-nothing';
 
 const app = (name: string, instances: number) => ({
   id: `/nonprod/east/${name}`,
@@ -34,6 +35,7 @@ function bench(applications: readonly string[], timings: { readonly startMs: num
   cluster.onApp((appId) => waker.appChanged(appId, onError));
   const definitions = () => ({ applications: new Map(), clusters: new Map() });
   const handlers = createExecutorHandlers({
+    fetchText: fetchNothing,
     store,
     clock,
     newId: () => 'N',

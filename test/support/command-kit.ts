@@ -20,6 +20,7 @@ import { createFakeServerGroups } from './fake-server-groups';
 import { createManualClock } from './manual-clock';
 import { createMemoryStore } from './memory-store';
 import { west } from './stage-kit';
+import { fetchNothing } from './fetch-nothing';
 
 const environmentOf = (name: string, over: Partial<Environment>): Environment => ({
   name,
@@ -92,7 +93,7 @@ export async function createCommandBench(
   let count = 0;
   const newId = () => `N${String((count += 1)).padStart(4, '0')}`;
   const parts = { store, clock, newId, teamId: 'T1', definitions, serverGroups };
-  const handlers = createExecutorHandlers({ ...parts, onError: () => undefined });
+  const handlers = createExecutorHandlers({ fetchText: fetchNothing, ...parts, onError: () => undefined });
   await memory.create(peopleKind, 'T1', {
     schema: 1,
     teamId: 'T1',

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Execution, Stage, StageContext } from '../../src/model/execution';
 import { advance, type EngineWorld } from '../../src/engine/advance';
 import type { StageDefinition } from '../../src/engine/contracts/stage';
@@ -14,6 +15,8 @@ import type { ManualClock } from './manual-clock';
 export type Step = {
   readonly ref: string;
   readonly type: string;
+  /** @default 'Stage ' and the ref */
+  readonly name?: string;
   readonly after?: readonly string[];
   readonly context?: StageContext;
 };
@@ -23,11 +26,11 @@ export const buildPipeline = (steps: readonly Step[], fields: Partial<Execution>
   buildExecution({
     status: 'NOT_STARTED',
     stages: planPipeline(
-      steps.map(({ ref, type, after = [], context = {} }) => ({
+      steps.map(({ ref, type, name = `Stage ${ref}`, after = [], context = {} }) => ({
         refId: ref,
         requisiteStageRefIds: after,
         type,
-        name: `Stage ${ref}`,
+        name,
         context,
       })),
     ),
@@ -56,7 +59,7 @@ export function scriptedTask<S>(
 
 /** A registry of stage types that do as little as a test wants. */
 export const buildRegistry = <S>(stages: readonly (Pick<StageDefinition<S>, 'type'> & Partial<StageDefinition<S>>)[]) =>
-  createStageRegistry<S>(stages.map((stage) => ({ config: undefined as never, tasks: [], ...stage })));
+  createStageRegistry<S>(stages.map((stage) => ({ config: z.looseObject({}), tasks: [], ...stage })));
 
 /** `ref STATUS` of every stage, in order of planning. */
 export const statuses = (execution: Execution): readonly string[] =>

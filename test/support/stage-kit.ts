@@ -9,6 +9,7 @@ import { drive } from './engine-kit';
 import { createFakeServerGroups } from './fake-server-groups';
 import { createManualClock } from './manual-clock';
 import { createMemoryStore } from './memory-store';
+import { fetchNothing } from './fetch-nothing';
 
 /** A second place beside `east`. */
 export const west = { ...east, region: 'west', group: 'west' } as const;
@@ -45,7 +46,16 @@ export function createStageBench(wrap: (store: DocumentStore) => DocumentStore =
   const newId = () => `N${String((count += 1)).padStart(4, '0')}`;
   const errors: string[] = [];
   const onError = (error: unknown, id: string) => errors.push(`${id}: ${String(error)}`);
-  const handlers = createExecutorHandlers({ store, clock, newId, teamId: 'T1', definitions, serverGroups, onError });
+  const handlers = createExecutorHandlers({
+    fetchText: fetchNothing,
+    store,
+    clock,
+    newId,
+    teamId: 'T1',
+    definitions,
+    serverGroups,
+    onError,
+  });
   const handle = (loaded: Execution, owner: string) =>
     handlers.execution({ kind: 'execution', id: loaded.id, version: 0, document: loaded }, owner);
   return {

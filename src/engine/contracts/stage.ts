@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Execution, Stage, StageContext } from '../../model/execution';
 import type { Text } from '../../model/text';
 import type { View } from '../../model/view';
+import type { Problem } from '../expressions';
 import type { TaskDefinition } from './task';
 
 /** A synthetic stage to be planned around another; those of one list run one after the other unless `parallel`. */
@@ -14,12 +15,20 @@ export type PlanInput = {
   readonly context: StageContext;
 };
 
+/** One value evaluated: what it became, and what kept it from becoming all that it should. */
+export type Evaluated<T = unknown> = { readonly value: T; readonly problems: readonly Problem[] };
+
+/** Evaluates the expressions of one value, which stands at `path` in the context; `names` hide all others. */
+export type EvaluateValue = (input: unknown, path: string, names?: StageContext) => Evaluated;
+
 /** One stage type, whole: what it accepts, does, plans around itself and shows. */
 export type StageDefinition<S, Config = unknown> = {
   readonly type: string;
   /** Other names that Spinnaker knows it by. */
   readonly aliases?: readonly string[];
   readonly config: z.ZodType<Config>;
+  /** Evaluates the expressions of the context, where they are not simply evaluated in place. Pure. */
+  readonly evaluate?: (context: StageContext, evaluate: EvaluateValue) => Evaluated<StageContext>;
   readonly tasks: readonly TaskDefinition<S>[] | ((input: PlanInput) => readonly TaskDefinition<S>[]);
   /** Whether before-stages run at the same time. */
   readonly parallelBefore?: boolean;

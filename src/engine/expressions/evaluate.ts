@@ -67,12 +67,12 @@ function evaluateValue(value: Value, path: string, depth: number, world: World):
 }
 
 /** Evaluates everything; the whole input as it is where it is no plain data. */
-function evaluateInput(input: Json, world: World): Json {
+function evaluateInput(input: Json, path: string, world: World): Json {
   try {
-    return evaluateValue(admit(input), '', 0, world);
+    return evaluateValue(admit(input), path, 0, world);
   } catch (error) {
     const message = error instanceof ExpressionError ? error.message : 'this cannot be evaluated';
-    world.report({ level: 'ERROR', path: '', column: 1, expression: '', message });
+    world.report({ level: 'ERROR', path, column: 1, expression: '', message });
     return input;
   }
 }
@@ -82,13 +82,13 @@ function evaluateInput(input: Json, world: World): Json {
  * that is one expression becomes its value, with its type; a text with more in it is a text. A text that could not be
  * evaluated stays as it was, an expression that is null stays in its text; both are told of in `problems`. Values are
  * read and given out in place, never copied and never changed. Whole numbers count as Java's, except that beyond 2^53
- * they become doubles instead of wrapping around. Never throws.
+ * they become doubles instead of wrapping around. Paths of problems begin with `path`. Never throws.
  */
-export function evaluate(input: Json, scope: Scope): Evaluation {
+export function evaluate(input: Json, scope: Scope, path = ''): Evaluation {
   const problems: Problem[] = [];
   const needs = new Map<string, Need>();
   const memo = new MemoBook(scope.memo);
-  const value = evaluateInput(input, {
+  const value = evaluateInput(input, path, {
     scope,
     limits: { ...defaultLimits, ...scope.limits },
     memo,

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import type { UrlAnswer } from '../engine/expressions';
+import { fetchUrlsType } from '../engine/fetch-for-stage';
+import { asCoxswainError } from '../model/errors';
+import { defineStage } from '../services';
+
+const config = z.looseObject({ urls: z.array(z.string()).min(1), room: z.number() });
+type Answers = Readonly<Record<string, UrlAnswer>>;
+const memoSchema = z.looseObject({ answers: z.custom<Answers>() });
+
+/** How long a server that does not answer is asked again, in milliseconds. */
+const patienceMs = 30_000;
+const retryMs = 2000;
+const tooLong: UrlAnswer = {
+  error: 'all that is fetched for one stage together is too long: 150,000 characters at most',
+};
+
+/** The answers with those that do not fit any more replaced by an error. */
+function fit(answers: Answers, room: number): Answers {
+  let left = room;
+  const fitted = Object.entries(answers).map(([url, answer]): [string, UrlAnswer] => {
+    const { length } = JSON.stringify(answer);
+    if (length > left) return [url, tooLong];
+    left -= length;
+    return [url, answer];
+  });
+  return Object.fromEntries(fitted);
+}
+
+/**
+ * Fetches `urls` for the expressions of the stage it stands before, all at once; one that cannot be fetched is an error of its
+ * expression, after 30 s where trying again can help. Reading changes nothing, so that after a crash it is done again.
+ */
+export const fetchUrls = defineStage({
+  type: fetchUrlsType,
+  needs: ['fetchText'],
+  config,
+  tasks: [
+    {
+      name: 'fetchUrls',
+      timeoutMs: 2 * patienceMs,
+      timeoutFromStage: false,
+      async run({ context, memo, services, signal, now, startedAt }) {
+        const known = memoSchema.safeParse(memo).data?.answers ?? {};
+        const { urls, room } = config.parse(context);
+        const open = urls.filter((url) => !Object.hasOwn(known, url));
+        const isLast = now - startedAt >= patienceMs;
+        const found = await Promise.all(
+          open.map(async (url): Promise<[string, UrlAnswer][]> => {
+            try {
+              return [[url, { text: await services.fetchText(url, signal) }]];
+            } catch (error) {
+              const { message, canRetry } = asCoxswainError(error);
+              return canRetry && !isLast ? [] : [[url, { error: message }]];
+            }
+          }),
+        );
+        const answers = fit({ ...known, ...Object.fromEntries(found.flat()) }, room);
+        const missing = open.find((url) => !Object.hasOwn(answers, url));
+        if (missing === undefined) return { status: 'SUCCEEDED', outputs: { answers } };
+        const progress = `${missing} does not answer; it is asked again`;
+        return { status: 'RUNNING', retryAfterMs: retryMs, memo: { answers }, context: { progress } };
+      },
+    },
+  ],
+});
