@@ -17,13 +17,25 @@ const changing: ReadonlySet<string> = new Set(
   ),
 );
 
+/**
+ * The methods of each kind of value. Java's own types hold theirs; what all of those have besides stands under `java`.
+ */
+export const methodTables = {
+  text: stringMethods,
+  boolean: booleanMethods,
+  number: numberMethods,
+  list: listMethods,
+  map: mapMethods,
+  java: commonMethods,
+} as const;
+
 function tableOf(target: Exclude<Value, null>): Methods<never> {
-  if (typeof target === 'string') return stringMethods;
-  if (typeof target === 'boolean') return booleanMethods;
-  if (isNumber(target)) return numberMethods;
-  if (isList(target)) return listMethods;
+  if (typeof target === 'string') return methodTables.text;
+  if (typeof target === 'boolean') return methodTables.boolean;
+  if (isNumber(target)) return methodTables.number;
+  if (isList(target)) return methodTables.list;
   if (target instanceof TypeReference) return target.type.statics;
-  return target instanceof JavaValue ? methodsOfJava(target.typeName) : mapMethods;
+  return target instanceof JavaValue ? methodsOfJava(target.typeName) : methodTables.map;
 }
 
 function methodOf(target: Exclude<Value, null>, name: string): Method<never> | undefined {

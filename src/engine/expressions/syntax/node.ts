@@ -17,7 +17,7 @@ type NodeKind =
   | { readonly kind: 'new'; readonly name: string; readonly args: readonly Node[] }
   | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: Node }
   | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: Node; readonly right: Node }
-  | { readonly kind: 'logical'; readonly operator: 'and' | 'or'; readonly left: Node; readonly right: Node }
+  | { readonly kind: 'logical'; readonly operator: LogicalOperator; readonly left: Node; readonly right: Node }
   | { readonly kind: 'ternary'; readonly test: Node; readonly then: Node; readonly otherwise: Node }
   | { readonly kind: 'elvis'; readonly value: Node; readonly otherwise: Node }
   | { readonly kind: 'list'; readonly items: readonly Node[] }
@@ -39,6 +39,9 @@ export type NodeOf<Kind extends Node['kind']> = Extract<Node, { readonly kind: K
 
 /** What may stand before an operand. */
 export type UnaryOperator = 'neg' | 'pos' | 'not';
+
+/** What may stand between two conditions; the right one is evaluated only where the left one leaves it open. */
+export type LogicalOperator = 'and' | 'or';
 
 /** What may stand between two operands that are both evaluated. */
 export type BinaryOperator =

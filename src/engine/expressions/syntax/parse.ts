@@ -1,52 +1,19 @@
 import type { Cursor } from './cursor';
-import type { BinaryOperator, Node, UnaryOperator } from './node';
+import type { BinaryOperator, LogicalOperator, Node } from './node';
+import { conjunctions, disjunctions, powers, prefixes, products, relations, sums, type Operators } from './operators';
 import { parsePrimary } from './parse-primary';
 
-type Operators = ReadonlyMap<string, BinaryOperator>;
-
-const sums: Operators = new Map([
-  ['+', 'add'],
-  ['-', 'sub'],
-]);
-const products: Operators = new Map([
-  ['*', 'mul'],
-  ['/', 'div'],
-  ['%', 'mod'],
-  ['div', 'div'],
-  ['mod', 'mod'],
-]);
-const powers: Operators = new Map([['^', 'pow']]);
-const relations: Operators = new Map([
-  ['==', 'eq'],
-  ['!=', 'ne'],
-  ['<', 'lt'],
-  ['<=', 'le'],
-  ['>', 'gt'],
-  ['>=', 'ge'],
-  ['eq', 'eq'],
-  ['ne', 'ne'],
-  ['lt', 'lt'],
-  ['le', 'le'],
-  ['gt', 'gt'],
-  ['ge', 'ge'],
-  ['matches', 'matches'],
-  ['between', 'between'],
-  ['instanceof', 'instanceof'],
-]);
-const prefixes: ReadonlyMap<string, UnaryOperator> = new Map([
-  ['-', 'neg'],
-  ['+', 'pos'],
-  ['!', 'not'],
-  ['not', 'not'],
-]);
-
-function operatorAt<T>(cursor: Cursor, operators: ReadonlyMap<string, T>): T | undefined {
+function operatorAt<T>(cursor: Cursor, operators: Operators<T>): T | undefined {
   const token = cursor.peek();
   if (token.kind === 'symbol') return operators.get(token.text);
   return token.kind === 'word' ? operators.get(token.text.toLowerCase()) : undefined;
 }
 
-function parseLeftToRight(cursor: Cursor, operators: Operators, parseOperand: (cursor: Cursor) => Node): Node {
+function parseLeftToRight(
+  cursor: Cursor,
+  operators: Operators<BinaryOperator>,
+  parseOperand: (cursor: Cursor) => Node,
+): Node {
   let left = parseOperand(cursor);
   for (;;) {
     const operator = operatorAt(cursor, operators);
@@ -77,17 +44,18 @@ function parseRelation(cursor: Cursor): Node {
   return { kind: 'binary', at, operator, left, right: parseSum(cursor) };
 }
 
-function parseLogical(cursor: Cursor, operator: 'and' | 'or', symbol: string, parseOperand: (cursor: Cursor) => Node) {
+function parseLogical(cursor: Cursor, operators: Operators<LogicalOperator>, parseOperand: (cursor: Cursor) => Node) {
   let left = parseOperand(cursor);
-  while (cursor.isSymbol(symbol) || cursor.isWord(operator)) {
+  for (;;) {
+    const operator = operatorAt(cursor, operators);
+    if (operator === undefined) return left;
     const { at } = cursor.next();
     left = { kind: 'logical', at, operator, left, right: parseOperand(cursor) };
   }
-  return left;
 }
 
-const parseAnd = (cursor: Cursor): Node => parseLogical(cursor, 'and', '&&', parseRelation);
-const parseOr = (cursor: Cursor): Node => parseLogical(cursor, 'or', '||', parseAnd);
+const parseAnd = (cursor: Cursor): Node => parseLogical(cursor, conjunctions, parseRelation);
+const parseOr = (cursor: Cursor): Node => parseLogical(cursor, disjunctions, parseAnd);
 
 function parseChoice(cursor: Cursor): Node {
   const test = parseOr(cursor);

@@ -11,7 +11,8 @@ import { randomType, uuidType } from './random-types';
 import { stringType, urlEncoderType } from './text-types';
 import { TypeReference, type JavaType } from './type-reference';
 
-const all: readonly JavaType[] = [
+/** All types that expressions may use. */
+export const javaTypes: readonly JavaType[] = [
   stringType,
   mathType,
   ...numberTypes,
@@ -24,14 +25,14 @@ const all: readonly JavaType[] = [
 const javaLang = 'java.lang.';
 
 const types: ReadonlyMap<string, JavaType> = new Map(
-  all.flatMap((type) => [
+  javaTypes.flatMap((type) => [
     [type.name, type] as const,
     ...(type.name.startsWith(javaLang) ? [[type.name.slice(javaLang.length), type] as const] : []),
   ]),
 );
 
 /** The names of all types that expressions may use, with their packages. */
-export const typeNames: readonly string[] = all.map(({ name }) => name);
+export const typeNames: readonly string[] = javaTypes.map(({ name }) => name);
 
 function typeCalled(name: string): JavaType {
   const found = types.get(name);
