@@ -5,6 +5,7 @@ import type { View } from '../model/view';
 import type { StageRegistry } from './contracts/stage';
 import type { TaskResult } from './contracts/task';
 import { explainFailure } from './explain-failure';
+import { askOf } from './ask-of';
 import { canStart, contextOf } from './graph';
 import { replaceStage } from './plan-stages';
 import { outcomeName } from './outcome-name';
@@ -101,8 +102,7 @@ function stageMessages<S>(
     )
       return [];
     const id = `${after.id}/${stage.id}/${stage.attempt}`;
-    const started = stage.status === 'NOT_STARTED' ? undefined : registry.find(stage.type)?.ask;
-    const view = started?.({ execution: after, stage, context: contextOf(after, stage) });
+    const view = askOf({ execution: after, stage, context: contextOf(after, stage) }, registry);
     const asked = {
       id: `${id}/${stage.status}/${isDecided(stage)}`,
       type: 'message' as const,

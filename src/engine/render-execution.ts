@@ -10,6 +10,7 @@ import { describeSummary } from './describe-problems';
 import type { ExecutionRenderer } from './fold';
 import { failureOf } from './failure-of';
 import { childrenOf, contextOf, topLevelStages } from './graph';
+import { askOf } from './ask-of';
 import { retryChoice } from './retry-choice';
 import { durationText } from './task-timeout';
 
@@ -46,13 +47,22 @@ function headingOf(execution: Execution): (typeof headings)[ExecutionStatus] {
   return { word: execution.canceled === undefined ? 'going back' : 'canceling', tone: 'attention' };
 }
 
+/** What a stage says of itself; nothing where its context is of no use, as before its expressions are evaluated. */
+function renderStage<S>(stage: Stage, registry: StageRegistry<S>): Text | undefined {
+  try {
+    return registry.find(stage.type)?.render?.(stage);
+  } catch {
+    return undefined;
+  }
+}
+
 const joinDetails = (own: Text | undefined, other: string | undefined): Text | undefined =>
   own === undefined || other === undefined ? (own ?? other) : joinTexts([own, ' · ', other]);
 
 function detailOf<S>(execution: Execution, stage: Stage, registry: StageRegistry<S>): Text | undefined {
   const { progress, skipReason } = stage.context;
   if (stage.status === 'SKIPPED' && typeof skipReason === 'string') return clipText(skipReason, shortFailure);
-  const own = registry.find(stage.type)?.render?.(stage);
+  const own = renderStage(stage, registry);
   const unevaluated = describeSummary(stage.context.expressionEvaluationSummary);
   const detail = joinDetails(own, unevaluated);
   // What was seen last says nothing while nothing can be seen.
@@ -114,7 +124,7 @@ function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonl
     .filter((stage) => stage.status === 'RUNNING')
     .flatMap((stage) => {
       const input = { execution, stage, context: contextOf(execution, stage) };
-      const asked = registry.find(stage.type)?.ask?.(input)?.choices ?? [];
+      const asked = askOf(input, registry)?.choices ?? [];
       const skip: readonly Choice[] =
         stage.type === 'wait'
           ? [{ name: 'skipWait', label: 'Skip the wait', target: { ...target, stageId: stage.id } }]
@@ -195,7 +205,7 @@ export function createExecutionRenderer<S>(
       if (stage.parentStageId !== undefined || topLevelStages(execution).length < 2) return undefined;
       const { word, tone } = headings[stage.status];
       const details: readonly Text[] = childrenOf(execution, stage)
-        .map((child) => registry.find(child.type)?.render?.(child))
+        .map((child) => renderStage(child, registry))
         .filter((detail) => detail !== undefined);
       const lines = details.length === 0 ? [] : [joinTexts(details, ' · ')];
       return { headline: [{ strong: stage.name }, ` · ${word}`], tone, lines };

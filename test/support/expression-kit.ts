@@ -62,11 +62,17 @@ export function createExpressionBench({
   const { asked, fetchText } = createPages(pages);
   const registry = buildRegistry<Services>([...stages, probe, ...types] as readonly StageDefinition<Services>[]);
   const services = { fetchText } as unknown as Services;
-  const engine = buildEngine({ store: wrap(memory), clock, registry, services });
+  const told: Execution['events'][number][] = [];
+  const engine = {
+    ...buildEngine({ store: wrap(memory), clock, registry, services }),
+    drain: (_: Execution, event: Execution['events'][number]) => Promise.resolve(void told.push(event)),
+  };
   return {
     clock,
     store: memory,
     asked,
+    /** The events that were drained, oldest first. */
+    told,
     engine,
     run: (execution: Execution, maxMs?: number) => runPipeline({ ...engine, clock }, execution, maxMs),
   };

@@ -1,0 +1,15 @@
+import type { View } from '../model/view';
+import type { PlanInput, StageRegistry } from './contracts/stage';
+
+/**
+ * What a stage asks people; nothing where it never began, as where its condition was not met, or where its context is of no
+ * use: then its task says so.
+ */
+export function askOf<S>(input: PlanInput, registry: StageRegistry<S>): View | undefined {
+  if (!input.stage.planned.before) return undefined;
+  try {
+    return registry.find(input.stage.type)?.ask?.(input);
+  } catch {
+    return undefined;
+  }
+}
