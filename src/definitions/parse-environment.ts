@@ -63,11 +63,17 @@ function parseRegions(fields: YamlObject, accounts: Accounts): readonly Location
     const name = item.text('account/region');
     if (name === undefined) return [];
     const location = accounts.get(name);
+    if (location === undefined && item.refusesExpression('Write account/region.')) return [];
     if (location === undefined) return item.fail(`Unknown region '${name}'. ${didYouMean(name, names)}`) ?? [];
     if (seen.has(name)) return item.fail(`Region '${name}' stands here twice. Remove one.`) ?? [];
     seen.add(name);
     return [location];
   });
+}
+
+function refusePipeline(value: YamlValue | undefined, name: string, known: readonly string[]): void {
+  if (value?.refusesExpression("Write the pipeline's name itself.") === true) return;
+  value?.fail(`No pipeline is called '${name}'. ${didYouMean(name, known)}`);
 }
 
 /** Reads one environment; undefined where its pipeline is not there. */
@@ -82,9 +88,7 @@ export function parseEnvironment(name: string, value: YamlValue, input: Environm
   const pipelineAt = fields.require('pipeline', 'pipeline: quick');
   const pipelineName = pipelineAt?.text();
   if (pipelineName !== undefined && !input.pipelines.has(pipelineName)) {
-    pipelineAt?.fail(
-      `No pipeline is called '${pipelineName}'. ${didYouMean(pipelineName, [...input.pipelines.keys()])}`,
-    );
+    refusePipeline(pipelineAt, pipelineName, [...input.pipelines.keys()]);
   }
   const serviceAt = fields.get('service');
   const over = serviceAt === undefined ? {} : parseService(serviceAt);

@@ -20,6 +20,8 @@ export type StageDefinition<S, Config = unknown> = {
   /** Other names that Spinnaker knows it by. */
   readonly aliases?: readonly string[];
   readonly config: z.ZodType<Config>;
+  /** The keys that its tasks put out; undefined: any. Expressions of later stages are checked against them. */
+  readonly outputs?: readonly string[];
   readonly tasks: readonly TaskDefinition<S>[] | ((input: PlanInput) => readonly TaskDefinition<S>[]);
   /** Whether before-stages run at the same time. */
   readonly parallelBefore?: boolean;
