@@ -1,9 +1,9 @@
 import type { Pipeline, PipelineStage } from '../model/application';
-import { plainReferences, type PlainReference } from '../engine/expressions';
+import { barePlainReference, plainReferences, type PlainReference } from '../engine/expressions';
 import { literalAdvice } from './check-expressions';
 import { didYouMean } from './did-you-mean';
-import type { StageTypes, WrittenStage } from './parse-stage';
-import { textsBelow } from './yaml-text';
+import { conditionsOf, type StageTypes, type WrittenStage } from './parse-stage';
+import { textOf, textsBelow } from './yaml-text';
 import type { YamlValue } from './yaml-value';
 
 /** Names that expressions may use; undefined where nobody can say which there are. */
@@ -21,7 +21,16 @@ const everywhere = [
   'templateVariables',
 ];
 
-const outputsOf = (stage: PipelineStage, stageTypes: StageTypes): Names => stageTypes.find(stage.type)?.outputs;
+/** The names of variables that a stage sets, itself included; undefined where one is computed. */
+function variablesOf({ type, context }: PipelineStage): Names {
+  if (type !== 'evaluateVariables') return [];
+  const variables = (context.variables ?? []) as readonly { readonly key: string }[];
+  const keys = variables.map(({ key }) => key);
+  return keys.some((key) => key.includes('${')) ? undefined : keys;
+}
+
+const outputsOf = (stage: PipelineStage, stageTypes: StageTypes): Names =>
+  stage.type === 'evaluateVariables' ? variablesOf(stage) : stageTypes.find(stage.type)?.outputs;
 
 /** All names of several lists; undefined where one of them is. */
 function joinNames(lists: readonly Names[]): Names {
@@ -39,6 +48,9 @@ function upstreamOf(stage: PipelineStage, stages: readonly PipelineStage[]): rea
   }
   return stages.filter(({ refId }) => found.has(refId));
 }
+
+// What fails stays as it is written then, which may be what is wanted.
+const mayFail = ({ context }: PipelineStage): boolean => context.failOnFailedExpressions === false;
 
 function isKnown([first, second]: PlainReference['path'], names: readonly string[]): boolean {
   if (names.includes(first)) return true;
@@ -58,6 +70,17 @@ function checkTexts(value: YamlValue, own: readonly string[], names: readonly st
   }
 }
 
+function checkConditions(written: WrittenStage, own: readonly string[], names: readonly string[]): void {
+  for (const value of conditionsOf(written)) {
+    const at = textOf(value);
+    const reference = at === undefined || at.text.includes('${') ? undefined : barePlainReference(at.text);
+    if (at !== undefined && reference !== undefined && !isKnown(reference.path, [...own, ...names])) {
+      const [wanted] = reference.path;
+      at.fail(reference.column, `Nothing is called '${wanted}' when this stage starts. ${didYouMean(wanted, names)}`);
+    }
+  }
+}
+
 /**
  * Reports expressions of a pipeline's stages that are only a name which can have no value there. Where that is not
  * certain, such as behind a stage that may put out anything, nothing is reported.
@@ -70,10 +93,11 @@ export function checkStageReferences(
   stages.forEach((stage, index) => {
     const at = written[index];
     const outputs = upstreamOf(stage, stages).map((other) => outputsOf(other, stageTypes));
-    const names = joinNames([everywhere, ...outputs]);
-    if (at === undefined || names === undefined) return;
+    const names = joinNames([everywhere, variablesOf(stage), ...outputs]);
+    if (at === undefined || names === undefined || mayFail(stage)) return;
     const own = [...Object.keys(stage.context), ...at.fields.entries().map(([name]) => name)];
     checkTexts(at.value, own, names, 'this stage');
+    checkConditions(at, own, names);
   });
 }
 
@@ -86,7 +110,7 @@ export function checkServiceReferences(
   const stages = pipelines.flatMap((pipeline) => pipeline.stages);
   const deploys = stages.filter(({ type, context }) => type === 'deploy' && context.clusters === undefined);
   const names = joinNames([everywhere, ...stages.map((stage) => outputsOf(stage, stageTypes))]);
-  if (names === undefined || deploys.length === 0) return;
+  if (names === undefined || deploys.length === 0 || deploys.some(mayFail)) return;
   const own = ['clusters', ...deploys.flatMap(({ context }) => Object.keys(context))];
   checkTexts(service, own, names, 'a deployment');
 }

@@ -3,6 +3,9 @@ import type { StageContext } from '../model/execution';
 import { checkConfig } from './check-config';
 import { checkExpressions } from './check-expressions';
 import { didYouMean } from './did-you-mean';
+import { preconditionExpressions, readPreconditions } from './read-preconditions';
+import { readStageEnabled, stageEnabledExpression } from './read-stage-enabled';
+import { readVariables } from './read-variables';
 import type { YamlObject } from './yaml-object';
 import type { YamlValue } from './yaml-value';
 
@@ -22,7 +25,18 @@ export type WrittenStage = {
   readonly context: StageContext;
 };
 
-const common = ['type', 'name', 'after', 'refId', 'requisiteStageRefIds', 'timeout', 'stageTimeoutMs', 'comments'];
+const common = [
+  'type',
+  'name',
+  'after',
+  'refId',
+  'requisiteStageRefIds',
+  'timeout',
+  'stageTimeoutMs',
+  'comments',
+  'stageEnabled',
+  'failOnFailedExpressions',
+];
 const choices = ['failPipeline', 'continuePipeline', 'completeOtherBranchesThenFail'];
 const own: Readonly<Record<string, readonly string[]>> = {
   deploy: [
@@ -39,9 +53,11 @@ const own: Readonly<Record<string, readonly string[]>> = {
   ],
   wait: ['for', 'waitTime'],
   manualJudgment: ['instructions', 'judgmentInputs', 'onReject'],
+  evaluateVariables: ['variables'],
+  checkPreconditions: ['preconditions', 'expression', 'failureMessage'],
 };
 const notYetTypes = ['verify', 'runJob', 'jenkins', 'pipeline', 'webhook', 'script', 'canary'];
-const notYetKeys = ['beforeTraffic', 'keepWarm', 'stageEnabled', 'notifications', 'sendNotifications'];
+const notYetKeys = ['beforeTraffic', 'keepWarm', 'notifications', 'sendNotifications'];
 const strategies = ['none', 'highlander', 'redblack'] as const;
 
 function readOnFailure(fields: YamlObject): boolean | string | undefined {
@@ -138,6 +154,8 @@ const readers: Readonly<Record<string, (fields: YamlObject) => StageContext>> = 
   deploy: readDeploy,
   wait: readWait,
   manualJudgment: readJudgment,
+  evaluateVariables: readVariables,
+  checkPreconditions: readPreconditions,
 };
 
 /** Milliseconds, or the expression that gives them. */
@@ -150,16 +168,27 @@ function readTimeout(fields: YamlObject): number | string | undefined {
 }
 
 function readCommon(fields: YamlObject): StageContext {
+  const stageEnabled = fields.get('stageEnabled');
   fields.get('refId')?.refusesExpression('Write the value itself.');
   return {
     stageTimeoutMs: readTimeout(fields),
     comments: fields.get('comments')?.text(),
     ...Object.fromEntries(choices.map((name) => [name, readBoolean(fields, name)])),
+    stageEnabled: stageEnabled && readStageEnabled(stageEnabled),
+    failOnFailedExpressions: fields.get('failOnFailedExpressions')?.boolean(),
   };
 }
 
 const withoutAbsent = (context: StageContext): StageContext =>
   Object.fromEntries(Object.entries(context).filter(([, value]) => value !== undefined));
+
+/** Where a stage's conditions stand: expressions that need no `${ }` around them. */
+export function conditionsOf({ type, fields }: WrittenStage): readonly YamlValue[] {
+  const stageEnabled = fields.get('stageEnabled');
+  const enabled = stageEnabled === undefined ? undefined : stageEnabledExpression(stageEnabled);
+  const preconditions = type === 'checkPreconditions' ? preconditionExpressions(fields) : [];
+  return enabled === undefined ? preconditions : [enabled, ...preconditions];
+}
 
 function parseType(value: YamlValue, stageTypes: StageTypes): string | undefined {
   const at = value.object({ known: undefined })?.require('type', 'type: deploy');

@@ -39,6 +39,9 @@ function textOfNode(node: Node | null, source: YamlSource): YamlText | undefined
   return { text, fail: (column, message) => source.report(offsetOf(node, text, column, source), message) };
 }
 
+/** The text that stands at a value; undefined for anything else. */
+export const textOf = (value: YamlValue): YamlText | undefined => textOfNode(value.node, value.source);
+
 function childrenOf(node: Node | null, source: YamlSource): readonly (Node | null)[] {
   if (isAlias(node)) return source.document === undefined ? [] : [node.resolve(source.document) ?? null];
   if (isMap(node)) return node.items.flatMap((pair) => [pair.key as Node | null, pair.value as Node | null]);

@@ -11,6 +11,8 @@ const { accounts = new Map() } = loadDefinitions({ folder, stageTypes: stageRegi
 
 const cluster = z.looseObject({ size: z.number(), mode: z.enum(['fast', 'slow']), at: z.object({ port: z.number() }) });
 const more: ReadonlyMap<string, ReturnType<StageTypes['find']>> = new Map([
+  ['evaluateVariables', { config: z.looseObject({ variables: z.array(z.looseObject({ key: z.string() })) }) }],
+  ['checkPreconditions', { config: z.looseObject({ preconditions: z.array(z.looseObject({})) }), outputs: [] }],
   ['open', { config: z.looseObject({ cluster: cluster.optional() }) }],
 ]);
 const stageTypes: StageTypes = {
@@ -96,6 +98,29 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
       '11:34',
       ["Nothing is called 'waitTme' when this stage starts"],
     ],
+    [inStages('{ type: wait, for: 1s, stageEnabled: smoke.on }'), '11:44', ["Nothing is called 'smoke'"]],
+    [
+      inStages(
+        '{ type: evaluateVariables, variables: { version: 1 } }',
+        "{ type: manualJudgment, instructions: '${verson}' }",
+      ),
+      '12:48',
+      ["Did you mean 'version'?"],
+    ],
+    [
+      inStages(
+        deploy,
+        '{ name: a, type: evaluateVariables, variables: { b: 1 }, after: Deploy }',
+        "{ type: manualJudgment, instructions: '${b}', after: Deploy }",
+      ),
+      '13:48',
+      ["Nothing is called 'b'"],
+    ],
+    [
+      inStages('{ type: checkPreconditions, preconditions: [{ type: expression, context: { expression: HOME } }] }'),
+      '11:94',
+      ["Nothing is called 'HOME'"],
+    ],
     [
       { service: "{ env: { A: '${HOME}' } }" },
       '6:25',
@@ -135,6 +160,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
       '12:53',
       ['is read before'],
     ],
+    [inStages("{ type: wait, for: 1s, failOnFailedExpressions: '${parameters.t}' }"), '11:55', ['Write true or false']],
     [{ service: "{ cpus: '${parameters.t}' }" }, '6:18', ['service.cpus cannot hold an expression']],
     [{ service: "{ memoryMb: '${parameters.t}' }" }, '6:22', ['cannot hold an expression']],
     [{ service: "{ ports: { http: '${parameters.t}' } }" }, '6:27', ['cannot hold an expression']],
@@ -151,6 +177,77 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     [inStages("{ type: wait, waitTime: '1${parameters.t}' }"), '11:31', ['from ${ to } with nothing around it']],
     [inStages("{ type: wait, waitTime: '5' }"), '11:31', ['without quotes']],
     [inStages("{ type: wait, for: 1s, failPipeline: '${parameters.t} ' }"), '11:44', ['nothing around it']],
+  ],
+  'in a condition': [
+    [inStages('{ type: wait, for: 1s, stageEnabled: a == }'), '11:48', ['expected a value', 'Correct it']],
+    [inStages("{ type: wait, for: 1s, stageEnabled: '${application} == 1' }"), '11:44', ['Write it without ${ }']],
+    [inStages("{ type: wait, for: 1s, stageEnabled: '${a b}' }"), '11:49', ['expected an operator or the end']],
+    [inStages('{ type: wait, for: 1s, stageEnabled: {} }'), '11:30', ["'type' is missing"]],
+    [inStages('{ type: wait, for: 1s, stageEnabled: { type: expression } }'), '11:30', ["'expression' is missing"]],
+    [
+      inStages('{ type: wait, for: 1s, stageEnabled: { type: expresion, expression: a } }'),
+      '11:52',
+      ["Did you mean 'expression'?"],
+    ],
+    [inStages('{ type: wait, for: 1s, stageEnabled: false }'), '11:44', ["in quotes: 'false'"]],
+    [inStages('{ type: wait, for: 1s, failOnFailedExpressions: maybe }'), '11:55', ['true or false']],
+  ],
+  'in variables': [
+    [inStages('{ type: evaluateVariables }'), '11:7', ["'variables' is missing"]],
+    [inStages('{ type: evaluateVariables, variables: a }'), '11:45', ['must be a list']],
+    [inStages('{ type: evaluateVariables, variables: [] }'), '11:45', ['sets no variable']],
+    [inStages('{ type: evaluateVariables, variables: {} }'), '11:45', ['sets no variable']],
+    [inStages('{ type: evaluateVariables, variables: [{ key: a }] }'), '11:46', ["'value' is missing"]],
+    [inStages('{ type: evaluateVariables, variables: [{ value: 1 }] }'), '11:46', ["'key' is missing"]],
+    [inStages("{ type: evaluateVariables, variables: [{ key: '', value: 1 }] }"), '11:53', ['is blank']],
+    [inStages("{ type: evaluateVariables, variables: { ' ': 1 } }"), '11:47', ['is blank']],
+    [
+      inStages('{ type: evaluateVariables, variables: [{ key: a, value: 1 }, { key: a, value: 2 }] }'),
+      '11:75',
+      ['stands here twice'],
+    ],
+    [inStages('{ type: evaluateVariables, variables: [{ key: a, valu: 1 }] }'), '11:56', ["Did you mean 'value'?"]],
+  ],
+  'in preconditions': [
+    [inStages('{ type: checkPreconditions }'), '11:7', ["'expression' is missing"]],
+    [inStages('{ type: checkPreconditions, preconditions: [] }'), '11:50', ['checks nothing']],
+    [
+      inStages('{ type: checkPreconditions, expression: a ==, preconditions: [] }'),
+      '11:53',
+      ['two spellings of one field'],
+    ],
+    [inStages('{ type: checkPreconditions, failureMessage: a, preconditions: [] }'), '11:35', ['Move it there']],
+    [inStages('{ type: checkPreconditions, expression: a == }'), '11:51', ['expected a value']],
+    [
+      inStages('{ type: checkPreconditions, preconditions: [{ type: clusterSize, context: {} }] }'),
+      '11:59',
+      ['not supported yet'],
+    ],
+    [
+      inStages('{ type: checkPreconditions, preconditions: [{ type: expresion, context: {} }] }'),
+      '11:59',
+      ["Did you mean 'expression'?"],
+    ],
+    [
+      inStages('{ type: checkPreconditions, preconditions: [{ type: expression }] }'),
+      '11:51',
+      ["'context' is missing"],
+    ],
+    [
+      inStages('{ type: checkPreconditions, preconditions: [{ type: expression, context: {} }] }'),
+      '11:71',
+      ["'expression' is missing"],
+    ],
+    [
+      inStages('{ type: checkPreconditions, preconditions: [{ type: expression, context: { expression: a ~ b } }] }'),
+      '11:96',
+      ["'~' means nothing"],
+    ],
+    [
+      inStages("{ type: checkPreconditions, expression: 'true', failureMessage: '${}' }"),
+      '11:74',
+      ['no expression between'],
+    ],
   ],
 };
 
@@ -172,9 +269,22 @@ describe('an expression that may work', () => {
     ),
     inStages("{ type: manualJudgment, instructions: '${HOME ?: 1} ${HOME == null}' }"),
     inStages('{ type: manualJudgment, instructions: "${\'${HOME}\'}" }'),
+    inStages("{ type: manualJudgment, instructions: '${HOME}', failOnFailedExpressions: false }"),
     inStages("{ type: manualJudgment, instructions: '${comments}', comments: a }"),
     inStages('{ type: open }', "{ type: manualJudgment, instructions: '${HOME}' }"),
     inStages('{ type: open }', deploy, "{ type: manualJudgment, instructions: '${HOME}' }"),
+    inStages(
+      "{ type: evaluateVariables, variables: { a: 1, b: '${a}', c: '${image.tag}' } }",
+      "{ type: wait, waitTime: '${b}' }",
+    ),
+    inStages(
+      "{ type: evaluateVariables, variables: [{ key: '${application}', value: 1 }] }",
+      "{ type: wait, waitTime: '${foo}' }",
+    ),
+    inStages(
+      '{ type: evaluateVariables, variables: { image: { name: a } } }',
+      "{ type: manualJudgment, instructions: '${image.name}' }",
+    ),
     inStages('{ type: manualJudgment, name: a }', "{ type: manualJudgment, instructions: '${judgedBy}' }"),
     inStages(
       deploy,
@@ -182,7 +292,9 @@ describe('an expression that may work', () => {
       "{ type: wait, for: 1s, after: 'Wait ${image.tag}' }",
     ),
     { service: "{ env: { A: '${HOME}' } }", stages: ['{ type: open }', deploy] },
+    { service: "{ env: { A: '${HOME}' } }", stages: ['{ type: deploy, failOnFailedExpressions: false }'] },
     { service: "{ env: { A: '${HOME}' } }", stages: ['{ type: wait, for: 1s }', '{ type: deploy, clusters: [] }'] },
+    { service: "{ env: { A: '${a}' } }", stages: ['{ type: evaluateVariables, variables: { a: 1 } }', deploy] },
     {
       service:
         "{ env: { '${application}': '', B: { secret: '${environment}/db' } }, marathon: { user: '${trigger.user}' } }",
@@ -223,7 +335,10 @@ it('never throws, whatever stands in an expression', () => {
       const text = quote(`\${${pieces.join('')}}`);
       told({
         service: `{ env: { A: ${text} } }`,
-        stages: [`{ type: wait, waitTime: ${text} }`],
+        stages: [
+          `{ type: wait, waitTime: ${text}, stageEnabled: ${text} }`,
+          `{ type: evaluateVariables, variables: ${text} }`,
+        ],
       });
     }),
   );
@@ -240,4 +355,44 @@ describe('the check of a stage against its type', () => {
     const stages = ['{ type: open }', `{ type: open, cluster: ${written} }`];
     expect(told({ stages }).map((problem) => /^\S+ ([^:]+):/.exec(problem)?.[1])).toEqual(names);
   });
+});
+
+describe('a normalised stage', () => {
+  it.each([
+    ["parameters.smoke == 'yes'", "parameters.smoke == 'yes'"],
+    ["'${ parameters.smoke }'", 'parameters.smoke'],
+    ["{ type: expression, expression: 'true' }", 'true'],
+    ["{ type: expression, expression: '${execution.id}' }", 'execution.id'],
+  ])('has stageEnabled %s as Spinnaker writes it', (written, expression) =>
+    expect(contextsOf([`{ type: wait, for: 1s, failOnFailedExpressions: false, stageEnabled: ${written} }`])).toEqual([
+      { waitTime: 1, failOnFailedExpressions: false, stageEnabled: { type: 'expression', expression } },
+    ]),
+  );
+
+  it.each([
+    [
+      "{ a: 1, b: '${a}' }",
+      [
+        { key: 'a', value: 1 },
+        { key: 'b', value: '${a}' },
+      ],
+    ],
+    ['[{ key: a, value: [1], description: one }]', [{ key: 'a', value: [1], description: 'one' }]],
+  ])('has variables %s as a list', (written, variables) =>
+    expect(contextsOf([`{ type: evaluateVariables, variables: ${written} }`])).toEqual([{ variables }]),
+  );
+
+  const [type, expression] = ['expression', "image.tag != ''"];
+  it.each([
+    [
+      `expression: image.tag != '', failureMessage: 'No tag in \${environment}'`,
+      [{ type, failPipeline: true, context: { expression, failureMessage: 'No tag in ${environment}' } }],
+    ],
+    [
+      `preconditions: [{ type: expression, failPipeline: false, context: { expression: "\${image.tag != ''}" } }]`,
+      [{ type, failPipeline: false, context: { expression } }],
+    ],
+  ])('has preconditions %s as a list', (written, preconditions) =>
+    expect(contextsOf([`{ type: checkPreconditions, ${written} }`])).toEqual([{ preconditions }]),
+  );
 });
