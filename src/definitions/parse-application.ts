@@ -1,7 +1,8 @@
 import type { Application, DefinitionProblem, Environment, Pipeline } from '../model/application';
 import { checkServiceReferences } from './check-references';
 import type { Accounts } from './parse-accounts';
-import { parseChannel, parseEnvironment, parseGroup } from './parse-environment';
+import { parseChannelName } from './parse-channel';
+import { parseEnvironment, parseGroup } from './parse-environment';
 import { checkRegions, parsePipeline } from './parse-pipeline';
 import { parseService } from './parse-service';
 import type { StageTypes } from './parse-stage';
@@ -80,17 +81,21 @@ function checkServices(services: readonly YamlValue[], pipelines: Pipelines, sta
 function parseEnvironments(
   root: YamlObject,
   top: YamlValue,
+  application: string | undefined,
   { accounts, stageTypes }: FileInput,
 ): ReadonlyMap<string, Environment> {
   const pipelines = parsePipelines(root, { accounts, stageTypes });
   const serviceAt = root.get('service');
   const channelAt = root.get('channel');
+  // Also where every environment has a channel of its own.
+  if (channelAt?.hasExpression === false) parseChannelName(channelAt);
   const input = {
     accounts,
     pipelines,
     service: serviceAt === undefined ? {} : parseService(serviceAt),
     serviceAt: serviceAt ?? top,
-    channel: channelAt === undefined ? undefined : parseChannel(channelAt),
+    application,
+    channelAt,
   };
   const value = root.require('environments', 'environments: { dev: { regions: [nonprod/east], … } }');
   const entries = value?.object({ known: undefined })?.entries() ?? [];
@@ -122,7 +127,7 @@ export function parseApplication(input: {
   const name = parseName(root);
   const image = parseImage(root);
   const owner = parseOwner(root);
-  const environments = parseEnvironments(root, top, input);
+  const environments = parseEnvironments(root, top, name, input);
   const notify = parseNotify(root);
   if (source.problems.length > 0 || name === undefined || image === undefined) {
     const seen = new Map(source.problems.map((problem) => [JSON.stringify(problem), problem]));

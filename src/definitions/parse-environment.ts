@@ -2,6 +2,7 @@ import type { Environment, Pipeline } from '../model/application';
 import type { Policy } from '../model/execution';
 import type { Location } from '../model/server-group';
 import { didYouMean } from './did-you-mean';
+import { parseChannel } from './parse-channel';
 import type { Accounts } from './parse-accounts';
 import { mergeService, parseService, type WrittenService } from './parse-service';
 import type { YamlObject } from './yaml-object';
@@ -13,15 +14,12 @@ export type EnvironmentInput = {
   readonly pipelines: ReadonlyMap<string, Pipeline | undefined>;
   readonly service: WrittenService;
   readonly serviceAt: YamlValue;
-  readonly channel: string | undefined;
+  readonly application: string | undefined;
+  readonly channelAt: YamlValue | undefined;
 };
 
 const known = ['regions', 'instances', 'service', 'pipeline', 'channel', 'deployers', 'approvers'];
 const notYet = ['sandbox', 'promoteFrom', 'drill', 'breakGlass', 'window', 'trafficGuard', 'chaos'];
-
-/** Reads a Slack channel's name. */
-export const parseChannel = (value: YamlValue): string | undefined =>
-  value.matching(/^[^\s#@A-Z.]{1,80}$/, "must be a channel's name in lower case, without '#' and spaces.");
 
 /** Reads handles of user groups. */
 export const parseGroup = (value: YamlValue): string | undefined =>
@@ -93,8 +91,8 @@ export function parseEnvironment(name: string, value: YamlValue, input: Environm
   const serviceAt = fields.get('service');
   const over = serviceAt === undefined ? {} : parseService(serviceAt);
   const service = mergeService(input.service, over, serviceAt ?? input.serviceAt);
-  const channelAt = fields.get('channel');
-  const channel = channelAt === undefined ? input.channel : parseChannel(channelAt);
+  const channelAt = fields.get('channel') ?? input.channelAt;
+  const channel = channelAt && parseChannel(channelAt, { application: input.application, environment: name });
   const deployersAt = fields.get('deployers');
   const deployers = deployersAt === undefined ? [] : parseGroups(deployersAt, 'anyone may deploy');
   const policy = { deployers, approvers: parseApprovers(fields.get('approvers')) };

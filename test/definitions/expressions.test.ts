@@ -249,6 +249,17 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
       ['no expression between'],
     ],
   ],
+  'in a channel': [
+    [{ channel: "'${aplication}-deploys'" }, '2:13', ["did you mean 'application'?"]],
+    [{ channel: "'${image.tag}'" }, '2:13', ["'image' is not defined"]],
+    [{ channel: "'${application'" }, '2:13', ['never closed']],
+    [{ channel: "'${application.toUpperCase()}'" }, '2:10', ['channel is "FOO" in environment \'dev\'; it must be']],
+    [{ channel: "'${1}'" }, '2:10', ['channel is 1 in environment']],
+    [{ channel: "'foo-${new java.util.Date().getTime()}'" }, '2:10', ['cannot depend on the time']],
+    [{ channel: '\'${#fromUrl("https://a.example.com")}\'' }, '2:10', ['what a URL answers']],
+    [{ channel: 'Foo', environment: ', channel: bar' }, '2:10', ['in lower case']],
+    [{ environment: ", channel: '${environment} x'" }, '8:75', ["without '#' and spaces"]],
+  ],
 };
 
 describe.each(Object.entries(mistakes))('a mistake %s', (_about, rows) => {
@@ -334,6 +345,7 @@ it('never throws, whatever stands in an expression', () => {
     fc.property(fc.array(piece, { maxLength: 12 }), fc.constantFrom(JSON.stringify, String), (pieces, quote) => {
       const text = quote(`\${${pieces.join('')}}`);
       told({
+        channel: text,
         service: `{ env: { A: ${text} } }`,
         stages: [
           `{ type: wait, waitTime: ${text}, stageEnabled: ${text} }`,
@@ -395,4 +407,23 @@ describe('a normalised stage', () => {
   ])('has preconditions %s as a list', (written, preconditions) =>
     expect(contextsOf([`{ type: checkPreconditions, ${written} }`])).toEqual([{ preconditions }]),
   );
+});
+
+describe('the channel', () => {
+  const channelOf = (parts: Parts) => parse(parts).application?.environments.get('dev')?.channel;
+
+  it.each<readonly [Parts, string]>([
+    [{ channel: "'${application}-${environment}'" }, 'foo-dev'],
+    [{ environment: ', channel: \'${environment == "dev" ? "a" : "b"}\'' }, 'a'],
+    [{ channel: 'plain' }, 'plain'],
+  ])('of %j is %s', (parts, channel) => {
+    expect(told(parts)).toEqual([]);
+    expect(channelOf(parts)).toBe(channel);
+  });
+
+  it('is not judged where the application has no name it could use', () => {
+    const text = file({ channel: "'${application}'" }).replace('application: foo', 'application: Foo');
+    const { problems } = parseApplication({ file: 'foo.yaml', text, accounts, stageTypes });
+    expect(problems.map(({ line }) => line)).toEqual([1]);
+  });
 });
