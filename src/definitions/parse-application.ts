@@ -1,6 +1,8 @@
-import type { Application, DefinitionProblem, Environment } from '../model/application';
+import type { Application, DefinitionProblem, Environment, Pipeline } from '../model/application';
+import { checkServiceReferences } from './check-references';
 import type { Accounts } from './parse-accounts';
-import { parseChannel, parseEnvironment, parseGroup } from './parse-environment';
+import { parseChannelName } from './parse-channel';
+import { parseEnvironment, parseGroup } from './parse-environment';
 import { checkRegions, parsePipeline } from './parse-pipeline';
 import { parseService } from './parse-service';
 import type { StageTypes } from './parse-stage';
@@ -13,6 +15,8 @@ export type ParsedApplication = {
   readonly application?: Application;
   readonly problems: readonly DefinitionProblem[];
 };
+
+type Pipelines = ReadonlyMap<string, Pipeline | undefined>;
 
 const known = ['application', 'owner', 'channel', 'image', 'service', 'environments', 'pipelines', 'notify'];
 const notYet = ['source', 'jobs', 'triggers'];
@@ -57,29 +61,54 @@ function parseNotify(root: YamlObject): Application['notify'] {
   };
 }
 
-function parseEnvironments(
-  root: YamlObject,
-  top: YamlValue,
-  accounts: Accounts,
-  stageTypes: StageTypes,
-): ReadonlyMap<string, Environment> {
+/** What the parts of a file are read with. */
+type FileInput = { readonly accounts: Accounts; readonly stageTypes: StageTypes };
+
+function parsePipelines(root: YamlObject, { accounts, stageTypes }: FileInput): Pipelines {
   const pipelinesAt = root.require('pipelines', 'pipelines: { quick: [{ type: deploy, strategy: highlander }] }');
   const written = pipelinesAt?.object({ known: undefined })?.entries() ?? [];
   for (const [, value] of written) checkRegions(value, [...accounts.keys()]);
-  const pipelines = new Map(written.map(([name, value]) => [name, parsePipeline(name, value, stageTypes)]));
+  return new Map(written.map(([name, value]) => [name, parsePipeline(name, value, stageTypes)]));
+}
+
+/** Checks the service of the file and those of its environments, where all pipelines that may deploy them are known. */
+function checkServices(services: readonly YamlValue[], pipelines: Pipelines, stageTypes: StageTypes): void {
+  const known = [...pipelines.values()].filter((pipeline) => pipeline !== undefined);
+  if (known.length < pipelines.size) return;
+  for (const service of services) checkServiceReferences(service, known, stageTypes);
+}
+
+function parseEnvironments(
+  root: YamlObject,
+  top: YamlValue,
+  application: string | undefined,
+  { accounts, stageTypes }: FileInput,
+): ReadonlyMap<string, Environment> {
+  const pipelines = parsePipelines(root, { accounts, stageTypes });
   const serviceAt = root.get('service');
   const channelAt = root.get('channel');
+  // Also where every environment has a channel of its own.
+  if (channelAt?.hasExpression === false) parseChannelName(channelAt);
   const input = {
     accounts,
     pipelines,
     service: serviceAt === undefined ? {} : parseService(serviceAt),
     serviceAt: serviceAt ?? top,
-    channel: channelAt === undefined ? undefined : parseChannel(channelAt),
+    application,
+    channelAt,
   };
   const value = root.require('environments', 'environments: { dev: { regions: [nonprod/east], … } }');
   const entries = value?.object({ known: undefined })?.entries() ?? [];
   if (value?.isObject === true && entries.length === 0) value.fail('The application needs at least one environment.');
   const environments = entries.flatMap(([name, item]) => parseEnvironment(name, item, input) ?? []);
+  const own = entries.map(([, item]) =>
+    item.isObject ? item.object({ known: undefined })?.get('service') : undefined,
+  );
+  checkServices(
+    [serviceAt, ...own].filter((service) => service !== undefined),
+    pipelines,
+    stageTypes,
+  );
   return new Map(environments.map((environment) => [environment.name, environment]));
 }
 
@@ -98,7 +127,7 @@ export function parseApplication(input: {
   const name = parseName(root);
   const image = parseImage(root);
   const owner = parseOwner(root);
-  const environments = parseEnvironments(root, top, input.accounts, input.stageTypes);
+  const environments = parseEnvironments(root, top, name, input);
   const notify = parseNotify(root);
   if (source.problems.length > 0 || name === undefined || image === undefined) {
     const seen = new Map(source.problems.map((problem) => [JSON.stringify(problem), problem]));

@@ -2,6 +2,7 @@ import type { Environment, Pipeline } from '../model/application';
 import type { Policy } from '../model/execution';
 import type { Location } from '../model/server-group';
 import { didYouMean } from './did-you-mean';
+import { parseChannel } from './parse-channel';
 import type { Accounts } from './parse-accounts';
 import { mergeService, parseService, type WrittenService } from './parse-service';
 import type { YamlObject } from './yaml-object';
@@ -13,15 +14,12 @@ export type EnvironmentInput = {
   readonly pipelines: ReadonlyMap<string, Pipeline | undefined>;
   readonly service: WrittenService;
   readonly serviceAt: YamlValue;
-  readonly channel: string | undefined;
+  readonly application: string | undefined;
+  readonly channelAt: YamlValue | undefined;
 };
 
 const known = ['regions', 'instances', 'service', 'pipeline', 'channel', 'deployers', 'approvers'];
 const notYet = ['sandbox', 'promoteFrom', 'drill', 'breakGlass', 'window', 'trafficGuard', 'chaos'];
-
-/** Reads a Slack channel's name. */
-export const parseChannel = (value: YamlValue): string | undefined =>
-  value.matching(/^[^\s#@A-Z.]{1,80}$/, "must be a channel's name in lower case, without '#' and spaces.");
 
 /** Reads handles of user groups. */
 export const parseGroup = (value: YamlValue): string | undefined =>
@@ -63,11 +61,17 @@ function parseRegions(fields: YamlObject, accounts: Accounts): readonly Location
     const name = item.text('account/region');
     if (name === undefined) return [];
     const location = accounts.get(name);
+    if (location === undefined && item.refusesExpression('Write account/region.')) return [];
     if (location === undefined) return item.fail(`Unknown region '${name}'. ${didYouMean(name, names)}`) ?? [];
     if (seen.has(name)) return item.fail(`Region '${name}' stands here twice. Remove one.`) ?? [];
     seen.add(name);
     return [location];
   });
+}
+
+function refusePipeline(value: YamlValue | undefined, name: string, known: readonly string[]): void {
+  if (value?.refusesExpression("Write the pipeline's name itself.") === true) return;
+  value?.fail(`No pipeline is called '${name}'. ${didYouMean(name, known)}`);
 }
 
 /** Reads one environment; undefined where its pipeline is not there. */
@@ -82,15 +86,13 @@ export function parseEnvironment(name: string, value: YamlValue, input: Environm
   const pipelineAt = fields.require('pipeline', 'pipeline: quick');
   const pipelineName = pipelineAt?.text();
   if (pipelineName !== undefined && !input.pipelines.has(pipelineName)) {
-    pipelineAt?.fail(
-      `No pipeline is called '${pipelineName}'. ${didYouMean(pipelineName, [...input.pipelines.keys()])}`,
-    );
+    refusePipeline(pipelineAt, pipelineName, [...input.pipelines.keys()]);
   }
   const serviceAt = fields.get('service');
   const over = serviceAt === undefined ? {} : parseService(serviceAt);
   const service = mergeService(input.service, over, serviceAt ?? input.serviceAt);
-  const channelAt = fields.get('channel');
-  const channel = channelAt === undefined ? input.channel : parseChannel(channelAt);
+  const channelAt = fields.get('channel') ?? input.channelAt;
+  const channel = channelAt && parseChannel(channelAt, { application: input.application, environment: name });
   const deployersAt = fields.get('deployers');
   const deployers = deployersAt === undefined ? [] : parseGroups(deployersAt, 'anyone may deploy');
   const policy = { deployers, approvers: parseApprovers(fields.get('approvers')) };

@@ -1,4 +1,5 @@
 import type { Pipeline, PipelineStage } from '../model/application';
+import { checkStageReferences } from './check-references';
 import { didYouMean } from './did-you-mean';
 import { parseStage, type StageTypes, type WrittenStage } from './parse-stage';
 import type { YamlValue } from './yaml-value';
@@ -15,6 +16,7 @@ function resolveAfter(stage: WrittenStage, index: number, stages: readonly Writt
     const written = item.text();
     if (written === undefined) return [];
     const found = names.indexOf(written);
+    if (found === -1 && item.refusesExpression('Name the stage as it is written.')) return [];
     if (found === -1) item.fail(`No stage is called '${written}'. ${didYouMean(written, names)}`);
     else if (names.includes(written, found + 1))
       item.fail(`Two stages are called '${written}'. Give each its own name.`);
@@ -59,6 +61,7 @@ export function parsePipeline(name: string, value: YamlValue, stageTypes: StageT
     context: stage.context,
   }));
   refuseCycles(stages, written);
+  checkStageReferences(stages, written, stageTypes);
   return { name, stages };
 }
 
@@ -69,7 +72,8 @@ export function checkRegions(value: YamlValue, known: readonly string[]): void {
     if (regions?.isList !== true) continue;
     for (const region of regions.list() ?? []) {
       const name = region.text();
-      if (name !== undefined && !known.includes(name)) {
+      if (name === undefined || known.includes(name)) continue;
+      if (!region.refusesExpression('Write account/region.')) {
         region.fail(`Unknown region '${name}'. ${didYouMean(name, known)}`);
       }
     }

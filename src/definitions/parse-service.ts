@@ -1,5 +1,6 @@
 import type { ServiceDescription } from '../model/application';
 import type { HealthCheckDescription } from '../model/description';
+import { checkExpressions } from './check-expressions';
 import type { YamlValue } from './yaml-value';
 
 type Env = Readonly<Record<string, string | { readonly secret: string }>>;
@@ -42,15 +43,20 @@ function parsePorts(value: YamlValue): Readonly<Record<string, number>> {
   return Object.fromEntries(entries);
 }
 
+function readPath(value: YamlValue): string | undefined {
+  return value.hasExpression ? value.text() : value.matching(/^\//, 'must begin with /');
+}
+
 function parseHealthCheck(value: YamlValue): HealthCheck | undefined {
   const fields = value.object({ known: ['path', 'port', 'grace', 'interval', 'timeout', 'maxFailures'] });
   if (fields === undefined) return undefined;
-  const path = fields.require('path', 'path: /health')?.matching(/^\//, 'must begin with /');
-  const port = fields.get('port')?.text();
+  const path = fields.require('path', 'path: /health');
+  const portAt = fields.get('port');
+  const port = portAt?.refusesExpression('Write the name of a port.') === true ? undefined : portAt?.text();
   const seconds = (name: string, fallback: number) => (fields.get(name)?.durationMs() ?? fallback * 1000) / 1000;
   return {
     protocol: 'HTTP',
-    path: path ?? '/',
+    path: (path && readPath(path)) ?? '/',
     gracePeriodSeconds: seconds('grace', 60),
     intervalSeconds: seconds('interval', 10),
     timeoutSeconds: seconds('timeout', 5),
@@ -60,6 +66,7 @@ function parseHealthCheck(value: YamlValue): HealthCheck | undefined {
   };
 }
 
+const constraintPattern = /^[^:,]+:[^:,]+(:[^:,]+)?$/;
 const constraintRule = "must read field:OPERATOR or field:OPERATOR:value, such as 'hostname:UNIQUE'";
 
 /** Reads a `service` map; what is wrong is reported and left out. */
@@ -69,11 +76,14 @@ export function parseService(value: YamlValue): WrittenService {
     notYet: ['config', 'loadBalancer'],
   });
   const at = (name: string) => fields?.get(name);
+  checkExpressions(value);
   const env = at('env');
   const ports = at('ports');
   const healthCheck = at('healthCheck');
   const marathon = at('marathon');
-  const constraints = at('constraints')?.texts((item) => item.matching(/^[^:,]+:[^:,]+(:[^:,]+)?$/, constraintRule));
+  const constraints = at('constraints')?.texts((item) =>
+    item.hasExpression ? item.text() : item.matching(constraintPattern, constraintRule),
+  );
   return {
     cpus: at('cpus')?.number({ above: 0 }),
     memoryMb: at('memoryMb')?.number({ above: 0 }),

@@ -1,14 +1,19 @@
 import type { z } from 'zod';
 import type { StageContext } from '../model/execution';
+import { checkConfig } from './check-config';
+import { checkExpressions } from './check-expressions';
 import { didYouMean } from './did-you-mean';
-import { knownVariables, unknownVariables } from './interpolation';
+import { preconditionExpressions, readPreconditions } from './read-preconditions';
+import { readStageEnabled, stageEnabledExpression } from './read-stage-enabled';
+import { readVariables } from './read-variables';
 import type { YamlObject } from './yaml-object';
 import type { YamlValue } from './yaml-value';
 
 /** The stage types a file may use, with what each accepts. */
 export interface StageTypes {
   readonly types: readonly string[];
-  find(type: string): { readonly config: z.ZodType } | undefined;
+  /** `outputs` are the keys that a stage puts out; undefined: it may put out anything. */
+  find(type: string): { readonly config: z.ZodType; readonly outputs?: readonly string[] } | undefined;
 }
 
 /** A stage as written, before stages are put in order. */
@@ -20,7 +25,18 @@ export type WrittenStage = {
   readonly context: StageContext;
 };
 
-const common = ['type', 'name', 'after', 'refId', 'requisiteStageRefIds', 'timeout', 'stageTimeoutMs', 'comments'];
+const common = [
+  'type',
+  'name',
+  'after',
+  'refId',
+  'requisiteStageRefIds',
+  'timeout',
+  'stageTimeoutMs',
+  'comments',
+  'stageEnabled',
+  'failOnFailedExpressions',
+];
 const choices = ['failPipeline', 'continuePipeline', 'completeOtherBranchesThenFail'];
 const own: Readonly<Record<string, readonly string[]>> = {
   deploy: [
@@ -37,30 +53,40 @@ const own: Readonly<Record<string, readonly string[]>> = {
   ],
   wait: ['for', 'waitTime'],
   manualJudgment: ['instructions', 'judgmentInputs', 'onReject'],
+  evaluateVariables: ['variables'],
+  checkPreconditions: ['preconditions', 'expression', 'failureMessage'],
 };
 const notYetTypes = ['verify', 'runJob', 'jenkins', 'pipeline', 'webhook', 'script', 'canary'];
-const notYetKeys = ['beforeTraffic', 'keepWarm', 'stageEnabled', 'notifications', 'sendNotifications'];
+const notYetKeys = ['beforeTraffic', 'keepWarm', 'notifications', 'sendNotifications'];
 const strategies = ['none', 'highlander', 'redblack'] as const;
+
+function readOnFailure(fields: YamlObject): boolean | string | undefined {
+  const ours = fields.get('onFailure');
+  if (ours?.refusesExpression("Write rollback: { onFailure: '${…}' } instead.") === true) return undefined;
+  if (ours !== undefined) return ours.oneOf(['rollback']) !== undefined;
+  const spinnakers = fields
+    .get('rollback')
+    ?.object({ known: ['onFailure'] })
+    ?.get('onFailure');
+  return spinnakers?.orExpression(() => spinnakers.boolean());
+}
 
 function readRollback(fields: YamlObject, strategy: string): StageContext {
   if (fields.refuseBoth('onFailure', 'rollback')) return {};
-  const ours = fields.get('onFailure');
-  const isOn =
-    ours === undefined
-      ? fields
-          .get('rollback')
-          ?.object({ known: ['onFailure'] })
-          ?.get('onFailure')
-          ?.boolean()
-      : ours.oneOf(['rollback']) !== undefined;
-  if (isOn !== true) return {};
+  const onFailure = readOnFailure(fields);
+  if (onFailure === undefined || onFailure === false) return {};
   if (strategy !== 'redblack') {
-    (ours ?? fields.get('rollback'))?.fail(
+    (fields.get('onFailure') ?? fields.get('rollback'))?.fail(
       `Strategy ${strategy} keeps nothing to roll back to. Use strategy: redblack, or remove this field.`,
     );
   }
-  return { rollback: { onFailure: true } };
+  return { rollback: { onFailure } };
 }
+
+const readBoolean = (fields: YamlObject, name: string): boolean | string | undefined => {
+  const value = fields.get(name);
+  return value?.orExpression(() => value.boolean());
+};
 
 const minutes = (durationMs: number | undefined): number | undefined =>
   durationMs === undefined ? undefined : durationMs / 60_000;
@@ -76,14 +102,17 @@ function readDeploy(fields: YamlObject): StageContext {
     return { clusters: clusters.list() === undefined ? [] : clusters.data() };
   }
   const strategy = fields.get('strategy')?.oneOf(strategies, ['rollingredblack', 'custom', 'canary']) ?? 'none';
-  const seconds = (name: string) => fields.get(name)?.integer({ min: 0 });
+  const count = (name: string, min: number) => {
+    const value = fields.get(name);
+    return value?.orExpression(() => value.integer({ min }));
+  };
   const context = {
     strategy,
     regions: fields.get('regions')?.texts(),
-    maxRemainingAsgs: fields.get('maxRemainingAsgs')?.integer({ min: 2 }) ?? (strategy === 'redblack' ? 2 : undefined),
-    delayBeforeDisableSec: seconds('delayBeforeDisableSec'),
-    delayBeforeScaleDownSec: seconds('delayBeforeScaleDownSec'),
-    scaleDown: fields.get('scaleDown')?.boolean(),
+    maxRemainingAsgs: count('maxRemainingAsgs', 2) ?? (strategy === 'redblack' ? 2 : undefined),
+    delayBeforeDisableSec: count('delayBeforeDisableSec', 0),
+    delayBeforeScaleDownSec: count('delayBeforeScaleDownSec', 0),
+    scaleDown: readBoolean(fields, 'scaleDown'),
     keepFailedMinutes: minutes(fields.get('keepFailed')?.durationMs()),
     ...readRollback(fields, strategy),
   };
@@ -96,31 +125,23 @@ function readDeploy(fields: YamlObject): StageContext {
 function readWait(fields: YamlObject): StageContext {
   if (fields.refuseBoth('for', 'waitTime')) return {};
   const spinnakers = fields.get('waitTime');
-  if (spinnakers !== undefined) return { waitTime: spinnakers.integer() };
-  const waitMs = fields.require('for', 'for: 30s')?.durationMs();
+  if (spinnakers !== undefined) return { waitTime: spinnakers.orExpression(() => spinnakers.integer()) };
+  const waitMs = fields.require('for', 'for: 30s')?.durationMs("Write waitTime instead, in seconds: waitTime: '${…}'");
   return { waitTime: waitMs === undefined ? undefined : waitMs / 1000 };
 }
 
+function readInput(item: YamlValue): StageContext {
+  const value = item.isObject ? item.object({ known: ['value'] })?.get('value') : item;
+  return { value: value?.text() };
+}
+
 function readJudgment(fields: YamlObject): StageContext {
-  const instructions = fields.get('instructions');
-  const text = instructions?.text();
-  for (const name of unknownVariables(text ?? '')) {
-    instructions?.fail(`Unknown variable \${${name}}. ${didYouMean(name, knownVariables)}`);
-  }
-  const inputs = fields.get('judgmentInputs')?.list();
+  const inputs = fields.get('judgmentInputs');
+  const onReject = fields.get('onReject');
   return {
-    instructions: text,
-    judgmentInputs: inputs?.map((item) =>
-      item.isObject
-        ? {
-            value: item
-              .object({ known: ['value'] })
-              ?.get('value')
-              ?.text(),
-          }
-        : { value: item.text() },
-    ),
-    onReject: fields.get('onReject')?.oneOf(['rollback']),
+    instructions: fields.get('instructions')?.text(),
+    judgmentInputs: inputs?.orExpression(() => inputs.list()?.map(readInput)),
+    onReject: onReject?.orExpression(() => onReject.oneOf(['rollback'])),
   };
 }
 
@@ -133,45 +154,63 @@ const readers: Readonly<Record<string, (fields: YamlObject) => StageContext>> = 
   deploy: readDeploy,
   wait: readWait,
   manualJudgment: readJudgment,
+  evaluateVariables: readVariables,
+  checkPreconditions: readPreconditions,
 };
 
+/** Milliseconds, or the expression that gives them. */
+function readTimeout(fields: YamlObject): number | string | undefined {
+  const spinnakers = fields.get('stageTimeoutMs');
+  const written = spinnakers?.orExpression(() => spinnakers.integer());
+  if (fields.refuseBoth('timeout', 'stageTimeoutMs')) return undefined;
+  const instead = "Write stageTimeoutMs instead, in milliseconds: stageTimeoutMs: '${…}'";
+  return written ?? fields.get('timeout')?.durationMs(instead);
+}
+
 function readCommon(fields: YamlObject): StageContext {
-  const spinnakers = fields.get('stageTimeoutMs')?.integer();
-  const isDouble = fields.refuseBoth('timeout', 'stageTimeoutMs');
+  const stageEnabled = fields.get('stageEnabled');
+  fields.get('refId')?.refusesExpression('Write the value itself.');
   return {
-    stageTimeoutMs: isDouble ? undefined : (spinnakers ?? fields.get('timeout')?.durationMs()),
+    stageTimeoutMs: readTimeout(fields),
     comments: fields.get('comments')?.text(),
-    ...Object.fromEntries(choices.map((name) => [name, fields.get(name)?.boolean()])),
+    ...Object.fromEntries(choices.map((name) => [name, readBoolean(fields, name)])),
+    stageEnabled: stageEnabled && readStageEnabled(stageEnabled),
+    failOnFailedExpressions: fields.get('failOnFailedExpressions')?.boolean(),
   };
 }
 
 const withoutAbsent = (context: StageContext): StageContext =>
   Object.fromEntries(Object.entries(context).filter(([, value]) => value !== undefined));
 
-function checkConfig(fields: YamlObject, context: StageContext, config: z.ZodType): void {
-  for (const issue of config.safeParse(context).error?.issues ?? []) {
-    const name = String(issue.path[0] ?? '');
-    (fields.get(name) ?? fields.value).fail(`${name === '' ? 'The stage' : issue.path.join('.')}: ${issue.message}.`);
-  }
+/** Where a stage's conditions stand: expressions that need no `${ }` around them. */
+export function conditionsOf({ type, fields }: WrittenStage): readonly YamlValue[] {
+  const stageEnabled = fields.get('stageEnabled');
+  const enabled = stageEnabled === undefined ? undefined : stageEnabledExpression(stageEnabled);
+  const preconditions = type === 'checkPreconditions' ? preconditionExpressions(fields) : [];
+  return enabled === undefined ? preconditions : [enabled, ...preconditions];
+}
+
+function parseType(value: YamlValue, stageTypes: StageTypes): string | undefined {
+  const at = value.object({ known: undefined })?.require('type', 'type: deploy');
+  const type = at?.text();
+  if (at === undefined || type === undefined || stageTypes.find(type) !== undefined) return type;
+  if (at.refusesExpression('Write the type itself.')) return undefined;
+  const isPlanned = notYetTypes.includes(type);
+  const why = isPlanned ? `Stage type '${type}' is not supported yet.` : `Unknown stage type '${type}'.`;
+  return at.fail(`${why} ${didYouMean(type, stageTypes.types)}`);
 }
 
 /** Reads one stage; undefined where its type is not known. */
 export function parseStage(value: YamlValue, stageTypes: StageTypes): WrittenStage | undefined {
-  const typeOnly = value.object({ known: undefined });
-  const typeValue = typeOnly?.require('type', 'type: deploy');
-  const type = typeValue?.text();
-  if (typeValue === undefined || type === undefined) return undefined;
-  const definition = stageTypes.find(type);
-  if (definition === undefined) {
-    const isPlanned = notYetTypes.includes(type);
-    const why = isPlanned ? `Stage type '${type}' is not supported yet.` : `Unknown stage type '${type}'.`;
-    return typeValue.fail(`${why} ${didYouMean(type, stageTypes.types)}`);
-  }
+  const type = parseType(value, stageTypes);
+  const definition = type === undefined ? undefined : stageTypes.find(type);
+  if (type === undefined || definition === undefined) return undefined;
   const ownKeys = own[type];
   const known = ownKeys === undefined ? undefined : [...common, ...choices, ...ownKeys];
   const fields = value.object({ known, notYet: notYetKeys });
   if (fields === undefined) return undefined;
   const before = value.source.problems.length;
+  checkExpressions(value);
   const context = withoutAbsent({ ...(readers[type] ?? readOther)(fields), ...readCommon(fields) });
   const isWhole = type !== 'deploy' || context.clusters !== undefined;
   if (isWhole && value.source.problems.length === before) checkConfig(fields, context, definition.config);

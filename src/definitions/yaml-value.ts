@@ -1,4 +1,5 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, type Node } from 'yaml';
+import { checkSyntax, wholeExpression } from '../engine/expressions';
 import { nearest } from '../model/nearest';
 import { didYouMean } from './did-you-mean';
 import { parseDurationMs } from './duration';
@@ -52,6 +53,7 @@ export class YamlValue {
   }
 
   #wrongKind<Value = never>(expected: string): Value | undefined {
+    if (this.refusesExpression(`Write ${expected}.`)) return undefined;
     if (!this.isEmpty) return this.fail(`${this.label} must be ${expected}, not ${kindOf(this.node)}.`);
     const from = this.#key?.range?.[1] ?? 0;
     const rest = /^[^\n]*/.exec(this.source.text.slice(from))?.[0] ?? '';
@@ -62,6 +64,35 @@ export class YamlValue {
       );
     }
     return this.fail(`${this.label} is empty; it must be ${expected}.`);
+  }
+
+  /** A text with `${` in it. */
+  get #expressionText(): string | undefined {
+    const value = isScalar(this.node) ? this.node.value : undefined;
+    return typeof value === 'string' && value.includes('${') ? value : undefined;
+  }
+
+  /** Whether an expression stands in the text here. */
+  get hasExpression(): boolean {
+    return this.#expressionText !== undefined;
+  }
+
+  /** Refuses an expression where none can stand; answers whether one stood there. */
+  refusesExpression(instead: string): boolean {
+    if (!this.hasExpression) return false;
+    this.fail(`${this.label} cannot hold an expression: it is read before the pipeline runs. ${instead}`);
+    return true;
+  }
+
+  /**
+   * An expression that becomes the value when the stage starts, as it is written; without one, what `read` gives. One
+   * that cannot be read is answered too: that is reported with all others of the stage.
+   */
+  orExpression<Value>(read: () => Value | undefined): Value | string | undefined {
+    const text = this.#expressionText;
+    if (text === undefined) return read();
+    if (wholeExpression(text) !== undefined || checkSyntax(text).length > 0) return text;
+    return this.fail(`${this.label} must be one expression from \${ to } with nothing around it: else it is a text.`);
   }
 
   /** A map; see KeyRules for what becomes of its keys. */
@@ -107,6 +138,7 @@ export class YamlValue {
   matching(pattern: RegExp, rule: string): string | undefined {
     const value = this.text();
     if (value === undefined || pattern.test(value)) return value;
+    if (this.refusesExpression('Write the value itself.')) return undefined;
     return this.fail(`${this.label} '${value}' ${rule}`);
   }
 
@@ -116,6 +148,7 @@ export class YamlValue {
     if (value === undefined) return undefined;
     const found = words.find((word) => word === value);
     if (found !== undefined) return found;
+    if (this.refusesExpression(`Write one of ${words.join(', ')}.`)) return undefined;
     if (notYet.includes(value)) return this.fail(`'${value}' is not supported yet. Known: ${words.join(', ')}.`);
     return this.fail(`${this.label} cannot be '${value}'. ${didYouMean(value, words)}`);
   }
@@ -147,8 +180,9 @@ export class YamlValue {
     return typeof value === 'boolean' ? value : this.#wrongKind('true or false');
   }
 
-  /** A duration in milliseconds. */
-  durationMs(): number | undefined {
+  /** A duration in milliseconds; `instead` is what to write where an expression is wanted. */
+  durationMs(instead = 'Write a duration such as 90s, 10m, 4h or 2d.'): number | undefined {
+    if (this.refusesExpression(instead)) return undefined;
     const value = isScalar(this.node) ? this.node.value : undefined;
     if (value === undefined || value === null) return this.#wrongKind('a duration such as 90s, 10m, 4h or 2d');
     const found = typeof value === 'string' ? parseDurationMs(value) : undefined;

@@ -79,6 +79,7 @@ export const checkPreconditions = defineStage({
   type: 'checkPreconditions',
   needs: [],
   config,
+  outputs: [],
   evaluate: evaluatePreconditions,
   parallelBefore: true,
   before: planParts,

@@ -27,6 +27,7 @@ export const deploy = defineStage({
   type: 'deploy',
   needs: [],
   config: z.looseObject({ clusters: z.array(z.looseObject({})).optional() }),
+  outputs: [],
   parallelBefore: true,
   before: ({ stage }) =>
     z

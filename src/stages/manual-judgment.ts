@@ -104,6 +104,7 @@ export const manualJudgment = defineStage({
   type: 'manualJudgment',
   needs: [],
   config,
+  outputs: ['judgmentStatus', 'judgedBy'],
   tasks: [
     {
       name: 'waitForJudgment',

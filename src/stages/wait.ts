@@ -8,6 +8,7 @@ export const wait = defineStage({
   type: 'wait',
   needs: [],
   config,
+  outputs: [],
   tasks: [
     {
       name: 'wait',

@@ -174,7 +174,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     [
       'timeout: 10m }]',
       "timeout: 10m }, { type: manualJudgment, instructions: 'Keep ${image.tga}?' }]",
-      '7:103',
+      '7:111',
       "Did you mean 'image.tag'?",
     ],
     [

@@ -29,6 +29,8 @@ export type StageDefinition<S, Config = unknown> = {
   readonly config: z.ZodType<Config>;
   /** Evaluates the expressions of the context, where they are not simply evaluated in place. Pure. */
   readonly evaluate?: (context: StageContext, evaluate: EvaluateValue) => Evaluated<StageContext>;
+  /** The keys that its tasks put out; undefined: any. Expressions of later stages are checked against them. */
+  readonly outputs?: readonly string[];
   readonly tasks: readonly TaskDefinition<S>[] | ((input: PlanInput) => readonly TaskDefinition<S>[]);
   /** Whether before-stages run at the same time. */
   readonly parallelBefore?: boolean;

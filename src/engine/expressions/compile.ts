@@ -6,9 +6,7 @@ import { help } from './helpers';
 import { defaultLimits, type Limits } from './limits';
 import { Recent } from './recent';
 import type { Run } from './run';
-import { Cursor } from './syntax/cursor';
-import { lex } from './syntax/lex';
-import { parse } from './syntax/parse';
+import { readTree } from './syntax/read-tree';
 import type { Value } from './value';
 
 /** An expression ready to be evaluated any number of times. */
@@ -51,7 +49,7 @@ function bind(source: string): (run: Run) => unknown {
 function compileAnew(text: string, limits: Limits): Compiled {
   if (text.trim() === '') throw new ExpressionError('there is no expression between ${ and }', 0);
   if (text.length > limits.length) throw new ExpressionError(`longer than ${limits.length} characters`, 0);
-  const { source, bodies } = emit(parse(new Cursor(lex(text, limits.tokens), limits.depth)));
+  const { source, bodies } = emit(readTree(text, limits));
   const evaluate = bind(source);
   return { evaluate: (run) => release(evaluate(run)), bodies: bodies.map(bind) };
 }

@@ -1,3 +1,4 @@
+export { checkBareSyntax, checkSyntax, type SyntaxProblem } from './check-syntax';
 export { evaluate, type Evaluation } from './evaluate';
 export type { Need, Problem } from './evaluate-text';
 export { ExpressionError } from './expression-error';
@@ -7,4 +8,6 @@ export { executionFunctions, type PipelineName } from './functions/execution-fun
 export type { Json } from './json';
 export { defaultLimits, type Limits } from './limits';
 export { emptyMemo, type Memo, type UrlAnswer } from './memo';
+export { barePlainReference, plainReferences, type PlainReference } from './plain-references';
 export type { ExpressionFunction, FunctionTools, Scope } from './scope';
+export { wholeExpression } from './whole-expression';

@@ -3,7 +3,7 @@ import { ExpressionError } from '../expression-error';
 import { checkCount, type Method, type Methods } from '../method';
 import { refuseName } from '../read';
 import type { Run } from '../run';
-import { methodsOfJava } from '../types';
+import { javaMethodNames, methodsOfJava, referTo } from '../types';
 import { TypeReference } from '../types/type-reference';
 import { isList, isNumber, JavaValue, kindOf, type Value } from '../value';
 import { listMethods } from './list-methods';
@@ -44,13 +44,39 @@ function methodOf(target: Exclude<Value, null>, name: string): Method<never> | u
   return target instanceof JavaValue ? commonMethods.get(name) : undefined;
 }
 
-function failOnMethod(target: Exclude<Value, null>, name: string): never {
+function failOnMethod(owner: string, name: string, known: Iterable<string>): never {
   refuseName(name);
-  const owner = target instanceof TypeReference ? target.type.name : kindOf(target);
-  if (changing.has(name)) throw new ExpressionError(`${name}() would change ${owner}, and values cannot be changed`);
-  const near = nearest(name.slice(0, 60), [...tableOf(target).keys()]);
+  const near = nearest(name.slice(0, 60), [...known]);
   const advice = near === undefined ? '' : `; did you mean ${near}()?`;
   throw new ExpressionError(`${owner} has no method ${name}()${advice}`);
+}
+
+function refuseChange(owner: string, name: string): void {
+  if (changing.has(name)) throw new ExpressionError(`${name}() would change ${owner}, and values cannot be changed`);
+}
+
+function failOnMethodOf(target: Exclude<Value, null>, name: string): never {
+  const owner = target instanceof TypeReference ? target.type.name : kindOf(target);
+  refuseChange(owner, name);
+  return failOnMethod(owner, name, tableOf(target).keys());
+}
+
+const methodNames: ReadonlySet<string> = new Set([
+  ...Object.values(methodTables).flatMap((methods) => [...methods.keys()]),
+  ...javaMethodNames,
+]);
+
+/** Throws for a method that no value of any kind has. */
+export function checkMethodName(name: string): void {
+  if (methodNames.has(name)) return;
+  refuseChange('a value', name);
+  failOnMethod('a value', name, methodNames);
+}
+
+/** Throws for a method that a type does not have itself, and for types that are not on the list. */
+export function checkStaticMethod(typeName: string, name: string): void {
+  const reference = referTo(typeName);
+  if (methodOf(reference, name) === undefined) failOnMethodOf(reference, name);
 }
 
 /** Whether a method can be called on a value. */
@@ -59,7 +85,7 @@ export const hasMethod = (target: Exclude<Value, null>, name: string): boolean =
 /** Calls a method. Throws `ExpressionError` for one that does not exist or is called with the wrong arguments. */
 export function callMethod(target: Exclude<Value, null>, name: string, args: readonly Value[], run: Run): Value {
   const method = methodOf(target, name);
-  if (method === undefined) return failOnMethod(target, name);
+  if (method === undefined) return failOnMethodOf(target, name);
   checkCount(`${name}()`, args.length, method);
   return method.call(target as never, args, run);
 }

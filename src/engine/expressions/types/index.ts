@@ -1,6 +1,6 @@
 import { nearest } from '../../../model/nearest';
 import { ExpressionError } from '../expression-error';
-import { checkCount, type Methods } from '../method';
+import { checkCount, type Method, type Methods } from '../method';
 import { refuseName } from '../read';
 import type { Run } from '../run';
 import { kindOf, type Value } from '../value';
@@ -47,13 +47,23 @@ export const methodsOfJava = (typeName: string): Methods<never> => types.get(typ
 /** What `T(name)` is. Throws for types that are not on the list. */
 export const referTo = (name: string): TypeReference => new TypeReference(typeCalled(name));
 
-/** What `new name(…)` makes. */
-export function construct(name: string, args: readonly Value[], run: Run): Value {
-  const type = typeCalled(name);
-  if (type.construct === undefined) throw new ExpressionError(`new ${name} is not possible`);
-  checkCount(`new ${name}()`, args.length, type.construct);
-  return type.construct.call(null, args, run);
+/** What `new name(…)` calls. Throws for types that are not on the list or cannot be made from so many arguments. */
+export function constructorOf(name: string, argCount: number): Method<null> {
+  const { construct: found } = typeCalled(name);
+  if (found === undefined) throw new ExpressionError(`new ${name} is not possible`);
+  checkCount(`new ${name}()`, argCount, found);
+  return found;
 }
+
+/** What `new name(…)` makes. */
+export const construct = (name: string, args: readonly Value[], run: Run): Value =>
+  constructorOf(name, args.length).call(null, args, run);
+
+/** The names of the methods that types and their values have, whatever the type. */
+export const javaMethodNames: readonly string[] = javaTypes.flatMap(({ statics, methods }) => [
+  ...statics.keys(),
+  ...(methods?.keys() ?? []),
+]);
 
 /** A constant of a type, such as `Math.PI`. */
 export function staticField({ type }: TypeReference, name: string): Value {
