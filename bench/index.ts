@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureAckLatency } from './ack-latency';
 import { measureEventLatency } from './event-latency';
+import { measureExpressions } from './expressions';
 import { measureRequests } from './requests';
 import { formatTable, type Line } from './support/table';
 import { measureTransitions } from './transitions';
@@ -10,7 +11,7 @@ import { measureViews } from './views';
 import { measureWaiting } from './waiting-executions';
 
 const isQuick = process.argv.includes('--quick');
-/** Any of `ack`, `transitions`, `requests`, `views`, `event`, `waiting`; none means all. */
+/** Any of `ack`, `transitions`, `requests`, `views`, `event`, `waiting`, `expressions`; none means all. */
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const pipelinesFolder = join(__dirname, '../../pipelines');
 
@@ -30,6 +31,7 @@ const parts: Readonly<Record<string, (folder: string) => Promise<readonly Line[]
       clicks: isQuick ? 100 : 300,
       idleSeconds: isQuick ? 10 : 20,
     }),
+  expressions: () => Promise.resolve(measureExpressions({ rounds: isQuick ? 15 : 51, evaluations: 1000 })),
 };
 
 async function main(): Promise<void> {

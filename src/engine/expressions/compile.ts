@@ -1,57 +1,27 @@
-import { Parser, type Expression } from 'expr-eval';
-import { emit } from './emit';
+import { emit, type Emitted } from './emit';
 import { ExpressionError } from './expression-error';
-import { release } from './held';
-import { help } from './helpers';
 import { defaultLimits, type Limits } from './limits';
+import { bind } from './machine';
 import { Recent } from './recent';
-import type { Run } from './run';
+import type { Body, Step } from './step';
 import { readTree } from './syntax/read-tree';
-import type { Value } from './value';
 
-/** An expression ready to be evaluated any number of times. */
-export type Compiled = {
-  readonly evaluate: (run: Run) => Value;
-  /** Parts that helpers evaluate by number. */
-  readonly bodies: readonly ((run: Run) => unknown)[];
-};
+/** An expression ready to be evaluated any number of times, by a run of these steps. */
+export type Compiled = { readonly evaluate: Body; readonly steps: readonly Step[] };
 
 const longestKept = 2000;
 const recent = new Recent<Compiled>(1000);
 
-// Not Object.create(null): V8 keeps that as a dictionary, in which expr-eval would look up twice as slowly.
-const withoutPrototype = <T extends object>(properties: T): T => Object.setPrototypeOf(properties, null) as T;
-
-/** A parser that knows our helper, `and`, `or`, `?:` and nothing else. */
-function createParser(): Parser {
-  const operators = { assignment: false, fndef: false, in: false, concatenate: false, array: false };
-  const parser = new Parser({ allowMemberAccess: false, operators });
-  const never = (): never => {
-    throw new ExpressionError('this operator is not used');
-  };
-  return Object.assign(parser, {
-    unaryOps: withoutPrototype({}),
-    // expr-eval evaluates these itself, lazily; it only looks up here whether they exist.
-    binaryOps: withoutPrototype({ and: never, or: never }),
-    ternaryOps: withoutPrototype({ '?': never }),
-    consts: withoutPrototype({ true: true, false: false }),
-    functions: withoutPrototype({ h: help }),
-  });
-}
-
-const parser = createParser();
-
-function bind(source: string): (run: Run) => unknown {
-  const expression: Expression = parser.parse(source);
-  return (run) => expression.evaluate(withoutPrototype({ s: run, n: null }) as never) as unknown;
+/** Reads an expression and writes it as expr-eval's instructions; throws as `compile` does. */
+export function translate(text: string, limits: Limits): Emitted {
+  if (text.trim() === '') throw new ExpressionError('there is no expression between ${ and }', 0);
+  if (text.length > limits.length) throw new ExpressionError(`longer than ${limits.length} characters`, 0);
+  return emit(readTree(text, limits), bind);
 }
 
 function compileAnew(text: string, limits: Limits): Compiled {
-  if (text.trim() === '') throw new ExpressionError('there is no expression between ${ and }', 0);
-  if (text.length > limits.length) throw new ExpressionError(`longer than ${limits.length} characters`, 0);
-  const { source, bodies } = emit(readTree(text, limits));
-  const evaluate = bind(source);
-  return { evaluate: (run) => release(evaluate(run)), bodies: bodies.map(bind) };
+  const { instructions, steps } = translate(text, limits);
+  return { evaluate: bind(instructions), steps };
 }
 
 /**

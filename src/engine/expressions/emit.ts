@@ -1,141 +1,104 @@
 import { ExpressionError } from './expression-error';
+import type { Instruction } from './machine';
+import { makeReal, operationOf, type Base, type Operand, type StepNode } from './operations';
+import { truth } from './operators';
+import type { Body, Step, Work } from './step';
 import type { Node, NodeOf } from './syntax/node';
 
-/** What bare names mean: names of the current element (or the root), or of the root, as inside an index. */
-type Base = 'self' | 'root';
+/** An expression as expr-eval's instructions, and the steps that they name by number. */
+export type Emitted = { readonly instructions: readonly Instruction[]; readonly steps: readonly Step[] };
 
-/** An expression in expr-eval's language, calling only helpers; `bodies` are the parts that helpers evaluate by number. */
-export type Emitted = { readonly source: string; readonly bodies: readonly string[] };
-
-// expr-eval calls itself a dozen times for each; this stays far from the end of the stack.
+// expr-eval calls itself for each part that it evaluates later; this stays far from the end of the stack.
 const deepest = 150;
 
-// Every character that is not plainly harmless is written as a code, so that no text can leave its quotes.
-const quoted = (text: string): string =>
-  `"${text.replaceAll(/\W/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
+const helper: Instruction = { type: 'IVAR', value: 'h' };
+const run: Instruction = { type: 'IVAR', value: 's' };
+const nothing: Instruction = { type: 'IVAR', value: 'n' };
+const choice: Instruction = { type: 'IOP3', value: '?' };
+const literal = (value: string | number | boolean): Instruction => ({ type: 'INUMBER', value });
+const later = (value: readonly Instruction[]): Instruction => ({ type: 'IEXPR', value });
+
+/** Makes instructions ready to be executed. */
+export type Bind = (instructions: readonly Instruction[]) => Body;
 
 class Emitter {
-  readonly bodies: string[] = [];
+  readonly steps: Step[] = [];
+  private readonly bind: Bind;
   private depth = 0;
 
-  emit(node: Node, base: Base): string {
+  constructor(bind: Bind) {
+    this.bind = bind;
+  }
+
+  /** The instructions of a part that is evaluated by itself. */
+  part(node: Node, base: Base): readonly Instruction[] {
+    const instructions: Instruction[] = [];
+    this.emit(node, base, instructions);
+    return instructions;
+  }
+
+  private emit(node: Node, base: Base, into: Instruction[]): void {
     this.depth += 1;
     if (this.depth > deepest) throw new ExpressionError(`more than ${deepest} operations on one another`, node.at);
-    const source = this.write(node, base);
+    this.write(node, base, into);
     this.depth -= 1;
-    return source;
   }
 
-  private write(node: Node, base: Base): string {
+  private write(node: Node, base: Base, into: Instruction[]): void {
     switch (node.kind) {
       case 'literal':
-        return this.literal(node);
-      case 'name':
-        return this.call(base === 'self' ? 'nam' : 'rnm', node, [quoted(node.name)]);
-      case 'variable':
-        return this.call('var', node, [quoted(node.name)]);
+        this.literal(node, into);
+        break;
       case 'logical':
-        return `(${this.truth(node.left, base)} ${node.operator} ${this.truth(node.right, base)})`;
+        this.truth(node.left, base, into);
+        into.push(later(this.condition(node.right, base)), { type: 'IOP2', value: node.operator });
+        break;
       case 'ternary':
-        return `(${this.truth(node.test, base)}?${this.emit(node.then, base)}:${this.emit(node.otherwise, base)})`;
-      case 'elvis':
-        return this.call('elv', node, [this.emit(node.value, base), this.body(node.otherwise, base)]);
-      case 'unary':
-        return this.call(node.operator, node, [this.emit(node.operand, base)]);
-      case 'binary':
-        return this.call(node.operator, node, [this.emit(node.left, base), this.emit(node.right, base)]);
-      case 'list':
-        return this.call('lst', node, this.all(node.items, base));
-      case 'map':
-        return this.call(
-          'map',
-          node,
-          node.entries.flatMap(([key, value]) => [this.key(key, base), this.emit(value, base)]),
-        );
+        this.truth(node.test, base, into);
+        into.push(later(this.part(node.then, base)), later(this.part(node.otherwise, base)), choice);
+        break;
       default:
-        return this.writeAccess(node, base);
+        this.step(node, base, into);
     }
   }
 
-  private writeAccess(
-    node: NodeOf<'property' | 'index' | 'method' | 'function' | 'type' | 'new' | 'projection' | 'selection'>,
-    base: Base,
-  ): string {
-    switch (node.kind) {
-      case 'property':
-        return this.call('get', node, [this.emit(node.of, base), quoted(node.name), this.flag(node.isSafe)]);
-      case 'index':
-        return this.index(node, base);
-      case 'method': {
-        const target = node.of === undefined ? this.call('slf', node, []) : this.emit(node.of, base);
-        const args = this.all(node.args, 'self');
-        return this.call('mth', node, [target, quoted(node.name), this.flag(node.isSafe), ...args]);
-      }
-      case 'function':
-        return this.call('fun', node, [quoted(node.name), ...this.all(node.args, 'self')]);
-      case 'type':
-        return this.call('typ', node, [quoted(node.name)]);
-      case 'new':
-        return this.call('mak', node, [quoted(node.name), ...this.all(node.args, 'self')]);
-      case 'projection': {
-        const list = this.emit(node.of, base);
-        return this.call('prj', node, [list, this.body(node.body, 'self'), this.flag(node.isSafe)]);
-      }
-      case 'selection': {
-        const list = this.emit(node.of, base);
-        return this.call('sel', node, [list, this.body(node.body, 'self'), `"${node.which}"`, this.flag(node.isSafe)]);
-      }
-    }
+  private step(node: StepNode, base: Base, into: Instruction[]): void {
+    const bodyOf = (body: Node, bodyBase: Base) => this.bind(this.part(body, bodyBase));
+    const { operands, work } = operationOf(node, base, bodyOf);
+    this.call(node.at, work, operands, into);
   }
 
-  /** A bare name as an index is a key where a map is indexed, as in SpEL, and a name of the root elsewhere. */
-  private index(node: NodeOf<'index'>, base: Base): string {
-    const of = node.of === undefined ? this.call('slf', node, []) : this.emit(node.of, base);
-    if (node.index.kind === 'name')
-      return this.call('key', node, [of, quoted(node.index.name), this.flag(node.isSafe)]);
-    return this.call('idx', node, [of, this.emit(node.index, 'root'), this.flag(node.isSafe)]);
+  private literal({ at, value, isReal }: NodeOf<'literal'>, into: Instruction[]): void {
+    if (value === null) into.push(nothing);
+    else if (isReal && typeof value === 'number' && Number.isInteger(value)) this.call(at, makeReal(value), [], into);
+    else into.push(literal(value));
   }
 
-  private key(key: Node, base: Base): string {
-    return key.kind === 'name' ? quoted(key.name) : this.emit(key, base);
+  private condition(node: Node, base: Base): readonly Instruction[] {
+    const instructions: Instruction[] = [];
+    this.truth(node, base, instructions);
+    return instructions;
   }
 
-  private truth(node: Node, base: Base): string {
-    return this.call('tru', node, [this.emit(node, base)]);
+  private truth(node: Node, base: Base, into: Instruction[]): void {
+    this.call(node.at, truth, [{ node, base }], into);
   }
 
-  private body(node: Node, base: Base): string {
-    // Reserved first: a body may hold bodies.
-    const index = this.bodies.push('') - 1;
-    this.bodies[index] = this.emit(node, base);
-    return String(index);
-  }
-
-  private literal({ at, value, isReal }: NodeOf<'literal'>): string {
-    if (value === null) return 'n';
-    if (typeof value === 'string') return quoted(value);
-    return isReal && Number.isInteger(value) ? `h(s,"rea",${at},${String(value)})` : String(value);
-  }
-
-  private all(nodes: readonly Node[], base: Base): readonly string[] {
-    return nodes.map((node) => this.emit(node, base));
-  }
-
-  private flag(isSet: boolean): string {
-    return isSet ? 'true' : 'false';
-  }
-
-  private call(helper: string, { at }: Node, args: readonly string[]): string {
-    return `h(${['s', `"${helper}"`, at, ...args].join(',')})`;
+  private call(at: number, work: Work, operands: readonly Operand[], into: Instruction[]): void {
+    const index = this.steps.push({ at, work }) - 1;
+    into.push(helper, run, literal(index));
+    for (const { node, base } of operands) this.emit(node, base, into);
+    into.push({ type: 'IFUNCALL', value: operands.length + 2 });
   }
 }
 
 /**
- * Writes a tree as expr-eval's source: calls of our helper `h` with the run `s`, what to do and the offset first, and expr-eval's
- * own `?:`, `and`, `or`, which are lazy. Throws `ExpressionError` where operations stack too high for it.
+ * Writes a tree as expr-eval's instructions: calls of our helper with the number of a step, and expr-eval's own `?:`,
+ * `and`, `or`, which are lazy. Parts that steps evaluate themselves are bound at once. Texts of the expression are
+ * values in it and never read as anything else. Throws `ExpressionError` where operations stack too high.
  */
-export function emit(node: Node): Emitted {
-  const emitter = new Emitter();
-  const source = emitter.emit(node, 'self');
-  return { source, bodies: emitter.bodies };
+export function emit(node: Node, bind: Bind): Emitted {
+  const emitter = new Emitter(bind);
+  const instructions = emitter.part(node, 'self');
+  return { instructions, steps: emitter.steps };
 }

@@ -99,7 +99,7 @@ class TextEvaluator {
     let at = () => 0;
     try {
       const compiled = compile(part.text, limits);
-      const run = new Run({ scope, budget, memo, place: { path: this.path, offset: part.offset } }, compiled.bodies);
+      const run = new Run({ scope, budget, memo, place: { path: this.path, offset: part.offset } }, compiled.steps);
       at = () => run.at;
       const value = compiled.evaluate(run);
       if (value === null) return this.reportNull(part, run.describeMissing());

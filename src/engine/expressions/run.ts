@@ -5,6 +5,7 @@ import { ExpressionError, UrlNeeded } from './expression-error';
 import type { MemoBook } from './memo';
 import { admit, refuseName } from './read';
 import type { FunctionTools, Scope } from './scope';
+import type { Body, Step } from './step';
 import type { Value } from './value';
 
 /** A name that was asked for and not there, with the names that are. */
@@ -36,32 +37,28 @@ export class Run implements FunctionTools {
   at = 0;
   readonly scope: Scope;
   readonly budget: Budget;
+  /** What the expression's instructions do, by number. */
+  readonly steps: readonly Step[];
   private readonly memo: MemoBook;
   private readonly place: Place;
-  private readonly bodies: readonly (() => unknown)[];
   private readonly focus: Value[] = [];
   private missing: Missing | undefined;
 
   constructor(
     world: { readonly scope: Scope; readonly budget: Budget; readonly memo: MemoBook; readonly place: Place },
-    bodies: readonly ((run: Run) => unknown)[],
+    steps: readonly Step[],
   ) {
     this.scope = world.scope;
     this.budget = world.budget;
     this.memo = world.memo;
     this.place = world.place;
-    this.bodies = bodies.map((body) => () => body(this));
-  }
-
-  /** Evaluates a part that was kept for later: the body of a projection, the right of an Elvis operator. */
-  body(index: number): unknown {
-    return this.bodies[index]?.();
+    this.steps = steps;
   }
 
   /** Evaluates a part with another value as `#this` and for bare names. */
-  bodyOn(value: Value, index: number): unknown {
+  bodyOn(value: Value, body: Body): Value {
     this.focus.push(value);
-    const result = this.body(index);
+    const result = body(this);
     this.focus.pop();
     return result;
   }
