@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { clipText } from '../model/text';
 import type { Failure, StageContext } from '../model/execution';
 import type { Problem } from './expressions';
@@ -54,17 +55,19 @@ export function summarize(problems: readonly Problem[], timestamp: number): Stag
   const summary = new Map<string, readonly unknown[]>();
   for (const { level, path, column, expression, message } of problems.slice(0, mostListed)) {
     const key = clipText(expression, longestMessage);
-    const description = `Failed to evaluate ${path}, column ${column}: ${clipText(message, longestMessage)}`;
+    const description = `${path}, column ${column}: ${clipText(message, longestMessage)}`;
     summary.set(key, [...(summary.get(key) ?? []), { level, description, timestamp }]);
   }
   return Object.fromEntries(summary);
 }
 
+const summarySchema = z.record(z.string(), z.array(z.looseObject({ description: z.string() })).min(1));
+
 /** What a stage that ran all the same says of its expressions; undefined where all were evaluated. */
 export function describeSummary(summary: unknown): string | undefined {
-  if (typeof summary !== 'object' || summary === null) return undefined;
-  const [first, ...others] = Object.keys(summary);
+  const [first, ...others] = Object.entries(summarySchema.safeParse(summary).data ?? {});
   if (first === undefined) return undefined;
-  const more = others.length === 0 ? '' : ` and ${others.length} more`;
-  return `left as written: \${${clipText(first, 80)}}${more}`;
+  const [expression, [problem]] = first;
+  const more = others.length === 0 ? '' : `; ${others.length} more ${others.length === 1 ? 'was' : 'were'}, too`;
+  return `left as written: \${${clipText(expression, 80)}} (${problem?.description ?? ''})${more}`;
 }

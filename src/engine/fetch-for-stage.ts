@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Execution, Failure, Stage, Task } from '../model/execution';
+import type { Execution, Failure, Stage, StageContext, Task } from '../model/execution';
 import { isComplete } from '../model/status';
 import { clipText } from '../model/text';
 import { emptyMemo, type Memo } from './expressions';
@@ -71,6 +71,8 @@ export function addFetch(
   return { ...execution, stages: [...stages, ...planSynthetic(stage, 'evaluation', [plan], { from })] };
 }
 
+const bareContext = ({ memo, room, ...context }: StageContext): StageContext => context;
+
 const withoutMemo = ({ memo, ...task }: Task): Task => task;
 
 /** The execution without what was fetched for a stage whose expressions are evaluated: the values hold what was wanted. */
@@ -79,7 +81,7 @@ export function dropFetched(execution: Execution, stage: Stage): Execution {
   if (fetches.size === 0) return execution;
   const bare = (other: Stage): Stage =>
     fetches.has(other.id)
-      ? { ...other, context: { urls: other.context.urls }, outputs: {}, tasks: other.tasks.map(withoutMemo) }
+      ? { ...other, context: bareContext(other.context), outputs: {}, tasks: other.tasks.map(withoutMemo) }
       : other;
   return { ...execution, stages: execution.stages.map(bare) };
 }

@@ -57,10 +57,15 @@ export const fetchUrls = defineStage({
         );
         const answers = fit({ ...known, ...Object.fromEntries(found.flat()) }, room);
         const missing = open.find((url) => !Object.hasOwn(answers, url));
-        if (missing === undefined) return { status: 'SUCCEEDED', outputs: { answers } };
+        const unanswered = urls.filter((url) => 'error' in (answers[url] ?? {})).length;
+        if (missing === undefined) return { status: 'SUCCEEDED', outputs: { answers }, context: { unanswered } };
         const progress = `${missing} does not answer; it is asked again`;
         return { status: 'RUNNING', retryAfterMs: retryMs, memo: { answers }, context: { progress } };
       },
     },
   ],
+  render: ({ context: { unanswered, urls } }) =>
+    typeof unanswered === 'number' && unanswered > 0 && Array.isArray(urls)
+      ? `${unanswered} of ${urls.length} could not be fetched`
+      : undefined,
 });

@@ -164,7 +164,9 @@ describe('an expression that cannot be evaluated', () => {
         { level: 'ERROR', description: expect.stringContaining('b, column') as string, timestamp: bench.clock.now() },
       ],
     });
-    expect(liveOf(done).steps[0]).toBe('Stage 1 done: left as written: ${nope} and 1 more');
+    expect(liveOf(done).steps[0]).toBe(
+      "Stage 1 done: left as written: ${nope} (a, column 5: the result is null: 'nope' is not defined); 1 more was, too",
+    );
   });
 
   it('fails Spinnaker JSON where that asks for it', async () => {

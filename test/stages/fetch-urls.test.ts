@@ -144,6 +144,8 @@ describe('a URL that does not answer', () => {
     const text = `\${#fromUrl("${url('no')}")}`;
     const done = await run({ a: text, failOnFailedExpressions: false }, { [url('no')]: refused });
     expect(seenBy(done).a).toBe(text);
+    const { steps: shown } = createExpressionBench().engine.render.live(done);
+    expect(plainText(shown?.[1]?.detail ?? '')).toBe('1 of 1 could not be fetched');
   });
 });
 

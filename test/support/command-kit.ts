@@ -68,12 +68,18 @@ export const wordsOf = (view: View | undefined): string =>
         ...(view.footer === undefined ? [] : [plainText(view.footer)]),
       ].join('\n');
 
-/** `foo` with other stages in the pipeline of prod. */
-function fooWith(stages: Environment['pipeline']['stages']): Application {
+/** `foo` with other stages in the pipeline of prod, and another service where one is given. */
+function fooWith(stages: Environment['pipeline']['stages'], service?: Environment['service']): Application {
   const { environments } = foo;
   const prod = environments.get('prod');
   if (prod === undefined) return foo;
-  return { ...foo, environments: new Map([...environments, ['prod', { ...prod, pipeline: { name: 'p', stages } }]]) };
+  return {
+    ...foo,
+    environments: new Map([
+      ...environments,
+      ['prod', { ...prod, service: service ?? prod.service, pipeline: { name: 'p', stages } }],
+    ]),
+  };
 }
 
 /**
@@ -83,12 +89,13 @@ function fooWith(stages: Environment['pipeline']['stages']): Application {
 export async function createCommandBench(
   wrap: (store: DocumentStore) => DocumentStore = (store) => store,
   stages?: Environment['pipeline']['stages'],
+  service?: Environment['service'],
 ) {
   const clock = createManualClock();
   const memory = createMemoryStore(() => clock.now());
   const store = wrap(memory);
   const serverGroups = createFakeServerGroups(clock);
-  const application = stages === undefined ? foo : fooWith(stages);
+  const application = stages === undefined ? foo : fooWith(stages, service);
   const definitions = (): Definitions => ({ applications: new Map([['foo', application]]), clusters: new Map() });
   let count = 0;
   const newId = () => `N${String((count += 1)).padStart(4, '0')}`;

@@ -1,0 +1,77 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stageRegistry } from '../../src/app';
+import { loadDefinitions } from '../../src/definitions/load-definitions';
+import { createCommandBench, wordsOf } from '../support/command-kit';
+import { stageOf } from '../support/engine-kit';
+import { createTemporaryFolder } from '../support/temporary-folder';
+
+const accounts = `clusters: { np1: { url: 'http://127.0.0.1:8080' } }
+accounts: { nonprod: { clusters: [np1], regions: { east: np1/east, west: np1/west } } }
+`;
+const file = (stages: string) => `application: foo
+image: repo/foo
+service: { ports: { http: 8080 }, env: { VERSION: '\${image.tag}', SHELL_HOME: "\${'\${HOME}'}" } }
+environments:
+  prod: { regions: [nonprod/east, nonprod/west], instances: 2, pipeline: p }
+pipelines:
+  p:
+${stages}
+`;
+
+/** The stages of a pipeline as a team writes them. */
+function writtenStages(stages: string) {
+  const { path: folder, remove } = createTemporaryFolder();
+  writeFileSync(join(folder, 'accounts.yaml'), accounts);
+  writeFileSync(join(folder, 'foo.yaml'), file(stages));
+  const { definitions, problems } = loadDefinitions({ folder, stageTypes: stageRegistry, environment: {} });
+  remove();
+  expect(problems).toEqual([]);
+  const prod = definitions.applications.get('foo')?.environments.get('prod');
+  if (prod === undefined) throw new Error('No prod.');
+  return prod;
+}
+
+async function deploy(stages: string) {
+  const { pipeline, service } = writtenStages(stages);
+  const bench = await createCommandBench((store) => store, pipeline.stages, service);
+  await bench.press(await bench.say('deploy foo prod 1.2'), 'confirm');
+  const [execution] = await bench.executions();
+  if (execution === undefined) throw new Error('No execution.');
+  return { bench, done: await bench.drive(execution.id) };
+}
+
+describe('a deployment whose file holds expressions', () => {
+  it('asks, names and conditions as written', async () => {
+    const { bench, done } = await deploy(`
+    - { name: Names, type: evaluateVariables, variables: { size: '\${#toInt("2") * 2}' } }
+    - { name: 'Deploy \${image.tag}', type: deploy, strategy: redblack }
+    - { name: never, type: wait, for: 1h, stageEnabled: 'environment == "dev"' }
+    - { name: sane, type: checkPreconditions, expression: 'size == 4 and deployedServerGroups.size() == 2' }
+    - { name: Keep?, type: manualJudgment, instructions: '\${deployedServerGroups[0].serverGroup} ×\${size} in \${environment}?' }
+`);
+    expect(
+      done.stages
+        .filter(({ parentStageId }) => parentStageId === undefined)
+        .map(({ name, status }) => `${name} ${status}`),
+    ).toEqual(['Names SUCCEEDED', 'Deploy 1.2 SUCCEEDED', 'never SKIPPED', 'sane SUCCEEDED', 'Keep? RUNNING']);
+    expect(stageOf(done, '5').context.instructions).toBe('foo-prod-v000 ×4 in prod?');
+    expect(stageOf(done, '2').context.clusters).toMatchObject([
+      { env: { VERSION: '1.2', SHELL_HOME: '\${HOME}' } },
+      { env: { VERSION: '1.2', SHELL_HOME: '\${HOME}' } },
+    ]);
+    expect(stageOf(done, '2<0').context.env).toEqual({ VERSION: '1.2', SHELL_HOME: '\${HOME}' });
+    expect(wordsOf(await bench.live(done.id))).toContain('waiting for a decision');
+  });
+
+  it('touches nothing where the deploy stage cannot be evaluated, and says which field', async () => {
+    const { bench, done } = await deploy(`
+    - { name: Deploy, type: deploy, strategy: redblack, maxRemainingAsgs: '\${parameters.keep}' }
+`);
+    expect(done.status).toBe('TERMINAL');
+    expect(bench.serverGroups.effects).toEqual([]);
+    expect(wordsOf(await bench.live(done.id))).toContain(
+      "Stage 'Deploy': clusters[0].maxRemainingAsgs, column 3 (and 1 more place): the result is null: ",
+    );
+  });
+});
