@@ -167,6 +167,13 @@ function retryStage(execution: Execution, signal: { stageId: string; user: strin
     return refused(execution, 'ALREADY_DECIDED', `${execution.name} is still ending. Retry when it is over.`);
   if (!isComplete(stage.status))
     return refused(execution, 'ALREADY_DECIDED', `Stage '${stage.name}' is already under way.`);
+  const running = downstreamOf(execution, stage).find(({ status }) => status === 'RUNNING');
+  if (running !== undefined)
+    return refused(
+      execution,
+      'ALREADY_DECIDED',
+      `Stage '${running.name}', which follows '${stage.name}', is under way. Cancel first, or retry when it is over.`,
+    );
   const heads = [stage, ...cutShort(execution).filter((other) => other.id !== stage.id)];
   const downstream = heads.flatMap((head) => downstreamOf(execution, head)).filter((other) => isComplete(other.status));
   const again = [...new Set([...heads, ...downstream])];

@@ -11,6 +11,8 @@ type Row = {
   readonly kind: string;
   readonly id: string;
   json: string;
+  /** What the JSON says, read when it is first asked for: documents are not changed in place. */
+  parsed?: unknown;
   version: number;
   indexes: Readonly<Record<string, string>>;
   due: number | null;
@@ -22,10 +24,12 @@ type Row = {
 /** A store in memory for tests of what stands above it; `failNext` makes the next writes fail. */
 export type MemoryStore = DocumentStore & { failNext(times: number): void };
 
+const documentOf = <T>(row: Row): T => (row.parsed ??= JSON.parse(row.json)) as T;
+
 const read = <T>(row: Row): Versioned<T> => ({
   id: row.id,
   version: row.version,
-  document: JSON.parse(row.json) as T,
+  document: documentOf<T>(row),
 });
 
 /** Implements the port with a map; `now` decides whether a lease still holds. */
@@ -40,10 +44,11 @@ export function createMemoryStore(now: () => number): MemoryStore {
     throw new Error('The store is away.');
   };
   const change = <T>(row: Row, kind: DocumentKind<T>, work: (document: T) => T): T => {
-    const before = JSON.parse(row.json) as T;
+    const before = documentOf<T>(row);
     const after = work(before);
     if (after !== before) {
       row.json = JSON.stringify(after);
+      row.parsed = undefined;
       row.version += 1;
       row.indexes = kind.indexes(after);
     }
