@@ -2,11 +2,13 @@ import type { Execution } from '../model/execution';
 import type { Clock } from './clock';
 import type { StageRegistry } from './contracts/stage';
 import { executionKind } from './document-kinds';
-import { applyResults, dueOf, fold, type ExecutionRenderer, type LookResult } from './fold';
+import { applyResults, dueOf, fold, foldUnsettled, type ExecutionRenderer, type LookResult } from './fold';
 import type { DocumentStore } from './ports/document-store';
+import { topLevelOf } from './graph';
 import { createOpenLooks, type OpenLooks } from './open-looks';
-import { readyTasks } from './run-look';
+import { readyTasks, type ReadyTask } from './run-look';
 import { settle } from './settle';
+import { failWhatGrows, isTooLarge } from './too-large';
 
 /** What advancing needs. `drain` applies one event to other documents, idempotently. */
 export type EngineWorld<S> = {
@@ -51,13 +53,15 @@ const isSame = (one: Execution, other: Execution): boolean =>
   one === other || JSON.stringify(one) === JSON.stringify(other);
 
 /**
- * The results of tasks that a document knows. A stage that has started in memory only starts anew where somebody else was
- * first, with other times and random values in its expressions: what its task saw counts for nothing then.
+ * Whether a look may be taken at a stage before its start is saved: not where expressions made it, since whoever changes the
+ * execution first has them evaluated again, with other times and random values.
  */
-const resultsFor = (execution: Execution, results: readonly LookResult[]): readonly LookResult[] =>
-  results.filter(({ stageId, taskId }) =>
-    execution.stages.some((stage) => stage.id === stageId && stage.tasks.some((task) => task.id === taskId)),
+function isCertain(loaded: Execution, settled: Execution, { stage }: ReadyTask): boolean {
+  if (topLevelOf(settled, stage).written === undefined) return true;
+  return loaded.stages.some(
+    ({ id, attempt, status }) => id === stage.id && attempt === stage.attempt && status === 'RUNNING',
   );
+}
 
 /** Drains events, lets every ready task look once, and saves what has come of it, in one commit. */
 async function step<S>(
@@ -69,13 +73,17 @@ async function step<S>(
   for (const event of loaded.events) await world.drain(loaded, event);
   const drained = new Set(loaded.events.map((event) => event.id));
   const settled = settle(dropEvents(loaded, drained), { registry, now: clock.now() });
-  looks.begin(settled, readyTasks(settled, registry, { now: clock.now(), isWoken: isFirst }));
+  const ready = readyTasks(settled, registry, { now: clock.now(), isWoken: isFirst });
+  looks.begin(
+    settled,
+    ready.filter((task) => isCertain(loaded, settled, task)),
+  );
   const results: readonly LookResult[] = await looks.take(isLast);
   const now = clock.now();
   const take = (execution: Execution): Execution => {
     if (execution === loaded) return applyResults(settled, results, now);
     const base = settle(dropEvents(execution, drained), { registry, now });
-    return applyResults(base, resultsFor(execution, results), now);
+    return applyResults(base, results, now);
   };
   // Worked out before the commit, so that the database is held for writing only; whoever changed the document meanwhile
   // has it folded again, over theirs.
@@ -87,22 +95,29 @@ async function step<S>(
   }
   const dueNow = rememberLast((execution: Execution) => dueOf(execution, registry, now, results));
   let released = false;
-  const saved = await store.update(
-    executionKind,
-    loaded.id,
-    (execution) => {
-      if (!isSame(execution, loaded)) return fold(execution, take, { registry, now, render });
-      return planned === loaded ? execution : planned;
-    },
-    {
+  const save = (change: (execution: Execution) => Execution) =>
+    store.update(executionKind, loaded.id, change, {
       due: dueNow,
       release: (execution) => {
         const due = dueNow(execution);
         released = isLast || (looks.count() === 0 && (due === null || due > clock.now()));
         return released ? owner : undefined;
       },
-    },
-  );
+    });
+  const saved = await save((execution) => {
+    if (!isSame(execution, loaded)) return fold(execution, take, { registry, now, render });
+    return planned === loaded ? execution : planned;
+  }).catch((error: unknown) => {
+    if (!isTooLarge(error)) throw error;
+    const shrink = (execution: Execution) => failWhatGrows(dropEvents(execution, drained), planned, now);
+    released = isLast;
+    return store.update(
+      executionKind,
+      loaded.id,
+      (execution) => foldUnsettled(execution, shrink, { registry, now, render }),
+      { due: () => now, ...(isLast ? { release: owner } : {}) },
+    );
+  });
   return saved === undefined ? undefined : { execution: saved.document, saved: true, released };
 }
 

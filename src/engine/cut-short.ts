@@ -1,8 +1,8 @@
 import type { Execution, Stage, Task } from '../model/execution';
-import { asCoxswainError } from '../model/errors';
 import { isComplete } from '../model/status';
 import type { StagePlan, StageRegistry } from './contracts/stage';
 import { canStart, childrenOf, contextOf, familyOf, topLevelStages } from './graph';
+import { describeRefusal } from './describe-refusal';
 import { landingMs } from './landing';
 import { planSynthetic, replaceStage } from './plan-stages';
 
@@ -63,7 +63,7 @@ export function cutShort<S>(execution: Execution, settings: Settings<S>, keep?: 
       current = cutFamily(current, stage, now);
     } catch (error) {
       // A planner refused its input: the execution must end all the same, and say so.
-      const { code, message } = asCoxswainError(error);
+      const { code, message } = describeRefusal(error);
       const failure = { code, message: `The way back of '${stage.name}' cannot be planned: ${message}` };
       current = replaceStage(cutFamily(current, stage, now), { ...cutStage(stage, now), failure });
     }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { clipText } from '../model/text';
 import type { Failure, StageContext } from '../model/execution';
 import type { Problem } from './expressions';
+import { withoutQueries } from './without-queries';
 
 /** The same problem of the same expression, wherever it stands. */
 type Group = { readonly first: Problem; readonly count: number };
@@ -32,7 +33,7 @@ function adviceFor({ level, expression }: Problem): string {
   const text = expression.trim();
   if (/^[A-Z_][A-Z0-9_]*$/.test(text)) return ` Where the text itself is meant, write \${'\${${text}}'}.`;
   if (level === 'ERROR') return '';
-  const subject = text.length <= 60 && !/[?:]/.test(text) ? text : '…';
+  const subject = !text.includes('://') && text.length <= 60 && !/[?:]/.test(text) ? text : '…';
   return ` Where it may be absent, say what then: \${${subject} ?: 'none'}.`;
 }
 
@@ -54,7 +55,7 @@ export function failureOfProblems(stageName: string, problems: readonly Problem[
 export function summarize(problems: readonly Problem[], timestamp: number): StageContext {
   const summary = new Map<string, readonly unknown[]>();
   for (const { level, path, column, expression, message } of problems.slice(0, mostListed)) {
-    const key = clipText(expression, longestMessage);
+    const key = clipText(withoutQueries(expression), longestMessage);
     const description = `${path}, column ${column}: ${clipText(message, longestMessage)}`;
     summary.set(key, [...(summary.get(key) ?? []), { level, description, timestamp }]);
   }

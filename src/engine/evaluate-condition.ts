@@ -10,9 +10,16 @@ const mark = '${';
  */
 export function evaluateCondition(text: string, path: string, evaluate: EvaluateValue): Evaluated {
   if (text.trimStart().startsWith(mark)) return evaluate(text, path);
-  const { value, problems } = evaluate(`${mark}${text}}`, path);
+  const { value, problems, isOpen } = evaluate(`${mark}${text}}`, path);
   const moved = problems.map((problem): Problem => ({ ...problem, column: Math.max(1, problem.column - mark.length) }));
-  return { value, problems: moved };
+  return { value, problems: moved, isOpen };
+}
+
+/** What a condition came to: a boolean, or a text that says one in any case; undefined for anything else. */
+export function truthOf(value: unknown): boolean | undefined {
+  if (typeof value === 'boolean') return value;
+  const text = typeof value === 'string' ? value.toLowerCase() : '';
+  return text === 'true' || text === 'false' ? text === 'true' : undefined;
 }
 
 /** Whether a stage is to run; where its condition is neither true nor false, the problems say why. */
@@ -42,8 +49,7 @@ export function judgeCondition(written: unknown, evaluate: EvaluateValue): Verdi
   if (expression.trim() === '') return met;
   const { value, problems } = evaluateCondition(expression, path, evaluate);
   if (problems.length > 0) return { type: 'broken', problems };
-  const text = String(value).toLowerCase();
-  if (text === 'true') return met;
-  if (text === 'false') return { type: 'unmet', expression };
+  const truth = truthOf(value);
+  if (truth !== undefined) return truth ? met : { type: 'unmet', expression };
   return broken(expression, `it must come to true or false, not to ${JSON.stringify(value).slice(0, 100)}`);
 }

@@ -5,7 +5,8 @@ import { failureOfProblems, summarize } from './describe-problems';
 import { judgeCondition } from './evaluate-condition';
 import { evaluate, type Json, type Memo, type Problem } from './expressions';
 import { scopeOf } from './expression-scope';
-import { replaceStage } from './plan-stages';
+import { clipText } from '../model/text';
+import { withoutQueries } from './without-queries';
 
 /** What came of the expressions of a stage that is about to start. */
 export type StageEvaluation =
@@ -28,14 +29,17 @@ export type StageToEvaluate = {
   readonly memo: Memo;
 };
 
-/** The largest execution that evaluation may make, in characters of its JSON: a document holds a million bytes. */
-const mostCharacters = 700_000;
+/** The most steps that all expressions of one stage take together, so that nobody else waits long: below a second. */
+const mostSteps = 500_000;
+/** The most characters of an evaluated name. */
+const longestName = 200;
 
 /** One evaluation of several values: they share times, random values and fetched answers. */
 class Session {
   readonly needs = new Map<string, { readonly kind: 'url'; readonly url: string }>();
   memo: Memo;
   private readonly input: StageToEvaluate;
+  private readonly allowance = { steps: mostSteps };
 
   constructor(input: StageToEvaluate) {
     this.input = input;
@@ -45,17 +49,22 @@ class Session {
   readonly evaluate: EvaluateValue = (value, path, names) => {
     const { execution, stage, now } = this.input;
     const context = names === undefined ? {} : { context: names };
-    const evaluation = evaluate(value as Json, scopeOf(execution, stage, { now, memo: this.memo, ...context }), path);
+    const { allowance, memo } = this;
+    const evaluation = evaluate(value as Json, scopeOf(execution, stage, { now, memo, allowance, ...context }), path);
     this.memo = evaluation.memo;
     for (const need of evaluation.needs) this.needs.set(need.url, need);
-    return { value: evaluation.value, problems: evaluation.problems };
+    return { value: evaluation.value, problems: evaluation.problems, isOpen: evaluation.needs.length > 0 };
   };
 }
 
 const isDialectOfOurs = ({ definition }: Execution): boolean => definition.writtenAs === 'yaml';
 
-/** Whether an expression that came to nothing fails the stage (decision 9). */
-function failsWithProblems(execution: Execution, { failOnFailedExpressions }: StageContext): boolean {
+/** Whether expressions that came to nothing fail the stage (decision 9). */
+function failsWithProblems(
+  execution: Execution,
+  { failOnFailedExpressions, expressionEvaluationSummary }: StageContext,
+): boolean {
+  if (expressionEvaluationSummary === undefined) return false;
   if (typeof failOnFailedExpressions === 'boolean') return failOnFailedExpressions;
   return isDialectOfOurs(execution);
 }
@@ -80,15 +89,19 @@ function settleCondition({ execution, stage }: StageToEvaluate, session: Session
 /** The context with its expressions evaluated; the condition, which is one as a whole, stays as it was written. */
 function evaluateContext({ stage, definition }: StageToEvaluate, session: Session): Evaluated<StageContext> {
   const { stageEnabled, ...written } = stage.context;
-  const { value, problems } =
+  const evaluated =
     definition.evaluate?.(written, session.evaluate) ?? (session.evaluate(written, '') as Evaluated<StageContext>);
-  if (value === written) return { value: stage.context, problems };
-  return { value: stageEnabled === undefined ? value : { ...value, stageEnabled }, problems };
+  const { value } = evaluated;
+  if (value === written) return { ...evaluated, value: stage.context };
+  return { ...evaluated, value: stageEnabled === undefined ? value : { ...value, stageEnabled } };
 }
 
+const keysMade = (written: StageContext, evaluated: StageContext): readonly string[] =>
+  Object.keys(evaluated).filter((key) => !Object.hasOwn(written, key));
+
 function evaluateName({ stage }: StageToEvaluate, session: Session): Evaluated<string> {
-  const { value, problems } = session.evaluate(stage.name, 'the name');
-  return { value: typeof value === 'string' ? value : JSON.stringify(value), problems };
+  const { value, ...others } = session.evaluate(stage.name, 'the name');
+  return { ...others, value: clipText(typeof value === 'string' ? value : JSON.stringify(value), longestName) };
 }
 
 function textAt(context: unknown, path: readonly PropertyKey[]): unknown {
@@ -101,7 +114,7 @@ function textAt(context: unknown, path: readonly PropertyKey[]): unknown {
 
 function misfitOf(issue: z.core.$ZodIssue, written: StageContext): string {
   const source = textAt(written, issue.path);
-  const from = typeof source === 'string' ? `, evaluated from ${source.slice(0, 200)}` : '';
+  const from = typeof source === 'string' ? `, evaluated from ${clipText(withoutQueries(source), 200)}` : '';
   return `${issue.path.join('.')}: ${issue.message}${from}.`;
 }
 
@@ -111,13 +124,6 @@ function refuseMisfits({ stage, definition }: StageToEvaluate, context: StageCon
   if (issues.length === 0) return undefined;
   const misfits = issues.slice(0, 3).map((issue) => misfitOf(issue, stage.context));
   return { code: 'EXPRESSION_FAILED', message: `Stage '${stage.name}': ${misfits.join(' ')}` };
-}
-
-function refuseSize({ execution }: StageToEvaluate, stage: Stage): Failure | undefined {
-  const { length } = JSON.stringify(replaceStage(execution, stage));
-  if (length <= mostCharacters) return undefined;
-  const message = `Stage '${stage.name}': with what its expressions came to, the execution would hold ${length} characters; at most ${mostCharacters} fit. Take less of it, such as one field of what was fetched.`;
-  return { code: 'EXPRESSION_FAILED', message };
 }
 
 function summaryOf(problems: readonly Problem[], now: number): StageContext {
@@ -137,16 +143,12 @@ function evaluateAll(input: StageToEvaluate, session: Session): StageEvaluation 
     ...stage,
     name: name.value,
     context: { ...context.value, ...summaryOf(problems, now) },
-    written: { name: stage.name, context: stage.context },
+    written: { name: stage.name, context: stage.context, made: keysMade(stage.context, context.value) },
   };
-  const failure =
-    problems.length > 0 && failsWithProblems(execution, evaluated.context)
-      ? failureOfProblems(evaluated.name, problems)
-      : problems.length === 0
-        ? refuseMisfits(input, evaluated.context)
-        : undefined;
-  const misfit = failure ?? refuseSize(input, evaluated);
-  if (misfit !== undefined) return { type: 'failed', stage, failure: misfit };
+  const failure = failsWithProblems(execution, evaluated.context)
+    ? failureOfProblems(evaluated.name, problems)
+    : refuseMisfits(input, evaluated.context);
+  if (failure !== undefined) return { type: 'failed', stage, failure };
   return { type: 'evaluated', stage: evaluated };
 }
 

@@ -17,6 +17,7 @@ export type ScopeOptions = {
   /** What `#pipelineId` can find. */
   readonly pipelines?: readonly PipelineName[];
   readonly random?: () => number;
+  readonly allowance?: Scope['allowance'];
 };
 
 /** What expressions are about, as plain JSON. */
@@ -99,7 +100,7 @@ function variables(
  * is a map of all of them. Values are passed on as they are, never copied.
  */
 export function createScope(subject: ScopeSubject, options: ScopeOptions): Scope {
-  const { now, memo = emptyMemo, unknown = 'null', pipelines, random } = options;
+  const { now, memo = emptyMemo, unknown = 'null', pipelines, random, allowance } = options;
   const find = layered(subject.layers);
   const functions = executionFunctions(subject.execution ?? mapOf(find('execution')), subject.stage, pipelines);
   const special = variables(
@@ -128,6 +129,7 @@ export function createScope(subject: ScopeSubject, options: ScopeOptions): Scope
     now,
     unknown,
     ...(random === undefined ? {} : { random }),
+    ...(allowance === undefined ? {} : { allowance }),
   };
   return scope;
 }

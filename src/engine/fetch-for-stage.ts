@@ -7,11 +7,13 @@ import { childrenOf } from './graph';
 import { planSynthetic } from './plan-stages';
 import { withAnswers } from './url-needs';
 
-/** The stage type that fetches the `urls` of its context and puts out `answers`, within `room` characters of their JSON. */
+/** The stage type that fetches the `urls` of its context and puts out `answers`, within `room` bytes of their JSON. */
 export const fetchUrlsType = 'fetchUrls';
 
-/** The longest that all answers for one stage may be, in characters of their JSON: they stand in the execution for a while. */
-const mostCharacters = 150_000;
+/** The most bytes of JSON that all answers for one stage may have: they stand in the execution for a while. */
+const mostBytes = 150_000;
+/** How many stages may have something fetched, or hold it, at the same time; others wait. */
+const mostStages = 3;
 
 /** What fetching for the expressions of a stage has come to. */
 export type Fetched = {
@@ -49,6 +51,17 @@ export function fetchedFor(execution: Execution, stage: Stage): Fetched {
   };
 }
 
+const bareContext = ({ memo, room, ...context }: StageContext): StageContext => context;
+
+/** Whether a stage holds what was fetched, or has something fetched, before its start. */
+const holdsFetched = (execution: Execution, stage: Stage): boolean =>
+  stage.status === 'NOT_STARTED' && fetchesOf(execution, stage).length > 0;
+
+/** Whether there is room to fetch something for a stage: it has begun to, or few others do. */
+export const mayFetch = (execution: Execution, stage: Stage): boolean =>
+  holdsFetched(execution, stage) ||
+  execution.stages.filter((other) => holdsFetched(execution, other)).length < mostStages;
+
 /** The execution with one more round of fetching before a stage; what was cut off earlier is gone. */
 export function addFetch(
   execution: Execution,
@@ -58,20 +71,19 @@ export function addFetch(
   const hosts = [...new Set(urls.map(hostOf))].join(', ');
   const fetches = fetchesOf(execution, stage);
   const answers = answersOf(fetches);
-  const room = mostCharacters - JSON.stringify(answers).length;
+  const room = Math.max(0, mostBytes - Buffer.byteLength(JSON.stringify(answers)));
   // The answers stand where they were put out, once.
   const others = Object.entries(memo.urls).filter(([url]) => !Object.hasOwn(answers, url));
   const kept: Memo = { ...memo, urls: Object.fromEntries(others) };
   const name = clipText(`Fetch from ${hosts}`, 200);
   const plan = { type: fetchUrlsType, name, context: { urls, room, memo: kept } };
-  const stages = execution.stages.filter(
-    (other) => !(other.parentStageId === stage.id && other.evaluation === true && other.status === 'CANCELED'),
-  );
+  const earlier = new Set(fetches.map(({ id }) => id));
+  const stages = execution.stages
+    .filter((other) => !(other.parentStageId === stage.id && other.evaluation === true && other.status === 'CANCELED'))
+    .map((other) => (earlier.has(other.id) ? { ...other, context: bareContext(other.context) } : other));
   const from = fetches.length;
   return { ...execution, stages: [...stages, ...planSynthetic(stage, 'evaluation', [plan], { from })] };
 }
-
-const bareContext = ({ memo, room, ...context }: StageContext): StageContext => context;
 
 const withoutMemo = ({ memo, ...task }: Task): Task => task;
 

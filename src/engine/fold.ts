@@ -154,6 +154,13 @@ export function fold<S>(
   return withEvents(execution, changed, settings);
 }
 
+/** As `fold`, but nothing is started or ended beside the change: for a state that could not be kept otherwise. */
+export const foldUnsettled = <S>(
+  execution: Execution,
+  change: (execution: Execution) => Execution,
+  settings: FoldSettings<S>,
+): Execution => withEvents(execution, change(execution), settings);
+
 /** When an execution must be looked at again: at once for events, else the earliest task or deadline; null for never. */
 export function dueOf<S>(
   execution: Execution,

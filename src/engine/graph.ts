@@ -88,7 +88,12 @@ export function ancestorsOf<S extends GraphStage>(execution: Graph<S>, stage: S)
 /** The stage's context over the outputs of its ancestors, the nearest winning (semantics §6.5). */
 export function contextOf(execution: Execution, stage: Stage): StageContext {
   const inherited = [...ancestorsOf(execution, stage)].reverse().map((ancestor) => ancestor.outputs);
-  return Object.assign({}, ...inherited, stage.outputs, stage.context) as StageContext;
+  const layers = [...inherited, stage.outputs, stage.context];
+  // Assigned, it would become the prototype of all others.
+  if (layers.some((layer) => Object.hasOwn(layer, '__proto__'))) {
+    return Object.fromEntries(layers.flatMap((layer) => Object.entries(layer)).filter(([key]) => key !== '__proto__'));
+  }
+  return Object.assign({}, ...layers) as StageContext;
 }
 
 /** The stage and all synthetic stages below it. */

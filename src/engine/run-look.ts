@@ -4,6 +4,7 @@ import type { Clock } from './clock';
 import type { StageRegistry } from './contracts/stage';
 import type { TaskResult } from './contracts/task';
 import type { LookResult } from './fold';
+import { describeRefusal } from './describe-refusal';
 import { effectKey } from './effect-key';
 import { contextOf } from './graph';
 import { stepTimeoutMs } from './landing';
@@ -56,7 +57,7 @@ function retryDelayMs({ fields }: CoxswainError, leftMs: number): number {
 /** An error as a result: the same look again later where that can help, else the end of the task. */
 function resultOfError(thrown: unknown, leftMs: number): TaskResult {
   const error = asCoxswainError(thrown);
-  const { code, message } = error;
+  const { code, message } = describeRefusal(thrown);
   if (!error.canRetry) return { status: 'TERMINAL', code, reason: message };
   const context = { lastError: message, progress: message };
   return { status: 'RUNNING', retryAfterMs: retryDelayMs(error, leftMs), context };

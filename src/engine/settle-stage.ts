@@ -1,11 +1,12 @@
 import type { Execution, Failure, Stage, Task } from '../model/execution';
-import { asCoxswainError } from '../model/errors';
 import type { ExecutionStatus } from '../model/status';
 import { isComplete, isHalt } from '../model/status';
 import type { PlanInput, StageDefinition, StageRegistry } from './contracts/stage';
 import { cutShort } from './cut-short';
+import { describeRefusal } from './describe-refusal';
 import { evaluateStage, type StageEvaluation } from './evaluate-stage';
-import { addFetch, dropFetched, fetchedFor } from './fetch-for-stage';
+import { failureStatus } from './failure-status';
+import { addFetch, dropFetched, fetchedFor, mayFetch } from './fetch-for-stage';
 import { canStart, childrenOf, contextOf, familyOf, topLevelOf } from './graph';
 import { landingMs } from './landing';
 import { planSynthetic, replaceStage } from './plan-stages';
@@ -25,12 +26,6 @@ const inputOf = <S>({ execution, stage }: Settling<S>): PlanInput => ({
   stage,
   context: contextOf(execution, stage),
 });
-
-/** What a stage that failed becomes, by its failure choice (semantics §6.2). */
-export function failureStatus(stage: Stage): ExecutionStatus {
-  if (stage.context.continuePipeline === true) return 'FAILED_CONTINUE';
-  return stage.context.failPipeline === false ? 'STOPPED' : 'TERMINAL';
-}
 
 function beginStage<S>(settling: Settling<S>): Execution {
   const { execution, stage, definition, now } = settling;
@@ -66,7 +61,7 @@ function startStage<S>(settling: Settling<S>): Execution {
   const { execution, stage } = settling;
   if (!hasExpressions(settling)) return beginStage(settling);
   const fetched = fetchedFor(execution, stage);
-  if (fetched.isOpen) return execution;
+  if (fetched.isOpen || !mayFetch(execution, stage)) return execution;
   if (fetched.failure !== undefined) return endUnbegun(settling, failureStatus(stage), fetched.failure);
   let { memo } = fetched;
   for (;;) {
@@ -212,7 +207,7 @@ export function settleStage<S>(
     return mayStart ? startStage(settling) : settleRunning(settling);
   } catch (error) {
     // A planner refused its input: without an end here the execution would be tried for ever.
-    const { code, message } = asCoxswainError(error);
+    const { code, message } = describeRefusal(error);
     const failure = { code, message: `Stage '${stage.name}' cannot be planned: ${message}` };
     return finish(
       { ...settling, stage: { ...stage, startTime: stage.startTime ?? now } },

@@ -135,7 +135,8 @@ const attemptKeys = [
  * was evaluated is an expression again.
  */
 function resetStage({ startTime, endTime, failure, written, ...stage }: Stage, user: string, now: number): Stage {
-  const kept = Object.entries(stage.context).filter(([key]) => !attemptKeys.includes(key));
+  const gone = [...attemptKeys, ...(written?.made ?? [])];
+  const kept = Object.entries(stage.context).filter(([key]) => !gone.includes(key));
   const context = { ...Object.fromEntries(kept), ...written?.context };
   return {
     ...stage,

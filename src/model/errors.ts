@@ -15,6 +15,7 @@ export const errorCatalogue = {
   TASK_TIMEOUT: { retry: 'never', meaning: 'A task did not end within its time.' },
   PRECONDITION_FAILED: { retry: 'never', meaning: 'A precondition of the pipeline does not hold.' },
   EXPRESSION_FAILED: { retry: 'never', meaning: 'An expression has no value, or one that its field cannot take.' },
+  DOCUMENT_TOO_LARGE: { retry: 'never', meaning: 'A document holds more bytes than can be kept.' },
   STAGE_FAILED: { retry: 'never', meaning: 'A stage failed because one of its parts did.' },
   DEPLOY_FAILED: { retry: 'never', meaning: 'A new server group did not come up in time.' },
   INTERNAL: { retry: 'never', meaning: 'A defect of Coxswain itself.' },

@@ -51,8 +51,11 @@ export type Stage = {
   /** Which kinds of synthetic stages are planned already; tells a restart where it was. */
   readonly planned: { readonly before: boolean; readonly after: boolean; readonly onFailure: boolean };
   readonly failure?: Failure;
-  /** Name and context as they were written, where the stage's expressions were evaluated; a restart evaluates them anew. */
-  readonly written?: { readonly name: string; readonly context: StageContext };
+  /**
+   * Name and context as they were written, where the stage's expressions were evaluated, and the keys that evaluation made; a
+   * restart evaluates them anew.
+   */
+  readonly written?: { readonly name: string; readonly context: StageContext; readonly made: readonly string[] };
   /** Counts restarts; part of the key of every effect, so that a restarted stage acts anew. */
   readonly attempt: number;
   /** Who last changed the stage by a signal. */

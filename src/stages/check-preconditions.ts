@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { EvaluateValue, Evaluated, PlanInput, StagePlan } from '../engine/contracts/stage';
 import type { TaskResult } from '../engine/contracts/task';
-import { evaluateCondition } from '../engine/evaluate-condition';
+import { evaluateCondition, truthOf } from '../engine/evaluate-condition';
 import type { Problem } from '../engine/expressions';
 import type { StageContext } from '../model/execution';
 import { clipText } from '../model/text';
@@ -33,10 +33,14 @@ function evaluateOne(written: unknown, path: string, evaluate: EvaluateValue): E
   const { context, ...others } = parsed.data;
   const { expression: text, ...rest } = context;
   const result = evaluateCondition(text, `${path}.context.expression`, evaluate);
-  const { value, problems } = evaluate({ ...others, context: rest }, path) as Evaluated<Precondition>;
+  const { value, problems, isOpen } = evaluate({ ...others, context: rest }, path) as Evaluated<Precondition>;
   const [problem] = result.problems;
   const came = problem === undefined ? { expressionResult: result.value } : { expressionProblem: describe(problem) };
-  return { value: { ...value, context: { ...value.context, expression: text, ...came } }, problems };
+  return {
+    value: { ...value, context: { ...value.context, expression: text, ...came } },
+    problems,
+    isOpen: isOpen || result.isOpen,
+  };
 }
 
 function evaluatePreconditions(context: StageContext, evaluate: EvaluateValue): Evaluated<StageContext> {
@@ -47,6 +51,7 @@ function evaluatePreconditions(context: StageContext, evaluate: EvaluateValue): 
   return {
     value: { ...rest.value, preconditions: each.map(({ value }) => value) },
     problems: [rest, ...each].flatMap(({ problems }) => problems),
+    isOpen: [rest, ...each].some(({ isOpen }) => isOpen),
   };
 }
 
@@ -69,7 +74,7 @@ function check(context: StageContext): TaskResult {
   if (expressionProblem !== undefined) {
     return unmet(`Precondition '${written}' could not be evaluated, ${expressionProblem}.`);
   }
-  if (String(expressionResult).toLowerCase() === 'true') return { status: 'SUCCEEDED' };
+  if (truthOf(expressionResult) === true) return { status: 'SUCCEEDED' };
   if (failureMessage !== undefined && failureMessage !== '') return unmet(failureMessage);
   return unmet(`Precondition '${written}' is not met: it is ${clipText(JSON.stringify(expressionResult), 200)}.`);
 }

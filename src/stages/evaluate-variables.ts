@@ -7,24 +7,45 @@ import { defineStage } from '../services';
 const variable = z.looseObject({ key: z.string().min(1), value: z.unknown().optional() });
 const config = z.looseObject({ variables: z.array(variable).default([]) });
 
-/** One after the other, so that a later variable sees the earlier ones (semantics §4.4). */
+const keyProblem = (index: number, message: string): Problem => ({
+  level: 'ERROR',
+  path: `variables[${index}].key`,
+  column: 1,
+  expression: '',
+  message,
+});
+
+/** Why an evaluated key cannot name a variable; undefined where it can. */
+function refuseKey(key: unknown, index: number): Problem | undefined {
+  if (typeof key !== 'string' || key === '') return keyProblem(index, 'a key must be a text that is not empty');
+  return key === '__proto__' ? keyProblem(index, "'__proto__' cannot be a key") : undefined;
+}
+
+/**
+ * One after the other, so that a later variable sees the earlier ones (semantics §4.4); none is evaluated while an earlier
+ * one waits for something fetched.
+ */
 function evaluateInOrder(context: StageContext, evaluate: EvaluateValue): Evaluated<StageContext> {
   const { variables, ...others } = context;
   const rest = evaluate(others, '') as Evaluated<StageContext>;
-  const problems: Problem[] = [...rest.problems];
-  const names: Record<string, unknown> = {};
   // What is no list of variables stays as it is, and is refused as such.
   const list = config.safeParse(context).data?.variables;
-  if (list === undefined) return { value: { ...rest.value, variables }, problems };
-  const evaluated = list.map((written, index) => {
-    const { value, problems: found } = evaluate(written, `variables[${index}]`, names);
-    problems.push(...found);
-    const { key, value: result } = variable.parse(value);
-    // Not an assignment: a variable may be called __proto__.
-    Object.defineProperty(names, key, { value: result, enumerable: true, configurable: true, writable: true });
-    return value;
-  });
-  return { value: { ...rest.value, variables: evaluated }, problems };
+  if (list === undefined) return { ...rest, value: { ...rest.value, variables } };
+  const problems: Problem[] = [...rest.problems];
+  const names: Record<string, unknown> = {};
+  const evaluated: unknown[] = [];
+  let { isOpen } = rest;
+  for (const [index, written] of list.entries()) {
+    const one = evaluate(written, `variables[${index}]`, names) as Evaluated<z.infer<typeof variable>>;
+    isOpen ||= one.isOpen;
+    if (isOpen) break;
+    const refused = refuseKey(one.value.key, index);
+    problems.push(...one.problems, ...(refused === undefined ? [] : [refused]));
+    const { key } = refused === undefined ? one.value : written;
+    evaluated.push({ ...one.value, key });
+    if (refused === undefined) names[key] = one.value.value;
+  }
+  return { value: { ...rest.value, variables: evaluated }, problems, isOpen };
 }
 
 /** Puts out each variable under its key, for the stages after it. */

@@ -10,18 +10,22 @@ const memoSchema = z.looseObject({ answers: z.custom<Answers>() });
 
 /** How long a server that does not answer is asked again, in milliseconds. */
 const patienceMs = 30_000;
+const timeoutMs = 2 * patienceMs;
 const retryMs = 2000;
+// The rest of a URL may hold secrets.
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'the URL');
+
 const tooLong: UrlAnswer = {
-  error: 'all that is fetched for one stage together is too long: 150,000 characters at most',
+  error: 'all that is fetched for one stage together is too long: 150,000 bytes at most',
 };
 
 /** The answers with those that do not fit any more replaced by an error. */
 function fit(answers: Answers, room: number): Answers {
   let left = room;
   const fitted = Object.entries(answers).map(([url, answer]): [string, UrlAnswer] => {
-    const { length } = JSON.stringify(answer);
-    if (length > left) return [url, tooLong];
-    left -= length;
+    const bytes = Buffer.byteLength(JSON.stringify([url, answer]));
+    if (bytes > left) return [url, tooLong];
+    left -= bytes;
     return [url, answer];
   });
   return Object.fromEntries(fitted);
@@ -38,13 +42,14 @@ export const fetchUrls = defineStage({
   tasks: [
     {
       name: 'fetchUrls',
-      timeoutMs: 2 * patienceMs,
+      timeoutMs,
       timeoutFromStage: false,
-      async run({ context, memo, services, signal, now, startedAt }) {
+      async run({ context, memo, services, signal, now, deadline }) {
         const known = memoSchema.safeParse(memo).data?.answers ?? {};
         const { urls, room } = config.parse(context);
         const open = urls.filter((url) => !Object.hasOwn(known, url));
-        const isLast = now - startedAt >= patienceMs;
+        // The deadline leaves out what the execution was paused for.
+        const isLast = deadline - now <= timeoutMs - patienceMs;
         const found = await Promise.all(
           open.map(async (url): Promise<[string, UrlAnswer][]> => {
             try {
@@ -59,7 +64,7 @@ export const fetchUrls = defineStage({
         const missing = open.find((url) => !Object.hasOwn(answers, url));
         const unanswered = urls.filter((url) => 'error' in (answers[url] ?? {})).length;
         if (missing === undefined) return { status: 'SUCCEEDED', outputs: { answers }, context: { unanswered } };
-        const progress = `${missing} does not answer; it is asked again`;
+        const progress = `${hostOf(missing)} does not answer; it is asked again`;
         return { status: 'RUNNING', retryAfterMs: retryMs, memo: { answers }, context: { progress } };
       },
     },

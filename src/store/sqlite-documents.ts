@@ -1,4 +1,10 @@
-import type { DocumentKind, ListQuery, UpdateOptions, Versioned } from '../engine/ports/document-store';
+import {
+  mostDocumentBytes,
+  type DocumentKind,
+  type ListQuery,
+  type UpdateOptions,
+  type Versioned,
+} from '../engine/ports/document-store';
 import { CoxswainError } from '../model/errors';
 import type { DocumentCache } from './document-cache';
 import type { Outcome } from './group-commit';
@@ -12,8 +18,6 @@ export type ParseRow = <T>(row: Pick<Row, 'serial' | 'version'>, body?: string) 
 
 /** A document's values in its indexes. */
 type IndexValues = Readonly<Record<string, string>>;
-
-const maxBytes = 1_000_000;
 
 /** Parses rows, reading a body only when the cache cannot answer. */
 export function createParseRow(sql: SqliteStatements, cache: DocumentCache): ParseRow {
@@ -134,12 +138,12 @@ function toBody(kind: string, id: string, document: unknown): string {
     throw new CoxswainError('INTERNAL', { message: `The ${kind} ${id} is no JSON document.`, fields: { kind, id } });
   }
   const bytes = Buffer.byteLength(body);
-  if (bytes <= maxBytes) return body;
-  throw new CoxswainError('INVALID_INPUT', {
+  if (bytes <= mostDocumentBytes) return body;
+  throw new CoxswainError('DOCUMENT_TOO_LARGE', {
     message:
-      `Cannot store ${kind} ${id}: it has ${bytes} bytes, and a document stays within ${maxBytes}. ` +
+      `Cannot store ${kind} ${id}: it has ${bytes} bytes, and a document stays within ${mostDocumentBytes}. ` +
       'Shorten it, or keep its large values in documents of their own.',
-    fields: { kind, id, bytes, maxBytes },
+    fields: { kind, id, bytes, maxBytes: mostDocumentBytes },
   });
 }
 

@@ -45,10 +45,24 @@ describe('imageOf', () => {
     ['1.9.0', 'repo/foo:1.9.0'],
     [digest, `repo/foo@${digest}`],
     ['repo/foo:2', 'repo/foo:2'],
+    [`repo/foo@${digest}`, `repo/foo@${digest}`],
+    [`repo/foo:2@${digest}`, `repo/foo:2@${digest}`],
+    [`2@${digest}`, `repo/foo:2@${digest}`],
   ])('reads %s', (version, image) => expect(imageOf('repo/foo', version)).toBe(image));
-  it.each(['other/foo:2', '-x', 'a b', 'sha256:12'])('refuses %s', (version) =>
-    expect(() => imageOf('repo/foo', version)).toThrow(UserMistake),
-  );
+  it.each([
+    'other/foo:2',
+    '-x',
+    'a b',
+    'sha256:12',
+    'repo/foo:',
+    'repo/foo:a b',
+    'repo/foo:1-${execution.id}',
+    'repo/foo@1',
+    `repo/foo:${digest}`,
+    `repo/foo@${digest}0`,
+    `2@${digest}@${digest}`,
+    '2@',
+  ])('refuses %s', (version) => expect(() => imageOf('repo/foo', version)).toThrow(UserMistake));
 });
 
 describe('what is mistyped', () => {

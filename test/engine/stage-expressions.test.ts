@@ -1,7 +1,10 @@
 import { advance } from '../../src/engine/advance';
 import { executionKind } from '../../src/engine/document-kinds';
+import { fold } from '../../src/engine/fold';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
 import { applySignal } from '../../src/engine/signals';
+import { CoxswainError } from '../../src/model/errors';
+import { isComplete } from '../../src/model/status';
 import { plainText } from '../../src/model/text';
 import type { CoxswainStage } from '../../src/services';
 import type { Execution, StageContext } from '../../src/model/execution';
@@ -193,16 +196,133 @@ describe('a value that its field cannot take', () => {
     expect((done.endTime ?? 0) - began).toBeGreaterThanOrEqual(600_000);
   });
 
-  it('is refused where the execution could not be kept any more', async () => {
-    const outputs = { big: 'x'.repeat(300_000) };
+  it('is refused where it does not fit though others were left as written', async () => {
     const done = await createExpressionBench().run(
+      writtenPipeline([{ ref: '1', type: 'wait', context: { waitTime: '${nope}', failOnFailedExpressions: false } }]),
+    );
+    expect(stageOf(done, '1').failure?.message).toMatch(/^Stage 'Stage 1': waitTime: .*, evaluated from \$\{nope\}\.$/);
+  });
+});
+
+describe('values that are too large to be kept', () => {
+  const tooLarge = 'would make the execution larger than can be kept';
+  const euros = "${'€€€€€€€€€€'.repeat(45000)}";
+  const digits = (count: number) => `\${'0123456789'.repeat(${count})}`;
+
+  it.each<[string, Step]>([
+    ['in a stage', { ref: '1', type: 'wait', context: { waitTime: 1, a: euros } }],
+    [
+      'in what a stage puts out',
+      {
+        ref: '1',
+        type: 'evaluateVariables',
+        context: { variables: ['a', 'b'].map((key) => ({ key, value: digits(32_000) })) },
+      },
+    ],
+    [
+      'in the parts of a stage',
+      {
+        ref: '1',
+        type: 'checkPreconditions',
+        context: {
+          preconditions: [1, 2].map(() => ({
+            type: 'expression',
+            context: { expression: "'0123456789'.repeat(33000)" },
+          })),
+        },
+      },
+    ],
+  ])('fail what makes them: %s', async (_, step) => {
+    const report = { report: { teamId: 'T1', channel: 'foo' } };
+    const bench = createExpressionBench();
+    const done = await bench.run(writtenPipeline([step, { ref: '2', type: 'probe', after: ['1'] }], report));
+    expect(done.status).toBe('TERMINAL');
+    expect(stageOf(done, '1').failure).toMatchObject({ code: 'DOCUMENT_TOO_LARGE' });
+    expect(stageOf(done, '1').failure?.message).toContain(tooLarge);
+    expect(bench.told.filter(({ type }) => type === 'requester')).toHaveLength(1);
+  });
+
+  it('fail it by its failure choice, and the way back follows', async () => {
+    const greedy: CoxswainStage = {
+      ...probe,
+      type: 'greedy',
+      onFailure: () => [{ type: 'probe', name: 'clean up', context: {} }],
+      tasks: [
+        {
+          name: 'grow',
+          timeoutMs: 60_000,
+          timeoutFromStage: false,
+          run: ({ memo }) =>
+            Promise.resolve(
+              memo === undefined
+                ? { status: 'RUNNING', retryAfterMs: 0, memo: { begun: true } }
+                : { status: 'SUCCEEDED', outputs: { all: 'x'.repeat(1_100_000) } },
+            ),
+        },
+      ],
+    };
+    const done = await createExpressionBench({ types: [greedy] }).run(
       writtenPipeline([
-        { ref: '1', type: 'probe', context: { outputs } },
-        { ref: '2', type: 'probe', after: ['1'], context: { a: '${big}', b: '${big}' } },
+        { ref: '1', type: 'greedy', context: { continuePipeline: true } },
+        { ref: '2', type: 'greedy', after: ['1'] },
       ]),
     );
-    expect(stageOf(done, '2').failure?.message).toContain('at most 700000 fit');
-    expect(done.status).toBe('TERMINAL');
+    expect(statuses(done)).toEqual(['1 FAILED_CONTINUE', '2 TERMINAL', '2!0 SUCCEEDED']);
+  });
+
+  it('leave what else is in the execution alone', async () => {
+    const done = await createExpressionBench().run(
+      writtenPipeline([
+        { ref: '1', type: 'wait', context: { waitTime: 30 } },
+        { ref: '2', type: 'wait', context: { waitTime: 1, a: euros, failPipeline: false } },
+        { ref: '3', type: 'probe', after: ['1'] },
+      ]),
+    );
+    expect(statuses(done)).toEqual(['1 SUCCEEDED', '2 STOPPED', '3 SUCCEEDED']);
+  });
+
+  it('end the execution too where they are random values that wait for something fetched', async () => {
+    const down = new CoxswainError('UNREACHABLE', { message: 'down' });
+    const uuid = 'T(java.util.UUID).randomUUID().toString()';
+    const many = Array.from({ length: 400 }, () => `\${{1,2,3,4,5,6,7,8,9,10}.![${uuid} + ${uuid} + ${uuid}]}`);
+    const done = await createExpressionBench({ pages: { 'https://a.example.com/': down } }).run(
+      writtenPipeline(one({ many, url: '${#fromUrl("https://a.example.com/")}', failOnFailedExpressions: false })),
+    );
+    expect(isComplete(done.status)).toBe(true);
+  });
+});
+
+describe('many expressions in one stage', () => {
+  it('take so many steps and no more, together', async () => {
+    const dear = "${'0123456789'.repeat(3000).toUpperCase().toLowerCase().toUpperCase().toLowerCase().length()}";
+    const done = await runOne({ list: Array.from({ length: 800 }, () => dear) });
+    expect(stageOf(done, '1').failure?.message).toContain('all expressions here together take too many steps');
+  });
+});
+
+describe('a name', () => {
+  it('has 200 characters at most once it is evaluated', async () => {
+    const done = await createExpressionBench().run(writtenPipeline(one({}, "${'long '.repeat(1000)}")));
+    expect(stageOf(done, '1').name).toHaveLength(200);
+  });
+});
+
+describe('a URL with a secret in it', () => {
+  it('is told of by its host only', async () => {
+    const refused = new CoxswainError('NOT_FOUND', { message: 'There is no such page.' });
+    const secret = 'https://a.example.com/v?token=hidden2#hidden3';
+    for (const failOnFailedExpressions of [true, false]) {
+      const bench = createExpressionBench({ pages: { [secret]: refused } });
+      const context = {
+        a: `\${#fromUrl("${secret}")}`,
+        b: `\${#fromUrl("${secret}") + nope}`,
+        failOnFailedExpressions,
+      };
+      const done = await bench.run(writtenPipeline(one(context)));
+      const shown = JSON.stringify([bench.engine.render.live(done), bench.engine.render.outcome(done)]);
+      expect(shown).toContain('a.example.com');
+      expect(shown).not.toMatch(/hidden\d/);
+    }
   });
 });
 
@@ -242,6 +362,8 @@ describe('stageEnabled', () => {
     ['nope', "stageEnabled, column 1: the result is null: 'nope' is not defined"],
     ['1 +', 'stageEnabled, column 4: '],
     ['"maybe"', 'stageEnabled, column 1: it must come to true or false, not to "maybe"'],
+    ['{true}', 'it must come to true or false, not to [true]'],
+    ['{toString: 1, valueOf: 2}', 'it must come to true or false, not to {"toString":1,"valueOf":2}'],
     [5, "stageEnabled, column 1: it must read { type: expression, expression: '…' }"],
   ])('broken (%j), it fails the stage in YAML', async (expression, message) => {
     const done = await conditioned(expression);
@@ -269,7 +391,11 @@ describe('a stage that is tried again', () => {
         ref: '1',
         type: 'probe',
         name: 'At ${#stage("Stage 2").status}',
-        context: { at: '${new java.util.Date().getTime()}', stageEnabled: { type: 'expression', expression: '1 < 2' } },
+        context: {
+          at: '${new java.util.Date().getTime()}',
+          'k${new java.util.Date().getTime()}': 1,
+          stageEnabled: { type: 'expression', expression: '1 < 2' },
+        },
       },
       { ref: '2', type: 'probe', after: ['1'] },
     ];
@@ -296,6 +422,7 @@ describe('a stage that is tried again', () => {
     const [before, after] = [first, second].map((execution) => Number(seenBy(execution, '1').at));
     expect((after ?? 0) - (before ?? 0)).toBeGreaterThanOrEqual(60_000);
     expect(stageOf(second, '1').name).toBe('At NOT_STARTED');
+    expect(Object.keys(seenBy(second, '1')).filter((key) => key.startsWith('k'))).toEqual([`k${String(after)}`]);
   });
 });
 
@@ -307,12 +434,16 @@ describe('when somebody else changes the execution meanwhile', () => {
       update: async (kind, id, change, options) => {
         if (!raced && kind.name === 'execution') {
           raced = true;
-          await store.update(executionKind, id, (execution) => ({ ...execution, signals: ['S1'] }));
+          // As a signal does: whatever can start, starts.
+          const now = bench.clock.now();
+          const signaled = (execution: Execution): Execution => ({ ...execution, signals: ['S1'] });
+          const { registry, render } = bench.engine;
+          await store.update(executionKind, id, (execution) => fold(execution, signaled, { registry, now, render }));
         }
         return store.update(kind, id, change, options);
       },
     });
-    const bench = createExpressionBench({ wrap });
+    const bench: ReturnType<typeof createExpressionBench> = createExpressionBench({ wrap });
     const done = await bench.run(writtenPipeline(one({ id: '${T(java.util.UUID).randomUUID().toString()}' })));
     expect(raced).toBe(true);
     expect(done.signals).toEqual(['S1']);

@@ -39,6 +39,7 @@ describe('checkPreconditions', () => {
   it.each([
     ['size > 5', "Precondition 'size > 5' is not met: it is false."],
     ['size', "Precondition 'size' is not met: it is 4."],
+    ['{true}', "Precondition '{true}' is not met: it is [true]."],
     ['nope', "Precondition 'nope' could not be evaluated, column 1: the result is null: 'nope' is not defined."],
     ['1 +', "Precondition '1 +' could not be evaluated, column 4: "],
     ['#judgment("none")', 'Precondition \'#judgment("none")\' could not be evaluated, column 1: '],

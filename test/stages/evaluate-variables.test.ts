@@ -70,17 +70,37 @@ describe('evaluateVariables', () => {
     expect(stageOf(done, '1').failure?.message).toMatch(/key|variables/i);
   });
 
-  it('puts out any name, such as those of prototypes, which expressions never reach', async () => {
-    const variables = [
-      { key: 'constructor', value: 'c' },
-      { key: '__proto__', value: 'p' },
-    ];
-    const done = await run(variables, { a: '${constructor ?: "refused"}', failOnFailedExpressions: false });
-    expect(Object.entries(outputsOf(done))).toEqual([
-      ['constructor', 'c'],
-      ['__proto__', 'p'],
-    ]);
+  it('puts out names that expressions never reach', async () => {
+    const done = await run([{ key: 'constructor', value: 'c' }], {
+      a: '${constructor ?: "refused"}',
+      failOnFailedExpressions: false,
+    });
+    expect(outputsOf(done)).toEqual({ constructor: 'c' });
     expect(stageOf(done, '2').context.a).toBe('${constructor ?: "refused"}');
+  });
+
+  it.each([
+    ["${'__pro' + 'to__'}", "'__proto__' cannot be a key"],
+    ['${1}', 'a key must be a text that is not empty'],
+    ["${''}", 'a key must be a text that is not empty'],
+  ])('refuses the key %s', async (key, message) => {
+    const done = await run([{ key, value: { judgmentStatus: 'continue' } }]);
+    expect(stageOf(done, '1').failure?.message).toBe(`Stage 'Stage 1': variables[0].key, column 1: ${message}.`);
+    expect(stageOf(done, '1').failure?.code).toBe('EXPRESSION_FAILED');
+  });
+
+  it('evaluates none while an earlier one waits for something fetched', async () => {
+    const bench = createExpressionBench({
+      pages: { 'https://a.example.com/v': '{"url": 1}', 'https://b.example.com/1': 'one' },
+    });
+    const variables = [
+      { key: 'v', value: '${#fromUrl("https://a.example.com/v")}' },
+      { key: 'w', value: `\${v.contains('{"url') ? 1 : #fromUrl("https://c.example.com/never")}` },
+      { key: 'x', value: '${#fromUrl("https://b.example.com/" + w)}' },
+    ];
+    const done = await bench.run(writtenPipeline([{ ref: '1', type: 'evaluateVariables', context: { variables } }]));
+    expect(outputsOf(done)).toEqual({ v: '{"url": 1}', w: 1, x: 'one' });
+    expect([...bench.asked.keys()]).toEqual(['https://a.example.com/v', 'https://b.example.com/1']);
   });
 
   it('shows the names', async () => {

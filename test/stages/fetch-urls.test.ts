@@ -98,10 +98,44 @@ describe('expressions that need something from a URL', () => {
     expect(stageOf(done, '1').failure?.message).toContain('no more than 20 URLs');
   });
 
-  it('hold 150,000 characters at most', async () => {
+  it('hold 150,000 bytes at most', async () => {
     const pages = Object.fromEntries(numbered(3).map((name) => [url(name), 'x'.repeat(60_000)]));
     const done = await run({ list: numbered(3).map((name) => `\${#fromUrl("${url(name)}").length()}`) }, pages);
-    expect(stageOf(done, '1').failure?.message).toContain('150,000 characters at most');
+    expect(stageOf(done, '1').failure?.message).toContain('150,000 bytes at most');
+  });
+});
+
+describe('many stages that fetch a lot at the same time', () => {
+  it('take turns, and none fails for what the others hold', async () => {
+    const pages = Object.fromEntries(numbered(8).map((name) => [url(name), 'x'.repeat(140_000)]));
+    const bench = createExpressionBench({ pages });
+    const done = await bench.run(
+      writtenPipeline(
+        numbered(8).map((name) => ({
+          ref: String(Number(name) + 1),
+          type: 'probe',
+          context: { size: `\${#fromUrl("${url(name)}").length()}` },
+        })),
+      ),
+    );
+    expect(done.status).toBe('SUCCEEDED');
+    expect(numbered(8).map((name) => seenBy(done, String(Number(name) + 1)).size)).toEqual(
+      numbered(8).map(() => 140_000),
+    );
+  });
+
+  it('end also where they cannot all be kept', async () => {
+    const pages = Object.fromEntries(numbered(3).map((name) => [url(name), '€'.repeat(140_000)]));
+    const done = await createExpressionBench({ pages: { ...pages, [url('down')]: unreachable } }).run(
+      writtenPipeline(
+        numbered(3).map((name) => ({
+          ref: String(Number(name) + 1),
+          type: 'probe',
+          context: { list: [`\${#fromUrl("${url(name)}").length()}`, `\${#fromUrl("${url('down')}")}`] },
+        })),
+      ),
+    );
+    expect(done.status).toBe('TERMINAL');
   });
 });
 
@@ -128,7 +162,9 @@ describe('a URL that does not answer', () => {
     const shown = bench.engine.render
       .live(execution)
       .steps?.map(({ name, state, detail }) => `${name} ${state} ${plainText(detail ?? '')}`);
-    expect(shown?.[1]).toBe(`Fetch from config.example.com running ${url('down')} does not answer; it is asked again`);
+    expect(shown?.[1]).toBe(
+      `Fetch from config.example.com running config.example.com does not answer; it is asked again`,
+    );
   });
 
   it('is not asked again where that cannot help', async () => {
@@ -205,6 +241,15 @@ describe('while something is fetched', () => {
     expect(statuses(await goOn())).toEqual(['1 NOT_STARTED', '1?0 RUNNING']);
     await signal({ type: 'resume', user: 'U0BOB' });
     expect(statuses(await goOn())).toEqual(['1 SUCCEEDED', '1?0 SUCCEEDED']);
+  });
+
+  it('a pause does not count as time that a server had', async () => {
+    const kit = bench();
+    const { signal, goOn } = await startUntil(kit, waiting(), 3000);
+    await signal({ type: 'pause', user: 'U0BOB' });
+    await kit.clock.advance(3_600_000);
+    await signal({ type: 'resume', user: 'U0BOB' });
+    expect(seenBy(await goOn()).a).toBe('late');
   });
 
   it('a judgment is not asked yet', async () => {

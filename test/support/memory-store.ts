@@ -1,10 +1,12 @@
-import type {
-  Claimed,
-  DocumentKind,
-  DocumentStore,
-  ListQuery,
-  UpdateOptions,
-  Versioned,
+import { CoxswainError } from '../../src/model/errors';
+import {
+  mostDocumentBytes,
+  type Claimed,
+  type DocumentKind,
+  type DocumentStore,
+  type ListQuery,
+  type UpdateOptions,
+  type Versioned,
 } from '../../src/engine/ports/document-store';
 
 type Row = {
@@ -23,6 +25,13 @@ type Row = {
 
 /** A store in memory for tests of what stands above it; `failNext` makes the next writes fail. */
 export type MemoryStore = DocumentStore & { failNext(times: number): void };
+
+function toJson(kind: string, id: string, document: unknown): string {
+  const json = JSON.stringify(document);
+  const bytes = Buffer.byteLength(json);
+  if (bytes <= mostDocumentBytes) return json;
+  throw new CoxswainError('DOCUMENT_TOO_LARGE', { message: `Cannot store ${kind} ${id}: it has ${bytes} bytes.` });
+}
 
 const documentOf = <T>(row: Row): T => (row.parsed ??= JSON.parse(row.json)) as T;
 
@@ -47,7 +56,7 @@ export function createMemoryStore(now: () => number): MemoryStore {
     const before = documentOf<T>(row);
     const after = work(before);
     if (after !== before) {
-      row.json = JSON.stringify(after);
+      row.json = toJson(kind.name, row.id, after);
       row.parsed = undefined;
       row.version += 1;
       row.indexes = kind.indexes(after);
@@ -62,7 +71,7 @@ export function createMemoryStore(now: () => number): MemoryStore {
       rows.set(`${kind.name}/${id}`, {
         kind: kind.name,
         id,
-        json: JSON.stringify(document),
+        json: toJson(kind.name, id, document),
         version: 1,
         indexes: kind.indexes(document),
         due: options?.due ?? null,

@@ -16,7 +16,12 @@ export type PlanInput = {
 };
 
 /** One value evaluated: what it became, and what kept it from becoming all that it should. */
-export type Evaluated<T = unknown> = { readonly value: T; readonly problems: readonly Problem[] };
+export type Evaluated<T = unknown> = {
+  readonly value: T;
+  readonly problems: readonly Problem[];
+  /** Whether something must be fetched first: nothing that follows from the value may be evaluated yet. */
+  readonly isOpen: boolean;
+};
 
 /** Evaluates the expressions of one value, which stands at `path` in the context; `names` hide all others. */
 export type EvaluateValue = (input: unknown, path: string, names?: StageContext) => Evaluated;

@@ -40,6 +40,7 @@ type ExpressionPart = Extract<TextPart, { kind: 'expression' }>;
 type Outcome<T> = { readonly kind: 'value'; readonly value: T } | { readonly kind: 'null' | 'failed' };
 
 const failed = { kind: 'failed' } as const;
+const tooMuch = 'all expressions here together take too many steps';
 
 /** Evaluates the expressions of one text. */
 class TextEvaluator {
@@ -98,6 +99,7 @@ class TextEvaluator {
     const budget = new Budget(limits);
     let at = () => 0;
     try {
+      if (scope.allowance !== undefined && scope.allowance.steps <= 0) throw new ExpressionError(tooMuch);
       const compiled = compile(part.text, limits);
       const run = new Run({ scope, budget, memo, place: { path: this.path, offset: part.offset } }, compiled.steps);
       at = () => run.at;
@@ -106,6 +108,8 @@ class TextEvaluator {
       return { kind: 'value', value: convert(value, budget) };
     } catch (error) {
       return this.fail(error, part, at());
+    } finally {
+      if (scope.allowance !== undefined) scope.allowance.steps -= budget.spend(0);
     }
   }
 

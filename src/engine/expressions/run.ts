@@ -19,6 +19,9 @@ const longestName = 60;
 const randomSteps = 2 ** 47;
 const systemRandom = (): number => randomInt(randomSteps) / randomSteps;
 
+// The rest of a URL may hold secrets.
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'the URL');
+
 function describeMissing({ name, known }: Missing): string {
   const names: string[] = [];
   if (name.length <= longestName) {
@@ -122,7 +125,7 @@ export class Run implements FunctionTools {
   urlText = (url: string): string => {
     const answer = this.memo.answerOf(url);
     if (answer === undefined) throw new UrlNeeded(url);
-    if ('error' in answer) throw new ExpressionError(`${url} could not be read: ${answer.error}`);
+    if ('error' in answer) throw new ExpressionError(`${hostOf(url)} could not be read: ${answer.error}`);
     return answer.text;
   };
 

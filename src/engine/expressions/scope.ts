@@ -40,4 +40,6 @@ export type Scope = {
   /** At least 0, below 1; the operating system's randomness by default. */
   readonly random?: () => number;
   readonly limits?: Partial<Limits>;
+  /** How many steps all evaluations with this object may take together still; counted down. Absent: no limit but each one's. */
+  readonly allowance?: { steps: number };
 };

@@ -1,3 +1,6 @@
+/** The most bytes of JSON that a document may have; `create` and `update` throw DOCUMENT_TOO_LARGE beyond. */
+export const mostDocumentBytes = 1_000_000;
+
 /** A kind of document: its name, and the values it can be listed by. */
 export type DocumentKind<T> = {
   readonly name: string;

@@ -97,7 +97,7 @@ describe('functions of URLs', () => {
 
   it('says why a URL could not be read', () =>
     expect(errorOf(`#fromUrl('${url}')`, {}, answered({ error: 'timed out after 10 s' }))).toBe(
-      `${url} could not be read: timed out after 10 s`,
+      `${new URL(url).host} could not be read: timed out after 10 s`,
     ));
 
   it('says what is wrong with the text of a URL', () => {
