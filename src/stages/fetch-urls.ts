@@ -33,6 +33,7 @@ function fit(answers: Answers, room: number): Answers {
  */
 export const fetchUrls = defineStage({
   type: fetchUrlsType,
+  isInternal: true,
   needs: ['fetchText'],
   config,
   tasks: [

@@ -5,6 +5,7 @@ import { stageRegistry } from '../../src/app';
 import { loadDefinitions } from '../../src/definitions/load-definitions';
 import { parseApplication } from '../../src/definitions/parse-application';
 import type { StageTypes } from '../../src/definitions/parse-stage';
+import { stages as allStages } from '../../src/stages';
 
 const folder = join(__dirname, '../../pipelines');
 const { accounts = new Map() } = loadDefinitions({ folder, stageTypes: stageRegistry, environment: {} }).accounts;
@@ -261,6 +262,28 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     [{ environment: ", channel: '${environment} x'" }, '8:75', ["without '#' and spaces"]],
   ],
 };
+
+describe('a stage type that only Coxswain plans', () => {
+  const planned = allStages.filter(({ isInternal }) => isInternal === true).map(({ type }) => type);
+
+  it('is one that fetches for expressions, takes back, or adopts', () =>
+    expect([...planned].sort()).toEqual(['adoptServerGroup', 'fetchUrls', 'undoAdoption', 'undoServerGroup']));
+
+  it.each([
+    ["{ type: fetchUrls, urls: ['https://config.example.com/x'], room: 1000000 }", 'fetchUrls'],
+    ['{ type: undoServerGroup, cluster: foo-dev, keys: [a] }', 'undoServerGroup'],
+    ['{ type: undoAdoption }', 'undoAdoption'],
+    ['{ type: adoptServerGroup }', 'adoptServerGroup'],
+    ['{ type: fetchUrl }', 'fetchUrl'],
+  ])('is unknown to files, and never proposed: %s', (stage, type) => {
+    const [problem = '', ...others] = told(inStages(stage));
+    expect(others).toEqual([]);
+    expect(problem).toMatch(new RegExp(`^11:15 Unknown stage type '${type}'\\. `));
+    const [, proposed = ''] = problem.split(`'${type}'.`);
+    expect(proposed).toContain('manualJudgment');
+    for (const name of planned) expect(proposed).not.toContain(name);
+  });
+});
 
 describe.each(Object.entries(mistakes))('a mistake %s', (_about, rows) => {
   it.each(rows)('%j is told at %s: %s', (parts, place, fragments) => {
