@@ -10,7 +10,9 @@ describe('what extends Coxswain', () => {
   it('finds every stage by its name and its aliases', () => {
     for (const stage of stages)
       for (const name of [stage.type, ...(stage.aliases ?? [])]) expect(stageRegistry.find(name)).toBe(stage);
-    expect(stageRegistry.types).toEqual(stages.map(({ type }) => type).sort());
+    const forFiles = stages.filter(({ isInternal }) => isInternal !== true);
+    expect(stageRegistry.types).toEqual(forFiles.map(({ type }) => type).sort());
+    expect(forFiles.length).toBeLessThan(stages.length);
   });
 
   it('plans only stages that exist', () => {

@@ -1,36 +1,38 @@
 import type { Pipeline, PipelineStage } from '../model/application';
+import { executionNames } from '../engine/expression-scope';
 import { barePlainReference, plainReferences, type PlainReference } from '../engine/expressions';
 import { literalAdvice } from './check-expressions';
 import { didYouMean } from './did-you-mean';
 import { conditionsOf, type StageTypes, type WrittenStage } from './parse-stage';
-import { textOf, textsBelow } from './yaml-text';
+import { keysAtStart } from './resolve-pipeline';
+import { textOf, textsBelow, textsOfItems, type YamlText } from './yaml-text';
 import type { YamlValue } from './yaml-value';
 
 /** Names that expressions may use; undefined where nobody can say which there are. */
 type Names = readonly string[] | undefined;
 
-const everywhere = [
-  'application',
-  'environment',
-  'image.tag',
-  'execution',
-  'trigger',
-  'parameters',
-  'scmInfo',
-  'deployedServerGroups',
-  'templateVariables',
-];
+/** Texts of a stage whose expressions see the same names. */
+type Part = {
+  readonly texts: readonly YamlText[];
+  /** What they see beside what the whole stage sees. */
+  readonly names: Names;
+  /** Variables of the same stage that have no value yet. */
+  readonly later: readonly string[];
+};
 
-/** The names of variables that a stage sets, itself included; undefined where one is computed. */
-function variablesOf({ type, context }: PipelineStage): Names {
+const everywhere = ['application', 'environment', 'image.tag', ...executionNames];
+
+/** The names of the variables that a stage sets, in their order, as they are written. */
+function variablesOf({ type, context }: PipelineStage): readonly string[] {
   if (type !== 'evaluateVariables') return [];
-  const variables = (context.variables ?? []) as readonly { readonly key: string }[];
-  const keys = variables.map(({ key }) => key);
-  return keys.some((key) => key.includes('${')) ? undefined : keys;
+  return ((context.variables ?? []) as readonly { readonly key: string }[]).map(({ key }) => key);
 }
 
+/** Undefined where one of the names is computed. */
+const asNames = (keys: readonly string[]): Names => (keys.some((key) => key.includes('${')) ? undefined : keys);
+
 const outputsOf = (stage: PipelineStage, stageTypes: StageTypes): Names =>
-  stage.type === 'evaluateVariables' ? variablesOf(stage) : stageTypes.find(stage.type)?.outputs;
+  stage.type === 'evaluateVariables' ? asNames(variablesOf(stage)) : stageTypes.find(stage.type)?.outputs;
 
 /** All names of several lists; undefined where one of them is. */
 function joinNames(lists: readonly Names[]): Names {
@@ -62,10 +64,33 @@ function describeUnknown({ path, expression }: PlainReference, names: readonly s
   return `Nothing is called '${wanted}' when ${when} starts. ${didYouMean(wanted, [...new Set(names)])} ${literalAdvice(expression)}`;
 }
 
-function checkTexts(value: YamlValue, own: readonly string[], names: readonly string[], when: string): void {
-  for (const { text, fail } of textsBelow(value)) {
+/** Each variable sees those above it. */
+function partsOfVariables(value: YamlValue | undefined, keys: readonly string[]): readonly Part[] {
+  const items = value === undefined ? [] : textsOfItems(value);
+  // Otherwise one could not be read, which is told already.
+  if (items.length !== keys.length) return [];
+  return items.map((texts, index) => ({ texts, names: asNames(keys.slice(0, index)), later: keys.slice(index) }));
+}
+
+function partsOf(stage: PipelineStage, { value, fields }: WrittenStage): readonly Part[] {
+  if (stage.type !== 'evaluateVariables') return [{ texts: textsBelow(value), names: [], later: [] }];
+  const others = fields.entries().filter(([name]) => name !== 'variables');
+  const texts = others.flatMap(([, other]) => textsBelow(other));
+  return [{ texts, names: [], later: [] }, ...partsOfVariables(fields.get('variables'), variablesOf(stage))];
+}
+
+const describeOrder = (name: string): string =>
+  `'${name}' has no value here yet: order matters, a variable sees neither itself nor those below it. Use only variables above it.`;
+
+function checkPart(part: Part, own: readonly string[], around: readonly string[], when: string): void {
+  if (part.names === undefined) return;
+  const names = [...around, ...part.names];
+  for (const { text, fail } of part.texts) {
     for (const reference of plainReferences(text)) {
-      if (!isKnown(reference.path, [...own, ...names])) fail(reference.column, describeUnknown(reference, names, when));
+      const [wanted] = reference.path;
+      if (isKnown(reference.path, [...own, ...names])) continue;
+      const isEarly = part.later.includes(wanted);
+      fail(reference.column, isEarly ? describeOrder(wanted) : describeUnknown(reference, names, when));
     }
   }
 }
@@ -93,10 +118,10 @@ export function checkStageReferences(
   stages.forEach((stage, index) => {
     const at = written[index];
     const outputs = upstreamOf(stage, stages).map((other) => outputsOf(other, stageTypes));
-    const names = joinNames([everywhere, variablesOf(stage), ...outputs]);
+    const names = joinNames([everywhere, ...outputs]);
     if (at === undefined || names === undefined || mayFail(stage)) return;
-    const own = [...Object.keys(stage.context), ...at.fields.entries().map(([name]) => name)];
-    checkTexts(at.value, own, names, 'this stage');
+    const own = keysAtStart(stage);
+    for (const part of partsOf(stage, at)) checkPart(part, own, names, 'this stage');
     checkConditions(at, own, names);
   });
 }
@@ -111,6 +136,6 @@ export function checkServiceReferences(
   const deploys = stages.filter(({ type, context }) => type === 'deploy' && context.clusters === undefined);
   const names = joinNames([everywhere, ...stages.map((stage) => outputsOf(stage, stageTypes))]);
   if (names === undefined || deploys.length === 0 || deploys.some(mayFail)) return;
-  const own = ['clusters', ...deploys.flatMap(({ context }) => Object.keys(context))];
-  checkTexts(service, own, names, 'a deployment');
+  const part = { texts: textsBelow(service), names: [], later: [] };
+  checkPart(part, deploys.flatMap(keysAtStart), names, 'a deployment');
 }

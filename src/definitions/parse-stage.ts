@@ -9,11 +9,19 @@ import { readVariables } from './read-variables';
 import type { YamlObject } from './yaml-object';
 import type { YamlValue } from './yaml-value';
 
-/** The stage types a file may use, with what each accepts. */
+/** What a stage type accepts. */
+export type StageType = {
+  readonly config: z.ZodType;
+  /** The keys that a stage puts out; undefined: it may put out anything. */
+  readonly outputs?: readonly string[];
+  /** Planned by Coxswain only: unknown to files. */
+  readonly isInternal?: boolean;
+};
+
+/** The stage types there are, and the names of those that a file may use. */
 export interface StageTypes {
   readonly types: readonly string[];
-  /** `outputs` are the keys that a stage puts out; undefined: it may put out anything. */
-  find(type: string): { readonly config: z.ZodType; readonly outputs?: readonly string[] } | undefined;
+  find(type: string): StageType | undefined;
 }
 
 /** A stage as written, before stages are put in order. */
@@ -190,10 +198,15 @@ export function conditionsOf({ type, fields }: WrittenStage): readonly YamlValue
   return enabled === undefined ? preconditions : [enabled, ...preconditions];
 }
 
+function findForFiles(type: string, stageTypes: StageTypes): StageType | undefined {
+  const found = stageTypes.find(type);
+  return found?.isInternal === true ? undefined : found;
+}
+
 function parseType(value: YamlValue, stageTypes: StageTypes): string | undefined {
   const at = value.object({ known: undefined })?.require('type', 'type: deploy');
   const type = at?.text();
-  if (at === undefined || type === undefined || stageTypes.find(type) !== undefined) return type;
+  if (at === undefined || type === undefined || findForFiles(type, stageTypes) !== undefined) return type;
   if (at.refusesExpression('Write the type itself.')) return undefined;
   const isPlanned = notYetTypes.includes(type);
   const why = isPlanned ? `Stage type '${type}' is not supported yet.` : `Unknown stage type '${type}'.`;
@@ -203,7 +216,7 @@ function parseType(value: YamlValue, stageTypes: StageTypes): string | undefined
 /** Reads one stage; undefined where its type is not known. */
 export function parseStage(value: YamlValue, stageTypes: StageTypes): WrittenStage | undefined {
   const type = parseType(value, stageTypes);
-  const definition = type === undefined ? undefined : stageTypes.find(type);
+  const definition = type === undefined ? undefined : findForFiles(type, stageTypes);
   if (type === undefined || definition === undefined) return undefined;
   const ownKeys = own[type];
   const known = ownKeys === undefined ? undefined : [...common, ...choices, ...ownKeys];

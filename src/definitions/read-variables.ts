@@ -1,8 +1,22 @@
+import { executionNames } from '../engine/expression-scope';
+import { isRefusedName } from '../engine/expressions';
 import type { StageContext } from '../model/execution';
 import type { YamlObject } from './yaml-object';
 import type { YamlValue } from './yaml-value';
 
 type Variable = { readonly key: string; readonly value: unknown; readonly description?: string };
+
+/** Why no expression could ever see a variable of this name; undefined where one could. */
+function whyUnseen(key: string): string | undefined {
+  if (isRefusedName(key)) return 'no expression may name it';
+  const isTaken = executionNames.some((name) => name === key);
+  return isTaken ? "expressions find the execution's own there" : undefined;
+}
+
+function refuseUnseen(key: string, fail: (message: string) => void): void {
+  const why = whyUnseen(key);
+  if (why !== undefined) fail(`'${key}' cannot be a variable: ${why}. Choose another name.`);
+}
 
 function readVariable(item: YamlValue): readonly (Variable & { readonly at: YamlValue })[] {
   const fields = item.object({ known: ['key', 'value', 'description'] });
@@ -19,6 +33,7 @@ function readList(value: YamlValue): readonly Variable[] {
   return (value.list() ?? []).flatMap(readVariable).map(({ at, ...variable }) => {
     if (seen.has(variable.key)) at.fail(`Variable '${variable.key}' stands here twice. Rename or remove one.`);
     seen.add(variable.key);
+    refuseUnseen(variable.key, (message) => at.fail(message));
     return variable;
   });
 }
@@ -27,6 +42,7 @@ function readMap(value: YamlValue): readonly Variable[] {
   const entries = value.object({ known: undefined })?.entries() ?? [];
   return entries.map(([key, item]) => {
     if (key.trim() === '') item.failAtKey('The name of a variable is blank.');
+    refuseUnseen(key, (message) => item.failAtKey(message));
     return { key, value: item.data() };
   });
 }

@@ -21,6 +21,15 @@ const flow: readonly string[] = [
   'failOnFailedExpressions',
 ];
 
+/** Whether a stage's server group descriptions are made when its pipeline is made ready to run. */
+const isDescribed = ({ type, context }: PipelineStage): boolean => type === 'deploy' && context.clusters === undefined;
+
+/** The keys that a stage's context has when the stage starts: those of a deploy stage have moved into its clusters. */
+export function keysAtStart(stage: PipelineStage): readonly string[] {
+  const keys = Object.keys(stage.context);
+  return isDescribed(stage) ? ['clusters', ...keys.filter((key) => flow.includes(key))] : keys;
+}
+
 function resolveDeploy(
   application: Application,
   environment: Environment,
@@ -103,7 +112,7 @@ export function resolvePipeline(
   const dropped = new Map<string, PipelineStage>();
   const stages = environment.pipeline.stages.flatMap((written) => {
     const stage = { ...written, name: readableName(written.name, application, environment, choice.image) };
-    if (stage.type !== 'deploy' || stage.context.clusters !== undefined) return stage;
+    if (!isDescribed(stage)) return stage;
     const resolved = resolveDeploy(application, environment, choice, stage);
     if (resolved === undefined) dropped.set(stage.refId, stage);
     return resolved ?? [];

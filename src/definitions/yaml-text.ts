@@ -48,14 +48,24 @@ function childrenOf(node: Node | null, source: YamlSource): readonly (Node | nul
   return isSeq(node) ? (node.items as readonly (Node | null)[]) : [];
 }
 
-/** All texts at and below a value, keys included, in no order. */
-export function textsBelow({ node: top, source }: YamlValue): readonly YamlText[] {
+function textsBelowNodes(nodes: readonly (Node | null)[], source: YamlSource): readonly YamlText[] {
   const texts: YamlText[] = [];
-  const waiting = [top];
+  const waiting = [...nodes];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     const text = textOfNode(node, source);
     if (text !== undefined) texts.push(text);
     waiting.push(...childrenOf(node, source));
   }
   return texts;
+}
+
+/** All texts at and below a value, keys included, in no order. */
+export const textsBelow = ({ node, source }: YamlValue): readonly YamlText[] => textsBelowNodes([node], source);
+
+/** The same for each item of a list, or each key of a map with its value, in the order of the file. */
+export function textsOfItems({ node, source }: YamlValue): readonly (readonly YamlText[])[] {
+  if (isMap(node)) {
+    return node.items.map((pair) => textsBelowNodes([pair.key as Node | null, pair.value as Node | null], source));
+  }
+  return isSeq(node) ? node.items.map((item) => textsBelowNodes([item as Node | null], source)) : [];
 }

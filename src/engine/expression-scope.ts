@@ -68,6 +68,16 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
+/** The names that are made of the execution: nothing else that is called so is seen while they have a value. */
+export const executionNames = [
+  'execution',
+  'trigger',
+  'parameters',
+  'scmInfo',
+  'deployedServerGroups',
+  'templateVariables',
+] as const;
+
 /** The variables that are made of the execution; each hides a name of the layers where it has a value. */
 function variables(
   subject: ScopeSubject,
@@ -85,14 +95,15 @@ function variables(
     const found = deployed();
     return Array.isArray(found) && found.length > 0 ? found : find('deployedServerGroups');
   };
-  return new Map<string, () => Json | undefined>([
-    ['execution', () => (subject.execution as Json | undefined) ?? find('execution')],
-    ['trigger', trigger],
-    ['parameters', parameters],
-    ['scmInfo', () => chooseScm(scm())],
-    ['deployedServerGroups', groups],
-    ['templateVariables', () => own('templateVariables') ?? find('templateVariables')],
-  ]);
+  const made: Readonly<Record<(typeof executionNames)[number], () => Json | undefined>> = {
+    execution: () => (subject.execution as Json | undefined) ?? find('execution'),
+    trigger,
+    parameters,
+    scmInfo: () => chooseScm(scm()),
+    deployedServerGroups: groups,
+    templateVariables: () => own('templateVariables') ?? find('templateVariables'),
+  };
+  return new Map(Object.entries(made));
 }
 
 /**

@@ -10,7 +10,8 @@ export function createStageRegistry<S>(stages: readonly StageDefinition<S>[]): S
       byName.set(name, stage);
     }
   }
-  return { find: (type) => byName.get(type), types: stages.map((stage) => stage.type).sort() };
+  const forFiles = stages.filter((stage) => stage.isInternal !== true);
+  return { find: (type) => byName.get(type), types: forFiles.map((stage) => stage.type).sort() };
 }
 
 /** The tasks a stage has, given what it was configured to do; most have the same always, and then nobody asks for the input. */

@@ -163,6 +163,7 @@ function goBack({ execution, stage }: PlanInput): readonly StagePlan[] {
  */
 export const adoptServerGroup = defineStage({
   type: 'adoptServerGroup',
+  isInternal: true,
   needs: ['serverGroups'],
   config: unmanagedConfig,
   tasks: [

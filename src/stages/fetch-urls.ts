@@ -37,6 +37,7 @@ function fit(answers: Answers, room: number): Answers {
  */
 export const fetchUrls = defineStage({
   type: fetchUrlsType,
+  isInternal: true,
   needs: ['fetchText'],
   config,
   tasks: [

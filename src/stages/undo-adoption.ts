@@ -137,6 +137,7 @@ const shown = z.object({ copies: z.array(z.string()), keptUntil: z.number() });
  */
 export const undoAdoption = defineStage({
   type: 'undoAdoption',
+  isInternal: true,
   needs: ['serverGroups', 'expiries'],
   config,
   tasks: [

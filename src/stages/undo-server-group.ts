@@ -78,6 +78,7 @@ const keepForDiagnosis: TaskDefinition<{ readonly expiries: Expiries }> = {
  */
 export const undoServerGroup = defineStage({
   type: 'undoServerGroup',
+  isInternal: true,
   needs: ['serverGroups', 'expiries'],
   config,
   tasks: [

@@ -9,9 +9,10 @@ import { createTemporaryFolder } from '../support/temporary-folder';
 const accounts = `clusters: { np1: { url: 'http://127.0.0.1:8080' } }
 accounts: { nonprod: { clusters: [np1], regions: { east: np1/east, west: np1/west } } }
 `;
-const file = (stages: string) => `application: foo
+const ownService = `{ ports: { http: 8080 }, env: { VERSION: '\${image.tag}', SHELL_HOME: "\${'\${HOME}'}" } }`;
+const file = (stages: string, service: string) => `application: foo
 image: repo/foo
-service: { ports: { http: 8080 }, env: { VERSION: '\${image.tag}', SHELL_HOME: "\${'\${HOME}'}" } }
+service: ${service}
 environments:
   prod: { regions: [nonprod/east, nonprod/west], instances: 2, pipeline: p }
 pipelines:
@@ -20,10 +21,10 @@ ${stages}
 `;
 
 /** The stages of a pipeline as a team writes them. */
-function writtenStages(stages: string) {
+function writtenStages(stages: string, written: string) {
   const { path: folder, remove } = createTemporaryFolder();
   writeFileSync(join(folder, 'accounts.yaml'), accounts);
-  writeFileSync(join(folder, 'foo.yaml'), file(stages));
+  writeFileSync(join(folder, 'foo.yaml'), file(stages, written));
   const { definitions, problems } = loadDefinitions({ folder, stageTypes: stageRegistry, environment: {} });
   remove();
   expect(problems).toEqual([]);
@@ -32,8 +33,8 @@ function writtenStages(stages: string) {
   return prod;
 }
 
-async function deploy(stages: string) {
-  const { pipeline, service } = writtenStages(stages);
+async function deploy(stages: string, written = ownService) {
+  const { pipeline, service } = writtenStages(stages, written);
   const bench = await createCommandBench((store) => store, pipeline.stages, service);
   await bench.press(await bench.say('deploy foo prod 1.2'), 'confirm');
   const [execution] = await bench.executions();
@@ -62,6 +63,35 @@ describe('a deployment whose file holds expressions', () => {
     ]);
     expect(stageOf(done, '2<0').context.env).toEqual({ VERSION: '1.2', SHELL_HOME: '\${HOME}' });
     expect(wordsOf(await bench.live(done.id))).toContain('waiting for a decision');
+  });
+
+  it('gives clusters of its own maps that an expression makes as a whole', async () => {
+    const cluster = `{ account: nonprod, application: foo, stack: prod, location: { account: nonprod, region: east, dcosCluster: np1, group: east },
+          desiredCapacity: '\${settings.size}', docker: { image: { imageId: 'repo/foo:1.2' } }, cpus: '\${settings.cpus}', mem: 64,
+          env: '\${settings.env}', labels: '\${settings.labels}', marathon: '\${settings.marathon}', serviceEndpoints: [], healthChecks: [], strategy: none }`;
+    const { bench, done } = await deploy(`
+    - { type: evaluateVariables, variables: { settings: { size: 3, cpus: 0.1, env: { A: '\${environment}', B: { secret: foo/db } }, labels: { team: a }, marathon: { disk: 5 } } } }
+    - { name: Deploy, type: deploy, clusters: [${cluster}] }
+`);
+    expect(done.status).toBe('SUCCEEDED');
+    expect(stageOf(done, '2<0').context).toMatchObject({
+      desiredCapacity: 3,
+      cpus: 0.1,
+      env: { A: 'prod', B: { secret: 'foo/db' } },
+      labels: { team: 'a' },
+      marathon: { disk: 5 },
+    });
+    expect(bench.serverGroups.effects).toEqual(['create nonprod/east/foo-prod-v000']);
+  });
+
+  it('gives Marathon what an expression in its fields says', async () => {
+    const { done } = await deploy(
+      `
+    - { name: Deploy, type: deploy, strategy: redblack }
+`,
+      "{ marathon: { cpus: '\${#toFloat(\"0.25\")}', labels: '\${ {team: environment} }' } }",
+    );
+    expect(stageOf(done, '1<0').context.marathon).toEqual({ cpus: 0.25, labels: { team: 'prod' } });
   });
 
   it('touches nothing where the deploy stage cannot be evaluated, and says which field', async () => {

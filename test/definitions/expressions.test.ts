@@ -5,6 +5,7 @@ import { stageRegistry } from '../../src/app';
 import { loadDefinitions } from '../../src/definitions/load-definitions';
 import { parseApplication } from '../../src/definitions/parse-application';
 import type { StageTypes } from '../../src/definitions/parse-stage';
+import { stages as allStages } from '../../src/stages';
 
 const folder = join(__dirname, '../../pipelines');
 const { accounts = new Map() } = loadDefinitions({ folder, stageTypes: stageRegistry, environment: {} }).accounts;
@@ -127,6 +128,53 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
       ["Nothing is called 'HOME' when a deployment starts", "write ${'${HOME}'}"],
     ],
     [{ environment: ", service: { env: { A: '${image.name}' } }" }, '8:90', ["Nothing is called 'image.name'"]],
+    [
+      inStages("{ type: evaluateVariables, variables: { b: '${a}', a: 1 } }"),
+      '11:53',
+      ["'a' has no value here yet: order matters", 'Use only variables above it'],
+    ],
+    [
+      inStages("{ type: evaluateVariables, variables: [{ key: b, value: [x, '${a}'] }, { key: a, value: 1 }] }"),
+      '11:70',
+      ["'a' has no value here yet: order matters"],
+    ],
+    [inStages("{ type: evaluateVariables, variables: { '${a}': 1, a: 1 } }"), '11:50', ["'a' has no value here yet"]],
+    [
+      inStages("{ type: evaluateVariables, variables: { a: '${a}' } }"),
+      '11:53',
+      ["'a' has no value here yet: order matters"],
+    ],
+    [
+      inStages("{ type: evaluateVariables, variables: { a: 1, b: '${c}' } }"),
+      '11:59',
+      ["Nothing is called 'c'", 'Known: application, environment, image.tag', ', a.'],
+    ],
+    [
+      inStages("{ type: evaluateVariables, comments: '${a}', variables: { a: 1 } }"),
+      '11:47',
+      ["Nothing is called 'a' when this stage starts"],
+    ],
+    [
+      inStages('{ type: evaluateVariables, stageEnabled: a, variables: { a: 1 } }'),
+      '11:48',
+      ["Nothing is called 'a' when this stage starts"],
+    ],
+    [inStages("{ type: wait, for: 1s, comments: '${for}' }"), '11:43', ["Nothing is called 'for'"]],
+    [
+      inStages("{ type: wait, for: 1s, timeout: 1m, comments: '${timeout}' }"),
+      '11:56',
+      ["Nothing is called 'timeout'"],
+    ],
+    [inStages("{ type: wait, for: 1s, name: a, comments: '${name}' }"), '11:52', ["Nothing is called 'name'"]],
+    [inStages(deploy, "{ type: wait, for: 1s, after: Deploy, comments: '${after}' }"), '12:58', ["called 'after'"]],
+    [inStages('{ type: wait, for: 1s, timeout: 1m, stageEnabled: timeout }'), '11:57', ["Nothing is called 'timeout'"]],
+    [
+      inStages("{ type: deploy, strategy: redblack, comments: '${strategy}' }"),
+      '11:56',
+      ["Nothing is called 'strategy'"],
+    ],
+    [inStages("{ type: deploy, keepFailed: 2h, comments: '${keepFailed}' }"), '11:52', ["called 'keepFailed'"]],
+    [{ service: "{ env: { A: '${strategy}' } }" }, '6:25', ["Nothing is called 'strategy' when a deployment starts"]],
   ],
   'of an expression where none can stand': [
     [
@@ -207,6 +255,32 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
       ['stands here twice'],
     ],
     [inStages('{ type: evaluateVariables, variables: [{ key: a, valu: 1 }] }'), '11:56', ["Did you mean 'value'?"]],
+    ...['execution', 'trigger', 'parameters', 'scmInfo', 'deployedServerGroups', 'templateVariables'].flatMap(
+      (name): readonly Mistake[] => [
+        [
+          inStages(`{ type: evaluateVariables, variables: { ${name}: 1 } }`),
+          '11:47',
+          [`'${name}' cannot be a variable: expressions find the execution's own there`, 'Choose another name'],
+        ],
+        [
+          inStages(`{ type: evaluateVariables, variables: [{ key: ${name}, value: 1 }] }`),
+          '11:53',
+          [`'${name}' cannot be a variable`],
+        ],
+      ],
+    ),
+    ...['__proto__', 'constructor', 'prototype'].flatMap((name): readonly Mistake[] => [
+      [
+        inStages(`{ type: evaluateVariables, variables: { ${name}: 1 } }`),
+        '11:47',
+        [`'${name}' cannot be a variable: no expression may name it`, 'Choose another name'],
+      ],
+      [
+        inStages(`{ type: evaluateVariables, variables: [{ key: ${name}, value: 1 }] }`),
+        '11:53',
+        [`'${name}' cannot be a variable: no expression may name it`],
+      ],
+    ]),
   ],
   'in preconditions': [
     [inStages('{ type: checkPreconditions }'), '11:7', ["'expression' is missing"]],
@@ -262,6 +336,28 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
   ],
 };
 
+describe('a stage type that only Coxswain plans', () => {
+  const planned = allStages.filter(({ isInternal }) => isInternal === true).map(({ type }) => type);
+
+  it('is one that fetches for expressions, takes back, or adopts', () =>
+    expect([...planned].sort()).toEqual(['adoptServerGroup', 'fetchUrls', 'undoAdoption', 'undoServerGroup']));
+
+  it.each([
+    ["{ type: fetchUrls, urls: ['https://config.example.com/x'], room: 1000000 }", 'fetchUrls'],
+    ['{ type: undoServerGroup, cluster: foo-dev, keys: [a] }', 'undoServerGroup'],
+    ['{ type: undoAdoption }', 'undoAdoption'],
+    ['{ type: adoptServerGroup }', 'adoptServerGroup'],
+    ['{ type: fetchUrl }', 'fetchUrl'],
+  ])('is unknown to files, and never proposed: %s', (stage, type) => {
+    const [problem = '', ...others] = told(inStages(stage));
+    expect(others).toEqual([]);
+    expect(problem).toMatch(new RegExp(`^11:15 Unknown stage type '${type}'\\. `));
+    const [, proposed = ''] = problem.split(`'${type}'.`);
+    expect(proposed).toContain('manualJudgment');
+    for (const name of planned) expect(proposed).not.toContain(name);
+  });
+});
+
 describe.each(Object.entries(mistakes))('a mistake %s', (_about, rows) => {
   it.each(rows)('%j is told at %s: %s', (parts, place, fragments) => {
     const [first = ''] = fragments;
@@ -297,6 +393,18 @@ describe('an expression that may work', () => {
       "{ type: manualJudgment, instructions: '${image.name}' }",
     ),
     inStages('{ type: manualJudgment, name: a }', "{ type: manualJudgment, instructions: '${judgedBy}' }"),
+    inStages("{ type: deploy, comments: '${clusters[0].account}' }"),
+    inStages("{ type: deploy, clusters: [{ account: a, env: '${clusters}' }] }"),
+    inStages("{ type: wait, for: 1s, timeout: 1m, comments: '${waitTime} ${stageTimeoutMs}' }"),
+    inStages("{ type: evaluateVariables, failOnFailedExpressions: false, variables: { a: '${b}', b: 1 } }"),
+    inStages(
+      '{ type: evaluateVariables, variables: { a: 1 } }',
+      "{ type: evaluateVariables, comments: '${a}', variables: { a: '${a}-2', b: '${a}', c: '${variables}' } }",
+    ),
+    inStages("{ type: evaluateVariables, variables: { '${application}': 1, b: '${foo}' } }"),
+    inStages(
+      "{ type: evaluateVariables, variables: [{ key: a, value: 1 }, { key: b, value: { '${a}': ['${a}'] }, description: 'of ${a}' }] }",
+    ),
     inStages(
       deploy,
       "{ name: 'Wait ${image.tag}', type: wait, for: 1s }",

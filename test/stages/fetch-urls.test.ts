@@ -225,14 +225,30 @@ describe('while something is fetched', () => {
     expect(statuses(done)).toEqual(['1 NOT_STARTED', '2 CANCELED', '3 TERMINAL', '1?0 CANCELED']);
   });
 
-  it('a retry of what failed fetches anew', async () => {
-    const kit = bench();
-    const failing = { ref: '2', type: 'probe', context: { bad: '${#stageByRefId("1").status == "x" ? 1 : nope}' } };
-    const execution = waiting([failing]);
+  it('a retry of what failed fetches anew, also for a branch that was cut short', async () => {
+    const pages: Pages = {
+      [url('size')]: (asked) => (asked === 0 ? 'none' : '4'),
+      [url('down')]: (asked) => (asked < 5 ? fail() : 'late'),
+    };
+    const kit = createExpressionBench({ pages });
+    const execution = waiting([
+      { ref: '2', type: 'probe', context: { size: `\${#toInt(#fromUrl("${url('size')}"))}` } },
+    ]);
     const { signal, goOn } = await startUntil(kit, execution, 60_000);
+    const failed = (await kit.store.get(executionKind, execution.id))?.document;
+    expect(failed && statuses(failed)).toEqual(['1 NOT_STARTED', '2 TERMINAL', '1?0 CANCELED', '2?0 SUCCEEDED']);
+    expect([...kit.asked]).toEqual([
+      [url('down'), 1],
+      [url('size'), 1],
+    ]);
     await signal({ type: 'retryStage', stageId: '2', user: 'U0BOB' });
     const done = await goOn();
-    expect(statuses(done).filter((line) => line.startsWith('1'))).toHaveLength(2);
+    expect([...statuses(done)].sort()).toEqual(['1 SUCCEEDED', '1?0 SUCCEEDED', '2 SUCCEEDED', '2?0 SUCCEEDED']);
+    expect([seenBy(done, '1').a, seenBy(done, '2').size]).toEqual(['late', 4]);
+    expect([...kit.asked]).toEqual([
+      [url('down'), 6],
+      [url('size'), 2],
+    ]);
   });
 
   it('a pause holds the stage back until it is resumed', async () => {

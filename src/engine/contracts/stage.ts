@@ -29,6 +29,8 @@ export type EvaluateValue = (input: unknown, path: string, names?: StageContext)
 /** One stage type, whole: what it accepts, does, plans around itself and shows. */
 export type StageDefinition<S, Config = unknown> = {
   readonly type: string;
+  /** Planned by Coxswain only; a file may not name it. */
+  readonly isInternal?: boolean;
   /** Other names that Spinnaker knows it by. */
   readonly aliases?: readonly string[];
   readonly config: z.ZodType<Config>;
@@ -61,6 +63,6 @@ export type StageDefinition<S, Config = unknown> = {
 /** Finds a stage type by its name or alias. */
 export interface StageRegistry<S> {
   find(type: string): StageDefinition<S> | undefined;
-  /** All names in alphabetical order, aliases left out. */
+  /** The names that files may use, in alphabetical order, aliases left out. */
   readonly types: readonly string[];
 }

@@ -9,5 +9,6 @@ export type { Json } from './json';
 export { defaultLimits, type Limits } from './limits';
 export { emptyMemo, type Memo, type UrlAnswer } from './memo';
 export { barePlainReference, plainReferences, type PlainReference } from './plain-references';
+export { isRefusedName } from './read';
 export type { ExpressionFunction, FunctionTools, Scope } from './scope';
 export { wholeExpression } from './whole-expression';

@@ -4,9 +4,12 @@ import { JavaValue, type PlainList, type PlainMap, type Value } from './value';
 
 const refused: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
+/** Whether expressions may not use a name: JavaScript could be reached through it. */
+export const isRefusedName = (name: string): boolean => refused.has(name);
+
 /** Throws for the names through which JavaScript could be reached; data may hold such keys, expressions not name them. */
 export function refuseName(name: string): void {
-  if (refused.has(name)) throw new ExpressionError(`'${name}' cannot be read`);
+  if (isRefusedName(name)) throw new ExpressionError(`'${name}' cannot be read`);
 }
 
 // The prototype may be another realm's, so it is known by its shape.
