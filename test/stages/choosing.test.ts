@@ -1,4 +1,3 @@
-import { resizedCapacity } from '../../src/model/capacity';
 import { parseMoniker } from '../../src/model/moniker';
 import { imageVersion, newestFirst, safeRegion, type ServerGroup } from '../../src/model/server-group';
 import { chooseVictims } from '../../src/stages/cluster/victims';
@@ -94,24 +93,6 @@ describe('chooseVictims', () => {
     });
     expect(chosen.map(({ name }) => name)).toEqual(names(victims));
   });
-});
-
-describe('resizedCapacity', () => {
-  it.each([
-    [10, { action: 'scale_up', scalePct: 50 }, 15],
-    [10, { action: 'scale_down', scalePct: 50 }, 5],
-    [10, { action: 'scale_down', scalePct: 1000 }, 0],
-    [10, { action: 'scale_down', scaleNum: 6 }, 4],
-    [3, { action: 'scale_up', scalePct: 50 }, 5],
-    [3, { action: 'scale_down', scalePct: 50 }, 1],
-    [10, { action: 'scale_up' }, 10],
-    [10, { action: 'scale_exact', capacity: { desired: 3 } }, 3],
-    [10, { capacity: { min: 12 } }, 12],
-    [10, { capacity: { max: 4 } }, 4],
-    [10, { capacity: { min: 8, max: 4 } }, 4],
-    [10, { capacity: { min: 2, desired: 20, max: 4 } }, 20],
-    [10, {}, 10],
-  ] as const)('%i with %j is %i', (live, request, size) => expect(resizedCapacity(live, request)).toBe(size));
 });
 
 describe('rollbackCandidate', () => {
