@@ -9,6 +9,7 @@ import { disableServerGroup } from './disable-server-group';
 import { enableServerGroup } from './enable-server-group';
 import { evaluateVariables } from './evaluate-variables';
 import { fetchUrls } from './fetch-urls';
+import { findImage } from './find-image';
 import { manualJudgment } from './manual-judgment';
 import { resizeServerGroup } from './resize-server-group';
 import { rollbackCluster } from './rollback-cluster';
@@ -31,6 +32,7 @@ export const stages: readonly CoxswainStage[] = [
   enableServerGroup,
   evaluateVariables,
   fetchUrls,
+  findImage,
   manualJudgment,
   resizeServerGroup,
   rollbackCluster,

@@ -11,6 +11,13 @@ const placeSchema = z.object({
   location: z.object({ account: z.string(), region: z.string(), dcosCluster: z.string(), group: z.string() }),
 });
 
+/** The stage types that create a server group, and the names of the tasks that do it. */
+export type CreationType = 'createServerGroup' | 'cloneServerGroup';
+const creationTypes: readonly string[] = ['createServerGroup', 'cloneServerGroup'] satisfies readonly CreationType[];
+
+/** Whether a stage is there to create a server group. */
+export const isCreation = ({ type }: Pick<Stage, 'type'>): boolean => creationTypes.includes(type);
+
 type Source = { readonly serverGroupName: string; readonly desired: number };
 type Place = { readonly location: Location; readonly cluster: string };
 
@@ -45,7 +52,7 @@ export function changeOf(stage: Stage): Change | undefined {
 export const mayHaveCreated = (stage: Stage): boolean =>
   changeOf(stage) !== undefined ||
   stage.attempt > 1 ||
-  stage.tasks.some((task) => task.name === 'createServerGroup' && typeof task.memo?.name === 'string');
+  stage.tasks.some((task) => creationTypes.includes(task.name) && typeof task.memo?.name === 'string');
 
 /** Whether all instances that a createServerGroup stage asked for came up. */
 export const cameUp = (stage: Stage): boolean =>
@@ -94,7 +101,7 @@ export function planUndo(execution: Execution, stages: readonly Stage[]): readon
 export function creationsByPlace(stages: readonly Stage[]): readonly (readonly Stage[])[] {
   const places = new Map<string, Stage[]>();
   for (const stage of stages) {
-    const place = stage.type === 'createServerGroup' ? placeOf(stage) : undefined;
+    const place = isCreation(stage) ? placeOf(stage) : undefined;
     if (place === undefined) continue;
     const name = `${locationName(place.location)}/${place.cluster}`;
     places.set(name, [...(places.get(name) ?? []), stage]);

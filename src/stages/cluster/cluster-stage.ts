@@ -5,7 +5,7 @@ import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
 import { defineStage, type CoxswainStage, type Services } from '../../services';
 import { fanOut, workerTasks } from '../server-group/fan-out';
 import { isWorker, placeOf } from '../server-group/place';
-import { changeOf } from '../../strategies';
+import { changeOf, isCreation } from '../../strategies';
 import { chooseVictims, type VictimChoice } from './victims';
 
 type Kind = {
@@ -28,7 +28,7 @@ const victimsSchema = z.array(z.string());
 /** What this execution's own deploys found and created in a place; another region may use the same names. */
 function changesIn(execution: Execution, place: string): Pick<VictimChoice, 'createdHere' | 'stoodBefore'> {
   const changes = execution.stages
-    .filter((stage) => stage.type === 'createServerGroup')
+    .filter(isCreation)
     .flatMap((stage) => changeOf(stage) ?? [])
     .filter((change) => locationName(change.location) === place);
   return {
