@@ -1,6 +1,7 @@
 import type { CoxswainStage } from '../services';
 import { adoptServerGroup } from './adopt-server-group';
 import { checkPreconditions } from './check-preconditions';
+import { cloneServerGroup } from './clone-server-group';
 import { createServerGroup } from './create-server-group';
 import { deploy } from './deploy';
 import { destroyServerGroup } from './destroy-server-group';
@@ -16,6 +17,8 @@ import { rollbackCluster } from './rollback-cluster';
 import { rollbackServerGroup } from './rollback-server-group';
 import { scaleDownCluster } from './scale-down-cluster';
 import { shrinkCluster } from './shrink-cluster';
+import { terminateInstanceAndDecrementServerGroup } from './terminate-instance-and-decrement-server-group';
+import { terminateInstances } from './terminate-instances';
 import { undoAdoption } from './undo-adoption';
 import { undoServerGroup } from './undo-server-group';
 import { wait } from './wait';
@@ -24,6 +27,7 @@ import { wait } from './wait';
 export const stages: readonly CoxswainStage[] = [
   adoptServerGroup,
   checkPreconditions,
+  cloneServerGroup,
   createServerGroup,
   deploy,
   destroyServerGroup,
@@ -39,6 +43,8 @@ export const stages: readonly CoxswainStage[] = [
   rollbackServerGroup,
   scaleDownCluster,
   shrinkCluster,
+  terminateInstanceAndDecrementServerGroup,
+  terminateInstances,
   undoAdoption,
   undoServerGroup,
   wait,
