@@ -18,3 +18,9 @@ export const wholeNumber = z.preprocess(readNumber, z.number().int().min(0).opti
 
 /** Yes or no as Spinnaker writes it, as a string too; null and an empty string are as if it were not there. */
 export const flag = z.preprocess(readFlag, z.boolean().optional()).optional();
+
+/** The same, and `absent` where it is not there. */
+export const wholeNumberOr = (absent: number) => wholeNumber.transform((value) => value ?? absent);
+
+/** The same, and `absent` where it is not there. */
+export const flagOr = (absent: boolean) => flag.transform((value) => value ?? absent);
