@@ -14,7 +14,10 @@ export type ResizeRequest = {
   readonly capacity?:
     | { readonly min?: number | undefined; readonly desired?: number | undefined; readonly max?: number | undefined }
     | undefined;
-  /** Of a copied size: all three become the desired one; only the smallest does; the smallest becomes what it was first. */
+  /**
+   * What becomes of an exact or a copied size: all three the desired one; the smallest the desired one; the smallest what it was
+   * first, where that is less. The first of them that is set wins over the others.
+   */
   readonly pinCapacity?: boolean | undefined;
   readonly pinMinimumCapacity?: boolean | undefined;
   readonly unpinMinimumCapacity?: boolean | undefined;
@@ -28,7 +31,7 @@ export type ResizeBasis = {
   readonly cluster?: readonly Capacity[];
   /** The size of the group that `scale_to_server_group` copies. @default the live one */
   readonly source?: Capacity;
-  /** What `unpinMinimumCapacity` goes back to. @default the smallest of the source */
+  /** What `unpinMinimumCapacity` goes back to; it changes nothing where this is not known. */
   readonly originalMin?: number;
 };
 
@@ -61,22 +64,25 @@ function clusterCapacity(groups: readonly Capacity[], request: ResizeRequest): C
   return { min, desired: Math.min(desired + stepOf(desired, request), max), max };
 }
 
-function copiedCapacity({ source, live, originalMin }: ResizeBasis, request: ResizeRequest): Capacity {
-  const { scalePct, pinCapacity, pinMinimumCapacity, unpinMinimumCapacity } = request;
-  const from = source ?? live;
-  const copied = scalePct === undefined ? from : mapCapacity(from, (size) => percentOf(size, scalePct));
-  if (pinCapacity === true) return exactly(copied.desired);
-  if (pinMinimumCapacity === true) return { ...copied, min: copied.desired };
-  if (unpinMinimumCapacity === true) return { ...copied, min: Math.min(originalMin ?? copied.min, copied.desired) };
-  return copied;
+/** A percentage of the desired size, the others as far out of its way as they must be; then pinned or unpinned. */
+function scaleAndPin(from: Capacity, request: ResizeRequest, originalMin: number | undefined): Capacity {
+  const desired = request.scalePct === undefined ? from.desired : percentOf(from.desired, request.scalePct);
+  const isScaled = request.scalePct !== undefined;
+  const max = isScaled ? Math.max(from.max, desired) : from.max;
+  const min = isScaled ? Math.min(from.min, desired) : from.min;
+  if (request.pinCapacity === true) return exactly(desired);
+  if (request.pinMinimumCapacity === true) return { min: desired, desired, max };
+  const isLess = request.unpinMinimumCapacity === true && originalMin !== undefined && originalMin < min;
+  return { min: isLess ? originalMin : min, desired, max };
 }
 
 /**
  * The new sizes (semantics §4.5): 10 up 50 % is 15, down 50 % is 5, down 1000 % is 0, down 6 is 4. Exact takes the desired as
- * given, else the live one clamped to the given bounds. Never below 0.
+ * given, else the live one clamped to the given bounds. A percentage of an exact or copied size is one of its desired size.
+ * Never below 0.
  */
 export function resizedCapacity(basis: ResizeBasis, request: ResizeRequest): Capacity {
-  const { live, cluster = [live] } = basis;
+  const { live, cluster = [live], source = live, originalMin } = basis;
   switch (request.resizeType === 'exact' ? 'scale_exact' : request.action) {
     case 'scale_up':
       return mapCapacity(live, (size) => size + stepOf(size, request));
@@ -85,8 +91,8 @@ export function resizedCapacity(basis: ResizeBasis, request: ResizeRequest): Cap
     case 'scale_to_cluster':
       return clusterCapacity(cluster, request);
     case 'scale_to_server_group':
-      return copiedCapacity(basis, request);
+      return scaleAndPin(source, request, originalMin);
     default:
-      return exactCapacity(live, request);
+      return scaleAndPin(exactCapacity(live, request), request, originalMin);
   }
 }

@@ -36,10 +36,19 @@ const config = z.looseObject({
 
 type Look = TaskLook<Pick<Services, 'serverGroups'>>;
 
-const original = z.object({ min: z.number() });
+const saved = z.object({ min: z.number() });
+
+/** The smallest size that the source of a copy, or the configuration of a deploy, had before it was pinned. */
+function originalMin({ stage, context }: Look): Partial<ResizeBasis> {
+  const name = nameOf(config.parse(stage.context).source ?? {});
+  const found = [context[`originalCapacity.${name ?? ''}`], context.savedCapacity]
+    .map((capacity) => saved.safeParse(capacity).data?.min)
+    .find((min) => min !== undefined);
+  return found === undefined ? {} : { originalMin: found };
+}
 
 /** The size of the group that is copied. Throws INVALID_INPUT where the stage names none, NOT_FOUND where it is gone. */
-async function sourceSize({ stage, context, services, signal }: Look): Promise<Partial<ResizeBasis>> {
+async function sourceSize({ stage, context, services, signal }: Look): Promise<Capacity> {
   const reference = config.parse(stage.context).source ?? {};
   const name = nameOf(reference);
   if (name === undefined) {
@@ -48,25 +57,22 @@ async function sourceSize({ stage, context, services, signal }: Look): Promise<P
   }
   const place = placeBeside(placeOf(context), reference);
   const group = await services.serverGroups.get(place, name, signal);
-  if (group === undefined) {
-    const message = `There is no ${name} in ${locationName(place)} to copy the size of.`;
-    throw new CoxswainError('NOT_FOUND', { message });
-  }
-  const saved = original.safeParse(context[`originalCapacity.${name}`]);
-  return { source: exactly(group.desired), ...(saved.success ? { originalMin: saved.data.min } : {}) };
+  if (group !== undefined) return exactly(group.desired);
+  const message = `There is no ${name} in ${locationName(place)} to copy the size of.`;
+  throw new CoxswainError('NOT_FOUND', { message });
 }
 
 /** The new size, with what else its action looks at read uncached. */
 async function sizeFor(look: Look, desired: number): Promise<Capacity> {
   const request = config.parse(look.stage.context);
-  const live = exactly(desired);
-  if (request.resizeType === 'exact') return resizedCapacity({ live }, request);
-  if (request.action === 'scale_to_server_group') {
-    return resizedCapacity({ live, ...(await sourceSize(look)) }, request);
+  const basis = { live: exactly(desired), ...originalMin(look) };
+  const action = request.resizeType === 'exact' ? 'scale_exact' : request.action;
+  if (action === 'scale_to_server_group') {
+    return resizedCapacity({ ...basis, source: await sourceSize(look) }, request);
   }
-  if (request.action !== 'scale_to_cluster') return resizedCapacity({ live }, request);
+  if (action !== 'scale_to_cluster') return resizedCapacity(basis, request);
   const groups = await look.services.serverGroups.list(placeOf(look.context), clusterOf(look), look.signal);
-  return resizedCapacity({ live, cluster: groups.map((group) => exactly(group.desired)) }, request);
+  return resizedCapacity({ ...basis, cluster: groups.map((group) => exactly(group.desired)) }, request);
 }
 
 /** Changes a server group's size (semantics §4.5). To 0 it passes the traffic guard first. */

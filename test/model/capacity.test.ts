@@ -49,9 +49,16 @@ describe('resizedCapacity (semantics §4.5)', () => {
       'exact, with its capacity',
       exactly(10),
       { action: 'scale_down', resizeType: 'exact', scalePct: 50, capacity: { min: 7, desired: 7, max: 7 } },
-      [7, 7, 7],
+      [4, 4, 7],
     ],
-    ['pct is no action of its own', exactly(10), { resizeType: 'pct', scalePct: 50 }, [10, 10, 10]],
+    ['half of what it is, without an action', exactly(10), { resizeType: 'pct', scalePct: 50 }, [5, 5, 10]],
+    ['the least of a single one', exactly(1), { capacity: { min: 0 } }, [0, 1, 1]],
+    ['the most of a single one', exactly(1), { capacity: { max: 0 } }, [0, 0, 0]],
+    ['a larger least than the most', exactly(1), { capacity: { min: 2 } }, [2, 2, 2]],
+    ['a larger least below the most', capacity(1, 1, 3), { capacity: { min: 2 } }, [2, 2, 3]],
+    ['both bounds around it', exactly(1), { capacity: { min: 0, max: 2 } }, [0, 1, 2]],
+    ['both bounds below it', capacity(1, 3, 3), { capacity: { min: 0, max: 2 } }, [0, 2, 2]],
+    ['all three as they are', capacity(1, 3, 3), { capacity: { min: 0, desired: 3, max: 2 } }, [0, 3, 2]],
   ])('%s', (_title, live, request, expected) => expect(sizes(resizedCapacity({ live }, request))).toEqual(expected));
 
   it.each<[string, readonly Capacity[], ResizeRequest, readonly number[]]>([
@@ -69,22 +76,38 @@ describe('resizedCapacity (semantics §4.5)', () => {
     ),
   );
 
+  const given = { capacity: { min: 4, desired: 5, max: 6 } };
+  it.each<[string, ResizeRequest, readonly number[]]>([
+    ['pins nothing', {}, [4, 5, 6]],
+    ['pins the smallest', { pinMinimumCapacity: true }, [5, 5, 6]],
+    ['takes all of it', { scalePct: 100 }, [4, 5, 6]],
+    ['takes half of it, rounded up', { scalePct: 50 }, [3, 3, 6]],
+    ['takes a quarter of it, rounded up', { scalePct: 25 }, [2, 2, 6]],
+    ['takes a fifth of it', { scalePct: 20 }, [1, 1, 6]],
+    ['takes none of it', { scalePct: 0 }, [0, 0, 6]],
+    ['takes more than it', { scalePct: 200 }, [4, 10, 10]],
+    ['pins all of it', { scalePct: 100, pinCapacity: true }, [5, 5, 5]],
+    ['pins half of it', { scalePct: 50, pinCapacity: true }, [3, 3, 3]],
+    ['pins none of it', { scalePct: 0, pinCapacity: true }, [0, 0, 0]],
+    ['takes no notice of a number', { scaleNum: 3 }, [4, 5, 6]],
+  ])('scale_exact %s', (_title, request, expected) =>
+    expect(sizes(resizedCapacity({ live: exactly(9) }, { ...given, ...request }))).toEqual(expected),
+  );
+
   it.each<[string, Capacity, ResizeRequest & { originalMin?: number }, readonly number[]]>([
     ['copies', capacity(2, 4, 8), {}, [2, 4, 8]],
-    ['copies half, rounded up', capacity(3, 5, 9), { scalePct: 50 }, [2, 3, 5]],
-    ['copies more than all', exactly(4), { scalePct: 150 }, [6, 6, 6]],
-    ['copies nothing of it', exactly(4), { scalePct: 0 }, [0, 0, 0]],
+    ['copies half, rounded up', capacity(3, 5, 9), { scalePct: 50 }, [3, 3, 9]],
+    ['copies more than all', exactly(4), { scalePct: 150 }, [4, 6, 6]],
+    ['copies nothing of it', exactly(4), { scalePct: 0 }, [0, 0, 4]],
     ['pins', capacity(2, 4, 8), { pinCapacity: true }, [4, 4, 4]],
     ['pins what it copied a part of', capacity(2, 4, 8), { pinCapacity: true, scalePct: 50 }, [2, 2, 2]],
     ['pins the smallest', capacity(2, 4, 8), { pinMinimumCapacity: true }, [4, 4, 8]],
-    [
-      'unpins the smallest to what it was',
-      capacity(4, 4, 8),
-      { unpinMinimumCapacity: true, originalMin: 1 },
-      [1, 4, 8],
-    ],
+    ['pins all before the smallest', capacity(2, 4, 8), { pinMinimumCapacity: true, pinCapacity: true }, [4, 4, 4]],
+    ['unpins to what it was', capacity(4, 4, 8), { unpinMinimumCapacity: true, originalMin: 1 }, [1, 4, 8]],
+    ['unpins to 0', capacity(4, 4, 8), { unpinMinimumCapacity: true, originalMin: 0 }, [0, 4, 8]],
     ['unpins nothing it does not know', capacity(4, 4, 8), { unpinMinimumCapacity: true }, [4, 4, 8]],
-    ['never unpins above the desired', capacity(4, 4, 8), { unpinMinimumCapacity: true, originalMin: 6 }, [4, 4, 8]],
+    ['unpins to no more than it is', capacity(1, 2, 3), { unpinMinimumCapacity: true, originalMin: 2 }, [1, 2, 3]],
+    ['unpins only where it is to', capacity(4, 4, 8), { unpinMinimumCapacity: false, originalMin: 1 }, [4, 4, 8]],
     ['takes no notice of a number', exactly(4), { scaleNum: 3 }, [4, 4, 4]],
   ])('scale_to_server_group %s', (_title, source, { originalMin, ...request }, expected) => {
     const basis = { live: exactly(1), source, ...(originalMin === undefined ? {} : { originalMin }) };

@@ -53,6 +53,7 @@ describe('resizeServerGroup', () => {
       { action: 'scale_to_server_group', source: { asgName: 'foo-dev-v001' }, scalePct: '50' },
       'v002 ×3',
     ],
+    ['to half of an exact size, pinned', { capacity: { desired: 9 }, scalePct: '50', pinCapacity: 'true' }, 'v002 ×5'],
     ['the second newest', { target: 'ancestor_asg_dynamic', capacity: { desired: 1 } }, 'v001 ×1'],
     ['the oldest, in the old form', { target: 'oldest_asg', capacity: { desired: 1 } }, 'v000 ×1'],
     ['a named group', { serverGroupName: 'foo-dev-v001', capacity: { desired: 1 } }, 'v001 ×1'],
@@ -91,6 +92,18 @@ describe('resizeServerGroup', () => {
     const worker = stageOf(done, '1<0');
     expect(worker.context.capacity).toEqual({ min: 7, desired: 7, max: 7 });
     expect(worker.outputs['originalCapacity.foo-dev-v002']).toEqual({ min: 4, desired: 4, max: 4 });
+  });
+
+  it('tells of the smallest size that a copied one had before it was pinned', async () => {
+    const copy = {
+      action: 'scale_to_server_group',
+      source: { serverGroupName: 'foo-dev-v001' },
+      unpinMinimumCapacity: true,
+    };
+    const { done } = await run({ ...copy, 'originalCapacity.foo-dev-v001': { min: 0 }, savedCapacity: { min: 3 } });
+    expect(stageOf(done, '1<0').context.capacity).toEqual({ min: 0, desired: 6, max: 6 });
+    const { done: other } = await run({ ...copy, savedCapacity: { min: 3 } });
+    expect(stageOf(other, '1<0').context.capacity).toEqual({ min: 3, desired: 6, max: 6 });
   });
 
   it('is about itself, not about the group that a stage before it put out', async () => {
