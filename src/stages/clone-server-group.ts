@@ -126,7 +126,7 @@ const create = (look: Look, name: string) => {
  */
 export const cloneServerGroup = defineStage({
   type: 'cloneServerGroup',
-  aliases: ['cloneLastAsg', 'copyLastAsg'],
+  aliases: ['copyLastAsg'],
   needs: ['serverGroups'],
   config: serverGroupConfig.and(config),
   before: fanOut('cloneServerGroup', 'Clone'),

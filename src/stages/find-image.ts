@@ -51,6 +51,8 @@ function detailOf(imageId: string, { name }: ServerGroup, place: Location, refId
   const images = [`${repository}:${tag}`];
   return {
     imageId,
+    /** What Spinnaker called it first, and still tells. */
+    ami: imageId,
     imageName: imageName(image),
     refId,
     sourceServerGroup: name,
@@ -110,12 +112,9 @@ function resolveMissing(found: readonly Detail[], { place, absence: message }: F
   return { ...first, region: safeRegion(place), account: place.account };
 }
 
-const artifactOf = ({ registry, repository, tag, imageId }: Detail) => ({
-  type: 'docker/image',
-  name: `${registry}/${repository}`,
-  version: tag,
-  reference: imageId,
-});
+function artifactOf({ imageId, ami, imageName: name, region, cloudProvider, account, buildInfo, ...metadata }: Detail) {
+  return { type: `${cloudProvider}/image`, name, location: region, reference: imageId, metadata };
+}
 
 async function find(look: Look): Promise<TaskResult> {
   const settings = config.parse(look.stage.context);

@@ -70,7 +70,7 @@ describe('cloneServerGroup', () => {
   });
 
   it('keeps what it does not give, and labels the clone with its key', async () => {
-    const { bench, done } = await run({}, 'cloneLastAsg');
+    const { bench, done } = await run({}, 'copyLastAsg');
     const group = await bench.serverGroups.get(east, 'foo-dev-v002');
     expect([group?.image, group?.labels]).toEqual(['repo/foo:1.0', { a: 'b', [keyLabel]: 'E1/1<0/1' }]);
     expect(stageOf(done, '1<0').outputs).toMatchObject({

@@ -52,6 +52,7 @@ describe('findImage', () => {
     const imageId = 'registry.example.com/team/foo:1.2';
     const detail = {
       imageId,
+      ami: imageId,
       imageName: 'team-foo',
       refId: '1',
       sourceServerGroup: 'foo-dev-v002',
@@ -66,9 +67,16 @@ describe('findImage', () => {
     };
     expect(stage.outputs.deploymentDetails).toEqual([detail]);
     expect(stage.context.amiDetails).toEqual([detail]);
-    expect(stage.context.artifacts).toEqual([
-      { type: 'docker/image', name: 'registry.example.com/team/foo', version: '1.2', reference: imageId },
-    ]);
+    const metadata = {
+      refId: '1',
+      sourceServerGroup: 'foo-dev-v002',
+      registry: 'registry.example.com',
+      repository: 'team/foo',
+      tag: '1.2',
+      images: ['team/foo:1.2'],
+    };
+    const artifact = { type: 'dcos/image', name: 'team-foo', location: 'np1_east', reference: imageId, metadata };
+    expect(stage.context.artifacts).toEqual([artifact]);
     expect(plainText(stageRegistry.find('findImage')?.render?.(stage) ?? '')).toBe(imageId);
   });
 
