@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Execution, Stage } from '../model/execution';
-import { locationName, type Location } from '../model/server-group';
+import { locationName, placeName, type Location } from '../model/server-group';
 import type { StagePlan } from '../engine/contracts/stage';
 import { effectKeyPrefix } from '../engine/effect-key';
 
@@ -103,7 +103,7 @@ export function creationsByPlace(stages: readonly Stage[]): readonly (readonly S
   for (const stage of stages) {
     const place = isCreation(stage) ? placeOf(stage) : undefined;
     if (place === undefined) continue;
-    const name = `${locationName(place.location)}/${place.cluster}`;
+    const name = `${placeName(place.location)}/${place.cluster}`;
     places.set(name, [...(places.get(name) ?? []), stage]);
   }
   return [...places.values()];

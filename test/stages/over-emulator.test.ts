@@ -100,6 +100,21 @@ describe('over an emulated DC/OS', () => {
     expect(await bench.groups('foo-dev')).toEqual(['foo-dev-v002 ×3']);
   });
 
+  it.each(['np1_east', 'np1/east'])(
+    'spares what it deployed itself where a later stage spells the place %s',
+    async (region) => {
+      const bench = await createBench();
+      const deploy = { clusters: [describeCluster({ strategy: 'none', desiredCapacity: 1 })] };
+      const where = { locations: undefined, credentials: 'nonprod', regions: [region] };
+      await bench.run(
+        { ref: '1', type: 'deploy', context: deploy },
+        { ref: '2', type: 'disableCluster', context: { ...where, preferLargerOverNewer: true } },
+      );
+      expect(await bench.groups('foo-dev')).toContain('foo-dev-v003 ×1');
+      expect((await bench.groups('foo-dev')).filter((line) => !line.endsWith('×0'))).toEqual(['foo-dev-v003 ×1']);
+    },
+  );
+
   it('kills instances, for good or not', async () => {
     const bench = await createBench();
     const [first, second] = (await bench.get('foo-dev-v002'))?.instances.map(({ id }) => id) ?? [];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Execution, StageContext } from '../../model/execution';
-import { locationName } from '../../model/server-group';
+import { locationName, placeName, type Location } from '../../model/server-group';
 import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
 import type { TaskDefinition } from '../../engine/contracts/task';
 import { defineStage, type CoxswainStage } from '../../services';
@@ -34,11 +34,11 @@ const victimsOf = ({ outputs }: { readonly outputs: StageContext }): readonly st
   victimsSchema.catch([]).parse(outputs.victims);
 
 /** What this execution's own deploys found and created in a place; another region may use the same names. */
-function changesIn(execution: Execution, place: string): Pick<VictimChoice, 'createdHere' | 'stoodBefore'> {
+function changesIn(execution: Execution, location: Location): Pick<VictimChoice, 'createdHere' | 'stoodBefore'> {
   const changes = execution.stages
     .filter(isCreation)
     .flatMap((stage) => changeOf(stage) ?? [])
-    .filter((change) => locationName(change.location) === place);
+    .filter((change) => placeName(change.location) === placeName(location));
   return {
     createdHere: changes.map((change) => change.created),
     stoodBefore: changes.flatMap((change) => change.stoodBefore),
@@ -85,7 +85,7 @@ const chooseTask = (kind: Kind): TaskDefinition<GuardedServices> => ({
       const reason = `There is no cluster ${cluster} in ${locationName(location)}. Name another, or set continueIfClusterNotFound: true.`;
       return { status: 'TERMINAL', code: 'NOT_FOUND', reason };
     }
-    const changes = changesIn(execution, locationName(location));
+    const changes = changesIn(execution, location);
     const victims = chooseVictims(groups, { ...kind.choose(stage.context), ...changes });
     return { status: 'SUCCEEDED', outputs: { victims: victims.map((group) => group.name) } };
   },
