@@ -2,7 +2,7 @@ import { parseEffectKey } from '../../src/engine/effect-key';
 import { keyLabel } from '../../src/dcos/server-groups';
 import type { Execution } from '../../src/model/execution';
 import { imageVersion, locationName, type Location, type ServerGroup } from '../../src/model/server-group';
-import { changeOf } from '../../src/strategies';
+import { changeOf, isCreation } from '../../src/strategies';
 import type { LivePlace } from './live-groups';
 import { verdictName, type Verdict } from './verdicts';
 
@@ -90,9 +90,7 @@ export function rollbackWays(
 
 /** While a deployment runs, what it has created gives way to what served before it; other places stay. Pure. */
 export function waysOfRunning(running: Execution, places: readonly LivePlace[]): RollbackWays {
-  const changes = running.stages.flatMap((stage) =>
-    stage.type === 'createServerGroup' ? (changeOf(stage) ?? []) : [],
-  );
+  const changes = running.stages.flatMap((stage) => (isCreation(stage) ? (changeOf(stage) ?? []) : []));
   const ways = changes.flatMap(({ location, created, source }): readonly Way[] => {
     const groups = places.find((place) => locationName(place.location) === locationName(location))?.groups ?? [];
     const from = groups.find((group) => group.name === created);

@@ -11,7 +11,7 @@ const invalid = (message: string) => new CoxswainError('INVALID_INPUT', { messag
 const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** `over` on top of `base`: objects are joined, everything else replaced; so `container.volumes` keeps the image. */
-function mergeDeep(base: Json, over: Json): Json {
+export function mergeDeep(base: Json, over: Json): Json {
   const merged = Object.entries(over).map(([name, value]) => {
     const below = base[name];
     return [name, isJson(below) && isJson(value) ? mergeDeep(below, value) : value] as const;
@@ -33,7 +33,9 @@ export function parseConstraints(constraints: string): readonly (readonly string
 
 const modeOfNetworkType = { HOST: 'host', BRIDGE: 'container/bridge', USER: 'container' } as const;
 
-function networkOf(description: ServerGroupDescription): { mode: string; networks: unknown } {
+type Networked = Pick<ServerGroupDescription, 'serviceEndpoints'> & Partial<ServerGroupDescription>;
+
+function networkOf(description: Networked): { mode: string; networks: unknown } {
   const own = description.marathon?.networks;
   if (Array.isArray(own) && own.length > 0) {
     const first: unknown = own[0];
@@ -43,7 +45,7 @@ function networkOf(description: ServerGroupDescription): { mode: string; network
   const types = [...new Set(description.serviceEndpoints.map((endpoint) => endpoint.networkType))];
   if (types.length > 1) {
     throw invalid(
-      `Service endpoints of ${description.application} name several network types (${types.join(', ')}). An app has one: choose one.`,
+      `Service endpoints of ${description.application ?? 'the app'} name several network types (${types.join(', ')}). An app has one: choose one.`,
     );
   }
   const mode = modeOfNetworkType[types[0] ?? 'HOST'];
@@ -57,7 +59,7 @@ function portLabels(endpoint: ServiceEndpoint, index: number, id: string): Json 
   return { ...labels, [vip]: `${id}:${endpoint.port}` };
 }
 
-function portsOf(description: ServerGroupDescription, mode: string, id: string): Json {
+function portsOf(description: Networked, mode: string, id: string): Json {
   // Left out where none are named, so that Marathon's default holds: one port.
   if (description.serviceEndpoints.length === 0) return {};
   const ports = description.serviceEndpoints.map((endpoint, index) => {
@@ -77,7 +79,7 @@ function toHealthCheck({ command, ...check }: HealthCheckDescription): Json {
 }
 
 /** Marathon wants each secret that `env` names declared; one that is not declared is its own source. */
-function secretsOf(description: ServerGroupDescription): Json {
+function secretsOf(description: Partial<ServerGroupDescription>): Json {
   const names = Object.values(description.env ?? {}).flatMap((value) =>
     typeof value === 'string' ? [] : [value.secret],
   );
@@ -85,13 +87,37 @@ function secretsOf(description: ServerGroupDescription): Json {
   return { secrets: Object.fromEntries(names.map((name) => [name, { source: name }])) };
 }
 
-const optionalFields = ({ disk, gpus, env, constraints, healthChecks }: ServerGroupDescription): Json => ({
-  ...(disk === undefined ? {} : { disk }),
-  ...(gpus === undefined ? {} : { gpus }),
-  ...(env === undefined ? {} : { env }),
-  ...(constraints === undefined ? {} : { constraints: parseConstraints(constraints) }),
-  ...(healthChecks.length === 0 ? {} : { healthChecks: healthChecks.map(toHealthCheck) }),
-});
+/** The fields of the app that a description gives, whichever those are, but for its image, its labels and its ports. */
+export function givenFields(description: Partial<ServerGroupDescription>): Json {
+  const { desiredCapacity: instances, cpus, mem, disk, gpus, env, constraints, healthChecks } = description;
+  const given = {
+    instances,
+    cpus,
+    mem,
+    disk,
+    gpus,
+    env,
+    constraints: constraints === undefined ? undefined : parseConstraints(constraints),
+    healthChecks: healthChecks?.map(toHealthCheck),
+  };
+  const fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return { ...fields, ...secretsOf(description) };
+}
+
+/** The networks and the ports of an app, and where ports are named in it. Throws INVALID_INPUT for several network types. */
+export function networkFields(description: Networked, id: string): Json {
+  const { mode, networks } = networkOf(description);
+  return { networks, ...portsOf(description, mode, id) };
+}
+
+/** Refuses `marathon` fields that Coxswain steers by. */
+export function furtherFields({ marathon = {}, application }: Partial<ServerGroupDescription>): Json {
+  const taken = steered.filter((field) => field in marathon);
+  if (taken.length === 0) return marathon;
+  throw invalid(
+    `The marathon fields of ${application ?? 'the app'} hold ${taken.join(', ')}, which Coxswain sets itself. Remove them there.`,
+  );
+}
 
 /** Fields that Coxswain itself steers by; a definition may not take them over. */
 const steered = ['id', 'instances', 'version'] as const;
@@ -102,26 +128,17 @@ const steered = ['id', 'instances', 'version'] as const;
  * field that Coxswain steers by (id, instances, version), and INVALID_NAME for an id that DC/OS would not take.
  */
 export function appFromDescription(description: ServerGroupDescription, name: string, key: string): MarathonApp {
-  const further = description.marathon ?? {};
-  const taken = steered.filter((field) => field in further);
-  if (taken.length > 0) {
-    throw invalid(
-      `The marathon fields of ${description.application} hold ${taken.join(', ')}, which Coxswain sets itself. Remove them there.`,
-    );
-  }
+  const further = furtherFields(description);
   const id = marathonId(description.location, name);
-  const { mode, networks } = networkOf(description);
+  const { healthChecks, ...given } = givenFields(description);
   const derived: Json = {
+    ...given,
+    // Left out where there are none, as everything is that Marathon has a default for.
+    ...(description.healthChecks.length === 0 ? {} : { healthChecks }),
     id,
-    instances: description.desiredCapacity,
-    cpus: description.cpus,
-    mem: description.mem,
-    ...optionalFields(description),
-    ...secretsOf(description),
-    networks,
     container: { type: 'DOCKER', docker: { image: description.docker.image.imageId } },
     labels: description.labels ?? {},
   };
-  const app = mergeDeep(mergeDeep(derived, portsOf(description, mode, id)), further);
+  const app = mergeDeep(mergeDeep(derived, networkFields(description, id)), further);
   return { ...mergeDeep(app, { labels: { [keyLabel]: key } }), id };
 }

@@ -27,3 +27,14 @@ export const marathonParent = (location: Location): string => validId(parentSegm
 
 /** The id of a server group's app: `/account[/group…]/name`. Throws INVALID_NAME for a segment DC/OS would not take. */
 export const marathonId = (location: Location, name: string): string => validId([...parentSegments(location), name]);
+
+/**
+ * The name of the server group that a task is of, by its id: `acct_group_foo-v001.instance-….` or, before Marathon 1.5,
+ * `acct_group_foo-v001.…`; no segment of a Marathon id may hold a '.' or '_'. Undefined for a task of another place.
+ */
+export function groupOfTask(location: Location, taskId: string): string | undefined {
+  const [path = ''] = taskId.split('.', 1);
+  const prefix = `${parentSegments(location).join('_')}_`;
+  const name = path.startsWith(prefix) ? path.slice(prefix.length) : '';
+  return taskId.length === path.length || !segmentPattern.test(name) ? undefined : name;
+}

@@ -4,11 +4,12 @@ import { CoxswainError } from '../model/errors';
 import type { Location, ServerGroup } from '../model/server-group';
 import { newestFirst } from '../model/server-group';
 import { appFromDescription } from './app-from-description';
+import { cloneOfApp } from './clone-app';
 import { copyOfApp } from './copy-app';
 import { describeFailure } from './describe-failure';
 import { diagnose } from './diagnose';
 import type { MarathonClient } from './marathon-client';
-import { marathonParent } from './marathon-id';
+import { groupOfTask, marathonParent } from './marathon-id';
 import { listEmbeds, reachClusters, type Reach } from './reach-clusters';
 import { readEvidence, type Sandboxes } from './read-evidence';
 import { serverGroupFromApp, unmanagedFromApp } from './server-group-from-app';
@@ -55,19 +56,45 @@ async function setSize(
   }
 }
 
+/** The whole definition of an app as it stands now. Throws NOT_FOUND. */
+async function readDefinition({ find, read }: Reach, location: Location, name: string, signal?: AbortSignal) {
+  const { client, id } = find(location, name);
+  const { version } = await read(location, () => client.getApp(id, signal));
+  return await read(location, () => client.getDefinition(id, version, signal));
+}
+
 async function recreate(
-  { find, read, change }: Reach,
+  reach: Reach,
   location: Location,
   from: string,
   name: string,
   key: string,
   signal?: AbortSignal,
 ): Promise<Accepted> {
-  const { client, id } = find(location, from);
-  const { version } = await read(location, () => client.getApp(id, signal));
-  const definition = await read(location, () => client.getDefinition(id, version, signal));
-  const copy = copyOfApp(definition, find(location, name).id, key);
-  const { deploymentId } = await change(location, () => client.createApp(copy, signal));
+  const definition = await readDefinition(reach, location, from, signal);
+  const { client, id } = reach.find(location, name);
+  const copy = copyOfApp(definition, id, key);
+  const { deploymentId } = await reach.change(location, () => client.createApp(copy, signal));
+  return { deploymentId };
+}
+
+async function clone(
+  reach: Reach,
+  ...[source, description, name, key, signal]: Parameters<ServerGroups['clone']>
+): Promise<Accepted> {
+  const definition = await readDefinition(reach, source.location, source.name, signal);
+  const app = cloneOfApp(definition, description, name, key);
+  const { location } = description;
+  const { deploymentId } = await reach.change(location, () => reach.clientOf(location).createApp(app, signal));
+  return { deploymentId };
+}
+
+async function terminate(
+  { clientOf, change }: Reach,
+  ...[location, instanceIds, { decrement }, signal]: Parameters<ServerGroups['terminate']>
+): Promise<Accepted> {
+  const client = clientOf(location);
+  const { deploymentId } = await change(location, () => client.killTasks(instanceIds, { scale: decrement }, signal));
   return { deploymentId };
 }
 
@@ -136,6 +163,9 @@ export function createServerGroups(options: ServerGroupsOptions): WatchedServerG
       return app === undefined ? undefined : unmanagedFromApp(app, location);
     },
     recreate: (...call) => recreate(reach, ...call),
+    clone: (...call) => clone(reach, ...call),
+    groupOfInstance: groupOfTask,
+    terminate: (...call) => terminate(reach, ...call),
     resize: async (location, name, size, options, signal) => {
       const { client, id } = find(location, name);
       return await change(location, () => setSize(client, id, size, options, signal));

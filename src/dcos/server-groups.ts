@@ -9,6 +9,10 @@ export const keyLabel = 'COXSWAIN_KEY';
 /** A change that Marathon accepted; the deployment's id, where there is one. */
 export type Accepted = { readonly deploymentId: string | undefined };
 
+/** What a clone gives of its own; what it leaves out is as in its source. */
+export type CloneDescription = Partial<ServerGroupDescription> &
+  Pick<ServerGroupDescription, 'location' | 'desiredCapacity'>;
+
 /** All that one list of a DC/OS cluster's apps showed; it never changes. Throws INVALID_NAME for a place DC/OS cannot have. */
 export interface ClusterView {
   /** Server groups of a cluster (`foo-prod`) in a place, newest first. */
@@ -49,6 +53,29 @@ export interface ServerGroups {
    * MARATHON_DUPLICATE as `create` does, and INVALID_INPUT for an app that cannot be copied.
    */
   recreate(location: Location, from: string, name: string, key: string, signal?: AbortSignal): Promise<Accepted>;
+  /**
+   * Creates an app from the definition of a server group, which may stand elsewhere: each field that `description` gives
+   * replaces the source's. Throws NOT_FOUND, INVALID_INPUT for a source that cannot be copied, MARATHON_DUPLICATE as `create`.
+   */
+  clone(
+    source: { readonly location: Location; readonly name: string },
+    description: CloneDescription,
+    name: string,
+    key: string,
+    signal?: AbortSignal,
+  ): Promise<Accepted>;
+  /** The server group that an instance belongs to by its id; undefined for an id that is none of this place. */
+  groupOfInstance(location: Location, instanceId: string): string | undefined;
+  /**
+   * Kills instances by their ids; those that are gone already count as done. Others take their place, unless the group is to
+   * `decrement` with each. Throws REQUEST_REFUSED for an id that can be none, MARATHON_LOCKED where it is to decrement.
+   */
+  terminate(
+    location: Location,
+    instanceIds: readonly string[],
+    options: { readonly decrement: boolean },
+    signal?: AbortSignal,
+  ): Promise<Accepted>;
   /** Sets the size. Throws NOT_FOUND, and MARATHON_LOCKED (fields: deployments) unless `force`. */
   resize(
     location: Location,

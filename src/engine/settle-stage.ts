@@ -184,8 +184,8 @@ function settleRunning<S>(settling: Settling<S>): Execution {
     return { ...execution, stages: [...replaceStage(execution, planned).stages, ...after] };
   }
   if (open('STAGE_AFTER')) return execution;
-  const worked = stage.tasks.length + regular.length;
-  const skipped = worked > 0 && [...stage.tasks, ...regular].every((part) => part.status === 'SKIPPED');
+  // A stage that turned out to have nothing to do is skipped too (semantics §6.2).
+  const skipped = [...stage.tasks, ...regular].every((part) => part.status === 'SKIPPED');
   return finish(settling, skipped ? 'SKIPPED' : 'SUCCEEDED');
 }
 

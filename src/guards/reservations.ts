@@ -1,5 +1,5 @@
 import type { Location, ServerGroup } from '../model/server-group';
-import { countServing, locationName } from '../model/server-group';
+import { countServing, locationName, placeName } from '../model/server-group';
 import { isComplete } from '../model/status';
 import { executionKind } from '../engine/document-kinds';
 import type { DocumentKind, DocumentStore } from '../engine/ports/document-store';
@@ -16,11 +16,11 @@ export type Reservation = {
 
 type Entry = { readonly name: string; readonly key: string; readonly executionId: string };
 
-/** One document per cluster and place; its id is `account/region/cluster`. */
+/** One document per cluster and place; its id is `account/dc1_web/cluster`. */
 export const reservationKind: DocumentKind<Reservation> = { name: 'reservation', indexes: () => ({}) };
 
 const empty: Reservation = { schema: 1, epoch: 0, entries: [] };
-const idOf = (location: Location, cluster: string) => `${locationName(location)}/${cluster}`;
+const idOf = (location: Location, cluster: string) => `${placeName(location)}/${cluster}`;
 const isServing = (groups: readonly ServerGroup[], name: string) =>
   groups.some((group) => group.name === name && countServing(group) > 0);
 

@@ -17,6 +17,9 @@ export const locationName = (location: Location): string => `${location.account}
 export const safeRegion = (location: Location): string =>
   location.group === '' ? location.dcosCluster : `${location.dcosCluster}_${location.group.replaceAll('/', '_')}`;
 
+/** One name for a place, however its region is spelt: `account/dc1_web`. */
+export const placeName = (location: Location): string => `${location.account}/${safeRegion(location)}`;
+
 /** How an instance is doing, as Spinnaker maps Mesos task states (semantics §2.3). */
 export type HealthState = 'Up' | 'Down' | 'Starting' | 'Succeeded' | 'Failed' | 'Unknown';
 

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import type { EvaluateValue, Evaluated, PlanInput, StagePlan } from '../engine/contracts/stage';
-import type { TaskResult } from '../engine/contracts/task';
+import type { TaskLook, TaskResult } from '../engine/contracts/task';
 import { evaluateCondition, truthOf } from '../engine/evaluate-condition';
 import type { Problem } from '../engine/expressions';
 import type { StageContext } from '../model/execution';
 import { clipText } from '../model/text';
-import { defineStage } from '../services';
+import { defineStage, type Services } from '../services';
+import { checkClusterSize, clusterSize } from './precondition/cluster-size';
+import { checkStageStatus, stageStatus } from './precondition/stage-status';
+import { unmet } from './precondition/unmet';
 
 const expression = z.looseObject({
   type: z.literal('expression'),
@@ -19,8 +22,10 @@ const expression = z.looseObject({
     expressionProblem: z.string().optional(),
   }),
 });
-const config = z.looseObject({ preconditions: z.array(expression).min(1) });
-const part = z.looseObject({ preconditionType: z.literal('expression'), ...expression.omit({ type: true }).shape });
+const precondition = z.discriminatedUnion('type', [expression, clusterSize, stageStatus]);
+const config = z.looseObject({ preconditions: z.array(precondition).min(1) });
+/** A part is a stage, which has a type of its own: that of its precondition stands beside it. */
+const part = z.looseObject({ preconditionType: z.enum(['expression', 'clusterSize', 'stageStatus']) });
 
 type Precondition = z.infer<typeof expression>;
 
@@ -57,32 +62,47 @@ function evaluatePreconditions(context: StageContext, evaluate: EvaluateValue): 
 
 const isPart = (context: StageContext): boolean => part.safeParse(context).success;
 
+/** What the stage says for all its preconditions that leave it out. */
+const shared = ['cluster', 'moniker', 'credentials', 'account', 'regions', 'region', 'locations', 'location'];
+
 function planParts({ stage }: PlanInput): readonly StagePlan[] {
   if (isPart(stage.context)) return [];
-  return config.parse(stage.context).preconditions.map(({ type, ...precondition }) => ({
+  const gaps = Object.entries(stage.context).filter(([key]) => shared.includes(key));
+  return config.parse(stage.context).preconditions.map(({ type, ...written }) => ({
     type: 'checkPreconditions',
     name: `Check precondition (${type})`,
-    context: { ...precondition, preconditionType: type },
+    context: { ...Object.fromEntries(gaps), ...written, preconditionType: type },
   }));
 }
 
-const unmet = (reason: string): TaskResult => ({ status: 'TERMINAL', code: 'PRECONDITION_FAILED', reason });
-
-function check(context: StageContext): TaskResult {
-  const { expression: text, failureMessage, expressionResult, expressionProblem } = part.parse(context).context;
+function checkExpression({ context }: Precondition): TaskResult {
+  const { expression: text, failureMessage, expressionResult, expressionProblem } = context;
   const written = clipText(text, 300);
   if (expressionProblem !== undefined) {
     return unmet(`Precondition '${written}' could not be evaluated, ${expressionProblem}.`);
   }
   if (truthOf(expressionResult) === true) return { status: 'SUCCEEDED' };
-  if (failureMessage !== undefined && failureMessage !== '') return unmet(failureMessage);
-  return unmet(`Precondition '${written}' is not met: it is ${clipText(JSON.stringify(expressionResult), 200)}.`);
+  const reason = `Precondition '${written}' is not met: it is ${clipText(JSON.stringify(expressionResult), 200)}.`;
+  return unmet(reason, failureMessage);
+}
+
+async function check(look: TaskLook<Pick<Services, 'serverGroups'>>): Promise<TaskResult> {
+  const { context } = look.stage;
+  const checked = precondition.parse({ ...context, type: part.parse(context).preconditionType });
+  switch (checked.type) {
+    case 'expression':
+      return checkExpression(checked);
+    case 'clusterSize':
+      return await checkClusterSize(look, checked.context);
+    case 'stageStatus':
+      return checkStageStatus(look.execution, checked.context);
+  }
 }
 
 /** Goes on only where every precondition holds; each is a part of its own, all at the same time (semantics §4.4). */
 export const checkPreconditions = defineStage({
   type: 'checkPreconditions',
-  needs: [],
+  needs: ['serverGroups'],
   config,
   outputs: [],
   evaluate: evaluatePreconditions,
@@ -90,13 +110,6 @@ export const checkPreconditions = defineStage({
   before: planParts,
   tasks: ({ stage }) =>
     isPart(stage.context)
-      ? [
-          {
-            name: 'checkPrecondition',
-            timeoutMs: 60_000,
-            timeoutFromStage: false,
-            run: (look) => Promise.resolve(check(look.stage.context)),
-          },
-        ]
+      ? [{ name: 'checkPrecondition', timeoutMs: 60_000, timeoutFromStage: false, run: check }]
       : [],
 });

@@ -1,126 +1,26 @@
 import { z } from 'zod';
-import { CoxswainError } from '../model/errors';
-import type { ServerGroupDescription } from '../model/description';
-import type { StageContext } from '../model/execution';
-import { isDisabled, safeRegion, type ServerGroup } from '../model/server-group';
-import type { ServerGroups } from '../dcos/server-groups';
-import { keyLabel } from '../dcos/server-groups';
-import type { PlanInput, StagePlan } from '../engine/contracts/stage';
-import type { TaskDefinition } from '../engine/contracts/task';
-import { effectKeyPrefix } from '../engine/effect-key';
 import { defineStage } from '../services';
-import { cameUp, changeOf, creationsByPlace, findStrategy, planRetirement, planUndo } from '../strategies';
-import { nameOfNext } from './server-group/next-name';
+import { aroundCreation, createApp, descriptionOf, determineSourceServerGroup } from './server-group/creation';
+import { imageFor } from './server-group/image';
 import { placeOf } from './server-group/place';
 import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
 
-type Needs = { readonly serverGroups: ServerGroups };
-
 const config = z.looseObject({ cluster: z.string(), desiredCapacity: z.number().int().positive() });
-
-/** The stage's context is the description, checked when the definition was read; what the engine added does no harm. */
-const descriptionOf = (context: StageContext) => context as unknown as ServerGroupDescription;
-const clusterOf = (context: StageContext) => config.parse(context).cluster;
-
-/** The group that serves now: the newest enabled one, or the newest of all (semantics §5); and the next free name. */
-const determineSourceServerGroup: TaskDefinition<Needs> = {
-  name: 'determineSourceServerGroup',
-  timeoutMs: 10 * 60_000,
-  timeoutFromStage: false,
-  async run({ execution, stage, context, services, signal }) {
-    const location = placeOf(context);
-    const cluster = clusterOf(context);
-    const groups = await services.serverGroups.list(location, cluster, signal);
-    const own = effectKeyPrefix(execution.id, stage.id);
-    // What an earlier attempt of this very stage left behind is no way back.
-    const isOwn = (group: ServerGroup) => group.labels[keyLabel]?.startsWith(own) === true;
-    const source = groups.find((group) => !isDisabled(group) && !isOwn(group));
-    const outputs = {
-      cluster,
-      nextServerGroupName: nameOfNext(groups, cluster, location),
-      stoodBefore: groups.map(({ name }) => name),
-    };
-    if (source === undefined) return { status: 'SUCCEEDED', outputs };
-    const { name, desired, image } = source;
-    return { status: 'SUCCEEDED', outputs: { ...outputs, source: { serverGroupName: name, desired, image } } };
-  },
-};
-
-const created = (context: StageContext, name: string) => {
-  const location = placeOf(context);
-  return {
-    status: 'SUCCEEDED' as const,
-    outputs: {
-      serverGroupName: name,
-      targetServerGroup: name,
-      location,
-      'deploy.server.groups': { [safeRegion(location)]: [name] },
-    },
-    context: { targetDesiredSize: config.parse(context).desiredCapacity },
-  };
-};
-
-/**
- * Creates the app under the next free name. The name is saved first, and looked up again before anything is created; an
- * app that carries our key is ours, whoever created it before a crash; a name that another took is given up for the next.
- */
-const createApp: TaskDefinition<Needs> = {
-  name: 'createServerGroup',
-  timeoutMs: 5 * 60_000,
-  timeoutFromStage: false,
-  async run({ context, stage, memo, services, key, signal }) {
-    const location = placeOf(context);
-    const cluster = clusterOf(context);
-    if (memo === undefined && typeof stage.outputs.nextServerGroupName === 'string') {
-      return { status: 'RUNNING', retryAfterMs: 0, memo: { name: stage.outputs.nextServerGroupName } };
-    }
-    if (typeof memo?.name !== 'string') {
-      const groups = await services.serverGroups.list(location, cluster, signal);
-      const own = groups.find((group) => group.labels[keyLabel] === key);
-      if (own !== undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { name: own.name } };
-      return { status: 'RUNNING', retryAfterMs: 0, memo: { name: nameOfNext(groups, cluster, location) } };
-    }
-    const { name } = memo;
-    const existing = await services.serverGroups.get(location, name, signal);
-    if (existing?.labels[keyLabel] === key) return created(context, name);
-    if (existing !== undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { taken: name } };
-    try {
-      await services.serverGroups.create(descriptionOf(context), name, key, signal);
-    } catch (error) {
-      if (!(error instanceof CoxswainError) || error.code !== 'MARATHON_DUPLICATE') throw error;
-      return { status: 'RUNNING', retryAfterMs: 500 };
-    }
-    return created(context, name);
-  },
-};
-
-function strategyStages({ stage }: PlanInput): readonly StagePlan[] {
-  const change = changeOf(stage);
-  if (change === undefined) return [];
-  return findStrategy(descriptionOf(stage.context).strategy).after(change, descriptionOf(stage.context));
-}
-
-function rollbackStages({ execution, stage }: PlanInput): readonly StagePlan[] {
-  const { rollback, strategy } = descriptionOf(stage.context);
-  if (rollback?.onFailure === true && findStrategy(strategy).keepsWayBack) return planUndo(execution, [stage]);
-  return cameUp(stage) ? [] : planRetirement(execution, stage);
-}
-
-/** Canceled, the first creation of a place goes back from all of them; cut short, each one from itself. */
-function cancelStages({ execution, stage }: PlanInput): readonly StagePlan[] {
-  if (execution.canceled === undefined) return planUndo(execution, [stage]);
-  const place = creationsByPlace(execution.stages).find((stages) => stages[0]?.id === stage.id);
-  return planUndo(execution, place ?? []);
-}
 
 /** One new server group in one place, then what its strategy does with the others (semantics §4.4, §5). */
 export const createServerGroup = defineStage({
   type: 'createServerGroup',
   needs: ['serverGroups'],
   config,
-  tasks: [determineSourceServerGroup, createApp, waitForCapacityMatch],
-  after: strategyStages,
-  onFailure: rollbackStages,
-  onCancel: cancelStages,
+  tasks: [
+    determineSourceServerGroup,
+    createApp('createServerGroup', ({ execution, stage, context, key, services, signal }, name) => {
+      const imageId = imageFor(execution, stage, placeOf(context));
+      const description = { ...descriptionOf(context), docker: { image: { imageId } } };
+      return services.serverGroups.create(description, name, key, signal);
+    }),
+    waitForCapacityMatch,
+  ],
+  ...aroundCreation,
   render: renderCapacity,
 });

@@ -1,17 +1,26 @@
 import { z } from 'zod';
+import type { Execution } from '../model/execution';
 import { buildCluster } from '../model/moniker';
+import { locationName } from '../model/server-group';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import { childrenOf } from '../engine/graph';
 import { defineStage } from '../services';
-import { planUndo } from '../strategies';
+import { planUndo, type CreationType } from '../strategies';
+import { placesOf } from './server-group/place';
+import { flag } from './server-group/spinnaker-values';
 
-const place = z.object({ account: z.string(), region: z.string(), dcosCluster: z.string(), group: z.string() });
 const clusterSchema = z.looseObject({
   application: z.string(),
   stack: z.string().default(''),
   freeFormDetails: z.string().default(''),
-  location: place,
 });
+
+const clones = z.object({ clone: flag });
+
+/** Whether the one who started it wants what runs, with the changes that the stage gives, rather than only those. */
+function creationType({ trigger }: Execution): CreationType {
+  return clones.safeParse(trigger.parameters).data?.clone === true ? 'cloneServerGroup' : 'createServerGroup';
+}
 
 const wantsRollback = z.looseObject({ rollback: z.object({ onFailure: z.literal(true) }) });
 
@@ -22,25 +31,28 @@ function undoSucceeded({ execution, stage }: PlanInput): readonly StagePlan[] {
     .flatMap((child) => planUndo(execution, [child]));
 }
 
-/** Creates a server group in each of `clusters[]`, all places at the same time (semantics §4.4). */
+/**
+ * Creates a server group in each of `clusters[]`, all places at the same time; with the parameter `clone` each is a clone
+ * of what runs there (semantics §4.4).
+ */
 export const deploy = defineStage({
   type: 'deploy',
   needs: [],
   config: z.looseObject({ clusters: z.array(z.looseObject({})).optional() }),
   outputs: [],
   parallelBefore: true,
-  before: ({ stage }) =>
+  before: ({ execution, stage }) =>
     z
       .array(clusterSchema)
       .parse(stage.context.clusters ?? [])
-      .map((description) => {
-        const { application, stack, freeFormDetails, location } = description;
+      .flatMap((description) => {
+        const { application, stack, freeFormDetails } = description;
         const cluster = buildCluster({ app: application, stack, detail: freeFormDetails });
-        return {
-          type: 'createServerGroup',
-          name: `Deploy in ${location.account}/${location.region}`,
-          context: { ...description, cluster },
-        };
+        return placesOf(description).map((location) => ({
+          type: creationType(execution),
+          name: `Deploy in ${locationName(location)}`,
+          context: { ...description, location, cluster },
+        }));
       }),
   onFailure: undoSucceeded,
   tasks: [

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { clusterStage } from './cluster/cluster-stage';
+import { flagOr, wholeNumberOr } from './server-group/spinnaker-values';
 
 const config = z.looseObject({
-  remainingEnabledServerGroups: z.coerce.number().int().min(0).default(1),
-  preferLargerOverNewer: z.stringbool().or(z.boolean()).default(false),
+  remainingEnabledServerGroups: wholeNumberOr(1),
+  preferLargerOverNewer: flagOr(false),
 });
 
-/** Takes all but the newest enabled server groups of a cluster out of service. */
+/** Takes all but the newest enabled server groups of a cluster out of service (semantics §4.6). */
 export const disableCluster = clusterStage({
   type: 'disableCluster',
   label: 'Disable cluster',
@@ -15,5 +16,5 @@ export const disableCluster = clusterStage({
     const { remainingEnabledServerGroups, preferLargerOverNewer } = config.parse(context);
     return { keep: remainingEnabledServerGroups, among: 'active', preferLarger: preferLargerOverNewer };
   },
-  act: { type: 'disableServerGroup', label: 'Disable' },
+  act: () => ({ type: 'disableServerGroup', label: 'Disable' }),
 });

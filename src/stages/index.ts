@@ -1,6 +1,7 @@
 import type { CoxswainStage } from '../services';
 import { adoptServerGroup } from './adopt-server-group';
 import { checkPreconditions } from './check-preconditions';
+import { cloneServerGroup } from './clone-server-group';
 import { createServerGroup } from './create-server-group';
 import { deploy } from './deploy';
 import { destroyServerGroup } from './destroy-server-group';
@@ -9,12 +10,15 @@ import { disableServerGroup } from './disable-server-group';
 import { enableServerGroup } from './enable-server-group';
 import { evaluateVariables } from './evaluate-variables';
 import { fetchUrls } from './fetch-urls';
+import { findImage } from './find-image';
 import { manualJudgment } from './manual-judgment';
 import { resizeServerGroup } from './resize-server-group';
 import { rollbackCluster } from './rollback-cluster';
 import { rollbackServerGroup } from './rollback-server-group';
 import { scaleDownCluster } from './scale-down-cluster';
 import { shrinkCluster } from './shrink-cluster';
+import { terminateInstanceAndDecrementServerGroup } from './terminate-instance-and-decrement-server-group';
+import { terminateInstances } from './terminate-instances';
 import { undoAdoption } from './undo-adoption';
 import { undoServerGroup } from './undo-server-group';
 import { wait } from './wait';
@@ -23,6 +27,7 @@ import { wait } from './wait';
 export const stages: readonly CoxswainStage[] = [
   adoptServerGroup,
   checkPreconditions,
+  cloneServerGroup,
   createServerGroup,
   deploy,
   destroyServerGroup,
@@ -31,12 +36,15 @@ export const stages: readonly CoxswainStage[] = [
   enableServerGroup,
   evaluateVariables,
   fetchUrls,
+  findImage,
   manualJudgment,
   resizeServerGroup,
   rollbackCluster,
   rollbackServerGroup,
   scaleDownCluster,
   shrinkCluster,
+  terminateInstanceAndDecrementServerGroup,
+  terminateInstances,
   undoAdoption,
   undoServerGroup,
   wait,

@@ -1,22 +1,79 @@
 import { z } from 'zod';
-import { resizedCapacity } from '../model/capacity';
-import { defineStage } from '../services';
+import { exactly, resizedCapacity, type Capacity, type ResizeBasis } from '../model/capacity';
+import { CoxswainError } from '../model/errors';
+import { locationName } from '../model/server-group';
+import type { TaskLook } from '../engine/contracts/task';
+import { defineStage, type Services } from '../services';
 import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
 import { checkTrafficGuard, type GuardedServices } from './server-group/guarded';
+import { clusterOf, nameOf, placeBeside, placeOf } from './server-group/place';
 import { releaseTrafficGuard } from './server-group/release-guard';
 import { setSize } from './server-group/set-size';
 import { sizeBack } from './server-group/size-back';
-import { determineTargetServerGroup, readTarget } from './server-group/target';
+import { flag, wholeNumber } from './server-group/spinnaker-values';
+import { determineTargetServerGroup, readTarget, targetNameOf } from './server-group/target';
 import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
 
-const size = z.coerce.number().int().min(0).optional();
+const size = z.object({ min: wholeNumber, desired: wholeNumber, max: wholeNumber });
 const config = z.looseObject({
-  action: z.enum(['scale_up', 'scale_down', 'scale_exact']).optional(),
-  resizeType: z.enum(['pct', 'incr', 'exact']).optional(),
-  scalePct: size,
-  scaleNum: size,
-  capacity: z.object({ min: size, desired: size, max: size }).optional(),
+  action: z
+    .enum(['scale_up', 'scale_down', 'scale_exact', 'scale_to_cluster', 'scale_to_server_group'])
+    .nullish()
+    .transform((action) => action ?? undefined),
+  resizeType: z
+    .enum(['pct', 'incr', 'exact'])
+    .nullish()
+    .transform((type) => type ?? undefined),
+  scalePct: wholeNumber,
+  scaleNum: wholeNumber,
+  capacity: size.nullish().transform((capacity) => capacity ?? undefined),
+  /** The group whose size `scale_to_server_group` copies; a place that it does not name is the stage's own. */
+  source: z.looseObject({}).optional(),
+  pinCapacity: flag,
+  pinMinimumCapacity: flag,
+  unpinMinimumCapacity: flag,
 });
+
+type Look = TaskLook<Pick<Services, 'serverGroups'>>;
+
+const saved = z.object({ min: z.number() });
+
+/** The smallest size that the source of a copy, or the configuration of a deploy, had before it was pinned. */
+function originalMin({ stage, context }: Look): Partial<ResizeBasis> {
+  const name = nameOf(config.parse(stage.context).source ?? {});
+  const found = [context[`originalCapacity.${name ?? ''}`], context.savedCapacity]
+    .map((capacity) => saved.safeParse(capacity).data?.min)
+    .find((min) => min !== undefined);
+  return found === undefined ? {} : { originalMin: found };
+}
+
+/** The size of the group that is copied. Throws INVALID_INPUT where the stage names none, NOT_FOUND where it is gone. */
+async function sourceSize({ stage, context, services, signal }: Look): Promise<Capacity> {
+  const reference = config.parse(stage.context).source ?? {};
+  const name = nameOf(reference);
+  if (name === undefined) {
+    const message = `Stage '${stage.name}' copies the size of no server group. Name one: source: { serverGroupName: foo-prod-v003 }.`;
+    throw new CoxswainError('INVALID_INPUT', { message });
+  }
+  const place = placeBeside(placeOf(context), reference);
+  const group = await services.serverGroups.get(place, name, signal);
+  if (group !== undefined) return exactly(group.desired);
+  const message = `There is no ${name} in ${locationName(place)} to copy the size of.`;
+  throw new CoxswainError('NOT_FOUND', { message });
+}
+
+/** The new size, with what else its action looks at read uncached. */
+async function sizeFor(look: Look, desired: number): Promise<Capacity> {
+  const request = config.parse(look.stage.context);
+  const basis = { live: exactly(desired), ...originalMin(look) };
+  const action = request.resizeType === 'exact' ? 'scale_exact' : request.action;
+  if (action === 'scale_to_server_group') {
+    return resizedCapacity({ ...basis, source: await sourceSize(look) }, request);
+  }
+  if (action !== 'scale_to_cluster') return resizedCapacity(basis, request);
+  const groups = await look.services.serverGroups.list(placeOf(look.context), clusterOf(look), look.signal);
+  return resizedCapacity({ ...basis, cluster: groups.map((group) => exactly(group.desired)) }, request);
+}
 
 /** Changes a server group's size (semantics §4.5). To 0 it passes the traffic guard first. */
 export const resizeServerGroup = defineStage({
@@ -29,11 +86,10 @@ export const resizeServerGroup = defineStage({
     determineTargetServerGroup,
     checkTrafficGuard('Removal of all instances in', async (look) => {
       const group = await readTarget(look);
-      return group !== undefined && resizedCapacity(group.desired, config.parse(look.stage.context)) === 0;
+      if (group === undefined) return [];
+      return (await sizeFor(look, group.desired)).desired === 0 ? [targetNameOf(look)] : [];
     }),
-    setSize('resizeServerGroup', (look, desired) =>
-      Promise.resolve(resizedCapacity(desired, config.parse(look.stage.context))),
-    ),
+    setSize('resizeServerGroup', sizeFor),
     waitForCapacityMatch,
     releaseTrafficGuard,
   ]),

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { clusterStage } from './cluster/cluster-stage';
+import { flagOr, wholeNumberOr } from './server-group/spinnaker-values';
 
 const config = z.looseObject({
-  remainingFullSizeServerGroups: z.coerce.number().int().min(0).default(1),
-  allowScaleDownActive: z.boolean().default(false),
-  preferLargerOverNewer: z.stringbool().or(z.boolean()).default(false),
+  remainingFullSizeServerGroups: wholeNumberOr(1),
+  allowScaleDownActive: flagOr(false),
+  preferLargerOverNewer: flagOr(false),
 });
 
-/** Scales all but so many server groups of a cluster to 0; those in service only where that is allowed. */
+/** Scales all but so many server groups of a cluster to 0; those in service only where that is allowed (semantics §4.6). */
 export const scaleDownCluster = clusterStage({
   type: 'scaleDownCluster',
   label: 'Scale down cluster',
@@ -17,9 +18,9 @@ export const scaleDownCluster = clusterStage({
     const among = allowScaleDownActive ? 'all' : 'inactive';
     return { keep: remainingFullSizeServerGroups, among, preferLarger: preferLargerOverNewer };
   },
-  act: {
+  act: () => ({
     type: 'resizeServerGroup',
     label: 'Scale down',
-    context: () => ({ action: 'scale_exact', capacity: { desired: 0 } }),
-  },
+    context: { action: 'scale_exact', capacity: { desired: 0 } },
+  }),
 });

@@ -3,7 +3,7 @@ import { imageVersion, locationName } from '../model/server-group';
 import type { Text } from '../model/text';
 import type { Choice } from '../model/view';
 import type { Conclusion } from '../engine/render-execution';
-import { changeOf, type Change } from './undo';
+import { changeOf, isCreation, type Change } from './undo';
 
 /** What became of one region of a deployment that did not go through. */
 type Region = {
@@ -28,7 +28,7 @@ const succeededOn = (execution: Execution, change: Change, type: string, field: 
 
 function regionOf(execution: Execution, name: string): Region {
   const found = execution.stages
-    .filter((stage) => stage.type === 'createServerGroup')
+    .filter(isCreation)
     .flatMap((stage) => {
       const change = changeOf(stage);
       return change === undefined || locationName(change.location) !== name ? [] : [{ stage, change }];

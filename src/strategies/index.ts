@@ -9,11 +9,13 @@ export {
   cameUp,
   changeOf,
   creationsByPlace,
+  isCreation,
   keepFailedMinutes,
   mayHaveCreated,
   planRetirement,
   planUndo,
   type Change,
+  type CreationType,
 } from './undo';
 
 /** All strategies, in the order they are offered. */

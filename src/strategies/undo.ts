@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Execution, Stage } from '../model/execution';
-import { locationName, type Location } from '../model/server-group';
+import { locationName, placeName, type Location } from '../model/server-group';
 import type { StagePlan } from '../engine/contracts/stage';
 import { effectKeyPrefix } from '../engine/effect-key';
 
@@ -10,6 +10,13 @@ const placeSchema = z.object({
   cluster: z.string(),
   location: z.object({ account: z.string(), region: z.string(), dcosCluster: z.string(), group: z.string() }),
 });
+
+/** The stage types that create a server group, and the names of the tasks that do it. */
+export type CreationType = 'createServerGroup' | 'cloneServerGroup';
+const creationTypes: readonly string[] = ['createServerGroup', 'cloneServerGroup'] satisfies readonly CreationType[];
+
+/** Whether a stage is there to create a server group. */
+export const isCreation = ({ type }: Pick<Stage, 'type'>): boolean => creationTypes.includes(type);
 
 type Source = { readonly serverGroupName: string; readonly desired: number };
 type Place = { readonly location: Location; readonly cluster: string };
@@ -45,7 +52,7 @@ export function changeOf(stage: Stage): Change | undefined {
 export const mayHaveCreated = (stage: Stage): boolean =>
   changeOf(stage) !== undefined ||
   stage.attempt > 1 ||
-  stage.tasks.some((task) => task.name === 'createServerGroup' && typeof task.memo?.name === 'string');
+  stage.tasks.some((task) => creationTypes.includes(task.name) && typeof task.memo?.name === 'string');
 
 /** Whether all instances that a createServerGroup stage asked for came up. */
 export const cameUp = (stage: Stage): boolean =>
@@ -94,9 +101,9 @@ export function planUndo(execution: Execution, stages: readonly Stage[]): readon
 export function creationsByPlace(stages: readonly Stage[]): readonly (readonly Stage[])[] {
   const places = new Map<string, Stage[]>();
   for (const stage of stages) {
-    const place = stage.type === 'createServerGroup' ? placeOf(stage) : undefined;
+    const place = isCreation(stage) ? placeOf(stage) : undefined;
     if (place === undefined) continue;
-    const name = `${locationName(place.location)}/${place.cluster}`;
+    const name = `${placeName(place.location)}/${place.cluster}`;
     places.set(name, [...(places.get(name) ?? []), stage]);
   }
   return [...places.values()];

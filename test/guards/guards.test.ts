@@ -78,7 +78,7 @@ describe('reservations', () => {
         key: `${executionId}/${stage}/1`,
         executionId,
       });
-    const reservation = async () => (await store.get(reservationKind, 'nonprod/east/foo-dev'))?.document;
+    const reservation = async () => (await store.get(reservationKind, 'nonprod/np1_east/foo-dev'))?.document;
     return { store, serverGroups, guard, reserve, reservation };
   };
   const end = (store: Awaited<ReturnType<typeof build>>['store'], id: string) =>
@@ -88,6 +88,23 @@ describe('reservations', () => {
     const { reserve } = await build();
     const answers = await Promise.all([reserve('E1', 'foo-dev-v000'), reserve('E2', 'foo-dev-v001')]);
     expect(answers.map((answer) => 'allowed' in answer && answer.allowed).sort()).toEqual([false, true]);
+  });
+
+  it('lets only one of two executions do so that spell the place differently', async () => {
+    const { guard, reserve, serverGroups } = await build();
+    const list = serverGroups.list.bind(serverGroups);
+    serverGroups.list = (_location, ...call) => list(east, ...call);
+    expect(await reserve('E1', 'foo-dev-v000')).toEqual({ allowed: true });
+    const other = {
+      cluster: 'foo-dev',
+      operation: 'Disabling',
+      going: ['foo-dev-v001'],
+      key: 'E2/1/1',
+      executionId: 'E2',
+    };
+    expect(await guard.reserve({ ...other, location: { ...east, region: 'np1/east' } })).toMatchObject({
+      allowed: false,
+    });
   });
 
   it('counts a repeat of the same effect once', async () => {

@@ -75,14 +75,18 @@ describe('checkPreconditions', () => {
     expect(stageOf(done, '2<0').context.context).toMatchObject({ expressionResult: false });
   });
 
-  it.each([[[]], [[{ type: 'clusterSize', context: {} }]], [[{ type: 'expression', context: {} }]], ['x']])(
-    'refuses %j',
-    async (preconditions) => {
-      const done = await createExpressionBench().run(
-        writtenPipeline([{ ref: '1', type: 'checkPreconditions', context: { preconditions } }]),
-      );
-      expect(done.status).toBe('TERMINAL');
-      expect(stageOf(done, '1').failure?.message).toContain('preconditions');
-    },
-  );
+  it.each([
+    [[]],
+    [[{ type: 'clusterSize' }]],
+    [[{ type: 'nosuch', context: {} }]],
+    [[{ type: 'stageStatus', context: {} }]],
+    [[{ type: 'expression', context: {} }]],
+    ['x'],
+  ])('refuses %j', async (preconditions) => {
+    const done = await createExpressionBench().run(
+      writtenPipeline([{ ref: '1', type: 'checkPreconditions', context: { preconditions } }]),
+    );
+    expect(done.status).toBe('TERMINAL');
+    expect(stageOf(done, '1').failure?.message).toContain('preconditions');
+  });
 });

@@ -19,7 +19,7 @@ describe('deploy', () => {
     expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×2', 'foo-dev-v001 ×2']);
   });
 
-  it('destroys all others with highlander, each disabled first', async () => {
+  it('destroys all others with highlander, once all are out of service', async () => {
     const bench = createStageBench();
     bench.serverGroups.seed({ location: east, name: 'foo-dev-v000', desired: 2 });
     bench.serverGroups.seed({ location: east, name: 'foo-dev-v001', desired: 1 });
@@ -29,8 +29,8 @@ describe('deploy', () => {
     expect(bench.serverGroups.effects).toEqual([
       'create nonprod/east/foo-dev-v002',
       'resize nonprod/east/foo-dev-v001 1→0',
-      'destroy nonprod/east/foo-dev-v001',
       'resize nonprod/east/foo-dev-v000 2→0',
+      'destroy nonprod/east/foo-dev-v001',
       'destroy nonprod/east/foo-dev-v000',
     ]);
   });

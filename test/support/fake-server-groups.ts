@@ -26,10 +26,14 @@ type Kept = {
   version: number;
   lastSize: number | undefined;
   lock: string | undefined;
+  /** What its instances are called, in order; made up as they are first seen. */
+  ids: string[];
+  made: number;
 };
 
 /** An operation that can be made to fail. */
-export type Operation = 'look' | 'list' | 'get' | 'create' | 'resize' | 'destroy' | 'lastNonZeroSize';
+export type Operation =
+  'look' | 'list' | 'get' | 'create' | 'resize' | 'destroy' | 'lastNonZeroSize' | 'clone' | 'terminate';
 
 type Fault = { readonly operation: Operation; readonly code: ErrorCode; readonly after: boolean };
 
@@ -93,8 +97,12 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
     const count = isChanging ? Math.max(group.before, group.desired) : group.desired;
     return Array.from({ length: count }, (_, index) => {
       const serving = !sick && (!isChanging || index < group.before);
+      while (group.ids.length <= index) {
+        group.ids.push(`${group.name}.${group.made}`);
+        group.made += 1;
+      }
       const launchTime = index < group.before ? group.createdTime : (group.scaledTime ?? group.createdTime);
-      return { id: `${group.name}.${index}`, health: serving && !isChanging ? 'Up' : 'Down', serving, launchTime };
+      return { id: group.ids[index] ?? '', health: serving && !isChanging ? 'Up' : 'Down', serving, launchTime };
     });
   };
   const view = (group: Kept): ServerGroup => ({
@@ -175,6 +183,8 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
         version: 1,
         lastSize,
         lock: undefined,
+        ids: [],
+        made: 0,
       }),
     fail: (operation, code, after = false) => void faults.push({ operation, code, after }),
     lock: (location, name, deployment) => {
@@ -216,6 +226,8 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
             version: 1,
             lastSize: desiredCapacity,
             lock: undefined,
+            ids: [],
+            made: 0,
           });
           return { deploymentId: 'd1' };
         },
@@ -238,8 +250,60 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
           const labels = { ...first.labels, [keyLabel]: key };
           const readyAt = clock.now() + changeMs;
           const fresh = { createdTime: clock.now(), scaledTime: undefined, before: 0, readyAt, version: 1 };
-          groups.set(id, { ...first, name, labels, ...fresh });
+          groups.set(id, { ...first, name, labels, ...fresh, ids: [], made: 0 });
           return { deploymentId: 'd4' };
+        },
+        true,
+      ),
+    clone: (source, { location, desiredCapacity, docker, labels }, name, key) =>
+      work(
+        'clone',
+        () => {
+          const first = groups.get(idOf(source.location, source.name));
+          if (first === undefined) throw new CoxswainError('NOT_FOUND', { message: `${source.name} does not exist.` });
+          const id = idOf(location, name);
+          if (groups.has(id)) throw new CoxswainError('MARATHON_DUPLICATE', { message: `${id} exists.` });
+          effects.push(`clone ${idOf(source.location, source.name)} as ${id}`);
+          groups.set(id, {
+            ...first,
+            location,
+            name,
+            desired: desiredCapacity,
+            image: docker?.image.imageId ?? first.image,
+            createdTime: clock.now(),
+            labels: { ...(labels ?? first.labels), [keyLabel]: key },
+            scaledTime: undefined,
+            before: 0,
+            readyAt: clock.now() + changeMs,
+            version: 1,
+            lastSize: desiredCapacity,
+            lock: undefined,
+            ids: [],
+            made: 0,
+          });
+          return { deploymentId: 'd5' };
+        },
+        true,
+      ),
+    groupOfInstance: (location, id) =>
+      [...groups.values()].find(
+        (group) => locationName(group.location) === locationName(location) && id.startsWith(`${group.name}.`),
+      )?.name,
+    terminate: (location, instanceIds, { decrement }) =>
+      work(
+        'terminate',
+        () => {
+          for (const id of instanceIds) {
+            const name = fake.groupOfInstance(location, id) ?? '';
+            const group = groups.get(idOf(location, name));
+            const index = group?.ids.indexOf(id) ?? -1;
+            if (group === undefined || index === -1 || index >= group.desired) continue;
+            if (decrement) refuseLocked(group, false);
+            effects.push(`kill ${id}${decrement ? ' for good' : ''}`);
+            group.ids.splice(index, 1);
+            if (decrement) group.desired -= 1;
+          }
+          return { deploymentId: decrement ? 'd6' : undefined };
         },
         true,
       ),

@@ -1,12 +1,19 @@
 import { z } from 'zod';
 import type { Execution, StageContext } from '../../model/execution';
-import { locationName } from '../../model/server-group';
+import { locationName, placeName, type Location } from '../../model/server-group';
 import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
-import { defineStage, type CoxswainStage, type Services } from '../../services';
+import type { TaskDefinition } from '../../engine/contracts/task';
+import { defineStage, type CoxswainStage } from '../../services';
+import { changeOf, isCreation } from '../../strategies';
 import { fanOut, workerTasks } from '../server-group/fan-out';
-import { isWorker, placeOf } from '../server-group/place';
-import { changeOf } from '../../strategies';
+import { checkTrafficGuard, type GuardedServices } from '../server-group/guarded';
+import { clusterOf, isWorker, placeOf } from '../server-group/place';
+import { releaseTrafficGuard } from '../server-group/release-guard';
+import { flagOr } from '../server-group/spinnaker-values';
 import { chooseVictims, type VictimChoice } from './victims';
+
+/** What a stage is told beside its place and its cluster, by the one that plans it. */
+type PlannedStage = { readonly type: string; readonly label: string; readonly context?: StageContext };
 
 type Kind = {
   readonly type: string;
@@ -14,23 +21,24 @@ type Kind = {
   readonly config: z.ZodType;
   readonly choose: (context: StageContext) => Omit<VictimChoice, 'createdHere' | 'stoodBefore'>;
   /** The stage that each victim goes through, one after the other, each with its own guard. */
-  readonly act: {
-    readonly type: string;
-    readonly label: string;
-    /** What the stage is told beside its target, from the context of the choosing one. */
-    readonly context?: (context: StageContext) => StageContext;
-  };
+  readonly act: (context: StageContext) => PlannedStage;
+  /** The stage that the cluster goes through first. */
+  readonly prepare?: (context: StageContext) => PlannedStage | undefined;
+  /** Whether a cluster without server groups is as it is to be. @default never */
+  readonly toleratesAbsence?: (context: StageContext) => boolean;
 };
 
-const clusterSchema = z.object({ cluster: z.string() });
+const absenceSchema = z.looseObject({ continueIfClusterNotFound: flagOr(false) });
 const victimsSchema = z.array(z.string());
+const victimsOf = ({ outputs }: { readonly outputs: StageContext }): readonly string[] =>
+  victimsSchema.catch([]).parse(outputs.victims);
 
 /** What this execution's own deploys found and created in a place; another region may use the same names. */
-function changesIn(execution: Execution, place: string): Pick<VictimChoice, 'createdHere' | 'stoodBefore'> {
+function changesIn(execution: Execution, location: Location): Pick<VictimChoice, 'createdHere' | 'stoodBefore'> {
   const changes = execution.stages
-    .filter((stage) => stage.type === 'createServerGroup')
+    .filter(isCreation)
     .flatMap((stage) => changeOf(stage) ?? [])
-    .filter((change) => locationName(change.location) === place);
+    .filter((change) => placeName(change.location) === placeName(location));
   return {
     createdHere: changes.map((change) => change.created),
     stoodBefore: changes.flatMap((change) => change.stoodBefore),
@@ -38,47 +46,67 @@ function changesIn(execution: Execution, place: string): Pick<VictimChoice, 'cre
 }
 
 function actOnVictims(kind: Kind) {
-  return ({ stage }: PlanInput): readonly StagePlan[] => {
+  return (input: PlanInput): readonly StagePlan[] => {
+    const { stage } = input;
     if (!isWorker(stage.context)) return [];
     const location = placeOf(stage.context);
-    const { cluster } = clusterSchema.parse(stage.context);
-    return victimsSchema
-      .catch([])
-      .parse(stage.outputs.victims)
-      .map((serverGroupName) => ({
-        type: kind.act.type,
-        name: `${kind.act.label} ${serverGroupName} in ${locationName(location)}`,
-        context: { location, cluster, serverGroupName, ...kind.act.context?.(stage.context) },
-      }));
+    const { type, label, context } = kind.act(stage.context);
+    return victimsOf(stage).map((serverGroupName) => ({
+      type,
+      name: `${label} ${serverGroupName} in ${locationName(location)}`,
+      context: { location, cluster: clusterOf(input), serverGroupName, ...context },
+    }));
   };
 }
+
+function prepareCluster(kind: Kind) {
+  const spread = fanOut(kind.type, kind.label);
+  return (input: PlanInput): readonly StagePlan[] => {
+    const { context } = input.stage;
+    const first = isWorker(context) ? kind.prepare?.(context) : undefined;
+    if (first === undefined) return spread(input);
+    const location = placeOf(context);
+    const name = `${first.label} in ${locationName(location)}`;
+    return [{ type: first.type, name, context: { location, cluster: clusterOf(input), ...first.context } }];
+  };
+}
+
+const chooseTask = (kind: Kind): TaskDefinition<GuardedServices> => ({
+  name: kind.type,
+  timeoutMs: 10 * 60_000,
+  timeoutFromStage: false,
+  async run(look) {
+    const { execution, stage, context, services, signal } = look;
+    const cluster = clusterOf(look);
+    const location = placeOf(context);
+    const groups = await services.serverGroups.list(location, cluster, signal);
+    const isFine = absenceSchema.parse(stage.context).continueIfClusterNotFound;
+    if (groups.length === 0 && !isFine && kind.toleratesAbsence?.(stage.context) !== true) {
+      const reason = `There is no cluster ${cluster} in ${locationName(location)}. Name another, or set continueIfClusterNotFound: true.`;
+      return { status: 'TERMINAL', code: 'NOT_FOUND', reason };
+    }
+    const changes = changesIn(execution, location);
+    const victims = chooseVictims(groups, { ...kind.choose(stage.context), ...changes });
+    return { status: 'SUCCEEDED', outputs: { victims: victims.map((group) => group.name) } };
+  },
+});
+
+/** Whether all may go together, before any does; of a single one only its own stage asks. */
+const checkVictims = ({ type }: Kind): TaskDefinition<GuardedServices> =>
+  checkTrafficGuard(`Running ${type} on`, ({ stage }) => {
+    const victims = victimsOf(stage);
+    return Promise.resolve(victims.length > 1 ? victims : []);
+  });
 
 /** Declares a stage that picks victims among a cluster's groups and sends each through another stage. */
 export function clusterStage(kind: Kind): CoxswainStage {
   return defineStage({
     type: kind.type,
-    needs: ['serverGroups'],
-    config: kind.config,
-    before: fanOut(kind.type, kind.label),
-    tasks: workerTasks<Pick<Services, 'serverGroups'>>([
-      {
-        name: kind.type,
-        timeoutMs: 10 * 60_000,
-        timeoutFromStage: false,
-        async run({ execution, context, services, signal }) {
-          const { cluster } = clusterSchema.parse(context);
-          const location = placeOf(context);
-          const groups = await services.serverGroups.list(location, cluster, signal);
-          const changes = changesIn(execution, locationName(location));
-          const victims = chooseVictims(groups, { ...kind.choose(context), ...changes });
-          return { status: 'SUCCEEDED', outputs: { victims: victims.map((group) => group.name) } };
-        },
-      },
-    ]),
+    needs: ['serverGroups', 'trafficGuard'],
+    config: kind.config.and(absenceSchema),
+    before: prepareCluster(kind),
+    tasks: workerTasks<GuardedServices>([chooseTask(kind), checkVictims(kind), releaseTrafficGuard]),
     after: actOnVictims(kind),
-    render: (stage) => {
-      const victims = victimsSchema.catch([]).parse(stage.outputs.victims);
-      return victims.length === 0 ? undefined : victims.join(', ');
-    },
+    render: (stage) => victimsOf(stage).join(', ') || undefined,
   });
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { locationName } from '../../model/server-group';
 import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
 import type { TaskDefinition } from '../../engine/contracts/task';
-import { isWorker, placesOf } from './place';
+import { isWorker, placesFor } from './place';
 
 /** What every stage on server groups accepts; the rest of Spinnaker's fields pass through. */
 export const serverGroupConfig = z.looseObject({
@@ -20,16 +20,19 @@ export const serverGroupConfig = z.looseObject({
     ])
     .optional(),
   serverGroupName: z.string().optional(),
+  /** What `serverGroupName` was called before, and may still be. */
+  asgName: z.string().optional(),
 });
 
 /** A stage named for several places has no tasks: it plans one child for each place, in sequence (semantics §4.3). */
 export function fanOut(type: string, label: string) {
-  return ({ context, stage }: PlanInput): readonly StagePlan[] => {
-    if (isWorker(stage.context)) return [];
-    return placesOf(context).map((location) => ({
+  return (input: PlanInput): readonly StagePlan[] => {
+    const { context } = input.stage;
+    if (isWorker(context)) return [];
+    return placesFor(input).map((location) => ({
       type,
       name: `${label} in ${locationName(location)}`,
-      context: { ...stage.context, location, locations: undefined, regions: undefined },
+      context: { ...context, location, locations: undefined, regions: undefined },
     }));
   };
 }

@@ -1,8 +1,7 @@
-import { z } from 'zod';
 import type { TrafficGuard } from '../../engine/contracts/guard';
 import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
 import type { Services } from '../../services';
-import { placeOf } from './place';
+import { clusterOf, placeOf } from './place';
 import { targetNameOf } from './target';
 
 /** How long a denied step waits for the cluster to look better before it fails (semantics §8). */
@@ -14,21 +13,23 @@ type Needs = { readonly trafficGuard: TrafficGuard };
 /** What the tasks of a destructive stage see. */
 export type GuardedServices = Pick<Services, 'serverGroups' | 'trafficGuard'>;
 
-const clusterOf = (look: TaskLook<unknown>) => z.string().parse(look.context.cluster);
-
-/** The task in front of every destructive step: asks the traffic guard and reserves what will go. */
+/**
+ * The task in front of every destructive step: asks the traffic guard and reserves what will go, by default the target.
+ * Where nothing goes it is skipped.
+ */
 export function checkTrafficGuard(
   operation: string,
-  applies: (look: TaskLook<GuardedServices>) => Promise<boolean> = () => Promise.resolve(true),
+  goingOf: (look: TaskLook<GuardedServices>) => Promise<readonly string[]> = (look) =>
+    Promise.resolve([targetNameOf(look)]),
 ): TaskDefinition<GuardedServices> {
   return {
     name: 'checkTrafficGuard',
     timeoutMs: 5 * 60_000,
     timeoutFromStage: false,
     async run(look): Promise<TaskResult> {
-      if (!(await applies(look))) return { status: 'SKIPPED', reason: 'Nothing is taken out of service.' };
+      const going = await goingOf(look);
+      if (going.length === 0) return { status: 'SKIPPED', reason: 'Nothing is taken out of service.' };
       const { trafficGuard } = look.services;
-      const going = [targetNameOf(look)];
       const request = { location: placeOf(look.context), cluster: clusterOf(look), operation, going, key: look.key };
       const answer = await trafficGuard.reserve({ ...request, executionId: look.execution.id }, look.signal);
       if ('moved' in answer) return { status: 'RUNNING', retryAfterMs: 0 };

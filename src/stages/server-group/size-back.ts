@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { locationName } from '../../model/server-group';
 import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
-import { isWorker, placeOf } from './place';
+import { clusterOf, isWorker, placeOf } from './place';
 
-const changed = z.object({ originalCapacity: z.number(), targetDesiredSize: z.number(), cluster: z.string() });
+const changed = z.object({ originalCapacity: z.number(), targetDesiredSize: z.number() });
 
 /** The way back from a change of size: the size before, where the change was begun; undefined where the stage only plans others. */
-export function sizeBack({ stage }: PlanInput): readonly StagePlan[] | undefined {
+export function sizeBack(input: PlanInput): readonly StagePlan[] | undefined {
+  const { stage } = input;
   if (!isWorker(stage.context)) return undefined;
   const seen = changed.safeParse(stage.context);
   if (!seen.success || seen.data.originalCapacity === seen.data.targetDesiredSize) return [];
-  const { originalCapacity, cluster } = seen.data;
+  const { originalCapacity } = seen.data;
   const location = placeOf(stage.context);
   const serverGroupName = z.string().parse(stage.outputs.targetServerGroup);
   const size = { action: 'scale_exact', capacity: { desired: originalCapacity } };
@@ -18,7 +19,7 @@ export function sizeBack({ stage }: PlanInput): readonly StagePlan[] | undefined
     {
       type: 'resizeServerGroup',
       name: `${serverGroupName} back to ${originalCapacity} in ${locationName(location)}`,
-      context: { location, cluster, serverGroupName, ...size, forceDeployment: true },
+      context: { location, cluster: clusterOf(input), serverGroupName, ...size, forceDeployment: true },
     },
   ];
 }

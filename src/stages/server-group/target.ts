@@ -3,28 +3,35 @@ import { CoxswainError } from '../../model/errors';
 import { locationName, type ServerGroup } from '../../model/server-group';
 import type { ServerGroups } from '../../dcos/server-groups';
 import type { TaskDefinition, TaskLook } from '../../engine/contracts/task';
-import { placeOf } from './place';
+import { clusterOf, nameOf, placeOf } from './place';
 
-const targetSchema = z.object({
-  serverGroupName: z.string().optional(),
-  target: z.string().optional(),
-  cluster: z.string(),
-});
+const targetSchema = z.object({ target: z.string().optional() });
 
-const positions: Readonly<Record<string, (groups: readonly ServerGroup[]) => ServerGroup | undefined>> = {
-  current_asg: (groups) => groups[0],
-  ancestor_asg: (groups) => groups[1],
-  oldest_asg: (groups) => (groups.length < 2 ? undefined : groups[groups.length - 1]),
-};
+const positions: ReadonlyMap<string, (groups: readonly ServerGroup[]) => ServerGroup | undefined> = new Map([
+  ['current_asg', (groups) => groups[0]],
+  ['ancestor_asg', (groups) => groups[1]],
+  ['oldest_asg', (groups) => (groups.length < 2 ? undefined : groups.at(-1))],
+]);
 
-/** Picks a target among a cluster's groups, newest first, enabled or not (semantics §4.3). Throws NOT_FOUND. */
+/**
+ * Picks a target among a cluster's groups, newest first, enabled or not (semantics §4.3). Throws NOT_FOUND, and INVALID_INPUT
+ * for a target that means nothing.
+ */
 export function pickTarget(groups: readonly ServerGroup[], target: string, where: string): ServerGroup {
-  const found = positions[target.replace(/_dynamic$/, '')]?.(groups);
+  const position = positions.get(target.replace(/_dynamic$/, ''));
+  if (position === undefined) {
+    const known = [...positions.keys()].map((name) => `${name}_dynamic`).join(', ');
+    throw new CoxswainError('INVALID_INPUT', { message: `There is no target '${target}'. Use ${known}.` });
+  }
+  const found = position(groups);
   if (found !== undefined) return found;
+  throw new CoxswainError('NOT_FOUND', { message: absence(target, where, groups) });
+}
+
+/** That something is not there, and what is. */
+function absence(what: string, where: string, groups: readonly ServerGroup[]): string {
   const seen = groups.map((group) => group.name).join(', ');
-  throw new CoxswainError('NOT_FOUND', {
-    message: `There is no ${target} in ${where}: it has ${seen === '' ? 'no server groups' : seen}.`,
-  });
+  return `There is no ${what} in ${where}: it has ${seen === '' ? 'no server groups' : seen}.`;
 }
 
 type Needs = { readonly serverGroups: ServerGroups };
@@ -34,10 +41,11 @@ export const determineTargetServerGroup: TaskDefinition<Needs> = {
   name: 'determineTargetServerGroup',
   timeoutMs: 10 * 60_000,
   timeoutFromStage: false,
-  async run({ context, services, signal }) {
-    const { serverGroupName, target, cluster } = targetSchema.parse(context);
-    const location = placeOf(context);
-    if (serverGroupName !== undefined) return { status: 'SUCCEEDED', outputs: { targetServerGroup: serverGroupName } };
+  async run(look) {
+    // Only the stage itself says what it is about: a deploy before it puts out the name of another.
+    const { target } = targetSchema.parse(look.stage.context);
+    const name = nameOf(look.stage.context);
+    if (name !== undefined) return { status: 'SUCCEEDED', outputs: { targetServerGroup: name } };
     if (target === undefined) {
       return {
         status: 'TERMINAL',
@@ -45,11 +53,24 @@ export const determineTargetServerGroup: TaskDefinition<Needs> = {
         reason: 'Name a target or a serverGroupName: the stage has neither.',
       };
     }
-    const groups = await services.serverGroups.list(location, cluster, signal);
-    const where = `cluster ${cluster} in ${locationName(location)}`;
+    const { groups, where } = await clusterAround(look);
     return { status: 'SUCCEEDED', outputs: { targetServerGroup: pickTarget(groups, target, where).name } };
   },
 };
+
+/** All groups of the stage's cluster, newest first, and in words which cluster that is. */
+async function clusterAround(look: TaskLook<Needs>) {
+  const location = placeOf(look.context);
+  const cluster = clusterOf(look);
+  const groups = await look.services.serverGroups.list(location, cluster, look.signal);
+  return { groups, where: `cluster ${cluster} in ${locationName(location)}` };
+}
+
+/** Says that a server group of this name is not there, and what is. */
+export async function explainMissing(look: TaskLook<Needs>, name: string): Promise<string> {
+  const { groups, where } = await clusterAround(look);
+  return absence(name, where, groups);
+}
 
 /** The target's name, as the first task found it. */
 export const targetNameOf = (look: Pick<TaskLook<unknown>, 'stage'>): string =>

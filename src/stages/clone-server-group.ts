@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import type { CloneDescription } from '../dcos/server-groups';
+import type { TaskDefinition, TaskLook } from '../engine/contracts/task';
+import { CoxswainError } from '../model/errors';
+import type { StageContext } from '../model/execution';
+import { buildCluster } from '../model/moniker';
+import { isDisabled, locationName, type Location, type ServerGroup } from '../model/server-group';
+import { defineStage, type Services } from '../services';
+import { aroundCreation, createApp, determineSourceServerGroup } from './server-group/creation';
+import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
+import { imageFor } from './server-group/image';
+import { clusterOf, nameOf, placeBeside, placeOf } from './server-group/place';
+import { wholeNumber } from './server-group/spinnaker-values';
+import { pickTarget } from './server-group/target';
+import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
+
+type Needs = Pick<Services, 'serverGroups'>;
+type Look = TaskLook<Needs>;
+
+const text = z.string().optional();
+const config = z.looseObject({
+  /** The group to clone; a place that it does not name is that of the clone. */
+  source: z.looseObject({}).optional(),
+  /** The cluster that `target` is looked for in, where it is not that of the clone. */
+  targetCluster: text,
+  target: text,
+  cluster: text,
+  application: text,
+  stack: z.string().nullish(),
+  freeFormDetails: z.string().nullish(),
+  desiredCapacity: wholeNumber,
+  capacity: z.looseObject({ desired: wholeNumber }).nullish(),
+});
+
+const place = z.object({ account: z.string(), region: z.string(), dcosCluster: z.string(), group: z.string() });
+const cloneSource = z.object({ cloneSource: z.object({ location: place, serverGroupName: z.string() }) });
+const size = z.object({ desiredCapacity: z.number() });
+
+const notFound = (message: string): CoxswainError => new CoxswainError('NOT_FOUND', { message });
+const names = (groups: readonly ServerGroup[]): string =>
+  groups.map(({ name }) => name).join(', ') || 'no server groups';
+
+/** The cluster that the source is looked for in, where no group is named. */
+function sourceCluster(look: Look): string {
+  const { targetCluster, cluster, application, stack, freeFormDetails } = config.parse(look.stage.context);
+  if (targetCluster !== undefined) return targetCluster;
+  if (cluster !== undefined || application === undefined) return clusterOf(look);
+  return buildCluster({ app: application, stack: stack ?? null, detail: freeFormDetails ?? null });
+}
+
+/** The named source; else the target; else the newest group in service, or the newest of all (semantics §5). */
+async function findSource(look: Look): Promise<ServerGroup> {
+  const { source = {}, target } = config.parse(look.stage.context);
+  const location = placeBeside(placeOf(look.context), source);
+  const { serverGroups } = look.services;
+  const name = nameOf(source);
+  if (name !== undefined) {
+    const named = await serverGroups.get(location, name, look.signal);
+    if (named === undefined) throw notFound(`There is no ${name} in ${locationName(location)} to clone.`);
+    return named;
+  }
+  const cluster = sourceCluster(look);
+  const groups = await serverGroups.list(location, cluster, look.signal);
+  const where = `cluster ${cluster} in ${locationName(location)}`;
+  if (target !== undefined) return pickTarget(groups, target, where);
+  const found = groups.find((group) => !isDisabled(group)) ?? groups[0];
+  if (found === undefined) throw notFound(`There is nothing to clone in ${where}: it has ${names(groups)}.`);
+  return found;
+}
+
+/** The cluster of the clone: named, or of its parts, which are the source's where they are not given. */
+function cloneCluster(context: StageContext, { moniker }: ServerGroup): string {
+  const { cluster, application = moniker.app, stack, freeFormDetails } = config.parse(context);
+  if (cluster !== undefined) return cluster;
+  return buildCluster({
+    app: application,
+    stack: stack === undefined ? moniker.stack : stack,
+    detail: freeFormDetails === undefined ? moniker.detail : freeFormDetails,
+  });
+}
+
+/** The size given; else the source's, or its last one where it is out of service. Throws INVALID_INPUT where it has none. */
+async function cloneSize(look: Look, { name, location, desired }: ServerGroup): Promise<number> {
+  const { desiredCapacity, capacity } = config.parse(look.stage.context);
+  const given = desiredCapacity ?? capacity?.desired ?? (desired > 0 ? desired : undefined);
+  const wanted = given ?? (await look.services.serverGroups.lastNonZeroSize(location, name, look.signal));
+  if (wanted !== undefined && wanted > 0) return wanted;
+  const message = `Cannot clone ${name} at size ${wanted ?? 0}. Give one, for example desiredCapacity: 2.`;
+  throw new CoxswainError('INVALID_INPUT', { message });
+}
+
+/** Finds out, when the stage begins, what is cloned, as what, and how large. */
+const determineCloneSource: TaskDefinition<Needs> = {
+  name: 'determineCloneSource',
+  timeoutMs: 10 * 60_000,
+  timeoutFromStage: false,
+  async run(look) {
+    const source = await findSource(look);
+    const { name: serverGroupName, location } = source;
+    const cluster = cloneCluster(look.stage.context, source);
+    const desiredCapacity = await cloneSize(look, source);
+    return { status: 'SUCCEEDED', outputs: { cluster, desiredCapacity, cloneSource: { location, serverGroupName } } };
+  },
+};
+
+/** What the stage gives of a description; Spinnaker writes null for what it does not. */
+function givenBy({ execution, stage }: Look, location: Location): Partial<CloneDescription> {
+  const given = Object.entries(stage.context).filter(([, value]) => value !== null && value !== undefined);
+  const { docker, ...others } = Object.fromEntries(given);
+  if (docker === undefined) return others;
+  return { ...others, docker: { image: { imageId: imageFor(execution, stage, location) } } };
+}
+
+const create = (look: Look, name: string) => {
+  const location = placeOf(look.context);
+  const { cloneSource: source } = cloneSource.parse(look.stage.outputs);
+  const { desiredCapacity } = size.parse(look.stage.outputs);
+  const description = { ...givenBy(look, location), location, desiredCapacity };
+  const from = { location: source.location, name: source.serverGroupName };
+  return look.services.serverGroups.clone(from, description, name, look.key, look.signal);
+};
+
+/**
+ * One new server group in one place, made of another: each field that the stage does not give is read from that (semantics
+ * §4.4, decision 13). What follows is its strategy, as after a creation.
+ */
+export const cloneServerGroup = defineStage({
+  type: 'cloneServerGroup',
+  aliases: ['copyLastAsg'],
+  needs: ['serverGroups'],
+  config: serverGroupConfig.and(config),
+  before: fanOut('cloneServerGroup', 'Clone'),
+  tasks: workerTasks<Needs>([
+    determineCloneSource,
+    determineSourceServerGroup,
+    createApp('cloneServerGroup', create),
+    waitForCapacityMatch,
+  ]),
+  ...aroundCreation,
+  render: renderCapacity,
+});

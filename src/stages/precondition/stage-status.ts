@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import type { TaskResult } from '../../engine/contracts/task';
+import { topLevelStages } from '../../engine/graph';
+import type { Execution } from '../../model/execution';
+import { unmet } from './unmet';
+
+/** A precondition about how another stage of the pipeline stands, which it names. */
+export const stageStatus = z.looseObject({
+  type: z.literal('stageStatus'),
+  failPipeline: z.boolean().optional(),
+  context: z.looseObject({
+    stageName: z.string().min(1),
+    stageStatus: z.string().min(1),
+    failureMessage: z.string().optional(),
+  }),
+});
+
+/** Compares exactly, with the first stage of this name. */
+export function checkStageStatus(
+  execution: Execution,
+  { stageName, stageStatus: asserted, failureMessage }: z.infer<typeof stageStatus>['context'],
+): TaskResult {
+  const found = execution.stages.find(({ name }) => name === stageName);
+  if (found === undefined) {
+    const names = topLevelStages(execution).map(({ name }) => name);
+    const reason = `There is no stage '${stageName}' to check the status of. The pipeline has ${names.join(', ')}.`;
+    return { status: 'TERMINAL', code: 'NOT_FOUND', reason };
+  }
+  if (found.status === asserted) return { status: 'SUCCEEDED' };
+  const reason = `The status of stage ${stageName} was asserted to be ${asserted}, but was actually ${found.status}.`;
+  return unmet(reason, failureMessage);
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { CoxswainError } from '../../model/errors';
+import type { ServerGroupDescription } from '../../model/description';
+import type { StageContext } from '../../model/execution';
+import { isDisabled, safeRegion, type ServerGroup } from '../../model/server-group';
+import type { ServerGroups } from '../../dcos/server-groups';
+import { keyLabel } from '../../dcos/server-groups';
+import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
+import type { TaskDefinition, TaskLook } from '../../engine/contracts/task';
+import { effectKeyPrefix } from '../../engine/effect-key';
+import {
+  cameUp,
+  changeOf,
+  creationsByPlace,
+  findStrategy,
+  planRetirement,
+  planUndo,
+  type CreationType,
+} from '../../strategies';
+import { nameOfNext } from './next-name';
+import { isWorker, placeOf } from './place';
+import { wholeNumber } from './spinnaker-values';
+
+type Needs = { readonly serverGroups: ServerGroups };
+
+const chosen = z.object({ cluster: z.string() });
+const sized = z.object({ desiredCapacity: wholeNumber.pipe(z.number().int().positive()) });
+
+/** The cluster that the new group is to be of: as the stage gives it, or as an earlier task of it found out. */
+const clusterOf = (context: StageContext): string => chosen.parse(context).cluster;
+
+/** A description is checked when the definition was read; what the engine added to the context does no harm. */
+export const descriptionOf = (context: StageContext) => context as unknown as ServerGroupDescription;
+
+/** The group that serves now: the newest enabled one, or the newest of all (semantics §5); and the next free name. */
+export const determineSourceServerGroup: TaskDefinition<Needs> = {
+  name: 'determineSourceServerGroup',
+  timeoutMs: 10 * 60_000,
+  timeoutFromStage: false,
+  async run(look) {
+    const { execution, stage, services, signal } = look;
+    const location = placeOf(look.context);
+    const cluster = clusterOf(look.context);
+    const groups = await services.serverGroups.list(location, cluster, signal);
+    const own = effectKeyPrefix(execution.id, stage.id);
+    // What an earlier attempt of this very stage left behind is no way back.
+    const isOwn = (group: ServerGroup) => group.labels[keyLabel]?.startsWith(own) === true;
+    const source = groups.find((group) => !isDisabled(group) && !isOwn(group));
+    const outputs = {
+      cluster,
+      nextServerGroupName: nameOfNext(groups, cluster, location),
+      stoodBefore: groups.map(({ name }) => name),
+    };
+    if (source === undefined) return { status: 'SUCCEEDED', outputs };
+    const { name, desired, image } = source;
+    return { status: 'SUCCEEDED', outputs: { ...outputs, source: { serverGroupName: name, desired, image } } };
+  },
+};
+
+const created = ({ context, stage }: TaskLook<Needs>, name: string) => {
+  const location = placeOf(context);
+  return {
+    status: 'SUCCEEDED' as const,
+    outputs: {
+      serverGroupName: name,
+      targetServerGroup: name,
+      location,
+      'deploy.server.groups': { [safeRegion(location)]: [name] },
+    },
+    context: { targetDesiredSize: sized.parse({ ...context, ...stage.outputs }).desiredCapacity },
+  };
+};
+
+/**
+ * Creates an app under the next free name. The name is saved first, and looked up again before anything is created; an
+ * app that carries our key is ours, whoever created it before a crash; a name that another took is given up for the next.
+ */
+export const createApp = (
+  taskName: CreationType,
+  create: (look: TaskLook<Needs>, name: string) => Promise<unknown>,
+): TaskDefinition<Needs> => ({
+  name: taskName,
+  timeoutMs: 5 * 60_000,
+  timeoutFromStage: false,
+  async run(look) {
+    const { context, stage, memo, services, key, signal } = look;
+    const location = placeOf(context);
+    const cluster = clusterOf(look.context);
+    if (memo === undefined && typeof stage.outputs.nextServerGroupName === 'string') {
+      return { status: 'RUNNING', retryAfterMs: 0, memo: { name: stage.outputs.nextServerGroupName } };
+    }
+    if (typeof memo?.name !== 'string') {
+      const groups = await services.serverGroups.list(location, cluster, signal);
+      const own = groups.find((group) => group.labels[keyLabel] === key);
+      if (own !== undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { name: own.name } };
+      return { status: 'RUNNING', retryAfterMs: 0, memo: { name: nameOfNext(groups, cluster, location) } };
+    }
+    const { name } = memo;
+    const existing = await services.serverGroups.get(location, name, signal);
+    if (existing?.labels[keyLabel] === key) return created(look, name);
+    if (existing !== undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { taken: name } };
+    try {
+      await create(look, name);
+    } catch (error) {
+      if (!(error instanceof CoxswainError) || error.code !== 'MARATHON_DUPLICATE') throw error;
+      return { status: 'RUNNING', retryAfterMs: 500 };
+    }
+    return created(look, name);
+  },
+});
+
+function strategyStages({ stage }: PlanInput): readonly StagePlan[] {
+  const change = changeOf(stage);
+  if (change === undefined) return [];
+  return findStrategy(descriptionOf(stage.context).strategy).after(change, descriptionOf(stage.context));
+}
+
+function rollbackStages({ execution, stage }: PlanInput): readonly StagePlan[] {
+  const { rollback, strategy } = descriptionOf(stage.context);
+  if (rollback?.onFailure === true && findStrategy(strategy).keepsWayBack) return planUndo(execution, [stage]);
+  return cameUp(stage) ? [] : planRetirement(execution, stage);
+}
+
+/** Canceled, the first creation of a place goes back from all of them; cut short, each one from itself. */
+function cancelStages({ execution, stage }: PlanInput): readonly StagePlan[] | undefined {
+  if (!isWorker(stage.context)) return undefined;
+  if (execution.canceled === undefined) return planUndo(execution, [stage]);
+  const place = creationsByPlace(execution.stages).find((stages) => stages[0]?.id === stage.id);
+  return planUndo(execution, place ?? []);
+}
+
+/** What follows the creation of a server group: its strategy, or the way back from it. */
+export const aroundCreation = { after: strategyStages, onFailure: rollbackStages, onCancel: cancelStages } as const;

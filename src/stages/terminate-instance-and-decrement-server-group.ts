@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { defineStage } from '../services';
+import { fanOut, workerTasks } from './server-group/fan-out';
+import type { GuardedServices } from './server-group/guarded';
+import { renderInstances, terminationTasks } from './server-group/terminate';
+
+/** Kills instances by their ids for good: their server group is smaller by as many afterwards (semantics §3). */
+export const terminateInstanceAndDecrementServerGroup = defineStage({
+  type: 'terminateInstanceAndDecrementServerGroup',
+  aliases: ['terminateInstanceAndDecrementAsg'],
+  needs: ['serverGroups', 'trafficGuard'],
+  config: z.looseObject({
+    instance: z.string().optional(),
+    instanceId: z.string().optional(),
+    instanceIds: z.array(z.string().min(1)).min(1).optional(),
+    serverGroupName: z.string().optional(),
+    asgName: z.string().optional(),
+  }),
+  before: fanOut('terminateInstanceAndDecrementServerGroup', 'Terminate'),
+  tasks: workerTasks<GuardedServices>(terminationTasks('terminateInstanceAndDecrementServerGroup', true)),
+  render: ({ context }) => renderInstances(context),
+});

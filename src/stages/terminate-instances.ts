@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { defineStage } from '../services';
+import { fanOut, workerTasks } from './server-group/fan-out';
+import type { GuardedServices } from './server-group/guarded';
+import { renderInstances, terminationTasks } from './server-group/terminate';
+
+/** Kills instances by their ids; DC/OS starts others in their place. One that is gone counts as killed (semantics §3). */
+export const terminateInstances = defineStage({
+  type: 'terminateInstances',
+  needs: ['serverGroups', 'trafficGuard'],
+  config: z.looseObject({ instanceIds: z.array(z.string().min(1)).min(1), serverGroupName: z.string().optional() }),
+  before: fanOut('terminateInstances', 'Terminate'),
+  tasks: workerTasks<GuardedServices>(terminationTasks('terminateInstances', false)),
+  render: ({ context }) => renderInstances(context),
+});
