@@ -13,8 +13,10 @@ import { manualJudgment } from './manual-judgment';
 import { resizeServerGroup } from './resize-server-group';
 import { rollbackCluster } from './rollback-cluster';
 import { rollbackServerGroup } from './rollback-server-group';
+import { runJob } from './run-job';
 import { scaleDownCluster } from './scale-down-cluster';
 import { shrinkCluster } from './shrink-cluster';
+import { stopJob } from './stop-job';
 import { undoAdoption } from './undo-adoption';
 import { undoServerGroup } from './undo-server-group';
 import { wait } from './wait';
@@ -35,8 +37,10 @@ export const stages: readonly CoxswainStage[] = [
   resizeServerGroup,
   rollbackCluster,
   rollbackServerGroup,
+  runJob,
   scaleDownCluster,
   shrinkCluster,
+  stopJob,
   undoAdoption,
   undoServerGroup,
   wait,
