@@ -3,6 +3,7 @@ import type { Application, Environment, PipelineStage } from '../model/applicati
 import type { ServerGroupDescription } from '../model/description';
 import type { StageContext } from '../model/execution';
 import { imageVersion, locationName, safeRegion, type Location } from '../model/server-group';
+import { namesJob, resolveJob } from './resolve-job';
 
 /** What a run chooses: the image with its tag, and where and how much if not everywhere as written. */
 export type PipelineChoice = {
@@ -21,6 +22,11 @@ const flow: readonly string[] = [
   'failOnFailedExpressions',
 ];
 
+function placesOf(environment: Environment, { locations }: PipelineChoice): readonly Location[] {
+  const chosen = new Set((locations ?? environment.locations).map(locationName));
+  return environment.locations.filter((location) => chosen.has(locationName(location)));
+}
+
 function resolveDeploy(
   application: Application,
   environment: Environment,
@@ -30,9 +36,8 @@ function resolveDeploy(
   const { regions, stageTimeoutMs, ...written } = stage.context as { regions?: readonly string[] } & StageContext;
   const ofStage = Object.entries(written).filter(([key]) => flow.includes(key));
   const own = Object.fromEntries(Object.entries(written).filter(([key]) => !flow.includes(key)));
-  const chosen = new Set((choice.locations ?? environment.locations).map(locationName));
-  const clusters = environment.locations
-    .filter((location) => chosen.has(locationName(location)) && (regions?.includes(locationName(location)) ?? true))
+  const clusters = placesOf(environment, choice)
+    .filter((location) => regions?.includes(locationName(location)) ?? true)
     .map((location) => ({
       cloudProvider: 'dcos',
       account: location.account,
@@ -91,8 +96,8 @@ function readableName(name: string, application: Application, environment: Envir
 }
 
 /**
- * A pipeline made ready to run: deploy stages get one server group description per region. A deploy stage without a region
- * left is dropped; what waited for it waits for what it waited for. Expressions stay; they are evaluated when their stage
+ * A pipeline made ready to run: deploy stages get one server group description per region, and stages that name a job what
+ * it is made of. A stage of either kind without a region left is dropped; what waited for it waits for what it waited for. Expressions stay; they are evaluated when their stage
  * starts, except that names which say `${application}`, `${environment}` or `${image.tag}` are readable at once.
  */
 export function resolvePipeline(
@@ -103,8 +108,10 @@ export function resolvePipeline(
   const dropped = new Map<string, PipelineStage>();
   const stages = environment.pipeline.stages.flatMap((written) => {
     const stage = { ...written, name: readableName(written.name, application, environment, choice.image) };
-    if (stage.type !== 'deploy' || stage.context.clusters !== undefined) return stage;
-    const resolved = resolveDeploy(application, environment, choice, stage);
+    if (!namesJob(stage) && (stage.type !== 'deploy' || stage.context.clusters !== undefined)) return stage;
+    const resolved = namesJob(stage)
+      ? resolveJob(application, environment, placesOf(environment, choice), stage)
+      : resolveDeploy(application, environment, choice, stage);
     if (resolved === undefined) dropped.set(stage.refId, stage);
     return resolved ?? [];
   });

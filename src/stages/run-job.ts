@@ -33,13 +33,18 @@ function tasksOf({ stage }: PlanInput): readonly TaskDefinition<Needs>[] {
   return propertyFile === '' ? [startJob, waitOnJobCompletion] : [startJob, waitOnJobCompletion, getJobProperties];
 }
 
+/** A place may give its job an id of its own. */
+const idsSchema = z.array(z.looseObject({ jobId: z.string().optional() })).catch([]);
+
 function planPlaces({ stage }: PlanInput): readonly StagePlan[] {
   if (jobPlace(stage.context) !== undefined) return [];
   const { locations, ...context } = stage.context;
-  return jobPlaces(stage.context).map((location) => ({
+  const ids = idsSchema.parse(locations);
+  const { general } = jobConfig.parse(stage.context);
+  return jobPlaces(stage.context).map((location, index) => ({
     type: 'runJob',
     name: `Run in ${locationName(location)}`,
-    context: { ...context, location },
+    context: { ...context, general: { ...general, id: ids[index]?.jobId ?? general.id }, location },
   }));
 }
 

@@ -82,6 +82,16 @@ describe('a job', () => {
     expect(stageOf(done, '1').outputs.jobs).toMatchObject({ np1_east: { passed: 3 }, np1_west: { passed: 3 } });
   });
 
+  it('has the id that a place gives it, where it runs in several', async () => {
+    const bench = createStageBench();
+    const locations = [
+      { ...east, jobId: 'east.smoke' },
+      { ...west, jobId: 'west.smoke' },
+    ];
+    await bench.run(pipeline({ location: undefined, locations }));
+    expect(bench.jobs.runs.map((run) => run.jobId)).toEqual(['east.smoke', 'west.smoke']);
+  });
+
   it('that says not where it runs fails', async () => {
     const bench = createStageBench();
     const done = await bench.run(pipeline({ location: undefined, account: 'nonprod' }));
