@@ -1,12 +1,10 @@
-import { executionKind } from '../../src/engine/document-kinds';
-import { fold } from '../../src/engine/fold';
-import { applySignal, type Signal } from '../../src/engine/signals';
-import { executionRenderer, stageRegistry } from '../../src/app';
+import { executionRenderer } from '../../src/app';
 import { plainText } from '../../src/model/text';
 import type { Execution, StageContext } from '../../src/model/execution';
 import { createCrashPoints } from '../support/crash-points';
 import { drive, buildPipeline, stageOf, statuses } from '../support/engine-kit';
 import { writtenPipeline } from '../support/expression-kit';
+import { sendSignal } from '../support/send-signal';
 import { createStageBench, west } from '../support/stage-kit';
 import { east } from '../dcos/builders';
 
@@ -17,16 +15,8 @@ const job = { general: { id: jobId, cmd: 'true' }, application: 'foo', location:
 const pipeline = (context: StageContext = {}): Execution =>
   buildPipeline([{ ref: '1', type: 'runJob', context: { ...job, ...context } }]);
 
-async function send(bench: Bench, signal: Signal): Promise<void> {
-  const { clock, store } = bench;
-  const settings = { registry: stageRegistry, now: clock.now(), render: executionRenderer };
-  await store.update(executionKind, 'E1', (execution) =>
-    fold(execution, (before) => applySignal(before, signal, clock.now()).execution, settings),
-  );
-  await store.touch(executionKind, 'E1', clock.now());
-}
-const cancel = (bench: Bench) => send(bench, { type: 'cancel', user: 'U0BOB' });
-const retry = (bench: Bench) => send(bench, { type: 'retryStage', stageId: '1', user: 'U0BOB' });
+const cancel = (bench: Bench) => sendSignal(bench, { type: 'cancel', user: 'U0BOB' });
+const retry = (bench: Bench) => sendSignal(bench, { type: 'retryStage', stageId: '1', user: 'U0BOB' });
 const failureOf = (execution: Execution) => stageOf(execution, '1').failure;
 
 describe('a job', () => {
@@ -358,7 +348,7 @@ describe('a start whose answer is lost', () => {
 describe('a crash', () => {
   const runWith = async (
     points: readonly number[],
-    act: (bench: Bench) => Promise<void>,
+    act: (bench: Bench) => Promise<unknown>,
     runMs: number,
     landMs = 0,
   ) => {
