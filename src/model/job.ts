@@ -1,14 +1,12 @@
 import { z } from 'zod';
 
-const amount = z.union([
-  z.number(),
-  z
-    .string()
-    .regex(/^\d+(\.\d+)?$/, 'must be a number')
-    .transform(Number),
-]);
+const digits = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/)
+  .transform(Number);
+const amount = z.union([z.number(), digits], 'must be a number');
 const count = amount.pipe(z.int().positive());
-const plain = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const plain = z.union([z.string(), z.number(), z.boolean()], 'must be text').transform(String);
 const secret = z.looseObject({ secret: z.string() });
 
 const general = z.looseObject({
@@ -53,7 +51,7 @@ export const jobDescriptionSchema = z.looseObject({
   application: z.string().optional(),
   general,
   docker: z.looseObject({ image: image.optional() }).optional(),
-  env: z.record(z.string(), z.union([plain, secret])).optional(),
+  env: z.record(z.string(), z.union([plain, secret], 'must be text or { secret: name }')).optional(),
   /** As Metronome has it: the name that `env` uses → where the secret stands. */
   secrets: z.record(z.string(), z.looseObject({ source: z.string() })).optional(),
   labels: z.record(z.string(), plain).optional(),

@@ -5,7 +5,7 @@ import type { TaskDefinition } from '../engine/contracts/task';
 import { childrenOf } from '../engine/graph';
 import { locationName, safeRegion } from '../model/server-group';
 import { defineStage } from '../services';
-import { jobConfig, jobPlace, jobPlaces, workPlace } from './job/job-stage';
+import { jobConfig, jobConfigOf, jobPlace, jobPlaces, workPlace } from './job/job-stage';
 import { planStop } from './job/plan-stop';
 import { getJobProperties } from './job/property-file';
 import { startJob } from './job/start-job';
@@ -28,23 +28,19 @@ const completeParallelJobs: TaskDefinition<Needs> = {
 
 function tasksOf({ stage }: PlanInput): readonly TaskDefinition<Needs>[] {
   if (jobPlace(stage.context) === undefined) return [completeParallelJobs];
-  const { waitForCompletion, propertyFile = '' } = jobConfig.parse(stage.context);
+  const { waitForCompletion, propertyFile } = jobConfigOf(stage.context);
   if (!waitForCompletion) return [startJob];
   return propertyFile === '' ? [startJob, waitOnJobCompletion] : [startJob, waitOnJobCompletion, getJobProperties];
 }
 
-/** A place may give its job an id of its own. */
-const idsSchema = z.array(z.looseObject({ jobId: z.string().optional() })).catch([]);
-
 function planPlaces({ stage }: PlanInput): readonly StagePlan[] {
   if (jobPlace(stage.context) !== undefined) return [];
   const { locations, ...context } = stage.context;
-  const ids = idsSchema.parse(locations);
-  const { general } = jobConfig.parse(stage.context);
-  return jobPlaces(stage.context).map((location, index) => ({
+  const { general } = jobConfigOf(stage.context);
+  return jobPlaces(stage.context).map(({ jobId = general.id, ...location }) => ({
     type: 'runJob',
     name: `Run in ${locationName(location)}`,
-    context: { ...context, general: { ...general, id: ids[index]?.jobId ?? general.id }, location },
+    context: { ...context, general: { ...general, id: jobId }, location },
   }));
 }
 

@@ -82,11 +82,23 @@ describe('a job', () => {
     expect(bench.jobs.runs.map((run) => run.jobId)).toEqual(['east.smoke', 'west.smoke']);
   });
 
+  it.each([
+    [{ general: { id: jobId, mem: 'lots' } }, 'general.mem: must be a number'],
+    [{ location: {} }, 'location.account'],
+    [{ env: { A: ['x'] } }, 'env.A: must be text or { secret: name }'],
+  ])('that was given %j fails, naming the field', async (context, message) => {
+    const bench = createStageBench();
+    const done = await bench.run(pipeline(context));
+    expect([done.status, failureOf(done)?.code]).toEqual(['TERMINAL', 'INVALID_INPUT']);
+    expect(failureOf(done)?.message).toContain(message);
+    expect(bench.jobs.effects).toEqual([]);
+  });
+
   it('that says not where it runs fails', async () => {
     const bench = createStageBench();
     const done = await bench.run(pipeline({ location: undefined, account: 'nonprod' }));
     expect([done.status, failureOf(done)?.code]).toEqual(['TERMINAL', 'INVALID_INPUT']);
-    expect(failureOf(done)?.message).toContain('Give it an account together with dcosCluster or region');
+    expect(failureOf(done)?.message).toContain('account together with dcosCluster or region says where a job runs');
   });
 });
 

@@ -4,59 +4,73 @@ import type { StageContext } from '../../model/execution';
 import { jobDescriptionSchema } from '../../model/job';
 import { regionPlace } from '../../model/region';
 import type { Location } from '../../model/server-group';
-import { placesOf } from '../server-group/place';
+import { locationSchema } from '../server-group/place';
 
-const place = z.looseObject({
+const place = z.object({
   account: z.string().optional(),
   credentials: z.string().optional(),
   dcosCluster: z.string().optional(),
   region: z.string().optional(),
+  location: locationSchema.optional(),
+  /** Several places, each of which may give its job an id of its own. */
+  locations: z
+    .array(locationSchema.extend({ jobId: z.string().optional() }))
+    .min(1)
+    .optional(),
 });
 
-/** What a runJob stage accepts: a description of the job, where it runs, and what becomes of its end. */
-export const jobConfig = jobDescriptionSchema
-  .extend({
-    ...place.shape,
-    location: z.looseObject({}).optional(),
-    locations: z.array(z.looseObject({})).min(1).optional(),
-    /** A file that the job writes, as a path in the folder it starts in. */
-    propertyFile: z.string().optional(),
-    waitForCompletion: z.boolean().default(true),
-  })
-  .refine((context) => findPlaces(context) !== undefined, {
-    message: 'account together with dcosCluster or region says where a job runs',
-    path: ['account'],
-  });
+type Place = z.output<typeof place>;
+/** Where a job runs, and its id there where that differs. */
+export type JobPlace = Location & { readonly jobId?: string | undefined };
 
-/** The config of a runJob stage, with what was left out filled in. */
-export type JobConfig = z.output<typeof jobConfig>;
-
-function findPlaces(context: StageContext): readonly Location[] | undefined {
-  if (context.location !== undefined || context.locations !== undefined) return placesOf(context);
-  const { account, credentials, dcosCluster, region } = place.parse(context);
+function findPlaces({ account, credentials, dcosCluster, region, location, locations }: Place): readonly JobPlace[] {
+  if (location !== undefined) return [location];
+  if (locations !== undefined) return locations;
   const owner = account ?? credentials;
   const named = region === undefined || region === '' ? undefined : regionPlace(region);
   const cluster = dcosCluster ?? named?.dcosCluster;
-  if (owner === undefined || cluster === undefined || cluster === '') return undefined;
+  if (owner === undefined || cluster === undefined || cluster === '') return [];
   // Metronome has no regions, so a region of another form (`default`) only names the place.
   const group = named?.dcosCluster === cluster ? named.group : '';
   return [{ account: owner, region: region ?? cluster, dcosCluster: cluster, group }];
 }
 
 /**
- * Where a stage's job runs: its `location`, its `locations`, or Spinnaker's account (or credentials) with dcosCluster or
- * region. Of the stage's own context only: those before it put out places too. Throws INVALID_INPUT.
+ * What a runJob stage accepts: a description of the job, what becomes of its end, and where it runs: `location`, `locations`,
+ * or Spinnaker's account (or credentials) with dcosCluster or region.
  */
-export function jobPlaces(context: StageContext): readonly Location[] {
-  const found = findPlaces(context);
-  if (found !== undefined) return found;
-  throw new CoxswainError('INVALID_INPUT', {
-    message: 'The stage does not say where its job runs. Give it an account together with dcosCluster or region.',
+export const jobConfig = jobDescriptionSchema
+  .extend({
+    ...place.shape,
+    /** A file that the job writes, as a path in the folder it starts in. */
+    propertyFile: z.string().default(''),
+    waitForCompletion: z.boolean().default(true),
+  })
+  .refine((context) => findPlaces(context).length > 0, {
+    message: 'account together with dcosCluster or region says where a job runs',
+    path: ['account'],
   });
+
+/** A runJob stage's config, with what was left out filled in. */
+export type JobConfig = z.output<typeof jobConfig>;
+
+/**
+ * Reads a stage's own context: those before it put out places too. Throws INVALID_INPUT, naming the first field that is not
+ * what it should be.
+ */
+export function jobConfigOf(context: StageContext): JobConfig {
+  const { data, error } = jobConfig.safeParse(context);
+  if (data !== undefined) return data;
+  const [issue] = error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? 'the stage' : issue.path.join('.');
+  throw new CoxswainError('INVALID_INPUT', { message: `The job cannot be run: ${where}: ${issue?.message ?? ''}.` });
 }
 
+/** Where a stage's job runs. Throws INVALID_INPUT. */
+export const jobPlaces = (context: StageContext): readonly JobPlace[] => findPlaces(jobConfigOf(context));
+
 /** The one place of a stage that runs a job itself; undefined where it only plans one such stage for each of several. */
-export function jobPlace(context: StageContext): Location | undefined {
+export function jobPlace(context: StageContext): JobPlace | undefined {
   const [first, second] = jobPlaces(context);
   return second === undefined ? first : undefined;
 }

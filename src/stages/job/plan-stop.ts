@@ -1,6 +1,6 @@
 import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
 import { effectKey } from '../../engine/effect-key';
-import { jobConfig, workPlace } from './job-stage';
+import { jobConfigOf, workPlace } from './job-stage';
 import { sentIntent, startedRun, startJob } from './start-job';
 import { waitOnJobCompletion } from './wait-for-job';
 
@@ -11,7 +11,7 @@ export function planStop({ execution, stage }: PlanInput): readonly StagePlan[] 
   const isOver = taskOf(waitOnJobCompletion.name)?.status === 'SUCCEEDED' || stage.failure?.code === 'JOB_FAILED';
   if (start === undefined || isOver) return [];
   const location = workPlace(stage.context);
-  const jobId = jobConfig.parse(stage.context).general.id;
+  const jobId = jobConfigOf(stage.context).general.id;
   const plan = (context: StagePlan['context']): readonly StagePlan[] => [
     { type: 'stopJob', name: `Stop ${jobId}`, context: { location, jobId, ...context } },
   ];

@@ -5,7 +5,7 @@ import { asCoxswainError } from '../../model/errors';
 import type { StageContext } from '../../model/execution';
 import type { JobRun } from '../../model/job';
 import { readProperties } from '../../model/read-properties';
-import { jobConfig, workPlace } from './job-stage';
+import { jobConfigOf, workPlace } from './job-stage';
 import { startedRun } from './start-job';
 
 type Needs = { readonly jobs: Jobs };
@@ -46,7 +46,7 @@ export const getJobProperties: TaskDefinition<Needs> = {
   timeoutMs: 5 * 60_000,
   timeoutFromStage: false,
   async run(look) {
-    const { propertyFile = '', general } = jobConfig.parse(look.stage.context);
+    const { propertyFile, general } = jobConfigOf(look.stage.context);
     const run = { ...startedRun(look.stage), taskIds: tasksSchema.parse(look.stage.outputs.jobTasks) };
     const read = await readPropertyFile(look, run, propertyFile);
     if ('properties' in read) {

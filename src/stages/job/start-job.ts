@@ -6,7 +6,7 @@ import { asCoxswainError } from '../../model/errors';
 import type { Memo, Stage } from '../../model/execution';
 import type { JobRun } from '../../model/job';
 import { locationName } from '../../model/server-group';
-import { jobConfig, workPlace } from './job-stage';
+import { jobConfigOf, workPlace } from './job-stage';
 
 type Needs = { readonly jobs: Jobs };
 type Look = TaskLook<Needs>;
@@ -42,7 +42,7 @@ const startedSchema = z.object({ jobId: z.string(), runId: z.string() });
 export const startedRun = (stage: Stage): JobRun => startedSchema.parse(stage.outputs.jobRun);
 
 function started({ stage, execution }: Look, runId: string): TaskResult {
-  const { application, general } = jobConfig.parse(stage.context);
+  const { application, general } = jobConfigOf(stage.context);
   const { dcosCluster } = workPlace(stage.context);
   const name = `${application ?? execution.application}-${general.id}-${runId}`;
   return {
@@ -55,10 +55,7 @@ function started({ stage, execution }: Look, runId: string): TaskResult {
 async function act(look: Look, intent: StartIntent): Promise<TaskResult> {
   const { stage, services, key, signal } = look;
   try {
-    return started(
-      look,
-      await services.jobs.run(workPlace(stage.context), jobConfig.parse(stage.context), key, signal),
-    );
+    return started(look, await services.jobs.run(workPlace(stage.context), jobConfigOf(stage.context), key, signal));
   } catch (error) {
     const { canRetry, message } = asCoxswainError(error);
     if (!canRetry) throw error;
@@ -88,7 +85,7 @@ export const startJob: TaskDefinition<Needs> = {
   async run(look) {
     const { stage, memo, services, key, now, signal } = look;
     const place = workPlace(stage.context);
-    const jobId = jobConfig.parse(stage.context).general.id;
+    const jobId = jobConfigOf(stage.context).general.id;
     const loaded = intentSchema.safeParse(memo);
     if (!loaded.success) {
       return {

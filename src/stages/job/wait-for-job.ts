@@ -3,7 +3,7 @@ import type { Jobs } from '../../dcos/jobs';
 import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
 import { durationText } from '../../engine/task-timeout';
 import type { JobRun, JobState } from '../../model/job';
-import { jobConfig, workPlace } from './job-stage';
+import { jobConfigOf, workPlace } from './job-stage';
 import { readPropertyFile } from './property-file';
 import { startedRun } from './start-job';
 
@@ -33,7 +33,7 @@ function endOf({ stage }: Pick<Look, 'stage'>, { jobId }: JobRun, { status, task
 
 /** What a failed job left is a help, not a promise: it is kept where it can be read. */
 async function propertiesOfFailed(look: Look, run: JobRun) {
-  const { propertyFile = '' } = jobConfig.parse(look.stage.context);
+  const { propertyFile } = jobConfigOf(look.stage.context);
   if (propertyFile === '') return {};
   try {
     const read = await readPropertyFile(look, run, propertyFile);

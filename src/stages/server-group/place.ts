@@ -3,7 +3,8 @@ import type { StageContext } from '../../model/execution';
 import { regionPlace } from '../../model/region';
 import type { Location } from '../../model/server-group';
 
-const locationSchema = z.object({
+/** A place as the context of a stage holds it. */
+export const locationSchema = z.object({
   account: z.string(),
   region: z.string(),
   dcosCluster: z.string(),
