@@ -202,13 +202,16 @@ describe('a job that fails', () => {
   it('runs anew when it is retried', async () => {
     const bench = createStageBench();
     bench.jobs.outcome = 'FAILED';
-    await bench.run(pipeline());
+    bench.jobs.files.set('a.json', '{"a": 1}');
+    await bench.run(pipeline({ propertyFile: 'a.json' }));
     bench.jobs.outcome = 'SUCCEEDED';
     await retry(bench);
     const done = await bench.drive('E1');
     expect(bench.jobs.effects).toEqual([`run ${jobId} E1/1/1`, `run ${jobId} E1/1/2`]);
     expect([done.status, stageOf(done, '1').outputs.jobStatus]).toEqual(['SUCCEEDED', 'Succeeded']);
     expect(stageOf(done, '1').outputs.jobRun).toEqual({ jobId, runId: 'R2' });
+    for (const stale of ['jobStatus', 'completionDetails', 'propertyFileContents', 'diagnosis'])
+      expect(stageOf(done, '1').context).not.toHaveProperty(stale);
   });
 
   it('counts as failed after nobody could say for five minutes how it ended', async () => {

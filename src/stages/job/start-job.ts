@@ -41,6 +41,15 @@ const startedSchema = z.object({ jobId: z.string(), runId: z.string() });
 /** The run that a stage has started. */
 export const startedRun = (stage: Stage): JobRun => startedSchema.parse(stage.outputs.jobRun);
 
+/** What a failed run before this one had left in the context. */
+const forgotten = {
+  jobStatus: undefined,
+  jobTasks: undefined,
+  completionDetails: undefined,
+  propertyFileContents: undefined,
+  diagnosis: undefined,
+};
+
 function started({ stage, execution }: Look, runId: string): TaskResult {
   const { application, general } = jobConfigOf(stage.context);
   const { dcosCluster } = workPlace(stage.context);
@@ -48,7 +57,7 @@ function started({ stage, execution }: Look, runId: string): TaskResult {
   return {
     status: 'SUCCEEDED',
     outputs: { jobRun: { jobId: general.id, runId }, 'deploy.jobs': { [dcosCluster]: [name] } },
-    context: { progress: `${general.id} is started` },
+    context: { ...forgotten, progress: `${general.id} is started` },
   };
 }
 
