@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createExecutorHandlers } from '../src/app';
 import { connectClusters } from '../src/dcos/cluster-connections';
+import { createJobs } from '../src/dcos/metronome-jobs';
 import { openEventStream } from '../src/dcos/event-stream';
 import { startDcosEmulator, type RunningDcosEmulator } from '../src/emulators/dcos/start-dcos-emulator';
 import { watchDrift } from '../src/drift/watch-drift';
@@ -8,6 +9,7 @@ import { systemClock } from '../src/engine/clock';
 import { executionKind } from '../src/engine/document-kinds';
 import { ulid } from '../src/engine/ids';
 import type { DocumentStore } from '../src/engine/ports/document-store';
+import { liveConnections } from '../src/live-connections';
 import { liveServerGroups } from '../src/live-server-groups';
 import type { Application, Definitions } from '../src/model/application';
 import { createEmbeddedWake } from '../src/queue/embedded-wake';
@@ -81,7 +83,9 @@ function startWork(store: DocumentStore, emulator: RunningDcosEmulator, names: r
   const fail = (error: unknown) => {
     throw error;
   };
-  const parts = { store, clock: systemClock, teamId: 'T0BENCH', definitions, serverGroups };
+  const connections = liveConnections(definitions);
+  const jobs = createJobs({ connections, clock: systemClock });
+  const parts = { store, clock: systemClock, teamId: 'T0BENCH', definitions, serverGroups, jobs };
   const drift = watchDrift({ ...parts, onError: fail });
   const streams = [...connectClusters(clusters)].map(([dcosCluster, client]) =>
     openEventStream({

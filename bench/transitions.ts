@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { createExecutorHandlers } from '../src/app';
+import { createJobs } from '../src/dcos/metronome-jobs';
 import { systemClock } from '../src/engine/clock';
 import { executionKind } from '../src/engine/document-kinds';
 import { ulid } from '../src/engine/ids';
 import type { DocumentStore } from '../src/engine/ports/document-store';
 import type { Execution } from '../src/model/execution';
+import { liveConnections } from '../src/live-connections';
 import { liveServerGroups } from '../src/live-server-groups';
 import { createEmbeddedWake } from '../src/queue/embedded-wake';
 import { openSqliteStore } from '../src/store/sqlite-store';
@@ -48,6 +50,7 @@ async function runEngine(store: DocumentStore, ids: readonly string[]): Promise<
     teamId: 'T0BENCH',
     definitions: noDefinitions,
     serverGroups: liveServerGroups(noDefinitions),
+    jobs: createJobs({ connections: liveConnections(noDefinitions), clock: systemClock }),
     onError: (error) => {
       throw error;
     },

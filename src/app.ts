@@ -31,6 +31,8 @@ export const executionRenderer = createExecutionRenderer(stageRegistry, conclude
 
 /** What the executor works with; everything else is put together here. */
 export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings'> & {
+  /** Jobs of the clusters that are defined. */
+  readonly jobs: Services['jobs'];
   /** Fetches what expressions ask for. */
   readonly fetchText: Services['fetchText'];
   /** Told of what failed and is tried again by itself. */
@@ -71,14 +73,14 @@ function createSignal(store: DocumentStore, clock: Clock) {
 export function createExecutorHandlers(
   parts: ExecutorParts,
 ): Readonly<Record<'command' | 'execution' | 'expiry', DueHandler>> {
-  const { store, clock, serverGroups, fetchText, onError } = parts;
+  const { store, clock, serverGroups, jobs, fetchText, onError } = parts;
   const settings = createUserSettings(createKeyvStore(store, clock));
   const trafficGuard = createTrafficGuard(store, serverGroups);
   const engine: EngineWorld<Services> = {
     store,
     clock,
     registry: stageRegistry,
-    services: { serverGroups, trafficGuard, expiries: createExpiries(store), fetchText },
+    services: { serverGroups, jobs, trafficGuard, expiries: createExpiries(store), fetchText },
     render: executionRenderer,
     drain: createExecutionDrain({
       store,

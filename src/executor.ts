@@ -3,6 +3,7 @@ import { setPriority } from 'node:os';
 import { createExecutorHandlers, stageRegistry } from './app';
 import { runJob } from './background/job';
 import { processEnvironment } from './config';
+import { createJobs } from './dcos/metronome-jobs';
 import { createDefinitionsSource } from './definitions/definitions-source';
 import { watchDrift } from './drift/watch-drift';
 import { systemClock } from './engine/clock';
@@ -14,6 +15,7 @@ import { createFetchPublic } from './http-client/fetch-public';
 import { hintingStore } from './hinting-store';
 import { readClusterChanged } from './job-messages';
 import { jobSettings, type JobSettings } from './job-settings';
+import { liveConnections, type LiveConnections } from './live-connections';
 import { liveServerGroups } from './live-server-groups';
 import { createLogger, type Logger } from './logger';
 import type { Definitions } from './model/application';
@@ -42,13 +44,18 @@ const openDefinitions = ({ pipelinesFolder }: JobSettings, logger: Logger) =>
 const urlHosts = ({ expressionUrlHosts }: JobSettings) =>
   expressionUrlHosts === undefined ? {} : { allowedHosts: expressionUrlHosts };
 
+type Watching = {
+  readonly teamId: string;
+  readonly definitions: () => Definitions;
+  readonly connections: LiveConnections;
+  readonly logger: Logger;
+};
+
 /** The server groups of all clusters; since when one cannot be seen outlives a restart. */
-async function watchServerGroups(
-  store: DocumentStore,
-  { teamId, definitions, logger }: { teamId: string; definitions: () => Definitions; logger: Logger },
-) {
+async function watchServerGroups(store: DocumentStore, { teamId, definitions, connections, logger }: Watching) {
   const sights = rememberSights(store, teamId);
   return liveServerGroups(definitions, {
+    connections,
     known: await sights.load(),
     onChange: (dcosCluster, blindSince) => {
       logger.warn({ dcosCluster, blindSince }, blindSince === undefined ? 'DC/OS seen again' : 'DC/OS out of sight');
@@ -81,7 +88,8 @@ runJob({
     const source = openDefinitions(settings, logger);
     const store = hintingStore(file, { message: () => post('message-due') });
     const definitions = () => source.current();
-    const serverGroups = await watchServerGroups(file, { teamId, definitions, logger });
+    const connections = liveConnections(definitions);
+    const serverGroups = await watchServerGroups(file, { teamId, definitions, connections, logger });
     const parts = { store, clock, teamId, definitions, serverGroups };
     const wake = createWake(store, logger);
     const drift = watchDrift({
@@ -91,6 +99,7 @@ runJob({
     const handlers = createExecutorHandlers({
       ...parts,
       newId: () => ulid(clock.now()),
+      jobs: createJobs({ connections, clock }),
       fetchText: createFetchPublic({ clock, ...urlHosts(settings) }),
       onError: (error, id) => logger.warn({ error: String(error), id }, 'A try failed; the next one comes by itself'),
     });

@@ -1,12 +1,14 @@
-import { isDeepStrictEqual } from 'node:util';
-import { openConnections } from './dcos/cluster-connections';
 import { createServerGroups, type WatchedServerGroups } from './dcos/marathon-server-groups';
 import { createSights, type SightsOptions } from './dcos/sights';
 import { systemClock } from './engine/clock';
+import { liveConnections, type LiveConnections } from './live-connections';
 import type { Definitions } from './model/application';
 
-const isSame = (one: Definitions['clusters'], other: Definitions['clusters']): boolean =>
-  one === other || isDeepStrictEqual(one, other);
+/** How server groups of changing clusters are put together. */
+export type LiveServerGroupsOptions = Partial<SightsOptions> & {
+  /** Connections that others use too; its own by default. */
+  readonly connections?: LiveConnections;
+};
 
 /**
  * Server groups of the clusters that the definitions name now; connections and shared views are made anew when those
@@ -14,17 +16,16 @@ const isSame = (one: Definitions['clusters'], other: Definitions['clusters']): b
  */
 export function liveServerGroups(
   definitions: () => Definitions,
-  options: Partial<SightsOptions> = {},
+  options: LiveServerGroupsOptions = {},
 ): WatchedServerGroups {
-  const { clock = systemClock } = options;
+  const { clock = systemClock, connections = liveConnections(definitions) } = options;
   const sights = createSights({ ...options, clock });
-  let connected: { readonly clusters: Definitions['clusters']; readonly serverGroups: WatchedServerGroups } | undefined;
+  let connected: { readonly to: ReturnType<LiveConnections>; readonly serverGroups: WatchedServerGroups } | undefined;
   const current = (): WatchedServerGroups => {
-    const { clusters } = definitions();
-    if (connected === undefined || !isSame(connected.clusters, clusters)) {
-      const sandboxes = openConnections(clusters);
-      const marathons = new Map([...sandboxes].map(([name, { marathon }]) => [name, marathon]));
-      connected = { clusters, serverGroups: createServerGroups({ clusters: marathons, sandboxes, clock, sights }) };
+    const to = connections();
+    if (connected?.to !== to) {
+      const marathons = new Map([...to].map(([name, { marathon }]) => [name, marathon]));
+      connected = { to, serverGroups: createServerGroups({ clusters: marathons, sandboxes: to, clock, sights }) };
     }
     return connected.serverGroups;
   };

@@ -1,3 +1,4 @@
+import type { Jobs } from './dcos/jobs';
 import type { ServerGroups } from './dcos/server-groups';
 import type { Expiries } from './engine/contracts/expiries';
 import type { TrafficGuard } from './engine/contracts/guard';
@@ -8,6 +9,7 @@ import type { FetchPublic } from './http-client/fetch-public';
 /** Everything a stage may ask for; it names what it needs and sees only that. */
 export type Services = {
   readonly serverGroups: ServerGroups;
+  readonly jobs: Jobs;
   readonly trafficGuard: TrafficGuard;
   readonly expiries: Expiries;
   /** The text behind a URL that somebody wrote; see `FetchPublic`. */

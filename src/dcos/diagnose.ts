@@ -24,7 +24,8 @@ const longestOutput = 3000;
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
-const fates: Readonly<Record<string, string>> = {
+/** How a task ended, in words, by its state. */
+export const fates: Readonly<Record<string, string>> = {
   TASK_FAILED: 'failed',
   TASK_FINISHED: 'ended by itself',
   TASK_KILLED: 'was killed',
@@ -94,7 +95,7 @@ function reasonsOfQueue({ queued }: Evidence): readonly string[] {
   return queued.value === undefined ? [] : describeQueue(queued.value);
 }
 
-function reasonsOfOutput({ stderr }: Evidence): readonly string[] {
+function reasonsOfOutput({ stderr }: Pick<Evidence, 'stderr'>): readonly string[] {
   if (stderr === undefined) return [];
   const { lines, taskId } = stderr;
   if ('error' in lines) return [`stderr could not be read: ${lines.error}`];
@@ -102,7 +103,7 @@ function reasonsOfOutput({ stderr }: Evidence): readonly string[] {
   return lines.value.length === 0 ? [`Task ${taskId} wrote nothing to stderr.`] : [];
 }
 
-function outputOf({ stderr }: Evidence): string | undefined {
+function outputOf({ stderr }: Pick<Evidence, 'stderr'>): string | undefined {
   if (stderr === undefined || 'error' in stderr.lines || stderr.lines.value === undefined) return undefined;
   const lines = stderr.lines.value.map((line) => clipText(line, longestLine));
   // The end says what went wrong, so whole lines are left out at the beginning.
@@ -112,10 +113,16 @@ function outputOf({ stderr }: Evidence): string | undefined {
 
 const asSentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
-/** Says why an app does not come up, from what was read about it: what keeps it from being launched first. */
-export function diagnose(evidence: Evidence): Diagnosis {
-  const found = [...reasonsOfQueue(evidence), ...reasonsOfApp(evidence), ...reasonsOfOutput(evidence)];
-  const reasons = found.map((reason) => asSentence(clipText(reason.trim(), longestSentence)));
-  const output = outputOf(evidence);
+/** What was found and what was read of stderr, made ready to be shown: whole sentences, the last lines whole. */
+export function toDiagnosis(found: readonly string[], stderr: Evidence['stderr']): Diagnosis {
+  const own = stderr === undefined ? {} : { stderr };
+  const reasons = [...found, ...reasonsOfOutput(own)].map((reason) =>
+    asSentence(clipText(reason.trim(), longestSentence)),
+  );
+  const output = outputOf(own);
   return output === undefined ? { reasons } : { reasons, output };
 }
+
+/** Says why an app does not come up, from what was read about it: what keeps it from being launched first. */
+export const diagnose = (evidence: Evidence): Diagnosis =>
+  toDiagnosis([...reasonsOfQueue(evidence), ...reasonsOfApp(evidence)], evidence.stderr);

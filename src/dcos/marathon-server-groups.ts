@@ -15,18 +15,7 @@ import { readEvidence, type Sandboxes } from './read-evidence';
 import { serverGroupFromApp, unmanagedFromApp } from './server-group-from-app';
 import { createSights, type Sights } from './sights';
 import type { Accepted, ServerGroups } from './server-groups';
-
-const isNotFound = (error: unknown): boolean => error instanceof CoxswainError && error.code === 'NOT_FOUND';
-
-/** Undefined instead of NOT_FOUND; every other failure stays one. */
-async function unlessAbsent<T>(request: Promise<T>): Promise<T | undefined> {
-  try {
-    return await request;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
-}
+import { unlessAbsent } from './unless-absent';
 
 async function findNonZeroSize(client: MarathonClient, id: string, signal?: AbortSignal): Promise<number | undefined> {
   for (const version of await client.listVersions(id, signal)) {

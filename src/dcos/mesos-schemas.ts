@@ -20,16 +20,15 @@ const taskSchema = z
     slave_id: text,
     state: text,
     statuses: listOf(statusSchema),
+    labels: listOf(z.object({ key: z.string(), value: text })),
   })
-  .transform(({ id, name, framework_id: frameworkId, executor_id: executor, slave_id: agentId, state, statuses }) => ({
-    id,
-    name,
+  .transform(({ framework_id: frameworkId, executor_id: executor, slave_id: agentId, labels, ...task }) => ({
+    ...task,
     frameworkId,
     // Empty for a command task, whose executor is called like the task.
-    executorId: executor === '' ? id : executor,
+    executorId: executor === '' ? task.id : executor,
     agentId,
-    state,
-    statuses,
+    labels: Object.fromEntries(labels.map(({ key, value }): [string, string] => [key, value])),
   }));
 
 const frameworkSchema = z

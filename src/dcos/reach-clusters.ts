@@ -7,6 +7,7 @@ import { marathonId, marathonParent } from './marathon-id';
 import type { ClusterView } from './server-groups';
 import type { Sights } from './sights';
 import { createSharedView, type Seen, type SharedView } from './shared-view';
+import { unknownCluster } from './unknown-cluster';
 
 /** The tasks, deployments and counts of listed apps: what a server group is made of. */
 export const listEmbeds: readonly string[] = ['apps.tasks', 'apps.deployments', 'apps.counts'];
@@ -58,11 +59,7 @@ export function reachClusters(
   const reach = ({ dcosCluster }: Location): Reached => {
     const found = reached.get(dcosCluster);
     if (found !== undefined) return found;
-    const known = [...clusters.keys()].join(', ') || 'none';
-    throw new CoxswainError('NOT_FOUND', {
-      message: `DC/OS cluster '${dcosCluster}' is not configured. Known clusters: ${known}. Add it to accounts.yaml.`,
-      fields: { dcosCluster },
-    });
+    throw unknownCluster(dcosCluster, clusters.keys());
   };
   return {
     clientOf: (location) => reach(location).client,

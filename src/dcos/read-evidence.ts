@@ -1,13 +1,13 @@
 import type { Clock } from '../engine/clock';
-import { asCoxswainError, CoxswainError } from '../model/errors';
-import type { Evidence, Reading } from './diagnose';
+import { CoxswainError } from '../model/errors';
+import type { Evidence } from './diagnose';
 import type { FilesClient } from './files-client';
 import type { MarathonClient } from './marathon-client';
 import type { MarathonInspectedApp } from './marathon-schemas';
 import type { MesosClient } from './mesos-client';
 import { recentFailure } from './recent-failure';
 import { tailTaskFile } from './tail-task-file';
-import { withinTime } from './within-time';
+import { tolerate } from './tolerate';
 
 /** Where the files of a DC/OS cluster's tasks are read. */
 export type Sandboxes = { readonly mesos: MesosClient; readonly files: FilesClient };
@@ -19,22 +19,7 @@ export type EvidenceSources = {
   readonly clock: Clock;
 };
 
-/** The parts together fit into one look of a task (5 s): first Marathon's, then the file. */
-const partMs = 2000;
 const stderrLines = 20;
-
-/** Runs one read with a time of its own; its failure is a reading too. Never throws. */
-async function tolerate<T>(
-  clock: Clock,
-  signal: AbortSignal | undefined,
-  read: (signal: AbortSignal) => Promise<T>,
-): Promise<Reading<T>> {
-  try {
-    return { value: await withinTime({ ms: partMs, clock, signal }, read) };
-  } catch (error) {
-    return { error: asCoxswainError(error).message };
-  }
-}
 
 async function inspect(marathon: EvidenceSources['marathon'], id: string, signal: AbortSignal) {
   try {

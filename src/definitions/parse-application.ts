@@ -4,6 +4,7 @@ import type { Accounts } from './parse-accounts';
 import { parseChannelName } from './parse-channel';
 import { parseEnvironment, parseGroup } from './parse-environment';
 import { checkRegions, parsePipeline } from './parse-pipeline';
+import { checkJobs, parseJobs, type Jobs } from './parse-job';
 import { parseService } from './parse-service';
 import type { StageTypes } from './parse-stage';
 import type { YamlObject } from './yaml-object';
@@ -18,8 +19,8 @@ export type ParsedApplication = {
 
 type Pipelines = ReadonlyMap<string, Pipeline | undefined>;
 
-const known = ['application', 'owner', 'channel', 'image', 'service', 'environments', 'pipelines', 'notify'];
-const notYet = ['source', 'jobs', 'triggers'];
+const known = ['application', 'owner', 'channel', 'image', 'service', 'jobs', 'environments', 'pipelines', 'notify'];
+const notYet = ['source', 'triggers'];
 const events = ['started', 'judgment', 'succeeded', 'failed', 'canceled', 'rolledBack'] as const;
 
 function parseName(root: YamlObject): string | undefined {
@@ -62,12 +63,15 @@ function parseNotify(root: YamlObject): Application['notify'] {
 }
 
 /** What the parts of a file are read with. */
-type FileInput = { readonly accounts: Accounts; readonly stageTypes: StageTypes };
+type FileInput = { readonly accounts: Accounts; readonly stageTypes: StageTypes; readonly jobs: Jobs };
 
-function parsePipelines(root: YamlObject, { accounts, stageTypes }: FileInput): Pipelines {
+function parsePipelines(root: YamlObject, { accounts, stageTypes, jobs }: FileInput): Pipelines {
   const pipelinesAt = root.require('pipelines', 'pipelines: { quick: [{ type: deploy, strategy: highlander }] }');
   const written = pipelinesAt?.object({ known: undefined })?.entries() ?? [];
-  for (const [, value] of written) checkRegions(value, [...accounts.keys()]);
+  for (const [, value] of written) {
+    checkRegions(value, [...accounts.keys()]);
+    checkJobs(value, jobs);
+  }
   return new Map(written.map(([name, value]) => [name, parsePipeline(name, value, stageTypes)]));
 }
 
@@ -82,9 +86,9 @@ function parseEnvironments(
   root: YamlObject,
   top: YamlValue,
   application: string | undefined,
-  { accounts, stageTypes }: FileInput,
+  { accounts, stageTypes, jobs }: FileInput,
 ): ReadonlyMap<string, Environment> {
-  const pipelines = parsePipelines(root, { accounts, stageTypes });
+  const pipelines = parsePipelines(root, { accounts, stageTypes, jobs });
   const serviceAt = root.get('service');
   const channelAt = root.get('channel');
   // Also where every environment has a channel of its own.
@@ -127,7 +131,8 @@ export function parseApplication(input: {
   const name = parseName(root);
   const image = parseImage(root);
   const owner = parseOwner(root);
-  const environments = parseEnvironments(root, top, name, input);
+  const jobs = parseJobs(root.get('jobs'));
+  const environments = parseEnvironments(root, top, name, { ...input, jobs });
   const notify = parseNotify(root);
   if (source.problems.length > 0 || name === undefined || image === undefined) {
     const seen = new Map(source.problems.map((problem) => [JSON.stringify(problem), problem]));
@@ -140,6 +145,7 @@ export function parseApplication(input: {
     environments,
     notify,
     ...(owner === undefined ? {} : { owner }),
+    ...(jobs.size === 0 ? {} : { jobs }),
   };
   return { application, problems: [] };
 }

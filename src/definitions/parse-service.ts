@@ -17,7 +17,8 @@ export type WrittenService = {
   readonly marathon?: Readonly<Record<string, unknown>> | undefined;
 };
 
-function parseEnv(value: YamlValue): Env {
+/** Reads variables of an environment: text each, or `{ secret: name }`. */
+export function parseEnv(value: YamlValue): Env {
   const entries = (value.object({ known: undefined })?.entries() ?? []).flatMap(
     ([name, item]): [string, Env[string]][] => {
       if (!item.isObject) {

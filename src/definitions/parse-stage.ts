@@ -3,6 +3,7 @@ import type { StageContext } from '../model/execution';
 import { checkConfig } from './check-config';
 import { checkExpressions } from './check-expressions';
 import { didYouMean } from './did-you-mean';
+import { readJobStage } from './parse-job';
 import { preconditionExpressions, readPreconditions } from './read-preconditions';
 import { readStageEnabled, stageEnabledExpression } from './read-stage-enabled';
 import { readVariables } from './read-variables';
@@ -64,7 +65,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
   evaluateVariables: ['variables'],
   checkPreconditions: ['preconditions', 'expression', 'failureMessage'],
 };
-const notYetTypes = ['verify', 'runJob', 'jenkins', 'pipeline', 'webhook', 'script', 'canary'];
+const notYetTypes = ['verify', 'jenkins', 'pipeline', 'webhook', 'script', 'canary'];
 const notYetKeys = ['beforeTraffic', 'keepWarm', 'notifications', 'sendNotifications'];
 const strategies = ['none', 'highlander', 'redblack'] as const;
 
@@ -158,12 +159,16 @@ function readOther(fields: YamlObject): StageContext {
   return Object.fromEntries(entries.map(([name, value]) => [name, value.data()]));
 }
 
+const readRunJob = (fields: YamlObject): StageContext =>
+  fields.get('job') === undefined ? readOther(fields) : readJobStage(fields, [...common, ...choices]);
+
 const readers: Readonly<Record<string, (fields: YamlObject) => StageContext>> = {
   deploy: readDeploy,
   wait: readWait,
   manualJudgment: readJudgment,
   evaluateVariables: readVariables,
   checkPreconditions: readPreconditions,
+  runJob: readRunJob,
 };
 
 /** Milliseconds, or the expression that gives them. */
@@ -213,6 +218,12 @@ function parseType(value: YamlValue, stageTypes: StageTypes): string | undefined
   return at.fail(`${why} ${didYouMean(type, stageTypes.types)}`);
 }
 
+/** Whether nothing is added to a stage when its pipeline is made ready to run. */
+function isWhole(type: string, { clusters, job }: StageContext): boolean {
+  if (type === 'deploy') return clusters !== undefined;
+  return type !== 'runJob' || job === undefined;
+}
+
 /** Reads one stage; undefined where its type is not known. */
 export function parseStage(value: YamlValue, stageTypes: StageTypes): WrittenStage | undefined {
   const type = parseType(value, stageTypes);
@@ -225,8 +236,8 @@ export function parseStage(value: YamlValue, stageTypes: StageTypes): WrittenSta
   const before = value.source.problems.length;
   checkExpressions(value);
   const context = withoutAbsent({ ...(readers[type] ?? readOther)(fields), ...readCommon(fields) });
-  const isWhole = type !== 'deploy' || context.clusters !== undefined;
-  if (isWhole && value.source.problems.length === before) checkConfig(fields, context, definition.config);
+  if (isWhole(type, context) && value.source.problems.length === before)
+    checkConfig(fields, context, definition.config);
   const title = type.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/^./, (letter) => letter.toUpperCase());
   return { value, fields, type, name: fields.get('name')?.text() ?? title, context };
 }

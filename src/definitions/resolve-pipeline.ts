@@ -3,6 +3,7 @@ import type { Application, Environment, PipelineStage } from '../model/applicati
 import type { ServerGroupDescription } from '../model/description';
 import type { StageContext } from '../model/execution';
 import { imageVersion, locationName, safeRegion, type Location } from '../model/server-group';
+import { namesJob, resolveJob } from './resolve-job';
 
 /** What a run chooses: the image with its tag, and where and how much if not everywhere as written. */
 export type PipelineChoice = {
@@ -24,10 +25,19 @@ const flow: readonly string[] = [
 /** Whether a stage's server group descriptions are made when its pipeline is made ready to run. */
 const isDescribed = ({ type, context }: PipelineStage): boolean => type === 'deploy' && context.clusters === undefined;
 
+/** Fields that a stage gets from the job that it names. */
+const ofJobs: readonly string[] = ['general', 'docker', 'env', 'labels', 'location', 'locations'];
+
 /** The keys that a stage's context has when the stage starts: those of a deploy stage have moved into its clusters. */
 export function keysAtStart(stage: PipelineStage): readonly string[] {
   const keys = Object.keys(stage.context);
+  if (namesJob(stage)) return [...keys, ...ofJobs];
   return isDescribed(stage) ? ['clusters', ...keys.filter((key) => flow.includes(key))] : keys;
+}
+
+function placesOf(environment: Environment, { locations }: PipelineChoice): readonly Location[] {
+  const chosen = new Set((locations ?? environment.locations).map(locationName));
+  return environment.locations.filter((location) => chosen.has(locationName(location)));
 }
 
 function resolveDeploy(
@@ -39,9 +49,8 @@ function resolveDeploy(
   const { regions, stageTimeoutMs, ...written } = stage.context as { regions?: readonly string[] } & StageContext;
   const ofStage = Object.entries(written).filter(([key]) => flow.includes(key));
   const own = Object.fromEntries(Object.entries(written).filter(([key]) => !flow.includes(key)));
-  const chosen = new Set((choice.locations ?? environment.locations).map(locationName));
-  const clusters = environment.locations
-    .filter((location) => chosen.has(locationName(location)) && (regions?.includes(locationName(location)) ?? true))
+  const clusters = placesOf(environment, choice)
+    .filter((location) => regions?.includes(locationName(location)) ?? true)
     .map((location) => ({
       cloudProvider: 'dcos',
       account: location.account,
@@ -100,8 +109,8 @@ function readableName(name: string, application: Application, environment: Envir
 }
 
 /**
- * A pipeline made ready to run: deploy stages get one server group description per region. A deploy stage without a region
- * left is dropped; what waited for it waits for what it waited for. Expressions stay; they are evaluated when their stage
+ * A pipeline made ready to run: deploy stages get one server group description per region, and stages that name a job what
+ * it is made of. A stage of either kind without a region left is dropped; what waited for it waits for what it waited for. Expressions stay; they are evaluated when their stage
  * starts, except that names which say `${application}`, `${environment}` or `${image.tag}` are readable at once.
  */
 export function resolvePipeline(
@@ -112,8 +121,10 @@ export function resolvePipeline(
   const dropped = new Map<string, PipelineStage>();
   const stages = environment.pipeline.stages.flatMap((written) => {
     const stage = { ...written, name: readableName(written.name, application, environment, choice.image) };
-    if (!isDescribed(stage)) return stage;
-    const resolved = resolveDeploy(application, environment, choice, stage);
+    if (!namesJob(stage) && !isDescribed(stage)) return stage;
+    const resolved = namesJob(stage)
+      ? resolveJob(application, environment, placesOf(environment, choice), stage)
+      : resolveDeploy(application, environment, choice, stage);
     if (resolved === undefined) dropped.set(stage.refId, stage);
     return resolved ?? [];
   });

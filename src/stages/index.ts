@@ -15,8 +15,10 @@ import { manualJudgment } from './manual-judgment';
 import { resizeServerGroup } from './resize-server-group';
 import { rollbackCluster } from './rollback-cluster';
 import { rollbackServerGroup } from './rollback-server-group';
+import { runJob } from './run-job';
 import { scaleDownCluster } from './scale-down-cluster';
 import { shrinkCluster } from './shrink-cluster';
+import { stopJob } from './stop-job';
 import { terminateInstanceAndDecrementServerGroup } from './terminate-instance-and-decrement-server-group';
 import { terminateInstances } from './terminate-instances';
 import { undoAdoption } from './undo-adoption';
@@ -41,8 +43,10 @@ export const stages: readonly CoxswainStage[] = [
   resizeServerGroup,
   rollbackCluster,
   rollbackServerGroup,
+  runJob,
   scaleDownCluster,
   shrinkCluster,
+  stopJob,
   terminateInstanceAndDecrementServerGroup,
   terminateInstances,
   undoAdoption,

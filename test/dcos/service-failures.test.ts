@@ -8,7 +8,16 @@ import { createManualClock } from '../support/manual-clock';
 import type { ManualClock } from '../support/manual-clock';
 
 const at = { agentId: 'S0', path: '/a' };
-const mesosTask = { id: 't', name: '', frameworkId: 'F', executorId: 't', agentId: 'S0', state: '', statuses: [] };
+const mesosTask = {
+  id: 't',
+  name: '',
+  frameworkId: 'F',
+  executorId: 't',
+  agentId: 'S0',
+  state: '',
+  statuses: [],
+  labels: {},
+};
 const noForce = { force: false };
 
 /** Every call of every client. */

@@ -28,7 +28,6 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     ['application: foo\n', 'application: [foo]\n', '1:14', 'must be text, not a list'],
     ['application: foo\n', "application: ''\n", '1:14', 'is blank'],
     ['application: foo\n', 'application: foo\nsource: x\n', '2:1', 'not supported yet'],
-    ['application: foo\n', 'application: foo\njobs: {}\n', '2:1', 'not supported yet'],
     ['application: foo\n', 'application: foo\ntriggers: []\n', '2:1', 'not supported yet'],
     ['application: foo\n', 'application: foo\nowner: foo-team\n', '2:8', 'must be a map'],
     ['application: foo\n', 'application: foo\nowner: { groop: foo }\n', '2:10', "Did you mean 'group'?"],

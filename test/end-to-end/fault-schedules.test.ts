@@ -18,6 +18,7 @@ import { createMemoryStore } from '../support/memory-store';
 import { createRandom, type Random } from '../support/random';
 import { describeCluster } from '../support/stage-kit';
 import { fetchNothing } from '../support/fetch-nothing';
+import { noJobs } from '../support/no-jobs';
 
 const runs = Number(process.env.FAULT_RUNS ?? 2000);
 const size = 3;
@@ -217,6 +218,7 @@ async function deployUnderTrouble(seed: number) {
   wake.start(
     createExecutorHandlers({
       fetchText: fetchNothing,
+      jobs: noJobs,
       store,
       clock,
       newId,

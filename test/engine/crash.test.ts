@@ -14,6 +14,7 @@ import { createMemoryStore } from '../support/memory-store';
 import { describeCluster } from '../support/stage-kit';
 import { createTemporaryFolder } from '../support/temporary-folder';
 import { fetchNothing } from '../support/fetch-nothing';
+import { noJobs } from '../support/no-jobs';
 
 const pipeline = buildPipeline(
   [
@@ -38,6 +39,7 @@ async function runWithCrashes(
     crashes.boot();
     return createExecutorHandlers({
       fetchText: fetchNothing,
+      jobs: noJobs,
       store: crashes.wrap(store),
       clock,
       newId: () => 'N1',
@@ -110,6 +112,7 @@ describe('an effect whose reply is lost', () => {
     const definitions = () => ({ applications: new Map(), clusters: new Map() });
     const handlers = createExecutorHandlers({
       fetchText: fetchNothing,
+      jobs: noJobs,
       store,
       clock,
       newId: () => 'N1',

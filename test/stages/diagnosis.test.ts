@@ -11,6 +11,7 @@ import { createManualClock } from '../support/manual-clock';
 import { createMemoryStore } from '../support/memory-store';
 import { createStageBench, describeCluster } from '../support/stage-kit';
 import { fetchNothing } from '../support/fetch-nothing';
+import { noJobs } from '../support/no-jobs';
 
 const check = { protocol: 'HTTP', path: '/', gracePeriodSeconds: 30, intervalSeconds: 1, timeoutSeconds: 1 } as const;
 const healthChecks = [{ ...check, maxConsecutiveFailures: 0 }];
@@ -24,6 +25,7 @@ async function failedDeploy(over: Partial<ServerGroupDescription>, stageTimeoutM
   const definitions = () => ({ applications: new Map(), clusters: new Map() });
   const handlers = createExecutorHandlers({
     fetchText: fetchNothing,
+    jobs: noJobs,
     store,
     clock,
     newId: () => 'N',

@@ -5,6 +5,7 @@ import { east } from '../dcos/builders';
 import { createEmulatedCluster, groupsOver } from '../support/emulated-cluster';
 import { buildPipeline, drive, stageOf, type Step } from '../support/engine-kit';
 import { fetchNothing } from '../support/fetch-nothing';
+import { noJobs } from '../support/no-jobs';
 import { createManualClock } from '../support/manual-clock';
 import { createMemoryStore } from '../support/memory-store';
 import { describeCluster } from '../support/stage-kit';
@@ -23,6 +24,7 @@ async function createBench() {
   let count = 0;
   const handlers = createExecutorHandlers({
     fetchText: fetchNothing,
+    jobs: noJobs,
     store,
     clock,
     newId: () => `N${(count += 1)}`,

@@ -10,6 +10,7 @@ import { createManualClock } from '../support/manual-clock';
 import { createMemoryStore } from '../support/memory-store';
 import { describeCluster } from '../support/stage-kit';
 import { fetchNothing } from '../support/fetch-nothing';
+import { noJobs } from '../support/no-jobs';
 
 const app = (name: string, instances: number) => ({
   id: `/nonprod/east/${name}`,
@@ -36,6 +37,7 @@ function bench(applications: readonly string[], timings: { readonly startMs: num
   const definitions = () => ({ applications: new Map(), clusters: new Map() });
   const handlers = createExecutorHandlers({
     fetchText: fetchNothing,
+    jobs: noJobs,
     store,
     clock,
     newId: () => 'N',

@@ -21,6 +21,7 @@ import { createManualClock } from './manual-clock';
 import { createMemoryStore } from './memory-store';
 import { west } from './stage-kit';
 import { fetchNothing } from './fetch-nothing';
+import { noJobs } from './no-jobs';
 
 const environmentOf = (name: string, over: Partial<Environment>): Environment => ({
   name,
@@ -100,7 +101,12 @@ export async function createCommandBench(
   let count = 0;
   const newId = () => `N${String((count += 1)).padStart(4, '0')}`;
   const parts = { store, clock, newId, teamId: 'T1', definitions, serverGroups };
-  const handlers = createExecutorHandlers({ fetchText: fetchNothing, ...parts, onError: () => undefined });
+  const handlers = createExecutorHandlers({
+    fetchText: fetchNothing,
+    jobs: noJobs,
+    ...parts,
+    onError: () => undefined,
+  });
   await memory.create(peopleKind, 'T1', {
     schema: 1,
     teamId: 'T1',

@@ -2,9 +2,12 @@ import { createServerGroups } from '../../src/dcos/marathon-server-groups';
 import { createFilesClient } from '../../src/dcos/files-client';
 import { createMesosClient } from '../../src/dcos/mesos-client';
 import { createMarathonClient } from '../../src/dcos/marathon-client';
+import { createMetronomeClient } from '../../src/dcos/metronome-client';
+import { createJobs } from '../../src/dcos/metronome-jobs';
 import { isQuietEvent } from '../../src/dcos/is-quiet-event';
 import { createDcosEmulator, type DcosEmulatorOptions } from '../../src/emulators/dcos/create-dcos-emulator';
 import type { Clock } from '../../src/engine/clock';
+import { belowPath } from '../../src/http-client/below-path';
 import type { HttpClient } from '../../src/http-client/http-client';
 import { networkFailure, statusFailure } from '../../src/http-client/http-failure';
 
@@ -57,6 +60,7 @@ export function createEmulatedCluster(name: string, clock: Clock, options: DcosE
     core,
     client: createMarathonClient(http),
     sandboxes: { mesos: createMesosClient(http), files: createFilesClient(http) },
+    metronome: createMetronomeClient(belowPath(http, '/service/metronome')),
     setDown: (down: boolean) => void (isDown = down),
     /** From now on no request is answered. */
     hang: () => void (isHanging = true),
@@ -93,4 +97,12 @@ export function groupsOver(clusters: Readonly<Record<string, ReturnType<typeof c
   });
   for (const [name, cluster] of Object.entries(clusters)) cluster.onApp((appId) => groups.clusterChanged(name, appId));
   return groups;
+}
+
+/** Jobs over some emulated clusters. */
+export function jobsOver(clusters: Readonly<Record<string, ReturnType<typeof createEmulatedCluster>>>, clock: Clock) {
+  const connections = new Map(
+    Object.entries(clusters).map(([name, { metronome, sandboxes }]) => [name, { metronome, ...sandboxes }]),
+  );
+  return createJobs({ connections: () => connections, clock });
 }

@@ -6,6 +6,7 @@ import type { ServerGroupDescription } from '../../src/model/description';
 import type { Execution } from '../../src/model/execution';
 import { east } from '../dcos/builders';
 import { drive } from './engine-kit';
+import { createFakeJobs } from './fake-jobs';
 import { createFakeServerGroups } from './fake-server-groups';
 import { createManualClock } from './manual-clock';
 import { createMemoryStore } from './memory-store';
@@ -41,6 +42,7 @@ export function createStageBench(wrap: (store: DocumentStore) => DocumentStore =
   const memory = createMemoryStore(() => clock.now());
   const store = wrap(memory);
   const serverGroups = createFakeServerGroups(clock);
+  const jobs = createFakeJobs(clock);
   const definitions = (): Definitions => ({ applications: new Map(), clusters: new Map() });
   let count = 0;
   const newId = () => `N${String((count += 1)).padStart(4, '0')}`;
@@ -48,6 +50,7 @@ export function createStageBench(wrap: (store: DocumentStore) => DocumentStore =
   const onError = (error: unknown, id: string) => errors.push(`${id}: ${String(error)}`);
   const handlers = createExecutorHandlers({
     fetchText: fetchNothing,
+    jobs,
     store,
     clock,
     newId,
@@ -62,6 +65,7 @@ export function createStageBench(wrap: (store: DocumentStore) => DocumentStore =
     clock,
     store: memory,
     serverGroups,
+    jobs,
     /** What failed and was to be tried again by itself. */
     errors,
     handlers,

@@ -5,7 +5,8 @@ import { parseMoniker } from '../../model/moniker';
 import { regionPlace } from '../../model/region';
 import { safeRegion, type Location } from '../../model/server-group';
 
-const locationSchema = z.object({
+/** A place as the context of a stage holds it. */
+export const locationSchema = z.object({
   account: z.string(),
   region: z.string(),
   dcosCluster: z.string(),
