@@ -13,6 +13,7 @@ import { createExecutionRenderer } from './engine/render-execution';
 import { applySignal, type Signal, type SignalOutcome } from './engine/signals';
 import { createExpiries, createExpiryHandler } from './expire-server-groups';
 import { createTrafficGuard } from './guards';
+import { createJenkinsMasters } from './jenkins/jenkins-masters';
 import type { Execution } from './model/execution';
 import { readPeople } from './policy/people';
 import { createRequesterWishes } from './requester-wishes';
@@ -32,6 +33,8 @@ export const executionRenderer = createExecutionRenderer(stageRegistry, conclude
 export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings'> & {
   /** Fetches what expressions ask for. */
   readonly fetchText: Services['fetchText'];
+  /** Where absent: the masters that the definitions name, over HTTP. */
+  readonly jenkins?: Services['jenkins'];
   /** Told of what failed and is tried again by itself. */
   readonly onError: (error: unknown, documentId: string) => void;
 };
@@ -67,11 +70,12 @@ export function createExecutorHandlers(
   const { store, clock, serverGroups, fetchText, onError } = parts;
   const settings = createUserSettings(createKeyvStore(store, clock));
   const trafficGuard = createTrafficGuard(store, serverGroups);
+  const { jenkins = createJenkinsMasters(parts.definitions, clock) } = parts;
   const engine: EngineWorld<Services> = {
     store,
     clock,
     registry: stageRegistry,
-    services: { serverGroups, trafficGuard, expiries: createExpiries(store), fetchText },
+    services: { serverGroups, trafficGuard, expiries: createExpiries(store), fetchText, jenkins },
     render: executionRenderer,
     drain: createExecutionDrain({
       store,
