@@ -16,6 +16,7 @@ export const errorCatalogue = {
   PRECONDITION_FAILED: { retry: 'never', meaning: 'A precondition of the pipeline does not hold.' },
   EXPRESSION_FAILED: { retry: 'never', meaning: 'An expression has no value, or one that its field cannot take.' },
   STAGE_FAILED: { retry: 'never', meaning: 'A stage failed because one of its parts did.' },
+  JOB_FAILED: { retry: 'never', meaning: 'A job failed, or did not leave what was expected of it.' },
   DEPLOY_FAILED: { retry: 'never', meaning: 'A new server group did not come up in time.' },
   INTERNAL: { retry: 'never', meaning: 'A defect of Coxswain itself.' },
   UNREACHABLE: { retry: 'later', meaning: 'A server could not be reached, or broke off.' },
