@@ -38,7 +38,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
   wait: ['for', 'waitTime'],
   manualJudgment: ['instructions', 'judgmentInputs', 'onReject'],
 };
-const notYetTypes = ['verify', 'runJob', 'jenkins', 'pipeline', 'webhook', 'script', 'canary'];
+const notYetTypes = ['verify', 'runJob', 'pipeline', 'webhook', 'canary'];
 const notYetKeys = ['beforeTraffic', 'keepWarm', 'stageEnabled', 'notifications', 'sendNotifications'];
 const strategies = ['none', 'highlander', 'redblack'] as const;
 

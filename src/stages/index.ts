@@ -9,12 +9,15 @@ import { disableServerGroup } from './disable-server-group';
 import { enableServerGroup } from './enable-server-group';
 import { evaluateVariables } from './evaluate-variables';
 import { fetchUrls } from './fetch-urls';
+import { jenkins } from './jenkins';
 import { manualJudgment } from './manual-judgment';
 import { resizeServerGroup } from './resize-server-group';
 import { rollbackCluster } from './rollback-cluster';
 import { rollbackServerGroup } from './rollback-server-group';
 import { scaleDownCluster } from './scale-down-cluster';
+import { script } from './script';
 import { shrinkCluster } from './shrink-cluster';
+import { stopJenkinsBuild } from './stop-jenkins-build';
 import { undoAdoption } from './undo-adoption';
 import { undoServerGroup } from './undo-server-group';
 import { wait } from './wait';
@@ -31,12 +34,15 @@ export const stages: readonly CoxswainStage[] = [
   enableServerGroup,
   evaluateVariables,
   fetchUrls,
+  jenkins,
   manualJudgment,
   resizeServerGroup,
   rollbackCluster,
   rollbackServerGroup,
   scaleDownCluster,
+  script,
   shrinkCluster,
+  stopJenkinsBuild,
   undoAdoption,
   undoServerGroup,
   wait,

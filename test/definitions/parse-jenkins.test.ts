@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { stageRegistry } from '../../src/app';
 import { loadDefinitions } from '../../src/definitions/load-definitions';
 import { parseAccounts } from '../../src/definitions/parse-accounts';
 import { makeCertificate } from '../support/certificate';
@@ -48,6 +49,26 @@ describe('jenkins in accounts.yaml', () => {
     const stageTypes = { types: [], find: () => undefined };
     const { definitions } = loadDefinitions({ folder: folder.path, environment, stageTypes });
     expect([...(definitions.jenkins?.keys() ?? [])]).toEqual(['ci', 'other']);
+  });
+
+  it('is what stages of an application may build with, by the field names of Spinnaker', () => {
+    const stage =
+      "{ type: jenkins, master: ci, job: team/ship, parameters: { V: '${image.tag}' }, markUnstableAsSuccessful: true }";
+    const application = (written: string) => `application: foo
+image: registry.example.com/foo
+service: { cpus: 1, memoryMb: 32, ports: { http: 80 } }
+environments: { dev: { regions: [nonprod/east], instances: 1, pipeline: quick } }
+pipelines: { quick: [${written}, { type: script, command: ./check.sh }] }
+`;
+    const problemsOf = (written: string) => {
+      writeFileSync(join(folder.path, 'accounts.yaml'), good);
+      writeFileSync(join(folder.path, 'foo.yaml'), application(written));
+      const loaded = loadDefinitions({ folder: folder.path, environment, stageTypes: stageRegistry });
+      return loaded.problems.map(({ message }) => message);
+    };
+    expect(problemsOf(stage)).toEqual([]);
+    expect(problemsOf('{ type: jenkins, job: ship }')).toEqual([expect.stringMatching(/^master: /)]);
+    expect(problemsOf('{ type: script, scriptPath: x }')).toEqual([expect.stringMatching(/^command: /)]);
   });
 
   it('stands where a token cannot be read, which is told', () => {
