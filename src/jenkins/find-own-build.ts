@@ -15,8 +15,18 @@ export type StartedBuild = {
   readonly user: string;
 };
 
-const hasAll = (trace: BuildTrace, parameters: Readonly<Record<string, string>>): boolean =>
-  Object.entries(parameters).every(([name, value]) => trace.parameters[name] === value);
+/** Jenkins trims some texts, and reads flags in any letters. */
+const normalize = (value: string): string => {
+  const text = value.trim();
+  return /^(true|false)$/i.test(text) ? text.toLowerCase() : text;
+};
+
+/** Whether a build was given what was sent, as far as it shows: neither what Jenkins dropped nor passwords do. */
+const wasGiven = (trace: BuildTrace, parameters: Readonly<Record<string, string>>): boolean =>
+  Object.entries(parameters).every(([name, value]) => {
+    const shown = trace.parameters[name];
+    return shown === undefined || normalize(shown) === normalize(value);
+  });
 
 /**
  * The build that an earlier try has started, though its answer was lost; undefined where none did. Where the job declares
@@ -29,5 +39,5 @@ export function findOwnBuild(traces: readonly BuildTrace[], started: StartedBuil
   if (carriesKey) return traces.find((trace) => trace.parameters[keyParameter] === key);
   return traces
     .filter(({ queueId, userIds }) => queueId > after && userIds.some((id) => id.toLowerCase() === user.toLowerCase()))
-    .findLast((trace) => hasAll(trace, parameters));
+    .findLast((trace) => wasGiven(trace, parameters));
 }

@@ -47,10 +47,16 @@ const actionsSchema = z
 
 type Action = z.output<typeof actionSchema>;
 
+const isPlain = (value: unknown): value is string | number | boolean =>
+  ['string', 'number', 'boolean'].includes(typeof value);
+
 const startedWith = (actions: readonly Action[]) => ({
   userIds: actions.flatMap(({ causes }) => causes.map(({ userId }) => userId)),
   parameters: Object.fromEntries(
-    actions.flatMap((action) => action.parameters.map(({ name, value }) => [name, String(value)] as const)),
+    actions
+      .flatMap((action) => action.parameters)
+      // A password stands there without its value.
+      .flatMap(({ name, value }) => (isPlain(value) ? [[name, String(value)] as const] : [])),
   ),
 });
 

@@ -155,4 +155,15 @@ describe('a build whose answer was lost', () => {
     expect(findOwnBuild(traces, { ...without, after: 9 })).toBeUndefined();
     expect(findOwnBuild(traces, { ...without, parameters: { A: '3' } })).toBeUndefined();
   });
+
+  it.each([
+    ['one that the job does not declare, which Jenkins drops', { A: '1', OTHER: 'x' }],
+    ['one that Jenkins does not show, as a password', { A: '1', PASSWORD: 'x' }],
+    ['one that Jenkins trims', { A: ' 1\n' }],
+    ['a flag in other letters', { A: '1', DRY: 'TRUE' }],
+  ])('is found although it was sent with %s', (_title, parameters) => {
+    const sent = { ...started, carriesKey: false, parameters };
+    expect(findOwnBuild([trace(9, { A: '1', DRY: 'true' })], sent)?.queueId).toBe(9);
+    expect(findOwnBuild([trace(9, { A: '2', DRY: 'true' })], sent)).toBeUndefined();
+  });
 });

@@ -297,7 +297,7 @@ describe('a Jenkins in trouble', () => {
     bench.jenkins.go((method, path) =>
       method === 'POST' && path.includes('/build') && (lost += 1) === 1 ? 'lost' : undefined,
     );
-    const parameters = config.includes('<name>A') ? { A: 'mine' } : {};
+    const parameters = config.includes('<name>A') ? { A: 'mine', UNDECLARED: 'x' } : {};
     const done = await bench.run(pipeline({ parameters }));
     expect([done.status, ...bench.jenkins.builds('ship')]).toEqual(['SUCCEEDED', '1 SUCCESS', '2 SUCCESS']);
     expect([lost, stageOf(done, '1').context.buildNumber]).toEqual([1, 2]);
