@@ -160,6 +160,14 @@ describe('a Jenkins that cannot be had', () => {
   });
 });
 
+describe('a redirect', () => {
+  it('says where it leads, without the query, which may hold what nobody should see', async () => {
+    reply = answer(302, '', { Location: 'https://sso.example.com/login?ticket=secret#part' });
+    const { fields } = await failureOf('getBuild');
+    expect(fields).toMatchObject({ status: 302, location: 'https://sso.example.com/login' });
+  });
+});
+
 describe('an action', () => {
   it('is done where it ends in a redirect to a page', async () => {
     reply = answer(302, '', { Location: 'https://ci.example.com/job/ship/7/' });
