@@ -14,6 +14,7 @@ import { applySignal, type Signal, type SignalOutcome } from './engine/signals';
 import { isTooLarge } from './engine/too-large';
 import { createExpiries, createExpiryHandler } from './expire-server-groups';
 import { createTrafficGuard } from './guards';
+import { createJenkinsMasters } from './jenkins/jenkins-masters';
 import type { Execution } from './model/execution';
 import { readPeople } from './policy/people';
 import { createRequesterWishes } from './requester-wishes';
@@ -35,6 +36,8 @@ export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings'> & 
   readonly jobs: Services['jobs'];
   /** Fetches what expressions ask for. */
   readonly fetchText: Services['fetchText'];
+  /** Where absent: the masters that the definitions name, over HTTP. */
+  readonly jenkins?: Services['jenkins'];
   /** Told of what failed and is tried again by itself. */
   readonly onError: (error: unknown, documentId: string) => void;
 };
@@ -76,11 +79,12 @@ export function createExecutorHandlers(
   const { store, clock, serverGroups, jobs, fetchText, onError } = parts;
   const settings = createUserSettings(createKeyvStore(store, clock));
   const trafficGuard = createTrafficGuard(store, serverGroups);
+  const { jenkins = createJenkinsMasters(parts.definitions, clock) } = parts;
   const engine: EngineWorld<Services> = {
     store,
     clock,
     registry: stageRegistry,
-    services: { serverGroups, jobs, trafficGuard, expiries: createExpiries(store), fetchText },
+    services: { serverGroups, jobs, trafficGuard, expiries: createExpiries(store), fetchText, jenkins },
     render: executionRenderer,
     drain: createExecutionDrain({
       store,

@@ -9,6 +9,7 @@ import { parseAccounts } from './definitions/parse-accounts';
 import { parseApplication } from './definitions/parse-application';
 import { createAgents } from './emulators/dcos/agents';
 import { startDcosEmulator } from './emulators/dcos/start-dcos-emulator';
+import { startJenkinsEmulator } from './emulators/jenkins/start-jenkins-emulator';
 import { startSlackEmulator } from './emulators/slack';
 import { createFetchPublic } from './http-client/fetch-public';
 import { runCli } from './cli/run-cli';
@@ -63,6 +64,7 @@ void runCli(process.argv.slice(2), {
       const workspace = { users: [...users], channels: [...channels], userGroups, commands: slashCommands };
       return { ...(await startSlackEmulator({ port, ...secrets, ...workspace })), ...secrets };
     },
+    jenkins: ({ port }) => startJenkinsEmulator({ port }),
   },
 }).then((exitCode) => {
   process.exitCode = exitCode;

@@ -5,6 +5,7 @@ import type { TrafficGuard } from './engine/contracts/guard';
 import type { StageDefinition } from './engine/contracts/stage';
 import type { TaskDefinition } from './engine/contracts/task';
 import type { FetchPublic } from './http-client/fetch-public';
+import type { JenkinsMasters } from './jenkins/jenkins-masters';
 
 /** Everything a stage may ask for; it names what it needs and sees only that. */
 export type Services = {
@@ -14,6 +15,7 @@ export type Services = {
   readonly expiries: Expiries;
   /** The text behind a URL that somebody wrote; see `FetchPublic`. */
   readonly fetchText: FetchPublic;
+  readonly jenkins: JenkinsMasters;
 };
 
 /** A stage type of this product. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
 import { emulator } from './emulator';
-import { addEmulatorOptions, type DcosEmulatorChoices } from './emulator-options';
+import { addEmulatorOptions, emulatorKinds, type DcosEmulatorChoices, type EmulatorKind } from './emulator-options';
 import type { RunAction } from './run-cli';
 import { evalCommand, type EvalChoices } from './eval';
 import { validate } from './validate';
@@ -40,12 +40,12 @@ export function addLocalCommands(program: Command, runAction: RunAction): void {
   addEvalCommand(program, runAction);
   const emulatorCommand = program
     .command('emulator')
-    .description('run a fake DC/OS or Slack until it is stopped; for trying things out and for tests')
-    .addArgument(new Argument('<kind>', 'which one').choices(['dcos', 'slack']));
+    .description('run a fake DC/OS, Slack or Jenkins until it is stopped; for trying things out and for tests')
+    .addArgument(new Argument('<kind>', 'which one').choices(emulatorKinds));
   addEmulatorOptions(emulatorCommand)
     .addHelpText('after', '\nPrints one line of JSON with its addresses when it is ready; Ctrl-C stops it.')
     .addHelpText('after', '\nExample:\n  $ coxswain emulator dcos --port 8080 --auth enterprise')
-    .action((kind: 'dcos' | 'slack', choices: DcosEmulatorChoices) =>
+    .action((kind: EmulatorKind, choices: DcosEmulatorChoices) =>
       runAction((session) => emulator(session, kind, choices)),
     );
 }

@@ -18,6 +18,8 @@ export type StartedEmulator = {
   readonly token?: string;
   readonly uid?: string;
   readonly password?: string;
+  /** Whose the token and the password are, of Jenkins. */
+  readonly user?: string;
   readonly slackApiUrl?: string;
   readonly botToken?: string;
   readonly appToken?: string;
@@ -35,6 +37,7 @@ export type FetchText = (url: string) => Promise<string>;
 export type EmulatorStarters = {
   readonly dcos: (choices: DcosEmulatorChoices) => Promise<StartedEmulator>;
   readonly slack: (choices: EmulatorChoices) => Promise<StartedEmulator>;
+  readonly jenkins: (choices: EmulatorChoices) => Promise<StartedEmulator>;
 };
 
 /** Everything the command line touches, so that it can be run as a function. */

@@ -1,5 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
+/** What can be emulated. */
+export const emulatorKinds = ['dcos', 'slack', 'jenkins'] as const;
+/** One of them. */
+export type EmulatorKind = (typeof emulatorKinds)[number];
+
 /** What may be chosen for any emulator. */
 export type EmulatorChoices = {
   /** 0 takes a free port. */

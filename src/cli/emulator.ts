@@ -1,19 +1,19 @@
 import { CliError } from './cli-error';
 import type { CliSession } from './cli-session';
-import { dcosOnly, type DcosEmulatorChoices } from './emulator-options';
+import { dcosOnly, type DcosEmulatorChoices, type EmulatorKind } from './emulator-options';
 import { exitCodes, type ExitCode } from './exit-codes';
 
 /** Runs an emulator until it is asked to stop; one line of JSON with its addresses says that it is ready. */
 export async function emulator(
   session: CliSession,
-  kind: 'dcos' | 'slack',
+  kind: EmulatorKind,
   choices: DcosEmulatorChoices,
 ): Promise<ExitCode> {
   const { port } = choices;
-  const misplaced = kind === 'slack' ? dcosOnly(choices) : [];
+  const misplaced = kind === 'dcos' ? [] : dcosOnly(choices);
   if (misplaced.length > 0) {
     throw new CliError(exitCodes.usage, 'INVALID_INPUT', {
-      message: `The slack emulator has no ${misplaced.join(' and no ')}.`,
+      message: `The ${kind} emulator has no ${misplaced.join(' and no ')}.`,
       advice: 'Leave it out, or run `coxswain emulator dcos`.',
     });
   }
@@ -34,10 +34,11 @@ export async function emulator(
     });
   });
   const { url, marathonUrl, metronomeUrl, token, uid, password } = started;
-  const { slackApiUrl, botToken, appToken, signingSecret } = started;
+  const { user, slackApiUrl, botToken, appToken, signingSecret } = started;
   const ofDcos = { marathonUrl, metronomeUrl, token, uid, password };
   // JSON with or without --json: whoever starts it is a script that waits for this line.
-  const ready = { type: 'emulator', kind, url, ...ofDcos, slackApiUrl, botToken, appToken, signingSecret };
+  const ofSlack = { slackApiUrl, botToken, appToken, signingSecret };
+  const ready = { type: 'emulator', kind, url, ...ofDcos, user, ...ofSlack };
   world.stdout.write(`${JSON.stringify(ready)}\n`);
   await stopped;
   await started.close();

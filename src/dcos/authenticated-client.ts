@@ -1,6 +1,6 @@
 import type { HttpClient } from '../http-client/http-client';
 import { CoxswainError } from '../model/errors';
-import { redactError } from './redact';
+import { redactError } from '../http-client/redact';
 import type { TokenSource } from './token-source';
 
 const isUnauthorized = (error: unknown): boolean => error instanceof CoxswainError && error.code === 'UNAUTHORIZED';

@@ -8,7 +8,7 @@ import type { ErrorCode } from '../model/errors';
 import { tokenTimes } from './json-web-token';
 import { loginRequest } from './login-request';
 import type { Credentials, LoginRequest } from './login-request';
-import { redactText } from './redact';
+import { redactText } from '../http-client/redact';
 
 /** A token that a cluster gave. */
 export type Login = {

@@ -85,5 +85,6 @@ export function loadDefinitions(input: DefinitionsInput, lastGood?: LoadedDefini
       if (kept !== undefined) applications.set(kept.name, kept);
     }
   }
-  return { definitions: { applications, clusters: accounts.clusters ?? new Map() }, problems, accounts };
+  const { clusters = new Map(), jenkins = new Map() } = accounts;
+  return { definitions: { applications, clusters, jenkins }, problems, accounts };
 }

@@ -1,11 +1,12 @@
 import { dirname } from 'node:path';
-import type { DcosCluster, DefinitionProblem } from '../model/application';
+import type { DcosCluster, DefinitionProblem, JenkinsMaster } from '../model/application';
 import { regionPlace } from '../model/region';
 import { safeRegion } from '../model/server-group';
 import type { Location } from '../model/server-group';
 import type { AccountsContext, Variables } from './accounts-context';
 import { didYouMean } from './did-you-mean';
 import { parseCluster } from './parse-cluster';
+import { parseJenkins } from './parse-jenkins';
 import type { YamlObject } from './yaml-object';
 import { readYamlSource } from './yaml-source';
 import { YamlValue } from './yaml-value';
@@ -17,6 +18,7 @@ export type Accounts = ReadonlyMap<string, Location>;
 export type ParsedAccounts = {
   readonly accounts?: Accounts;
   readonly clusters?: ReadonlyMap<string, DcosCluster>;
+  readonly jenkins?: ReadonlyMap<string, JenkinsMaster>;
   readonly problems: readonly DefinitionProblem[];
 };
 
@@ -104,6 +106,8 @@ function names(at: YamlValue | undefined, example: string): YamlObject | undefin
 }
 
 const clustersExample = "clusters: { lab: { url: 'http://127.0.0.1:8080' } }";
+const jenkinsExample =
+  "jenkins: { ci: { url: 'https://ci.example.com', auth: { user: coxswain, token: { env: JENKINS_TOKEN } } } }";
 const accountsExample = 'accounts: { nonprod: { regions: { east: lab/east } } }';
 
 /**
@@ -126,7 +130,7 @@ export function parseAccounts(input: {
     later: (check) => checks.push(check),
   };
   const root = new YamlValue(source, source.document.contents, '').object({
-    known: ['clusters', 'accounts'],
+    known: ['clusters', 'accounts', 'jenkins'],
     notYet: ['registries'],
   });
   const written = names(root?.require('clusters', clustersExample), clustersExample);
@@ -134,11 +138,14 @@ export function parseAccounts(input: {
   const clusterNames = (written?.entries() ?? []).map(([name]) => name);
   const accounts = names(root?.require('accounts', accountsExample), accountsExample);
   const locations = named(accounts, 'The account').flatMap(([name, value]) => parseAccount(name, value, clusterNames));
+  const jenkinsAt = names(root?.get('jenkins'), jenkinsExample);
+  const masters = named(jenkinsAt, 'The Jenkins').flatMap(([name, value]) => parseJenkins(name, value, context) ?? []);
   if (source.problems.length > 0) return { problems: source.problems };
   for (const check of checks) check();
   return {
     accounts: new Map(locations.map((location) => [`${location.account}/${location.region}`, location])),
     clusters: new Map(clusters.map((cluster) => [cluster.name, cluster])),
+    jenkins: new Map(masters.map((master) => [master.name, master])),
     problems: source.problems,
   };
 }

@@ -37,7 +37,8 @@ function readAddress(value: YamlValue, environment: Variables): string | undefin
   return value.fail(`${value.label}: the environment variable ${name} is not set. Set it, or add a default.`);
 }
 
-function parseUrl(value: YamlValue, environment: Variables): string | undefined {
+/** Reads an address of http or https; it may stand in a variable. */
+export function parseUrl(value: YamlValue, environment: Variables): string | undefined {
   const written = readAddress(value, environment);
   if (written === undefined) return undefined;
   const url = URL.canParse(written) ? new URL(written) : undefined;
@@ -66,7 +67,8 @@ function checkCertificate(value: YamlValue, file: string): void {
   }
 }
 
-function parseCaFile(value: YamlValue | undefined, url: string, context: AccountsContext): string | undefined {
+/** Reads the certificate authority's file of a server whose address is `url`. */
+export function parseCaFile(value: YamlValue | undefined, url: string, context: AccountsContext): string | undefined {
   const written = value?.text("a file such as 'certs/dcos-ca.crt'");
   if (value === undefined || written === undefined) return undefined;
   if (!url.startsWith('https:')) {

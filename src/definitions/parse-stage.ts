@@ -65,7 +65,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
   evaluateVariables: ['variables'],
   checkPreconditions: ['preconditions', 'expression', 'failureMessage'],
 };
-const notYetTypes = ['verify', 'jenkins', 'pipeline', 'webhook', 'script', 'canary'];
+const notYetTypes = ['verify', 'pipeline', 'webhook', 'canary'];
 const notYetKeys = ['beforeTraffic', 'keepWarm', 'notifications', 'sendNotifications'];
 const strategies = ['none', 'highlander', 'redblack'] as const;
 

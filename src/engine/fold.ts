@@ -44,7 +44,7 @@ function withResult(stage: Stage, taskId: string, result: TaskResult, now: numbe
   const context = 'context' in result ? { ...stage.context, ...result.context } : stage.context;
   const outputs = result.status === 'SUCCEEDED' ? { ...stage.outputs, ...result.outputs } : stage.outputs;
   const failure =
-    result.status === 'TERMINAL'
+    result.status === 'TERMINAL' || result.status === 'CANCELED'
       ? { failure: explainFailure({ code: result.code, message: result.reason }, context) }
       : {};
   const skipped = result.status === 'SKIPPED' ? { skipReason: result.reason } : {};

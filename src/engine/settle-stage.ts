@@ -168,6 +168,7 @@ function settleRunning<S>(settling: Settling<S>): Execution {
   const { execution, stage, definition } = settling;
   const children = childrenOf(execution, stage);
   const regular = children.filter((child) => child.onFailure !== true);
+  if (stage.tasks.some((task) => task.status === 'CANCELED')) return finish(settling, 'CANCELED');
   if (stage.tasks.some((task) => task.status === 'TERMINAL') || regular.some((child) => isHalt(child.status))) {
     return settleFailure(settling, children);
   }

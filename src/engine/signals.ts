@@ -162,7 +162,7 @@ function retryStage(execution: Execution, signal: { stageId: string; user: strin
     return refused(execution, 'NOT_FOUND', 'This stage no longer exists.');
   if (execution.status === 'PAUSED')
     return refused(execution, 'ALREADY_DECIDED', `${execution.name} is paused. Resume it first.`);
-  if (execution.status === 'CANCELED')
+  if (execution.status === 'CANCELED' && execution.canceled !== undefined)
     return refused(execution, 'ALREADY_DECIDED', `${execution.name} was canceled and went back. Deploy again.`);
   if (execution.ending !== undefined && !isComplete(execution.status))
     return refused(execution, 'ALREADY_DECIDED', `${execution.name} is still ending. Retry when it is over.`);

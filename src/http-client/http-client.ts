@@ -14,7 +14,7 @@ export type HttpRequest = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, QueryValue>>;
-  /** Sent as JSON. */
+  /** Sent as JSON; URLSearchParams as a form. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly expect?: ExpectedBody;
@@ -52,8 +52,8 @@ export type HttpStream = {
 
 /**
  * Speaks to one HTTP server. Every failure is a CoxswainError: UNREACHABLE (refused, reset, cut off), TIMED_OUT,
- * UNAUTHORIZED (fields.serverTime: the server's clock), FORBIDDEN, NOT_FOUND, RATE_LIMITED (fields.retryAfterMs), SERVER_ERROR (5xx, a redirect, not JSON, too
- * long) or REQUEST_REFUSED (any other 4xx); fields hold host, path, and status and body where there was an answer.
+ * UNAUTHORIZED (fields.serverTime: the server's clock), FORBIDDEN, NOT_FOUND, RATE_LIMITED (fields.retryAfterMs), SERVER_ERROR (5xx, a redirect with fields.location, not
+ * JSON, too long) or REQUEST_REFUSED (any other 4xx); fields hold host, path, and status and body where there was an answer.
  * Nothing is ever repeated. When the caller's signal ends a request, the signal's reason is thrown if it is a
  * CoxswainError, else TIMED_OUT with fields.aborted.
  */

@@ -69,6 +69,10 @@ function judgeStatus(status: number): Verdict {
   };
 }
 
+/** Where a redirect leads, without its query, which may hold what must not be shown. */
+const locationOf = ({ location }: Readonly<Record<string, string>>): string | undefined =>
+  location?.replace(/[?#].*$/s, '');
+
 /** The error for an answer whose status is not 2xx. */
 export function statusFailure(
   target: Target,
@@ -79,10 +83,11 @@ export function statusFailure(
   const quote = said === undefined ? '' : ` (${said})`;
   const wait = code === 'RATE_LIMITED' ? { retryAfterMs: retryAfterMs(reply.headers) } : {};
   const clock = code === 'UNAUTHORIZED' ? { serverTime: serverTime(reply.headers) } : {};
+  const redirect = reply.status >= 300 && reply.status <= 399 ? { location: locationOf(reply.headers) } : {};
   const body = typeof reply.body === 'string' ? shorten(reply.body) : reply.body;
   return new CoxswainError(code, {
     message: `${describeTarget(target)} failed with status ${reply.status}: ${why}${quote}. ${advice}`,
-    fields: { host: target.host, path: target.path, status: reply.status, body, ...wait, ...clock },
+    fields: { host: target.host, path: target.path, status: reply.status, body, ...wait, ...clock, ...redirect },
   });
 }
 

@@ -83,8 +83,25 @@ export type DcosCluster = {
   readonly metronomePath?: string;
 };
 
+/** The account that builds are started as, with its API token. */
+export type JenkinsAuth = { readonly user: string; readonly token: Secret };
+
+/** How to reach one Jenkins. */
+export type JenkinsMaster = {
+  readonly name: string;
+  /** Without a slash at its end. */
+  readonly url: string;
+  /** PEM file with the certificate authority to trust instead of the system's. */
+  readonly caFile?: string;
+  readonly auth: JenkinsAuth;
+  /** The job that `script` stages run, such as `tools/run-script`; undefined where they must name one. */
+  readonly scriptJob?: string;
+};
+
 /** Everything the files say, as last understood. */
 export type Definitions = {
   readonly applications: ReadonlyMap<string, Application>;
   readonly clusters: ReadonlyMap<string, DcosCluster>;
+  /** Absent where accounts.yaml names none. */
+  readonly jenkins?: ReadonlyMap<string, JenkinsMaster>;
 };

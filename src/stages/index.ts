@@ -11,13 +11,16 @@ import { enableServerGroup } from './enable-server-group';
 import { evaluateVariables } from './evaluate-variables';
 import { fetchUrls } from './fetch-urls';
 import { findImage } from './find-image';
+import { jenkins } from './jenkins';
 import { manualJudgment } from './manual-judgment';
 import { resizeServerGroup } from './resize-server-group';
 import { rollbackCluster } from './rollback-cluster';
 import { rollbackServerGroup } from './rollback-server-group';
 import { runJob } from './run-job';
 import { scaleDownCluster } from './scale-down-cluster';
+import { script } from './script';
 import { shrinkCluster } from './shrink-cluster';
+import { stopJenkinsBuild } from './stop-jenkins-build';
 import { stopJob } from './stop-job';
 import { terminateInstanceAndDecrementServerGroup } from './terminate-instance-and-decrement-server-group';
 import { terminateInstances } from './terminate-instances';
@@ -39,13 +42,16 @@ export const stages: readonly CoxswainStage[] = [
   evaluateVariables,
   fetchUrls,
   findImage,
+  jenkins,
   manualJudgment,
   resizeServerGroup,
   rollbackCluster,
   rollbackServerGroup,
   runJob,
   scaleDownCluster,
+  script,
   shrinkCluster,
+  stopJenkinsBuild,
   stopJob,
   terminateInstanceAndDecrementServerGroup,
   terminateInstances,

@@ -46,4 +46,4 @@ const stop: TaskDefinition<Needs> = {
 };
 
 /** Stops a run of a job; part of the way back of what has started it. */
-export const stopJob = defineStage({ type: 'stopJob', needs: ['jobs'], config, tasks: [stop] });
+export const stopJob = defineStage({ type: 'stopJob', isInternal: true, needs: ['jobs'], config, tasks: [stop] });

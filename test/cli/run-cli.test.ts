@@ -348,11 +348,12 @@ describe('wrong usage', () => {
     [['run', 'foo'], /missing required argument 'environment'/],
     [['reject', 'E1'], /--reason/],
     [['emulator', 'dcos', '--port', '99999'], /0 to 65535/],
-    [['emulator', 'jira'], /dcos, slack/],
+    [['emulator', 'jira'], /dcos, slack, jenkins/],
     [['emulator', 'dcos', '--tasks', 'real'], /simulated, process/],
     [['emulator', 'dcos', '--auth', 'oauth'], /none, enterprise, open/],
     [['emulator', 'dcos', '--agents', '0'], /1 to 10000/],
-    [['emulator', 'slack', '--agents', '3'], /no --agents/],
+    [['emulator', 'slack', '--agents', '3'], /slack emulator has no --agents/],
+    [['emulator', 'jenkins', '--auth', 'open'], /jenkins emulator has no --auth/],
     [['emulator', 'slack', '--tls-key', 'key.pem'], /no --tls-key/],
     [['emulator', 'dcos', '--tls-key', 'key.pem'], /--tls-key and --tls-cert/],
   ])('refuses %j with exit code 2', async (argv, message) => {
@@ -404,7 +405,8 @@ describe('coxswain validate and emulator', () => {
     const started = { ...addresses, close };
     const dcos = jest.fn(() => Promise.resolve(started));
     const slack = () => Promise.reject(new Error('EADDRINUSE'));
-    const emulators = { dcos, slack };
+    const jenkins = () => Promise.resolve({ url, user: 'coxswain', token: '11ab', close });
+    const emulators = { dcos, slack, jenkins };
     const result = await cli(['emulator', 'dcos', '--port', '5'], { emulators, untilStopped: () => Promise.resolve() });
     expect(dcos).toHaveBeenCalledWith({ port: 5 });
     expect(jsonLines(result.stdout)).toMatchObject([{ kind: 'dcos', ...addresses }]);
@@ -412,6 +414,8 @@ describe('coxswain validate and emulator', () => {
     const choices = ['--auth', 'enterprise', '--tasks', 'process', '--agents', '3'];
     await cli(['emulator', 'dcos', ...choices], { emulators, untilStopped: () => Promise.resolve() });
     expect(dcos).toHaveBeenLastCalledWith({ port: 0, auth: 'enterprise', tasks: 'process', agents: 3 });
+    const ofJenkins = await cli(['emulator', 'jenkins'], { emulators, untilStopped: () => Promise.resolve() });
+    expect(jsonLines(ofJenkins.stdout)).toMatchObject([{ kind: 'jenkins', url, user: 'coxswain', token: '11ab' }]);
     const failed = await cli(['emulator', 'slack'], { emulators, untilStopped: () => Promise.resolve() });
     expect(failed).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('--port 0') as string });
   });

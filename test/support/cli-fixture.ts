@@ -29,7 +29,7 @@ export async function runForTest(
     stdin,
     validateFiles: unused,
     fetchText: unused,
-    emulators: { dcos: unused, slack: unused },
+    emulators: { dcos: unused, slack: unused, jenkins: unused },
     untilStopped: unused,
     ...rest,
   });

@@ -30,6 +30,12 @@ export const pythonMarathon: Part = {
   path: existsSync('/usr/bin/python3') ? firstExisting(['/usr/lib/python3/dist-packages/marathon']) : undefined,
 };
 
+/** Debian's python3-jenkins, a client of Jenkins; it needs Debian's own python3. `.ci/run` installs it. */
+export const pythonJenkins: Part = {
+  name: 'python3-jenkins',
+  path: existsSync('/usr/bin/python3') ? firstExisting(['/usr/lib/python3/dist-packages/jenkins']) : undefined,
+};
+
 /** Debian's Prometheus, which discovers tasks in Marathon; `.ci/run` installs it. */
 export const prometheus: Part = { name: 'Prometheus', path: firstExisting(['/usr/bin/prometheus']) };
 

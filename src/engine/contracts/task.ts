@@ -6,7 +6,16 @@ export type TaskResult =
   | { readonly status: 'SUCCEEDED'; readonly outputs?: StageContext; readonly context?: StageContext }
   | { readonly status: 'RUNNING'; readonly retryAfterMs: number; readonly memo?: Memo; readonly context?: StageContext }
   | { readonly status: 'SKIPPED'; readonly reason: string }
-  | { readonly status: 'TERMINAL'; readonly code: ErrorCode; readonly reason: string; readonly context?: StageContext };
+  | TaskEnd<'TERMINAL'>
+  /** What the task stands for was called off elsewhere: the stage is CANCELED, whatever its failure choice. */
+  | TaskEnd<'CANCELED'>;
+
+type TaskEnd<S extends 'TERMINAL' | 'CANCELED'> = {
+  readonly status: S;
+  readonly code: ErrorCode;
+  readonly reason: string;
+  readonly context?: StageContext;
+};
 
 /** What a task sees at one look. */
 export type TaskLook<S> = {
