@@ -147,7 +147,7 @@ describe('URLs in coxswain eval', () => {
     const { fetchText } = web({});
     expect(await answerTo('${#fromUrl("http://a.example.com/x")}', [], { fetchText })).toEqual({
       value: '${#fromUrl("http://a.example.com/x")}',
-      errors: [{ level: 'ERROR', message: 'http://a.example.com/x could not be read: it does not exist (column 3)' }],
+      errors: [{ level: 'ERROR', message: 'a.example.com could not be read: it does not exist (column 3)' }],
     });
   });
 
@@ -173,9 +173,7 @@ describe('URLs in coxswain eval', () => {
     const { asked, fetchText } = web(links);
     const answer = await answerTo(`\${${chain(6)}}`, [], { fetchText });
     expect(answer).toMatchObject({ value: `\${${chain(6)}}`, errors: [{ level: 'ERROR' }] });
-    expect(JSON.stringify(answer)).toContain(
-      'http://a.example.com/6 could not be read: it is known only after 5 rounds',
-    );
+    expect(JSON.stringify(answer)).toContain('a.example.com could not be read: it is known only after 5 rounds');
     expect(asked).toHaveLength(5);
   });
 
