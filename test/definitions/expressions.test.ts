@@ -339,14 +339,23 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
 describe('a stage type that only Coxswain plans', () => {
   const planned = allStages.filter(({ isInternal }) => isInternal === true).map(({ type }) => type);
 
-  it('is one that fetches for expressions, takes back, or adopts', () =>
-    expect([...planned].sort()).toEqual(['adoptServerGroup', 'fetchUrls', 'undoAdoption', 'undoServerGroup']));
+  it('is one that fetches for expressions, takes back, stops, or adopts', () =>
+    expect([...planned].sort()).toEqual([
+      'adoptServerGroup',
+      'fetchUrls',
+      'stopJenkinsBuild',
+      'stopJob',
+      'undoAdoption',
+      'undoServerGroup',
+    ]));
 
   it.each([
     ["{ type: fetchUrls, urls: ['https://config.example.com/x'], room: 1000000 }", 'fetchUrls'],
     ['{ type: undoServerGroup, cluster: foo-dev, keys: [a] }', 'undoServerGroup'],
     ['{ type: undoAdoption }', 'undoAdoption'],
     ['{ type: adoptServerGroup }', 'adoptServerGroup'],
+    ['{ type: stopJob }', 'stopJob'],
+    ['{ type: stopJenkinsBuild }', 'stopJenkinsBuild'],
     ['{ type: fetchUrl }', 'fetchUrl'],
   ])('is unknown to files, and never proposed: %s', (stage, type) => {
     const [problem = '', ...others] = told(inStages(stage));
