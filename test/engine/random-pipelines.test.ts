@@ -145,7 +145,7 @@ describe('random pipelines', () => {
       return (await run(steps, { happenings: drawHappenings(random, steps) })).wrong;
     };
     expect(await checkAll(1, runs - stopped, judge)).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   it('come to the same end when the process stops in the middle and goes on', async () => {
     const judge = async (random: Random) => {
@@ -157,5 +157,5 @@ describe('random pipelines', () => {
       return [...whole.wrong, ...resumed.wrong, ...(isSame ? [] : [`crashes at ${crashes.join(', ')} change the end`])];
     };
     expect(await checkAll(1_000_000, stopped, judge)).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 });
