@@ -53,6 +53,7 @@ function rollbackPlans({ stage }: PlanInput): readonly StagePlan[] {
 export const rollbackCluster = defineStage({
   type: 'rollbackCluster',
   needs: ['serverGroups'],
+  needsPlaces: true,
   config,
   tasks: [
     {
