@@ -119,6 +119,18 @@ describe('a deployment whose file holds expressions', () => {
     ]);
   });
 
+  it('rolls back where a stage says, whatever an earlier one calls a location', async () => {
+    const { bench, done } = await deploy(`
+    - { name: First, type: deploy, strategy: none }
+    - { name: Second, type: deploy, strategy: none }
+    - { type: evaluateVariables, variables: { location: { account: nonprod, region: east, dcosCluster: np1, group: east } } }
+    - { name: Back, type: rollbackCluster, regions: [nonprod/west] }
+`);
+    expect(done.status).toBe('SUCCEEDED');
+    expect(bench.serverGroups.sizes(east)).toEqual(['foo-prod-v000 ×2', 'foo-prod-v001 ×2']);
+    expect(bench.serverGroups.sizes(west)).toEqual(['foo-prod-v000 ×2', 'foo-prod-v001 ×0']);
+  });
+
   it('says in which place the size of its cluster is not what a file expects', async () => {
     const { done } = await deploy(`
     - { name: Deploy, type: deploy, strategy: redblack, regions: [nonprod/east] }
