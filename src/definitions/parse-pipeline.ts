@@ -1,7 +1,11 @@
 import type { Pipeline, PipelineStage } from '../model/application';
+import type { StageContext } from '../model/execution';
 import { checkStageReferences } from './check-references';
 import { didYouMean } from './did-you-mean';
+import { isSpelledOut } from './open-parts';
 import { parseStage, type StageTypes, type WrittenStage } from './parse-stage';
+import { preconditionContexts } from './read-preconditions';
+import type { YamlObject } from './yaml-object';
 import type { YamlValue } from './yaml-value';
 
 function readNames(value: YamlValue): readonly YamlValue[] {
@@ -59,16 +63,26 @@ export function parsePipeline(name: string, value: YamlValue, stageTypes: StageT
     type: stage.type,
     name: stage.name,
     context: stage.context,
+    ...(stage.leavesOpen === undefined ? {} : { leavesOpen: stage.leavesOpen }),
   }));
   refuseCycles(stages, written);
   checkStageReferences(stages, written, stageTypes);
   return { name, stages };
 }
 
-/** Refuses regions of deploy stages that no account has. */
+/** The maps of a stage in which regions of accounts may stand: the stage itself and the contexts of its preconditions. */
+function placesIn(stage: YamlValue): readonly YamlObject[] {
+  const fields = stage.isObject ? stage.object({ known: undefined }) : undefined;
+  if (fields === undefined) return [];
+  const contexts = preconditionContexts(fields).flatMap((context) => context.object({ known: undefined }) ?? []);
+  return [fields, ...contexts].filter(({ value }) => !isSpelledOut(value.data() as StageContext));
+}
+
+/** Refuses regions that no account has, but for those in Spinnaker's spelling, with `credentials`. */
 export function checkRegions(value: YamlValue, known: readonly string[]): void {
-  for (const item of value.isList ? (value.list() ?? []) : []) {
-    const regions = item.isObject ? item.object({ known: undefined })?.get('regions') : undefined;
+  const items = value.isList ? (value.list() ?? []) : [];
+  for (const fields of items.flatMap(placesIn)) {
+    const regions = fields.get('regions');
     if (regions?.isList !== true) continue;
     for (const region of regions.list() ?? []) {
       const name = region.text();

@@ -1,9 +1,11 @@
 import type { z } from 'zod';
+import type { PipelineStage } from '../model/application';
 import type { StageContext } from '../model/execution';
 import { checkConfig } from './check-config';
 import { checkExpressions } from './check-expressions';
 import { didYouMean } from './did-you-mean';
 import { readJobStage } from './parse-job';
+import { openPartsOf } from './open-parts';
 import { preconditionExpressions, readPreconditions } from './read-preconditions';
 import { readStageEnabled, stageEnabledExpression } from './read-stage-enabled';
 import { readVariables } from './read-variables';
@@ -15,6 +17,10 @@ export type StageType = {
   readonly config: z.ZodType;
   /** The keys that a stage puts out; undefined: it may put out anything. */
   readonly outputs?: readonly string[];
+  /** Whether it is about places and a cluster. */
+  readonly needsPlaces?: boolean;
+  /** Whether fields of this type alone say which cluster it is about. */
+  readonly namesCluster?: (context: StageContext) => boolean;
   /** Planned by Coxswain only: unknown to files. */
   readonly isInternal?: boolean;
 };
@@ -32,6 +38,7 @@ export type WrittenStage = {
   readonly type: string;
   readonly name: string;
   readonly context: StageContext;
+  readonly leavesOpen: PipelineStage['leavesOpen'];
 };
 
 const common = [
@@ -224,6 +231,10 @@ function isWhole(type: string, { clusters, job }: StageContext): boolean {
   return type !== 'runJob' || job === undefined;
 }
 
+/** As it is checked: a cluster stands where the run gives one. */
+const withCluster = (context: StageContext, leavesOpen: PipelineStage['leavesOpen']): StageContext =>
+  leavesOpen?.includes('cluster') === true ? { ...context, cluster: 'application-environment' } : context;
+
 /** Reads one stage; undefined where its type is not known. */
 export function parseStage(value: YamlValue, stageTypes: StageTypes): WrittenStage | undefined {
   const type = parseType(value, stageTypes);
@@ -236,8 +247,9 @@ export function parseStage(value: YamlValue, stageTypes: StageTypes): WrittenSta
   const before = value.source.problems.length;
   checkExpressions(value);
   const context = withoutAbsent({ ...(readers[type] ?? readOther)(fields), ...readCommon(fields) });
+  const leavesOpen = openPartsOf(fields, context, definition);
   if (isWhole(type, context) && value.source.problems.length === before)
-    checkConfig(fields, context, definition.config);
+    checkConfig(fields, withCluster(context, leavesOpen), definition.config);
   const title = type.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/^./, (letter) => letter.toUpperCase());
-  return { value, fields, type, name: fields.get('name')?.text() ?? title, context };
+  return { value, fields, type, name: fields.get('name')?.text() ?? title, context, leavesOpen };
 }

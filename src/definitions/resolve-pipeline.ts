@@ -4,6 +4,7 @@ import type { ServerGroupDescription } from '../model/description';
 import type { StageContext } from '../model/execution';
 import { imageVersion, locationName, safeRegion, type Location } from '../model/server-group';
 import { namesJob, resolveJob } from './resolve-job';
+import { needsPlaces, placedKeys, resolvePlaces } from './resolve-places';
 
 /** What a run chooses: the image with its tag, and where and how much if not everywhere as written. */
 export type PipelineChoice = {
@@ -30,7 +31,7 @@ const ofJobs: readonly string[] = ['general', 'docker', 'env', 'labels', 'locati
 
 /** The keys that a stage's context has when the stage starts: those of a deploy stage have moved into its clusters. */
 export function keysAtStart(stage: PipelineStage): readonly string[] {
-  const keys = Object.keys(stage.context);
+  const keys = placedKeys(stage);
   if (namesJob(stage)) return [...keys, ...ofJobs];
   return isDescribed(stage) ? ['clusters', ...keys.filter((key) => flow.includes(key))] : keys;
 }
@@ -108,10 +109,23 @@ function readableName(name: string, application: Application, environment: Envir
   return isSettled ? value : name;
 }
 
+function resolveStage(
+  application: Application,
+  environment: Environment,
+  choice: PipelineChoice,
+  stage: PipelineStage,
+): PipelineStage | undefined {
+  if (isDescribed(stage)) return resolveDeploy(application, environment, choice, stage);
+  const places = placesOf(environment, choice);
+  if (namesJob(stage)) return resolveJob(application, environment, places, stage);
+  return needsPlaces(stage) ? resolvePlaces(application, environment, places, stage) : stage;
+}
+
 /**
- * A pipeline made ready to run: deploy stages get one server group description per region, and stages that name a job what
- * it is made of. A stage of either kind without a region left is dropped; what waited for it waits for what it waited for. Expressions stay; they are evaluated when their stage
- * starts, except that names which say `${application}`, `${environment}` or `${image.tag}` are readable at once.
+ * A pipeline made ready to run: deploy stages get one server group description per region, stages that name a job what it
+ * is made of, and other stages on server groups their places. A stage of these kinds without a region left is dropped;
+ * what waited for it waits for what it waited for. Expressions stay; they are evaluated when their stage starts, except
+ * that names which say `${application}`, `${environment}` or `${image.tag}` are readable at once.
  */
 export function resolvePipeline(
   application: Application,
@@ -121,10 +135,7 @@ export function resolvePipeline(
   const dropped = new Map<string, PipelineStage>();
   const stages = environment.pipeline.stages.flatMap((written) => {
     const stage = { ...written, name: readableName(written.name, application, environment, choice.image) };
-    if (!namesJob(stage) && !isDescribed(stage)) return stage;
-    const resolved = namesJob(stage)
-      ? resolveJob(application, environment, placesOf(environment, choice), stage)
-      : resolveDeploy(application, environment, choice, stage);
+    const resolved = resolveStage(application, environment, choice, stage);
     if (resolved === undefined) dropped.set(stage.refId, stage);
     return resolved ?? [];
   });

@@ -17,6 +17,8 @@ export type PipelineStage = {
   readonly name: string;
   /** Spinnaker's field names; for `deploy` without `clusters`: strategy fields and `regions` (account/region names or absent for all). */
   readonly context: StageContext;
+  /** What the run gives: places, in `regions` as for `deploy`, and the environment's cluster; absent where the stage says all itself. */
+  readonly leavesOpen?: readonly ('places' | 'cluster')[];
 };
 
 /** A pipeline of an application's file. */

@@ -120,6 +120,13 @@ const create = (look: Look, name: string) => {
   return look.services.serverGroups.clone(from, description, name, look.key, look.signal);
 };
 
+/** Whether the clone's cluster is told by its parts, or is that of what is cloned. */
+function namesCluster(context: StageContext): boolean {
+  const { source = {} } = config.catch({}).parse(context);
+  const parts = ['targetCluster', 'application', 'stack', 'freeFormDetails'];
+  return nameOf(source) !== undefined || parts.some((key) => context[key] !== undefined);
+}
+
 /**
  * One new server group in one place, made of another: each field that the stage does not give is read from that (semantics
  * §4.4, decision 13). What follows is its strategy, as after a creation.
@@ -128,6 +135,8 @@ export const cloneServerGroup = defineStage({
   type: 'cloneServerGroup',
   aliases: ['copyLastAsg'],
   needs: ['serverGroups'],
+  needsPlaces: true,
+  namesCluster,
   config: serverGroupConfig.and(config),
   before: fanOut('cloneServerGroup', 'Clone'),
   tasks: workerTasks<Needs>([

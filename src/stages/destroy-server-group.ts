@@ -63,6 +63,7 @@ export const destroyServerGroup = defineStage({
   type: 'destroyServerGroup',
   aliases: ['destroyAsg'],
   needs: ['serverGroups', 'trafficGuard'],
+  needsPlaces: true,
   config: serverGroupConfig.and(z.looseObject({ skipDisableBeforeDestroy: z.boolean().optional() })),
   before: disableFirst,
   tasks: workerTasks<GuardedServices>([

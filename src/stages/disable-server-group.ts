@@ -12,6 +12,7 @@ export const disableServerGroup = defineStage({
   type: 'disableServerGroup',
   aliases: ['disableAsg'],
   needs: ['serverGroups', 'trafficGuard'],
+  needsPlaces: true,
   config: serverGroupConfig,
   before: fanOut('disableServerGroup', 'Disable'),
   tasks: workerTasks<GuardedServices>([

@@ -21,6 +21,7 @@ export const enableServerGroup = defineStage({
   type: 'enableServerGroup',
   aliases: ['enableAsg'],
   needs: ['serverGroups'],
+  needsPlaces: true,
   config: serverGroupConfig,
   before: fanOut('enableServerGroup', 'Enable'),
   tasks: workerTasks([

@@ -142,6 +142,7 @@ const imagesSchema = z.array(z.looseObject({ imageId: z.string() }));
 export const findImage = defineStage({
   type: 'findImage',
   needs: ['serverGroups'],
+  needsPlaces: true,
   config,
   tasks: [{ name: 'findImage', timeoutMs: 10 * 60_000, timeoutFromStage: false, run: find }],
   render: ({ outputs }) => {

@@ -80,6 +80,7 @@ export const resizeServerGroup = defineStage({
   type: 'resizeServerGroup',
   aliases: ['resizeAsg'],
   needs: ['serverGroups', 'trafficGuard'],
+  needsPlaces: true,
   config: serverGroupConfig.and(config),
   before: fanOut('resizeServerGroup', 'Resize'),
   tasks: workerTasks<GuardedServices>([

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isDisabled, locationName, type Location, type ServerGroup } from '../model/server-group';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import { defineStage } from '../services';
-import { placesOf } from './server-group/place';
+import { placesFor } from './server-group/place';
 
 const config = z.looseObject({
   cluster: z.string(),
@@ -53,16 +53,17 @@ function rollbackPlans({ stage }: PlanInput): readonly StagePlan[] {
 export const rollbackCluster = defineStage({
   type: 'rollbackCluster',
   needs: ['serverGroups'],
+  needsPlaces: true,
   config,
   tasks: [
     {
       name: 'determineRollbackCandidates',
       timeoutMs: 10 * 60_000,
       timeoutFromStage: false,
-      async run({ context, services, signal }) {
+      async run({ stage, context, services, signal }) {
         const { cluster, restore } = config.parse(context);
         const candidates: Candidate[] = [];
-        for (const location of placesOf(context)) {
+        for (const location of placesFor({ stage, context })) {
           const groups = await services.serverGroups.list(location, cluster, signal);
           const named = restore?.[locationName(location)];
           if (named !== undefined && !groups.some((group) => group.name === named)) {

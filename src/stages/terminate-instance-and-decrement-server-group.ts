@@ -9,6 +9,9 @@ export const terminateInstanceAndDecrementServerGroup = defineStage({
   type: 'terminateInstanceAndDecrementServerGroup',
   aliases: ['terminateInstanceAndDecrementAsg'],
   needs: ['serverGroups', 'trafficGuard'],
+  needsPlaces: true,
+  // Which cluster that is, its instances say.
+  namesCluster: () => true,
   config: z.looseObject({
     instance: z.string().optional(),
     instanceId: z.string().optional(),

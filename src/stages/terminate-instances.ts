@@ -8,6 +8,9 @@ import { renderInstances, terminationTasks } from './server-group/terminate';
 export const terminateInstances = defineStage({
   type: 'terminateInstances',
   needs: ['serverGroups', 'trafficGuard'],
+  needsPlaces: true,
+  // Which cluster that is, its instances say.
+  namesCluster: () => true,
   config: z.looseObject({ instanceIds: z.array(z.string().min(1)).min(1), serverGroupName: z.string().optional() }),
   before: fanOut('terminateInstances', 'Terminate'),
   tasks: workerTasks<GuardedServices>(terminationTasks('terminateInstances', false)),

@@ -2,8 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stageRegistry } from '../../src/app';
 import { loadDefinitions } from '../../src/definitions/load-definitions';
+import { east } from '../dcos/builders';
 import { createCommandBench, wordsOf } from '../support/command-kit';
 import { stageOf } from '../support/engine-kit';
+import { west } from '../support/stage-kit';
 import { createTemporaryFolder } from '../support/temporary-folder';
 
 const accounts = `clusters: { np1: { url: 'http://127.0.0.1:8080' } }
@@ -92,6 +94,50 @@ describe('a deployment whose file holds expressions', () => {
       "{ marathon: { cpus: '\${#toFloat(\"0.25\")}', labels: '\${ {team: environment} }' } }",
     );
     expect(stageOf(done, '1<0').context.marathon).toEqual({ cpus: 0.25, labels: { team: 'prod' } });
+  });
+
+  it('acts on and counts its own cluster in every place of the run where its stages name none', async () => {
+    const { bench, done } = await deploy(`
+    - { name: Deploy, type: deploy, strategy: redblack }
+    - { name: Grow, type: resizeServerGroup, action: scale_up, scaleNum: 1, target: current_asg_dynamic }
+    - name: One each
+      type: checkPreconditions
+      preconditions:
+        - { type: clusterSize, context: { expected: 1 } }
+        - { type: stageStatus, context: { stageName: Grow, stageStatus: SUCCEEDED } }
+`);
+    expect(done.status).toBe('SUCCEEDED');
+    expect(bench.serverGroups.sizes(east)).toEqual(['foo-prod-v000 ×3']);
+    expect(bench.serverGroups.sizes(west)).toEqual(['foo-prod-v000 ×3']);
+    expect(
+      done.stages.filter(({ parentStageId }) => parentStageId === '2' || parentStageId === '3').map(({ name }) => name),
+    ).toEqual([
+      'Resize in nonprod/east',
+      'Resize in nonprod/west',
+      'Check precondition (clusterSize)',
+      'Check precondition (stageStatus)',
+    ]);
+  });
+
+  it('rolls back where a stage says, whatever an earlier one calls a location', async () => {
+    const { bench, done } = await deploy(`
+    - { name: First, type: deploy, strategy: none }
+    - { name: Second, type: deploy, strategy: none }
+    - { type: evaluateVariables, variables: { location: { account: nonprod, region: east, dcosCluster: np1, group: east } } }
+    - { name: Back, type: rollbackCluster, regions: [nonprod/west] }
+`);
+    expect(done.status).toBe('SUCCEEDED');
+    expect(bench.serverGroups.sizes(east)).toEqual(['foo-prod-v000 ×2', 'foo-prod-v001 ×2']);
+    expect(bench.serverGroups.sizes(west)).toEqual(['foo-prod-v000 ×2', 'foo-prod-v001 ×0']);
+  });
+
+  it('says in which place the size of its cluster is not what a file expects', async () => {
+    const { done } = await deploy(`
+    - { name: Deploy, type: deploy, strategy: redblack, regions: [nonprod/east] }
+    - { name: Both, type: checkPreconditions, preconditions: [{ type: clusterSize, context: { comparison: '>=' } }] }
+`);
+    expect(done.status).toBe('TERMINAL');
+    expect(JSON.stringify(done)).toContain('expected >= 1 server groups in np1_west but found 0: [].');
   });
 
   it('touches nothing where the deploy stage cannot be evaluated, and says which field', async () => {

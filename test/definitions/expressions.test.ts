@@ -293,11 +293,6 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     [inStages('{ type: checkPreconditions, failureMessage: a, preconditions: [] }'), '11:35', ['Move it there']],
     [inStages('{ type: checkPreconditions, expression: a == }'), '11:51', ['expected a value']],
     [
-      inStages('{ type: checkPreconditions, preconditions: [{ type: clusterSize, context: {} }] }'),
-      '11:59',
-      ['not supported yet'],
-    ],
-    [
       inStages('{ type: checkPreconditions, preconditions: [{ type: expresion, context: {} }] }'),
       '11:59',
       ["Did you mean 'expression'?"],

@@ -34,6 +34,10 @@ export type StageDefinition<S, Config = unknown> = {
   /** Other names that Spinnaker knows it by. */
   readonly aliases?: readonly string[];
   readonly config: z.ZodType<Config>;
+  /** Whether it is about places and a cluster: those of the run, where a stage of a file does not say which. */
+  readonly needsPlaces?: boolean;
+  /** Whether fields of this type alone say which cluster it is about, beside `cluster`, `moniker` and a server group's name. */
+  readonly namesCluster?: (context: StageContext) => boolean;
   /** Evaluates the expressions of the context, where they are not simply evaluated in place. Pure. */
   readonly evaluate?: (context: StageContext, evaluate: EvaluateValue) => Evaluated<StageContext>;
   /** The keys that its tasks put out; undefined: any. Expressions of later stages are checked against them. */

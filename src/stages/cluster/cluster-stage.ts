@@ -103,6 +103,7 @@ export function clusterStage(kind: Kind): CoxswainStage {
   return defineStage({
     type: kind.type,
     needs: ['serverGroups', 'trafficGuard'],
+    needsPlaces: true,
     config: kind.config.and(absenceSchema),
     before: prepareCluster(kind),
     tasks: workerTasks<GuardedServices>([chooseTask(kind), checkVictims(kind), releaseTrafficGuard]),
