@@ -6,12 +6,12 @@ import type { Clock } from './engine/clock';
 import { executionKind } from './engine/document-kinds';
 import { createExecutionDrain } from './engine/drain-execution';
 import { fold, foldUnsettled } from './engine/fold';
-import type { DocumentStore } from './engine/ports/document-store';
+import { mostDocumentBytes, type DocumentStore } from './engine/ports/document-store';
 import type { DueHandler } from './engine/ports/wake';
 import { createStageRegistry } from './engine/registry';
 import { createExecutionRenderer } from './engine/render-execution';
 import { applySignal, type Signal, type SignalOutcome } from './engine/signals';
-import { isTooLarge } from './engine/too-large';
+import { isTooLarge, mostBytesOf } from './engine/too-large';
 import { createExpiries, createExpiryHandler } from './expire-server-groups';
 import { createTrafficGuard } from './guards';
 import { createJenkinsMasters } from './jenkins/jenkins-masters';
@@ -60,12 +60,12 @@ function createSignal(store: DocumentStore, clock: Clock) {
       const signals = [...(execution.signals ?? []), signalId].slice(-signalsKept);
       return { ...signaled.execution, signals };
     };
-    const save = (folding: typeof fold) =>
-      store.update(executionKind, executionId, (execution) => folding(execution, change, settings(now)));
+    const save = (folding: typeof fold, maxBytes: (execution: Execution) => number) =>
+      store.update(executionKind, executionId, (execution) => folding(execution, change, settings(now)), { maxBytes });
     // What follows from the signal may not fit: then the executor finds that out, and the signal counts all the same.
-    await save(fold).catch((error: unknown) => {
+    await save(fold, mostBytesOf).catch((error: unknown) => {
       if (!isTooLarge(error)) throw error;
-      return save(foldUnsettled);
+      return save(foldUnsettled, () => mostDocumentBytes);
     });
     await store.touch(executionKind, executionId, now);
     return outcome;

@@ -2,13 +2,13 @@ import type { Execution } from '../model/execution';
 import type { Clock } from './clock';
 import type { StageRegistry } from './contracts/stage';
 import { executionKind } from './document-kinds';
-import { applyResults, dueOf, fold, foldUnsettled, type ExecutionRenderer, type LookResult } from './fold';
+import { applyResults, fold, type ExecutionRenderer, type LookResult } from './fold';
 import type { DocumentStore } from './ports/document-store';
 import { topLevelOf } from './graph';
 import { createOpenLooks, type OpenLooks } from './open-looks';
 import { readyTasks, type ReadyTask } from './run-look';
+import { saveStep } from './save-step';
 import { settle } from './settle';
-import { failWhatGrows, isTooLarge } from './too-large';
 
 /** What advancing needs. `drain` applies one event to other documents, idempotently. */
 export type EngineWorld<S> = {
@@ -37,15 +37,6 @@ type StepSettings = {
 function dropEvents(execution: Execution, drained: ReadonlySet<string>): Execution {
   const events = execution.events.filter((event) => !drained.has(event.id));
   return events.length === execution.events.length ? execution : { ...execution, events };
-}
-
-/** Answers at once when asked for the same object twice in a row. */
-function rememberLast<T extends object, R>(compute: (input: T) => R): (input: T) => R {
-  let last: { readonly input: T; readonly result: R } | undefined;
-  return (input) => {
-    if (last?.input !== input) last = { input, result: compute(input) };
-    return last.result;
-  };
 }
 
 // A store may give out the same document as another object.
@@ -93,32 +84,23 @@ async function step<S>(
     const now = await store.get(executionKind, loaded.id);
     return now === undefined ? undefined : { execution: now.document, saved: false, released: false };
   }
-  const dueNow = rememberLast((execution: Execution) => dueOf(execution, registry, now, results));
-  let released = false;
-  const save = (change: (execution: Execution) => Execution) =>
-    store.update(executionKind, loaded.id, change, {
-      due: dueNow,
-      release: (execution) => {
-        const due = dueNow(execution);
-        released = isLast || (looks.count() === 0 && (due === null || due > clock.now()));
-        return released ? owner : undefined;
-      },
-    });
-  const saved = await save((execution) => {
+  const next = (execution: Execution): Execution => {
     if (!isSame(execution, loaded)) return fold(execution, take, { registry, now, render });
     return planned === loaded ? execution : planned;
-  }).catch((error: unknown) => {
-    if (!isTooLarge(error)) throw error;
-    const shrink = (execution: Execution) => failWhatGrows(dropEvents(execution, drained), planned, now);
-    released = isLast;
-    return store.update(
-      executionKind,
-      loaded.id,
-      (execution) => foldUnsettled(execution, shrink, { registry, now, render }),
-      { due: () => now, ...(isLast ? { release: owner } : {}) },
-    );
+  };
+  const withoutResults = (execution: Execution): Execution =>
+    fold(execution, (before) => dropEvents(before, drained), { registry, now, render });
+  const saved = await saveStep(world, {
+    loaded,
+    next,
+    withoutResults,
+    results,
+    now,
+    owner,
+    isLast,
+    openLooks: () => looks.count(),
   });
-  return saved === undefined ? undefined : { execution: saved.document, saved: true, released };
+  return saved === undefined ? undefined : { ...saved, saved: true };
 }
 
 /**

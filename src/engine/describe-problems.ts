@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { clipText } from '../model/text';
 import type { Failure, StageContext } from '../model/execution';
 import type { Problem } from './expressions';
-import { withoutQueries } from './without-queries';
+import { withoutUrls } from './without-urls';
 
 /** The same problem of the same expression, wherever it stands. */
 type Group = { readonly first: Problem; readonly count: number };
@@ -55,7 +55,7 @@ export function failureOfProblems(stageName: string, problems: readonly Problem[
 export function summarize(problems: readonly Problem[], timestamp: number): StageContext {
   const summary = new Map<string, readonly unknown[]>();
   for (const { level, path, column, expression, message } of problems.slice(0, mostListed)) {
-    const key = clipText(withoutQueries(expression), longestMessage);
+    const key = clipText(withoutUrls(expression), longestMessage);
     const description = `${path}, column ${column}: ${clipText(message, longestMessage)}`;
     summary.set(key, [...(summary.get(key) ?? []), { level, description, timestamp }]);
   }

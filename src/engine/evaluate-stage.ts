@@ -6,7 +6,7 @@ import { judgeCondition } from './evaluate-condition';
 import { evaluate, type Json, type Memo, type Problem } from './expressions';
 import { scopeOf } from './expression-scope';
 import { clipText } from '../model/text';
-import { withoutQueries } from './without-queries';
+import { withoutUrls } from './without-urls';
 
 /** What came of the expressions of a stage that is about to start. */
 export type StageEvaluation =
@@ -27,10 +27,12 @@ export type StageToEvaluate = {
   readonly definition: Pick<StageDefinition<never>, 'evaluate' | 'config'>;
   readonly now: number;
   readonly memo: Memo;
+  /** How many steps it may take still; counted down. */
+  readonly allowance: { steps: number };
 };
 
 /** The most steps that all expressions of one stage take together, so that nobody else waits long: below a second. */
-const mostSteps = 500_000;
+export const mostSteps = 500_000;
 /** The most characters of an evaluated name. */
 const longestName = 200;
 
@@ -39,7 +41,6 @@ class Session {
   readonly needs = new Map<string, { readonly kind: 'url'; readonly url: string }>();
   memo: Memo;
   private readonly input: StageToEvaluate;
-  private readonly allowance = { steps: mostSteps };
 
   constructor(input: StageToEvaluate) {
     this.input = input;
@@ -47,9 +48,9 @@ class Session {
   }
 
   readonly evaluate: EvaluateValue = (value, path, names) => {
-    const { execution, stage, now } = this.input;
+    const { execution, stage, now, allowance } = this.input;
     const context = names === undefined ? {} : { context: names };
-    const { allowance, memo } = this;
+    const { memo } = this;
     const evaluation = evaluate(value as Json, scopeOf(execution, stage, { now, memo, allowance, ...context }), path);
     this.memo = evaluation.memo;
     for (const need of evaluation.needs) this.needs.set(need.url, need);
@@ -79,7 +80,10 @@ function settleCondition({ execution, stage }: StageToEvaluate, session: Session
   const verdict = judgeCondition(stage.context.stageEnabled, session.evaluate);
   if (verdict.type === 'met' || session.needs.size > 0) return undefined;
   if (verdict.type === 'unmet') {
-    return { type: 'skipped', stage: withSkipReason(stage, `its condition ${verdict.expression} is false`) };
+    return {
+      type: 'skipped',
+      stage: withSkipReason(stage, `its condition ${withoutUrls(verdict.expression)} is false`),
+    };
   }
   const failure = failureOfProblems(stage.name, verdict.problems);
   if (isDialectOfOurs(execution)) return { type: 'failed', stage, failure };
@@ -114,7 +118,7 @@ function textAt(context: unknown, path: readonly PropertyKey[]): unknown {
 
 function misfitOf(issue: z.core.$ZodIssue, written: StageContext): string {
   const source = textAt(written, issue.path);
-  const from = typeof source === 'string' ? `, evaluated from ${clipText(withoutQueries(source), 200)}` : '';
+  const from = typeof source === 'string' ? `, evaluated from ${clipText(withoutUrls(source), 200)}` : '';
   return `${issue.path.join('.')}: ${issue.message}${from}.`;
 }
 

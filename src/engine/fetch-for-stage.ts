@@ -3,7 +3,7 @@ import type { Execution, Failure, Stage, StageContext, Task } from '../model/exe
 import { isComplete } from '../model/status';
 import { clipText } from '../model/text';
 import { emptyMemo, type Memo } from './expressions';
-import { childrenOf } from './graph';
+import { canStart, childrenOf } from './graph';
 import { planSynthetic } from './plan-stages';
 import { withAnswers } from './url-needs';
 
@@ -53,9 +53,9 @@ export function fetchedFor(execution: Execution, stage: Stage): Fetched {
 
 const bareContext = ({ memo, room, ...context }: StageContext): StageContext => context;
 
-/** Whether a stage holds what was fetched, or has something fetched, before its start. */
+/** Whether a stage that can start holds what was fetched for it, or has something fetched. */
 const holdsFetched = (execution: Execution, stage: Stage): boolean =>
-  stage.status === 'NOT_STARTED' && fetchesOf(execution, stage).length > 0;
+  canStart(execution, stage) && fetchesOf(execution, stage).length > 0;
 
 /** Whether there is room to fetch something for a stage: it has begun to, or few others do. */
 export const mayFetch = (execution: Execution, stage: Stage): boolean =>

@@ -4,7 +4,7 @@ import { isComplete, isHalt } from '../model/status';
 import type { PlanInput, StageDefinition, StageRegistry } from './contracts/stage';
 import { cutShort } from './cut-short';
 import { describeRefusal } from './describe-refusal';
-import { evaluateStage, type StageEvaluation } from './evaluate-stage';
+import { evaluateStage, mostSteps, type StageEvaluation } from './evaluate-stage';
 import { failureStatus } from './failure-status';
 import { addFetch, dropFetched, fetchedFor, mayFetch } from './fetch-for-stage';
 import { canStart, childrenOf, contextOf, familyOf, topLevelOf } from './graph';
@@ -61,14 +61,16 @@ function startStage<S>(settling: Settling<S>): Execution {
   const { execution, stage } = settling;
   if (!hasExpressions(settling)) return beginStage(settling);
   const fetched = fetchedFor(execution, stage);
-  if (fetched.isOpen || !mayFetch(execution, stage)) return execution;
+  if (fetched.isOpen) return execution;
   if (fetched.failure !== undefined) return endUnbegun(settling, failureStatus(stage), fetched.failure);
   let { memo } = fetched;
+  const allowance = { steps: mostSteps };
   for (;;) {
-    const evaluation = evaluateStage({ ...settling, memo });
+    const evaluation = evaluateStage({ ...settling, memo, allowance });
     if (evaluation.type !== 'needs') return takeEvaluation(settling, evaluation);
     const plan = planFetch(evaluation, fetched.rounds);
-    if (plan.urls.length > 0) return addFetch(execution, stage, plan);
+    // Without room it is evaluated again when others are done; nothing of this evaluation is kept.
+    if (plan.urls.length > 0) return mayFetch(execution, stage) ? addFetch(execution, stage, plan) : execution;
     memo = plan.memo;
   }
 }
@@ -114,7 +116,7 @@ function withCleanUp(failure: Failure, cleanUp: readonly Stage[]): Failure {
 const isAmbiguous = (execution: Execution, stage: Stage): boolean =>
   familyOf(execution, stage).some(
     (member) =>
-      member.failure?.code === 'TASK_TIMEOUT' &&
+      (member.failure?.code === 'TASK_TIMEOUT' || member.failure?.code === 'DOCUMENT_TOO_LARGE') &&
       member.tasks.some((task) => task.status === 'TERMINAL' && task.memo !== undefined),
   );
 

@@ -179,11 +179,16 @@ function retryStage(execution: Execution, signal: { stageId: string; user: strin
   const downstream = heads.flatMap((head) => downstreamOf(execution, head)).filter((other) => isComplete(other.status));
   const again = [...new Set([...heads, ...downstream])];
   const ids = new Set(again.map((other) => other.id));
+  // What was fetched for a stage that has not started may be of the past when its turn comes.
+  const waiting = heads
+    .flatMap((head) => downstreamOf(execution, head))
+    .filter(({ status }) => status === 'NOT_STARTED');
+  const fetched = new Set(waiting.flatMap((other) => familyOf(execution, other).slice(1)).map(({ id }) => id));
   const synthetic = new Set(
     again.flatMap((other) => familyOf(execution, other).map((member) => member.id)).filter((id) => !ids.has(id)),
   );
   const stages = execution.stages
-    .filter((other) => !synthetic.has(other.id))
+    .filter((other) => !synthetic.has(other.id) && !fetched.has(other.id))
     .map((other) => (ids.has(other.id) ? resetStage(other, signal.user, now) : other));
   const { endTime, ending, ...rest } = execution;
   return accepted({ ...rest, status: 'RUNNING', stages });

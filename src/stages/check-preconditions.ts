@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { EvaluateValue, Evaluated, PlanInput, StagePlan } from '../engine/contracts/stage';
 import type { TaskLook, TaskResult } from '../engine/contracts/task';
 import { evaluateCondition, truthOf } from '../engine/evaluate-condition';
+import { withoutUrls } from '../engine/without-urls';
 import type { Problem } from '../engine/expressions';
 import type { StageContext } from '../model/execution';
 import { clipText } from '../model/text';
@@ -77,7 +78,7 @@ function planParts({ stage }: PlanInput): readonly StagePlan[] {
 
 function checkExpression({ context }: Precondition): TaskResult {
   const { expression: text, failureMessage, expressionResult, expressionProblem } = context;
-  const written = clipText(text, 300);
+  const written = clipText(withoutUrls(text), 300);
   if (expressionProblem !== undefined) {
     return unmet(`Precondition '${written}' could not be evaluated, ${expressionProblem}.`);
   }

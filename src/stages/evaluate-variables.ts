@@ -21,9 +21,15 @@ function refuseKey(key: unknown, index: number): Problem | undefined {
   return key === '__proto__' ? keyProblem(index, "'__proto__' cannot be a key") : undefined;
 }
 
+/** Whether a variable may read one of those that are not known yet; certain is only that others do not. */
+function mayRead(written: z.infer<typeof variable>, unknown: readonly string[]): boolean {
+  const text = JSON.stringify([written.key, written.value]);
+  return unknown.length > 0 && [...unknown, '#root'].some((name) => text.includes(name));
+}
+
 /**
- * One after the other, so that a later variable sees the earlier ones (semantics §4.4); none is evaluated while an earlier
- * one waits for something fetched.
+ * One after the other, so that a later variable sees the earlier ones (semantics §4.4); none is evaluated that may read one
+ * which waits for something fetched.
  */
 function evaluateInOrder(context: StageContext, evaluate: EvaluateValue): Evaluated<StageContext> {
   const { variables, ...others } = context;
@@ -33,19 +39,23 @@ function evaluateInOrder(context: StageContext, evaluate: EvaluateValue): Evalua
   if (list === undefined) return { ...rest, value: { ...rest.value, variables } };
   const problems: Problem[] = [...rest.problems];
   const names: Record<string, unknown> = {};
-  const evaluated: unknown[] = [];
-  let { isOpen } = rest;
-  for (const [index, written] of list.entries()) {
-    const one = evaluate(written, `variables[${index}]`, names) as Evaluated<z.infer<typeof variable>>;
-    isOpen ||= one.isOpen;
-    if (isOpen) break;
+  const unknown: string[] = [];
+  const evaluated = list.map((written, index) => {
+    const one = mayRead(written, unknown)
+      ? undefined
+      : (evaluate(written, `variables[${index}]`, names) as Evaluated<z.infer<typeof variable>>);
+    if (one === undefined || one.isOpen) {
+      // A key with an expression in it may become any name.
+      unknown.push(written.key.includes('${') ? '' : written.key);
+      return written;
+    }
     const refused = refuseKey(one.value.key, index);
     problems.push(...one.problems, ...(refused === undefined ? [] : [refused]));
-    const { key } = refused === undefined ? one.value : written;
-    evaluated.push({ ...one.value, key });
-    if (refused === undefined) names[key] = one.value.value;
-  }
-  return { value: { ...rest.value, variables: evaluated }, problems, isOpen };
+    if (refused !== undefined) return { ...one.value, key: written.key };
+    names[one.value.key] = one.value.value;
+    return one.value;
+  });
+  return { value: { ...rest.value, variables: evaluated }, problems, isOpen: rest.isOpen || unknown.length > 0 };
 }
 
 /** Puts out each variable under its key, for the stages after it. */

@@ -15,6 +15,13 @@ const retryMs = 2000;
 // The rest of a URL may hold secrets.
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'the URL');
 
+/** What went wrong with a URL, without the rest of it, wherever it stands. */
+function withoutPath(message: string, url: string): string {
+  if (!URL.canParse(url)) return message;
+  const { pathname } = new URL(url);
+  return pathname === '/' ? message : message.replaceAll(pathname, '/…');
+}
+
 const tooLong: UrlAnswer = {
   error: 'all that is fetched for one stage together is too long: 150,000 bytes at most',
 };
@@ -57,7 +64,7 @@ export const fetchUrls = defineStage({
               return [[url, { text: await services.fetchText(url, signal) }]];
             } catch (error) {
               const { message, canRetry } = asCoxswainError(error);
-              return canRetry && !isLast ? [] : [[url, { error: message }]];
+              return canRetry && !isLast ? [] : [[url, { error: withoutPath(message, url) }]];
             }
           }),
         );

@@ -97,7 +97,8 @@ export function createDocumentWrites(sql: SqliteStatements, parse: ParseRow, cac
         const due = options.due === undefined ? row.due : wholeOrNull(options.due(document));
         const release = releaseOf(options, document);
         if (document === before) return { document, due, release };
-        return { document, due, release, body: toBody(kind.name, id, document), indexes: kind.indexes(document) };
+        const body = toBody(kind.name, id, document, options.maxBytes?.(document));
+        return { document, due, release, body, indexes: kind.indexes(document) };
       });
       if ('refused' in planned) return planned;
       const { document, due, release, body, indexes } = planned.value;
@@ -131,19 +132,19 @@ export function attempt<T>(action: () => T): Outcome<T> {
   }
 }
 
-function toBody(kind: string, id: string, document: unknown): string {
+function toBody(kind: string, id: string, document: unknown, maxBytes = mostDocumentBytes): string {
   // `undefined` for what JSON cannot hold at all, whatever the declared type says.
   const body = JSON.stringify(document) as string | undefined;
   if (body === undefined) {
     throw new CoxswainError('INTERNAL', { message: `The ${kind} ${id} is no JSON document.`, fields: { kind, id } });
   }
   const bytes = Buffer.byteLength(body);
-  if (bytes <= mostDocumentBytes) return body;
+  if (bytes <= Math.min(maxBytes, mostDocumentBytes)) return body;
   throw new CoxswainError('DOCUMENT_TOO_LARGE', {
     message:
-      `Cannot store ${kind} ${id}: it has ${bytes} bytes, and a document stays within ${mostDocumentBytes}. ` +
+      `Cannot store ${kind} ${id}: it has ${bytes} bytes, and a document stays within ${maxBytes}. ` +
       'Shorten it, or keep its large values in documents of their own.',
-    fields: { kind, id, bytes, maxBytes: mostDocumentBytes },
+    fields: { kind, id, bytes, maxBytes },
   });
 }
 

@@ -144,6 +144,17 @@ export function describeDocumentStore(name: string, prepare: () => Promise<Store
         expect((await store.get(boats, 'b'))?.version).toBe(1);
       });
 
+      it('refuses an update beyond the bytes that it may have, which may depend on the new document', async () => {
+        await store.create(boats, 'a', boat());
+        const rename = (name: string, most: number) =>
+          store.update(boats, 'a', (document) => ({ ...document, name }), {
+            maxBytes: (document) => (document.name === name ? most : 0),
+          });
+        await expect(rename('y'.repeat(5000), 4000)).rejects.toMatchObject({ code: 'DOCUMENT_TOO_LARGE' });
+        expect((await store.get(boats, 'a'))?.version).toBe(1);
+        expect((await rename('y'.repeat(5000), 6000))?.version).toBe(2);
+      });
+
       it('still has everything after it is closed and opened again', async () => {
         await store.create(boats, 'a', boat({ harbour: 'Kiel' }), { due: 10 });
         await store.update(boats, 'a', sail);

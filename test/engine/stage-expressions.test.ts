@@ -308,21 +308,37 @@ describe('a name', () => {
 });
 
 describe('a URL with a secret in it', () => {
-  it('is told of by its host only', async () => {
-    const refused = new CoxswainError('NOT_FOUND', { message: 'There is no such page.' });
-    const secret = 'https://a.example.com/v?token=hidden2#hidden3';
-    for (const failOnFailedExpressions of [true, false]) {
-      const bench = createExpressionBench({ pages: { [secret]: refused } });
-      const context = {
-        a: `\${#fromUrl("${secret}")}`,
-        b: `\${#fromUrl("${secret}") + nope}`,
-        failOnFailedExpressions,
-      };
-      const done = await bench.run(writtenPipeline(one(context)));
-      const shown = JSON.stringify([bench.engine.render.live(done), bench.engine.render.outcome(done)]);
-      expect(shown).toContain('a.example.com');
-      expect(shown).not.toMatch(/hidden\d/);
-    }
+  const page = 'https://a.example.com/hidden0/v?token=hidden2#hidden3';
+  const refused = new CoxswainError('NOT_FOUND', {
+    message: 'GET /hidden0/v on a.example.com: there is no such page.',
+  });
+  const condition = (expression: string) => ({ stageEnabled: { type: 'expression', expression } });
+
+  it.each<[string, StageContext, string]>([
+    ['that fails a stage', { a: `\${#fromUrl("${page}")}` }, 'probe'],
+    ['that is left as written', { a: `\${#fromUrl("${page}") + nope}`, failOnFailedExpressions: false }, 'probe'],
+    [
+      'that is put together',
+      {
+        a: "${#fromUrl('https://a.example.com/hidden0/v?token=hidden2#' + 'hidden3')}",
+        failOnFailedExpressions: false,
+      },
+      'probe',
+    ],
+    ['in a condition that is false', condition(`#fromUrl("${page}x") == "w"`), 'probe'],
+    ['in a condition that is broken', condition(`#fromUrl("${page}")`), 'probe'],
+    [
+      'in a precondition',
+      { preconditions: [{ type: 'expression', context: { expression: `#fromUrl("${page}x") == "w"` } }] },
+      'checkPreconditions',
+    ],
+    ['in a value of no use', { waitTime: `\${#fromUrl("${page}x")}` }, 'wait'],
+  ])('%s is told of by its host only', async (_, context, type) => {
+    const bench = createExpressionBench({ pages: { [page]: refused, [`${page}x`]: 'v' } });
+    const done = await bench.run(writtenPipeline([{ ref: '1', type, context }]));
+    const shown = JSON.stringify([bench.engine.render.live(done), bench.engine.render.outcome(done)]);
+    expect(shown).toContain('a.example.com');
+    expect(shown).not.toMatch(/hidden\d/);
   });
 });
 

@@ -103,6 +103,22 @@ describe('evaluateVariables', () => {
     expect([...bench.asked.keys()]).toEqual(['https://a.example.com/v', 'https://b.example.com/1']);
   });
 
+  it('fetches what does not depend on one another at the same time', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    const pages = Object.fromEntries(names.map((name) => [`https://a.example.com/${name}`, name]));
+    const bench = createExpressionBench({ pages });
+    const variables = names.map((name) => ({
+      key: `v${name}`,
+      value: `\${#fromUrl("https://a.example.com/${name}")}`,
+    }));
+    const all = { key: 'all', value: '${va + vg}' };
+    const done = await bench.run(
+      writtenPipeline([{ ref: '1', type: 'evaluateVariables', context: { variables: [...variables, all] } }]),
+    );
+    expect(outputsOf(done)).toMatchObject({ va: 'a', vg: 'g', all: 'ag' });
+    expect(done.stages).toHaveLength(2);
+  });
+
   it('shows the names', async () => {
     const done = await run([
       { key: 'a', value: 1 },

@@ -139,6 +139,32 @@ describe('many stages that fetch a lot at the same time', () => {
   });
 });
 
+describe('waiting for a turn to fetch', () => {
+  it('holds up nothing that fetches nothing', async () => {
+    const dead = numbered(6).map((name): Step => ({
+      ref: String(Number(name) + 1),
+      type: 'probe',
+      context: { a: `\${#fromUrl("${url('down')}")}`, failPipeline: false },
+    }));
+    const bench = createExpressionBench({ pages: { [url('down')]: unreachable } });
+    const began = bench.clock.now();
+    const done = await bench.run(writtenPipeline([...dead, { ref: '9', type: 'probe', context: { b: '${1 + 1}' } }]));
+    expect(stageOf(done, '9').endTime).toBe(began);
+    expect(dead.map(({ ref }) => stageOf(done, ref).status)).toEqual(dead.map(() => 'STOPPED'));
+  });
+
+  it('ends also when what was before the others is tried again meanwhile', async () => {
+    const text = `\${#fromUrl("${url('down')}")}`;
+    const kit = createExpressionBench({ pages: { [url('down')]: (asked) => (asked < 9 ? fail() : 'late') } });
+    const after = ['2', '3', '4'].map((ref): Step => ({ ref, type: 'probe', after: ['1'], context: { a: text } }));
+    const { signal, goOn } = await startUntil(kit, writtenPipeline([{ ref: '1', type: 'probe' }, ...after]), 3000);
+    await signal({ type: 'retryStage', stageId: '1', user: 'U0BOB' });
+    const done = await goOn();
+    expect(done.status).toBe('SUCCEEDED');
+    expect(stageOf(done, '1').attempt).toBe(2);
+  });
+});
+
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => String(index));
 const fail = (): never => {
   throw unreachable;

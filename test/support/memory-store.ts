@@ -26,10 +26,10 @@ type Row = {
 /** A store in memory for tests of what stands above it; `failNext` makes the next writes fail. */
 export type MemoryStore = DocumentStore & { failNext(times: number): void };
 
-function toJson(kind: string, id: string, document: unknown): string {
+function toJson(kind: string, id: string, document: unknown, maxBytes = mostDocumentBytes): string {
   const json = JSON.stringify(document);
   const bytes = Buffer.byteLength(json);
-  if (bytes <= mostDocumentBytes) return json;
+  if (bytes <= maxBytes) return json;
   throw new CoxswainError('DOCUMENT_TOO_LARGE', { message: `Cannot store ${kind} ${id}: it has ${bytes} bytes.` });
 }
 
@@ -52,11 +52,16 @@ export function createMemoryStore(now: () => number): MemoryStore {
     failures -= 1;
     throw new Error('The store is away.');
   };
-  const change = <T>(row: Row, kind: DocumentKind<T>, work: (document: T) => T): T => {
+  const change = <T>(
+    row: Row,
+    kind: DocumentKind<T>,
+    work: (document: T) => T,
+    maxBytes: UpdateOptions<T>['maxBytes'],
+  ): T => {
     const before = documentOf<T>(row);
     const after = work(before);
     if (after !== before) {
-      row.json = toJson(kind.name, row.id, after);
+      row.json = toJson(kind.name, row.id, after, maxBytes?.(after));
       row.parsed = undefined;
       row.version += 1;
       row.indexes = kind.indexes(after);
@@ -88,7 +93,7 @@ export function createMemoryStore(now: () => number): MemoryStore {
       mayFail();
       const row = find(kind.name, id);
       if (row === undefined) return undefined;
-      const after = change(row, kind, work);
+      const after = change(row, kind, work, options?.maxBytes);
       const release = typeof options?.release === 'function' ? options.release(after) : options?.release;
       if (options?.due !== undefined) {
         const due = options.due(after);

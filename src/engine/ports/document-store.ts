@@ -16,6 +16,8 @@ export type Claimed = Versioned<unknown> & { readonly kind: string };
 
 /** How `update` treats the due time and the lease; all of it lands in the same commit as the document. */
 export type UpdateOptions<T> = {
+  /** The most bytes that the new document may have here; never more than `mostDocumentBytes`, which is the default. */
+  readonly maxBytes?: (document: T) => number;
   /** The due time in milliseconds since the epoch, from the new document; null for never. Left out: unchanged. */
   readonly due?: (document: T) => number | null;
   /**
