@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Execution, Failure, Stage, StageContext, Task } from '../model/execution';
+import { hostOf } from '../model/host-of';
 import { isComplete } from '../model/status';
 import { clipText } from '../model/text';
 import { emptyMemo, type Memo } from './expressions';
@@ -29,8 +30,6 @@ const answersSchema = z.looseObject({ answers: z.custom<Memo['urls']>() });
 
 const fetchesOf = (execution: Execution, stage: Stage): readonly Stage[] =>
   childrenOf(execution, stage).filter((child) => child.evaluation === true && child.status !== 'CANCELED');
-
-const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
 
 const answersOf = (fetches: readonly Stage[]): Memo['urls'] =>
   Object.fromEntries(

@@ -1,7 +1,7 @@
 import type { Evaluation, Memo, UrlAnswer } from './expressions';
 
 /** How often one evaluation waits for something fetched and begins anew. */
-export const mostRounds = 5;
+const mostRounds = 5;
 /** How many URLs one evaluation fetches in all. */
 const mostUrls = 20;
 

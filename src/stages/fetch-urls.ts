@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { UrlAnswer } from '../engine/expressions';
 import { fetchUrlsType } from '../engine/fetch-for-stage';
 import { asCoxswainError } from '../model/errors';
+import { hostOf } from '../model/host-of';
 import { defineStage } from '../services';
 
 const config = z.looseObject({ urls: z.array(z.string()).min(1), room: z.number() });
@@ -12,9 +13,6 @@ const memoSchema = z.looseObject({ answers: z.custom<Answers>() });
 const patienceMs = 30_000;
 const timeoutMs = 2 * patienceMs;
 const retryMs = 2000;
-// The rest of a URL may hold secrets.
-const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'the URL');
-
 /** What went wrong with a URL, without the rest of it, wherever it stands. */
 function withoutPath(message: string, url: string): string {
   if (!URL.canParse(url)) return message;

@@ -90,6 +90,18 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
   const effects: string[] = [];
   const sickTag = 'sick';
   const sickNames = new Set<string>();
+  /** What a group has that was just made. */
+  const untouched = (desired: number) => ({
+    createdTime: clock.now(),
+    scaledTime: undefined,
+    before: 0,
+    readyAt: clock.now() + changeMs,
+    version: 1,
+    lastSize: desired,
+    lock: undefined,
+    ids: [],
+    made: 0,
+  });
   const idOf = (location: Location, name: string) => `${locationName(location)}/${name}`;
   const instancesOf = (group: Kept): readonly Instance[] => {
     const isChanging = clock.now() < group.readyAt;
@@ -218,16 +230,8 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
             name,
             desired: desiredCapacity,
             image: docker.image.imageId,
-            createdTime: clock.now(),
             labels: { ...labels, [keyLabel]: key },
-            scaledTime: undefined,
-            before: 0,
-            readyAt: clock.now() + changeMs,
-            version: 1,
-            lastSize: desiredCapacity,
-            lock: undefined,
-            ids: [],
-            made: 0,
+            ...untouched(desiredCapacity),
           });
           return { deploymentId: 'd1' };
         },
@@ -270,16 +274,8 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
             name,
             desired: desiredCapacity,
             image: docker?.image.imageId ?? first.image,
-            createdTime: clock.now(),
             labels: { ...(labels ?? first.labels), [keyLabel]: key },
-            scaledTime: undefined,
-            before: 0,
-            readyAt: clock.now() + changeMs,
-            version: 1,
-            lastSize: desiredCapacity,
-            lock: undefined,
-            ids: [],
-            made: 0,
+            ...untouched(desiredCapacity),
           });
           return { deploymentId: 'd5' };
         },

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { hostOf } from '../../model/host-of';
 import { nearest } from '../../model/nearest';
 import type { Budget } from './budget';
 import { ExpressionError, UrlNeeded } from './expression-error';
@@ -18,9 +19,6 @@ const mostNames = 1000;
 const longestName = 60;
 const randomSteps = 2 ** 47;
 const systemRandom = (): number => randomInt(randomSteps) / randomSteps;
-
-// The rest of a URL may hold secrets.
-const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'the URL');
 
 function describeMissing({ name, known }: Missing): string {
   const names: string[] = [];

@@ -32,7 +32,7 @@ const types: ReadonlyMap<string, JavaType> = new Map(
 );
 
 /** The names of all types that expressions may use, with their packages. */
-export const typeNames: readonly string[] = javaTypes.map(({ name }) => name);
+const typeNames: readonly string[] = javaTypes.map(({ name }) => name);
 
 function typeCalled(name: string): JavaType {
   const found = types.get(name);
