@@ -48,6 +48,7 @@ const applicationOf = (name: string): Application => ({
   file: `${name}.yaml`,
   image: 'registry.example.com/demo/foo',
   notify: { channel: [], requester: [] },
+  pipelines: new Map(),
   environments: new Map([
     [
       'prod',

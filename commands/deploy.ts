@@ -123,6 +123,7 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
     environment,
     locations,
     stages,
+    pipeline: environment.pipeline.name,
     command,
     image,
     fromVersion: runningVersion(places),

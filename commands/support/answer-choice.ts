@@ -10,7 +10,7 @@ import { mayDeploy, mayJudge, type Permission } from '../../src/policy/permissio
 import { answerText, offerPlan, runVerb, type Outcome } from './answer-text';
 import { planHash, whatMoved } from './plan-hash';
 import { readHistory } from '../../src/engine/read-history';
-import { startExecution } from './start-execution';
+import { startPlan } from './start-plan';
 import type { Verb, VerbWorld } from './verb';
 
 type ChoiceRequest = Extract<CommandRequest, { type: 'choice' }>;
@@ -77,7 +77,7 @@ async function confirmPlan(
       'attention',
     );
   }
-  const holder = await startExecution(world, decided.executionId, decided.draft, command);
+  const holder = await startPlan(world, decided.executionId, decided.draft, command);
   if (holder !== undefined) return { reply: lostView(holder) };
   return { reply: startedView(decided.draft), executionId: decided.executionId };
 }

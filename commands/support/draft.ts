@@ -15,6 +15,8 @@ export function draftExecution(input: {
   readonly environment: Environment;
   readonly locations: readonly Location[];
   readonly stages: readonly PipelineStage[];
+  /** The name of the pipeline that the stages are of. */
+  readonly pipeline?: string;
   readonly command: Command;
   readonly fromVersion?: string;
   readonly toVersion?: string;
@@ -39,6 +41,7 @@ export function draftExecution(input: {
   };
   return {
     application: application.name,
+    ...(input.pipeline === undefined ? {} : { pipelineConfigId: `${application.name}/${input.pipeline}` }),
     name: input.name,
     definition,
     stages: planPipeline(input.stages),

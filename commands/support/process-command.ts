@@ -6,7 +6,7 @@ import { putMessage } from '../../src/engine/messages';
 import type { Claimed } from '../../src/engine/ports/document-store';
 import { answerChoice, lostView, startedView } from './answer-choice';
 import { answerText, type Outcome } from './answer-text';
-import { startExecution } from './start-execution';
+import { startPlan } from './start-plan';
 import type { Verb, VerbWorld } from './verb';
 
 async function outcomeOf(verbs: readonly Verb[], command: Command, world: VerbWorld): Promise<Outcome> {
@@ -49,7 +49,7 @@ function withLoss({ executionId: _executionId, ...command }: Command, holder: Cl
 async function startConfirmed(command: Command, world: VerbWorld): Promise<Command> {
   const { plan } = command;
   if (plan?.decidedBy !== command.id || plan.executionId === undefined) return command;
-  const holder = await startExecution(world, plan.executionId, plan.draft, command);
+  const holder = await startPlan(world, plan.executionId, plan.draft, command);
   if (holder === undefined) return command;
   const saved = await world.store.update(commandKind, command.id, (document) => withLoss(document, holder));
   return saved?.document ?? command;

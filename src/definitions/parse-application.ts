@@ -86,9 +86,8 @@ function parseEnvironments(
   root: YamlObject,
   top: YamlValue,
   application: string | undefined,
-  { accounts, stageTypes, jobs }: FileInput,
+  { accounts, stageTypes, pipelines }: FileInput & { readonly pipelines: Pipelines },
 ): ReadonlyMap<string, Environment> {
-  const pipelines = parsePipelines(root, { accounts, stageTypes, jobs });
   const serviceAt = root.get('service');
   const channelAt = root.get('channel');
   // Also where every environment has a channel of its own.
@@ -132,7 +131,8 @@ export function parseApplication(input: {
   const image = parseImage(root);
   const owner = parseOwner(root);
   const jobs = parseJobs(root.get('jobs'));
-  const environments = parseEnvironments(root, top, name, { ...input, jobs });
+  const pipelines = parsePipelines(root, { ...input, jobs });
+  const environments = parseEnvironments(root, top, name, { ...input, jobs, pipelines });
   const notify = parseNotify(root);
   if (source.problems.length > 0 || name === undefined || image === undefined) {
     const seen = new Map(source.problems.map((problem) => [JSON.stringify(problem), problem]));
@@ -143,6 +143,7 @@ export function parseApplication(input: {
     file: input.file,
     image,
     environments,
+    pipelines: new Map([...pipelines].flatMap(([key, pipeline]) => (pipeline === undefined ? [] : [[key, pipeline]]))),
     notify,
     ...(owner === undefined ? {} : { owner }),
     ...(jobs.size === 0 ? {} : { jobs }),

@@ -1,5 +1,5 @@
 import { emptyMemo, evaluate, type Json, type Scope } from '../engine/expressions';
-import type { Application, Environment, PipelineStage } from '../model/application';
+import type { Application, Environment, Pipeline, PipelineStage } from '../model/application';
 import type { ServerGroupDescription } from '../model/description';
 import type { StageContext } from '../model/execution';
 import { imageVersion, locationName, safeRegion, type Location } from '../model/server-group';
@@ -9,6 +9,8 @@ import { needsPlaces, placedKeys, resolvePlaces } from './resolve-places';
 /** What a run chooses: the image with its tag, and where and how much if not everywhere as written. */
 export type PipelineChoice = {
   readonly image: string;
+  /** @default the pipeline of the environment */
+  readonly pipeline?: Pipeline;
   readonly locations?: readonly Location[];
   readonly instancesPerRegion?: number;
 };
@@ -133,7 +135,8 @@ export function resolvePipeline(
   choice: PipelineChoice,
 ): readonly PipelineStage[] {
   const dropped = new Map<string, PipelineStage>();
-  const stages = environment.pipeline.stages.flatMap((written) => {
+  const { stages: all } = choice.pipeline ?? environment.pipeline;
+  const stages = all.flatMap((written) => {
     const stage = { ...written, name: readableName(written.name, application, environment, choice.image) };
     const resolved = resolveStage(application, environment, choice, stage);
     if (resolved === undefined) dropped.set(stage.refId, stage);

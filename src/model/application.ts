@@ -47,6 +47,8 @@ export type Application = {
   readonly image: string;
   readonly owner?: { readonly group?: string; readonly email?: string };
   readonly environments: ReadonlyMap<string, Environment>;
+  /** All pipelines of the file by name; an environment holds the one that deploys it. */
+  readonly pipelines: ReadonlyMap<string, Pipeline>;
   /** Jobs that stages name, each in the fields of a runJob stage but for the job's id and its place; absent for none. */
   readonly jobs?: ReadonlyMap<string, StageContext>;
   readonly notify: { readonly channel: readonly string[]; readonly requester: readonly string[] };

@@ -22,6 +22,8 @@ export type CommandRequest =
 /** An execution as it will be made when its plan is confirmed. */
 export type ExecutionDraft = {
   readonly application: string;
+  /** `application/pipeline`, where a pipeline of a file is run. */
+  readonly pipelineConfigId?: string;
   readonly name: string;
   readonly definition: ExecutionDefinition;
   readonly stages: readonly Stage[];

@@ -62,14 +62,21 @@ export type Stage = {
   readonly lastModified?: { readonly user: string; readonly lastModifiedTime: number };
 };
 
-/** Who or what started an execution. */
-export type Trigger = {
-  readonly type: 'manual';
+type Started = {
+  /** Slack user id of who asked; for a child pipeline, of who asked for its parent. */
   readonly user: string;
   readonly parameters: StageContext;
-  /** The command document that was confirmed; the same command never starts two executions. */
+  /** What asked: a command document, or a stage's key. The same never starts two executions. */
   readonly correlationId: string;
 };
+
+/** Who or what started an execution. */
+export type Trigger = Started &
+  (
+    | { readonly type: 'manual' }
+    /** A `pipeline` stage of another execution, which waits for this one or not. */
+    | { readonly type: 'pipeline'; readonly parentExecutionId: string; readonly parentStageId: string }
+  );
 
 /**
  * Something to be told to another document; a drain applies it at least once and then it is removed. `live` asks for
@@ -99,6 +106,8 @@ export type Execution = {
   readonly id: string;
   readonly type: 'PIPELINE';
   readonly application: string;
+  /** `application/pipeline`, as its file names it; absent where no pipeline of a file is run. */
+  readonly pipelineConfigId?: string;
   /** What a person reads: `deploy foo 1.1 to prod`. */
   readonly name: string;
   readonly status: ExecutionStatus;
@@ -144,7 +153,8 @@ export type Policy = {
 
 /** What an execution was started to do, as resolved when the plan was confirmed. */
 export type ExecutionDefinition = {
-  readonly kind: 'deploy' | 'resize' | 'rollback' | 'adopt';
+  /** `pipeline`: one of a file, run by name; `operation`: one stage that a command planned. */
+  readonly kind: 'deploy' | 'resize' | 'rollback' | 'adopt' | 'pipeline' | 'operation';
   /**
    * In which language a team wrote the stages, whose expressions are evaluated; absent where Coxswain made them, of data in
    * which nothing is an expression.

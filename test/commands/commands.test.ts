@@ -1,7 +1,7 @@
 import { CoxswainError } from '../../src/model/errors';
 import { UserMistake } from '../../commands/support/suggest';
 import { parseWords } from '../../commands/support/words';
-import { startExecution } from '../../commands/support/start-execution';
+import { startPlan } from '../../commands/support/start-plan';
 import { imageOf } from '../../commands/deploy';
 import type { Command } from '../../src/model/command';
 import { east } from '../dcos/builders';
@@ -213,7 +213,7 @@ describe('plans', () => {
     const { draft } = planOf(await bench.say('deploy foo prod 2.0'));
     const command = await bench.command('C0001');
     const results = await Promise.all(
-      ['A', 'B', 'C'].map((id) => startExecution(bench.world, id, draft, { ...command, id: `by-${id}` })),
+      ['A', 'B', 'C'].map((id) => startPlan(bench.world, id, draft, { ...command, id: `by-${id}` })),
     );
     expect(results.filter((holder) => holder === undefined)).toHaveLength(1);
     expect(await bench.executions()).toHaveLength(1);

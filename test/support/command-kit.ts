@@ -45,6 +45,7 @@ const foo: Application = {
   file: 'foo.yaml',
   image: 'repo/foo',
   notify: { channel: [], requester: [] },
+  pipelines: new Map([['p', environmentOf('dev', {}).pipeline]]),
   environments: new Map([
     ['dev', environmentOf('dev', {})],
     [
@@ -76,6 +77,7 @@ function fooWith(stages: Environment['pipeline']['stages'], service?: Environmen
   if (prod === undefined) return foo;
   return {
     ...foo,
+    pipelines: new Map([['p', { name: 'p', stages }]]),
     environments: new Map([
       ...environments,
       ['prod', { ...prod, service: service ?? prod.service, pipeline: { name: 'p', stages } }],
