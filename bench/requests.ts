@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createExecutorHandlers } from '../src/app';
+import { createExecutorHandlers, executorKinds } from '../src/app';
 import { connectClusters } from '../src/dcos/cluster-connections';
 import { createJobs } from '../src/dcos/metronome-jobs';
 import { openEventStream } from '../src/dcos/event-stream';
@@ -75,6 +75,7 @@ function startWork(store: DocumentStore, emulator: RunningDcosEmulator, names: r
   const wake = createEmbeddedWake({
     store,
     clock: systemClock,
+    kinds: executorKinds,
     owner: 'bench',
     onError: (error) => {
       throw error;

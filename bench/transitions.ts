@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { createExecutorHandlers } from '../src/app';
+import { createExecutorHandlers, executorKinds } from '../src/app';
 import { createJobs } from '../src/dcos/metronome-jobs';
 import { systemClock } from '../src/engine/clock';
 import { executionKind } from '../src/engine/document-kinds';
@@ -36,6 +36,7 @@ async function runEngine(store: DocumentStore, ids: readonly string[]): Promise<
   const wake = createEmbeddedWake({
     store,
     clock: systemClock,
+    kinds: executorKinds,
     owner: 'bench',
     concurrency,
     onError: (error) => {

@@ -3,7 +3,7 @@ import { processCommand } from '../commands/support/process-command';
 import type { VerbWorld } from '../commands/support/verb';
 import { advance, type EngineWorld } from './engine/advance';
 import type { Clock } from './engine/clock';
-import { executionKind } from './engine/document-kinds';
+import { commandKind, executionKind, expiryKind } from './engine/document-kinds';
 import { createExecutionDrain } from './engine/drain-execution';
 import { fold, foldUnsettled } from './engine/fold';
 import { mostDocumentBytes, type DocumentStore } from './engine/ports/document-store';
@@ -71,6 +71,9 @@ function createSignal(store: DocumentStore, clock: Clock) {
     return outcome;
   };
 }
+
+/** What the executor handles. */
+export const executorKinds = [commandKind, executionKind, expiryKind] as const;
 
 /** The handlers of the executor: commands are planned and answered, executions advanced, what was kept is destroyed. */
 export function createExecutorHandlers(

@@ -9,7 +9,7 @@ import { commandKind, messageKind } from './engine/document-kinds';
 import { ulid } from './engine/ids';
 import { readClusterChanged } from './job-messages';
 import type { JobSettings } from './job-settings';
-import type { Logger } from './logger';
+import { logUnreadable, type Logger } from './logger';
 import { createEmbeddedWake } from './queue/embedded-wake';
 import { createSlackApp } from './slack/bolt-app';
 import { createOutbox } from './slack/outbox';
@@ -75,6 +75,7 @@ function startSending(config: Config, store: DocumentStore, logger: Logger) {
   const wake = createEmbeddedWake({
     store,
     clock,
+    kinds: [messageKind],
     owner: `outbox-${randomUUID()}`,
     onError: (error, where) =>
       logger.error({ error: String(error), ...where }, 'A message could not be handled; it is tried again'),
@@ -86,7 +87,8 @@ function startSending(config: Config, store: DocumentStore, logger: Logger) {
 /** Starts the whole bot in this process: Slack here, the executor and the pollers in threads of their own. */
 export async function startBot(config: Config, logger: Logger): Promise<Bot> {
   // This thread answers people: tidying the files up is left to the others.
-  const file = openSqliteStore({ file: config.databaseFile, clock, checkpoints: false });
+  const onUnreadable = logUnreadable(logger);
+  const file = openSqliteStore({ file: config.databaseFile, clock, checkpoints: false, onUnreadable });
   const inbox = openInbox(config.inboxFile, clock);
   await file.freeLeases([messageKind.name]);
   const sending = startSending(config, file, logger);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setPriority } from 'node:os';
-import { createExecutorHandlers, stageRegistry } from './app';
+import { createExecutorHandlers, executorKinds, stageRegistry } from './app';
 import { runJob } from './background/job';
 import { processEnvironment } from './config';
 import { createJobs } from './dcos/metronome-jobs';
@@ -17,7 +17,7 @@ import { readClusterChanged } from './job-messages';
 import { jobSettings, type JobSettings } from './job-settings';
 import { liveConnections, type LiveConnections } from './live-connections';
 import { liveServerGroups } from './live-server-groups';
-import { createLogger, type Logger } from './logger';
+import { createLogger, logUnreadable, type Logger } from './logger';
 import type { Definitions } from './model/application';
 import { createEmbeddedWake } from './queue/embedded-wake';
 import { createInboxMover } from './queue/inbox-mover';
@@ -70,6 +70,7 @@ function createWake(store: DocumentStore, logger: Logger): Wake {
   return createEmbeddedWake({
     store,
     clock,
+    kinds: executorKinds,
     owner: `executor-${randomUUID()}`,
     onError: (error, where) =>
       logger.error({ error: String(error), ...where }, 'A handler failed; its document is tried again'),
@@ -83,8 +84,9 @@ runJob({
     const logger = createLogger(settings.logLevel, 'executor');
     // Elsewhere than on Linux it would slow the whole process down.
     if (process.platform === 'linux') setPriority(nice);
-    const file = openSqliteStore({ file: settings.databaseFile, clock });
-    const inbox = openSqliteStore({ file: settings.inboxFile, clock, survivesPowerLoss: false });
+    const onUnreadable = logUnreadable(logger);
+    const file = openSqliteStore({ file: settings.databaseFile, clock, onUnreadable });
+    const inbox = openSqliteStore({ file: settings.inboxFile, clock, survivesPowerLoss: false, onUnreadable });
     const source = openDefinitions(settings, logger);
     const store = hintingStore(file, { message: () => post('message-due') });
     const definitions = () => source.current();

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import type { CoxswainError } from './model/errors';
 
 /** Fields first, then a constant sentence. */
 export type Logger = {
@@ -16,3 +17,9 @@ const secretPaths = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${nam
 /** JSON lines on standard error; fields that hold secrets are blotted out. */
 export const createLogger = (level: string, name: string): Logger =>
   pino({ level, name, redact: secretPaths }, pino.destination({ fd: 2, sync: true }));
+
+/** Says which documents a store passes over, as one written by a newer build. */
+export const logUnreadable =
+  (logger: Logger) =>
+  ({ code, message, fields }: CoxswainError): void =>
+    logger.error({ code, error: message, ...fields }, 'A document is left alone, as this version cannot read it');

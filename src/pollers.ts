@@ -9,7 +9,7 @@ import { createDefinitionsSource } from './definitions/definitions-source';
 import { systemClock } from './engine/clock';
 import type { ClusterChanged } from './job-messages';
 import { jobSettings } from './job-settings';
-import { createLogger } from './logger';
+import { createLogger, logUnreadable } from './logger';
 import { openSqliteStore } from './store/sqlite-store';
 import { createEventWaker } from './wake-by-events';
 
@@ -21,7 +21,7 @@ runJob({
     const { databaseFile, pipelinesFolder, logLevel } = jobSettings.parse(input);
     const logger = createLogger(logLevel, 'pollers');
     const clock = systemClock;
-    const store = openSqliteStore({ file: databaseFile, clock });
+    const store = openSqliteStore({ file: databaseFile, clock, onUnreadable: logUnreadable(logger) });
     const waker = createEventWaker(store, clock, () => post('executor-due'));
     const onError = (error: unknown) =>
       logger.warn({ error: String(error) }, 'Executions could not be woken; they poll');

@@ -37,7 +37,7 @@ async function letTimePass(bench: Bench, ms: number, boot: () => void = () => un
   const endsAt = bench.clock.now() + ms;
   for (let turn = 0; turn < 5000; turn += 1) {
     const now = bench.clock.now();
-    const claimed = await bench.store.claimDue({ kinds: ['expiry'], owner: 'O', now, leaseMs: 10_000, limit: 5 });
+    const claimed = await bench.store.claimDue({ kinds: [expiryKind], owner: 'O', now, leaseMs: 10_000, limit: 5 });
     for (const one of claimed) {
       boot();
       await bench.handlers.expiry(one, 'O').catch(() => undefined);

@@ -28,7 +28,7 @@ async function bench() {
       for (const appId of appIds) waker.appChanged(appId, (error) => errors.push(error));
       await clock.advance(20);
       const claimed = await store.claimDue({
-        kinds: ['execution'],
+        kinds: [executionKind],
         owner: 'O',
         now: clock.now(),
         leaseMs: 1000,

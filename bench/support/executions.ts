@@ -19,7 +19,7 @@ function newExecution(stages: readonly PipelineStage[]): Execution {
   const now = systemClock.now();
   const id = ulid(now);
   return {
-    schema: 1,
+    schema: 2,
     teamId: 'T0BENCH',
     id,
     type: 'PIPELINE',

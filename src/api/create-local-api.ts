@@ -66,6 +66,10 @@ function sendError(options: LocalApiOptions, response: ServerResponse, error: un
     send(response, error.status, { error: { code: error.code, message: error.message } });
     return;
   }
+  if (error instanceof CoxswainError && error.code === 'DOCUMENT_TOO_NEW') {
+    send(response, 409, { error: { code: error.code, message: error.message } });
+    return;
+  }
   options.onError?.(error);
   const message = 'The bot could not do this because of a defect of its own; its log says more. Try again.';
   send(response, 500, { error: { code: 'INTERNAL', message } });

@@ -3,7 +3,19 @@ import type { Execution } from '../model/execution';
 import type { Expiry } from '../model/expiry';
 import type { Message } from '../model/message';
 import { isComplete } from '../model/status';
-import type { DocumentKind } from './ports/document-store';
+import type { DocumentKind, StoredDocument } from './ports/document-store';
+
+const mapOf = (value: unknown): StoredDocument => (typeof value === 'object' && value !== null ? { ...value } : {});
+
+/** Before, the requester's reason stood among the parameters of the pipeline, which may have one of that name. */
+function moveReason(older: StoredDocument): StoredDocument {
+  const { parameters, ...trigger } = mapOf(older.trigger);
+  const { reason, ...others } = mapOf(parameters);
+  return {
+    ...older,
+    trigger: { ...trigger, parameters: others, ...(typeof reason === 'string' ? { reason } : {}) },
+  };
+}
 
 /** Executions, listed by application, by cluster (`foo-prod`), by `active` (`true` until complete) and by `rollbackOf`. */
 export const executionKind: DocumentKind<Execution> = {
@@ -14,6 +26,7 @@ export const executionKind: DocumentKind<Execution> = {
     ...(execution.definition.kind === 'rollback' ? { rollbackOf: execution.definition.cluster } : {}),
     ...(isComplete(execution.status) ? {} : { active: 'true' }),
   }),
+  upgrades: [moveReason],
 };
 
 /** Commands; not listed by anything. */

@@ -145,6 +145,15 @@ export function createScope(subject: ScopeSubject, options: ScopeOptions): Scope
   return scope;
 }
 
+/**
+ * The requester's reason is seen among the parameters too, where pipelines of schema 1 found it; a parameter of that name
+ * hides it there.
+ */
+function triggerView({ trigger }: Execution): StageContext {
+  const { reason, parameters } = trigger;
+  return reason === undefined ? trigger : { ...trigger, parameters: { reason, ...parameters } };
+}
+
 /** What expressions see of our own execution: what Spinnaker has too, under its names. */
 function executionView(execution: Execution): StageContext {
   const { id, type, application, name, status, buildTime, startTime, endTime, trigger, stages, canceled } = execution;
@@ -158,7 +167,7 @@ function executionView(execution: Execution): StageContext {
     startTime: startTime ?? null,
     endTime: endTime ?? null,
     authentication: { user: trigger.user },
-    trigger,
+    trigger: triggerView(execution),
     stages,
     canceled: canceled !== undefined,
     ...(canceled === undefined ? {} : { canceledBy: canceled.by, cancellationReason: canceled.reason ?? null }),

@@ -160,8 +160,8 @@ const reasonOf = (execution: Execution, longest = Number.POSITIVE_INFINITY): rea
   }
   if (execution.paused !== undefined && execution.status === 'PAUSED')
     return [['Paused by ', { person: execution.paused.by }, '. A decision made now counts once it is resumed.']];
-  const { reason } = execution.trigger.parameters;
-  const asked = typeof reason === 'string' ? [`Reason: ${reason}`] : [];
+  const { reason } = execution.trigger;
+  const asked = reason === undefined ? [] : [`Reason: ${reason}`];
   const failure = failureOf(execution);
   return failure === undefined ? asked : [...asked, clipText(failure.message, longest)];
 };

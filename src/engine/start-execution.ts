@@ -32,13 +32,13 @@ export async function startExecution(
   const now = clock.now();
   const { cancels, reason: why, ...rest } = draft;
   const execution: Execution = {
-    schema: 1,
+    schema: 2,
     teamId,
     id,
     type: 'PIPELINE',
     status: 'NOT_STARTED',
     buildTime: now,
-    trigger: why === undefined ? trigger : { ...trigger, parameters: { ...trigger.parameters, reason: why } },
+    trigger: why === undefined ? trigger : { ...trigger, reason: why },
     events: [],
     ...rest,
   };

@@ -16,6 +16,7 @@ export const errorCatalogue = {
   PRECONDITION_FAILED: { retry: 'never', meaning: 'A precondition of the pipeline does not hold.' },
   EXPRESSION_FAILED: { retry: 'never', meaning: 'An expression has no value, or one that its field cannot take.' },
   DOCUMENT_TOO_LARGE: { retry: 'never', meaning: 'A document holds more bytes than can be kept.' },
+  DOCUMENT_TOO_NEW: { retry: 'never', meaning: 'A newer Coxswain wrote a document, and this one cannot read it.' },
   STAGE_FAILED: { retry: 'never', meaning: 'A stage failed because one of its parts did.' },
   JOB_FAILED: { retry: 'never', meaning: 'A job failed, or did not leave what was expected of it.' },
   DEPLOY_FAILED: { retry: 'never', meaning: 'A new server group did not come up in time.' },

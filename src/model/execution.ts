@@ -65,7 +65,10 @@ export type Stage = {
 type Started = {
   /** Slack user id of who asked; for a child pipeline, of who asked for its parent. */
   readonly user: string;
+  /** Of the pipeline, by their names. */
   readonly parameters: StageContext;
+  /** Why, in the requester's words. */
+  readonly reason?: string;
   /** What asked: a command document, or a stage's key. The same never starts two executions. */
   readonly correlationId: string;
 };
@@ -101,7 +104,7 @@ export type ReportTarget = { readonly teamId: string; readonly channel: string }
 
 /** One run of a pipeline. It embeds its resolved definition: a changed file never touches it. */
 export type Execution = {
-  readonly schema: 1;
+  readonly schema: 2;
   readonly teamId: string;
   readonly id: string;
   readonly type: 'PIPELINE';

@@ -1,11 +1,14 @@
 import type { Clock } from '../engine/clock';
-import type { Claimed, DocumentStore } from '../engine/ports/document-store';
+import type { Claimed, DocumentKind, DocumentStore } from '../engine/ports/document-store';
 import type { DueHandler, Wake } from '../engine/ports/wake';
+import { CoxswainError } from '../model/errors';
 
 /** What an embedded wake works with. */
 export type EmbeddedWakeOptions = {
   readonly store: DocumentStore;
   readonly clock: Clock;
+  /** What is claimed: exactly the kinds that there will be handlers of. */
+  readonly kinds: readonly DocumentKind<never>[];
   /** The name leases are taken under; every wake on a store has its own. */
   readonly owner: string;
   /** Told of every failed handler and every failed look at the store; the work itself is found again. */
@@ -52,6 +55,12 @@ class EmbeddedWake {
   }
 
   start(handlers: Handlers): void {
+    const claimed = this.#settings.kinds.map(({ name }) => name).sort();
+    const handled = Object.keys(handlers).sort();
+    if (claimed.join() !== handled.join()) {
+      const message = `A wake claims ${claimed.join(', ')}, and has handlers of ${handled.join(', ')}.`;
+      throw new CoxswainError('INTERNAL', { message });
+    }
     this.#handlers = handlers;
     this.look();
   }
@@ -87,10 +96,9 @@ class EmbeddedWake {
   }
 
   async #claimAll(): Promise<void> {
-    const { store, clock, owner, leaseMs, concurrency } = this.#settings;
+    const { store, clock, kinds, owner, leaseMs, concurrency } = this.#settings;
     while (this.#handlers !== undefined && this.#active < concurrency) {
       const limit = Math.min(maxClaim, concurrency - this.#active);
-      const kinds = Object.keys(this.#handlers);
       const claimed = await store.claimDue({ kinds, owner, now: clock.now(), leaseMs, limit });
       for (const one of claimed) await this.#begin(one);
       if (claimed.length < limit) return;
@@ -131,11 +139,14 @@ class EmbeddedWake {
   }
 
   async #untilNextDue(): Promise<number> {
-    const { store, clock, concurrency, sweepMs } = this.#settings;
+    const { store, clock, kinds, concurrency, sweepMs } = this.#settings;
     // With every place taken, the handler that ends first looks again.
     if (this.#handlers === undefined || this.#active >= concurrency) return sweepMs;
     const now = clock.now();
-    const next = await store.nextDue(Object.keys(this.#handlers), now);
+    const next = await store.nextDue(
+      kinds.map(({ name }) => name),
+      now,
+    );
     return next === undefined ? sweepMs : Math.max(1, next - now);
   }
 

@@ -2,52 +2,71 @@ import {
   mostDocumentBytes,
   type DocumentKind,
   type ListQuery,
+  type StoredDocument,
   type UpdateOptions,
   type Versioned,
 } from '../engine/ports/document-store';
+import { upgradeDocument } from '../engine/upgrade-document';
 import { CoxswainError } from '../model/errors';
 import type { DocumentCache } from './document-cache';
 import type { Outcome } from './group-commit';
 import type { SqliteStatements } from './sqlite-statements';
+import type { UnreadableDocuments } from './unreadable-documents';
 
 /** A row's identity and version, without its body. */
 export type Row = { readonly serial: number; readonly version: number; readonly due: number | null };
 
-/** Parses a row's body, or takes what the cache holds for it. */
-export type ParseRow = <T>(row: Pick<Row, 'serial' | 'version'>, body?: string) => T;
+/** A row that is read as one of its kind. */
+type KnownRow = Pick<Row, 'serial' | 'version'> & { readonly id: string; readonly body?: string };
+
+/**
+ * Parses a row's body and brings it to the schema of this build, or takes what the cache holds for it. Throws
+ * DOCUMENT_TOO_NEW, and INTERNAL where an upgrade fails.
+ */
+export type ParseRow = <T>(kind: DocumentKind<T>, row: KnownRow) => T;
 
 /** A document's values in its indexes. */
 type IndexValues = Readonly<Record<string, string>>;
 
 /** Parses rows, reading a body only when the cache cannot answer. */
 export function createParseRow(sql: SqliteStatements, cache: DocumentCache): ParseRow {
-  return <T>(row: Pick<Row, 'serial' | 'version'>, body?: string): T => {
-    const cached = cache.get(row.serial, row.version);
+  return <T>(kind: DocumentKind<T>, { serial, version, id, body }: KnownRow): T => {
+    const cached = cache.get(serial, version);
     if (cached !== undefined) return cached as T;
-    const found = body ?? (sql.body.get(row.serial) as { readonly body: string }).body;
-    const document: unknown = JSON.parse(found);
-    cache.put({ serial: row.serial, version: row.version, document });
-    return document as T;
+    const found = body ?? (sql.body.get(serial) as { readonly body: string }).body;
+    const document = upgradeDocument(kind, id, JSON.parse(found) as StoredDocument);
+    cache.put({ serial, version, document });
+    return document;
   };
 }
 
 /** The reads, as plain synchronous steps. */
-export function createDocumentReads(sql: SqliteStatements, parse: ParseRow) {
+export function createDocumentReads(sql: SqliteStatements, parse: ParseRow, unreadable: UnreadableDocuments) {
+  const rowsOf = (kind: string, { index, newestFirst = false }: ListQuery, limit: number) => {
+    const order = newestFirst ? 'newestFirst' : 'oldestFirst';
+    return (
+      index === undefined
+        ? sql.listAll[order].all(kind, limit)
+        : sql.listIndexed[order].all(kind, index.name, index.value, limit)
+    ) as (Row & { readonly id: string; readonly body: string })[];
+  };
   return {
     get<T>(kind: DocumentKind<T>, id: string): Versioned<T> | undefined {
       const row = sql.find.get(kind.name, id) as Row | undefined;
-      return row === undefined ? undefined : { id, version: row.version, document: parse<T>(row) };
+      return row === undefined ? undefined : { id, version: row.version, document: parse(kind, { ...row, id }) };
     },
 
     list<T>(kind: DocumentKind<T>, query: ListQuery): readonly Versioned<T>[] {
-      const { index, newestFirst = false, limit = 100 } = query;
-      const order = newestFirst ? 'newestFirst' : 'oldestFirst';
-      const rows = (
-        index === undefined
-          ? sql.listAll[order].all(kind.name, limit)
-          : sql.listIndexed[order].all(kind.name, index.name, index.value, limit)
-      ) as (Row & { readonly id: string; readonly body: string })[];
-      return rows.map((row) => ({ id: row.id, version: row.version, document: parse<T>(row, row.body) }));
+      const { limit = 100 } = query;
+      const known = unreadable.count();
+      const found: Versioned<T>[] = [];
+      for (const row of rowsOf(kind.name, query, limit + known)) {
+        if (found.length === limit) break;
+        const read = unreadable.tryRead(row, () => parse(kind, row));
+        if (read !== undefined) found.push({ id: row.id, version: row.version, document: read.document });
+      }
+      // What was found unreadable only now took the place of others.
+      return found.length < limit && unreadable.count() > known ? this.list(kind, query) : found;
     },
 
     count(kind: string, index: ListQuery['index']): number {
@@ -90,9 +109,9 @@ export function createDocumentWrites(sql: SqliteStatements, parse: ParseRow, cac
     ): Outcome<Versioned<T> | undefined> {
       const row = sql.find.get(kind.name, id) as Row | undefined;
       if (row === undefined) return { value: undefined };
-      const before = parse<T>(row);
       // All that can be refused is worked out before anything is written: others share this transaction.
       const planned = attempt(() => {
+        const before = parse(kind, { ...row, id });
         const document = change(before);
         const due = options.due === undefined ? row.due : wholeOrNull(options.due(document));
         const release = releaseOf(options, document);

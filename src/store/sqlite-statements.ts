@@ -57,9 +57,9 @@ export function prepareStatements(connection: SqliteConnection) {
       'UPDATE documents SET lease_until = NULL, lease_owner = NULL WHERE kind = ? AND lease_until IS NOT NULL',
     ),
     nextFree: prepare(`
-      SELECT due AS at FROM documents
+      SELECT serial, version, due FROM documents
       WHERE kind = ? AND due IS NOT NULL AND (lease_until IS NULL OR lease_until <= ?)
-      ORDER BY due LIMIT 1`),
+      ORDER BY due LIMIT ?`),
     nextExpiry: prepare(`
       SELECT min(max(due, lease_until)) AS at FROM documents
       WHERE kind = ? AND lease_until IS NOT NULL AND lease_until > ? AND due IS NOT NULL`),

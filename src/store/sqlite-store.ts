@@ -1,11 +1,13 @@
 import type { Clock } from '../engine/clock';
 import type { DocumentStore } from '../engine/ports/document-store';
+import type { CoxswainError } from '../model/errors';
 import { createDocumentCache } from './document-cache';
 import { createGroupCommit } from './group-commit';
 import { isBusy, openSqliteConnection } from './sqlite-connection';
 import { createDocumentReads, createDocumentWrites, createParseRow } from './sqlite-documents';
 import { createLeases } from './sqlite-leases';
 import { prepareStatements } from './sqlite-statements';
+import { createUnreadableDocuments } from './unreadable-documents';
 
 /** Where the file lies and how its writer behaves. */
 export type SqliteStoreOptions = {
@@ -20,6 +22,11 @@ export type SqliteStoreOptions = {
   readonly survivesPowerLoss?: boolean;
   /** False leaves tidying the file up to its other connections, so that no commit here takes long. @default true */
   readonly checkpoints?: boolean;
+  /**
+   * Told once of each document that this build cannot read and that a list or a claim passes over, such as one written by a
+   * newer build; must not throw.
+   */
+  readonly onUnreadable?: (error: CoxswainError) => void;
 };
 
 /** The embedded store, which has one executor and one outbox at a time. */
@@ -47,9 +54,10 @@ export function openSqliteStore(options: SqliteStoreOptions): SqliteStore {
   const cache = createDocumentCache(cachedDocuments);
   const sql = prepareStatements(connection);
   const parse = createParseRow(sql, cache);
-  const reads = createDocumentReads(sql, parse);
+  const unreadable = createUnreadableDocuments(options.onUnreadable ?? (() => undefined));
+  const reads = createDocumentReads(sql, parse, unreadable);
   const writes = createDocumentWrites(sql, parse, cache);
-  const leases = createLeases(sql, parse);
+  const leases = createLeases(sql, parse, unreadable);
   const commits = createGroupCommit({
     begin: () => connection.exec('BEGIN IMMEDIATE'),
     commit: () => connection.exec('COMMIT'),

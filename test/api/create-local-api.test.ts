@@ -313,6 +313,14 @@ describe('executions', () => {
     expect((await choose({ name: 'cancelExecution' })).status).toBe(404);
   });
 
+  it('says that a newer version wrote an execution which it cannot read', async () => {
+    await fixture.store.create({ name: 'execution', indexes: () => ({}) }, 'E1', { schema: 99 });
+    expect(await ask('/api/executions/E1')).toEqual({
+      status: 409,
+      json: refusal('DOCUMENT_TOO_NEW', /execution E1.*newer version/),
+    });
+  });
+
   it('approves the only judgment that waits', async () => {
     await put({ stages: [buildJudgment('S1', 'Go?')] });
     const target = { kind: 'execution', id: 'E1', stageId: 'S1' };

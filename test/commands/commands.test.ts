@@ -127,6 +127,15 @@ describe('plans', () => {
     expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×2']);
   });
 
+  it('shows the reason that was given, and keeps it apart from the parameters of the pipeline', async () => {
+    const bench = await createCommandBench();
+    const { executionId = '' } = await bench.say('deploy foo dev 1.1 reason="fix login"');
+    const [execution] = await bench.executions();
+    expect(execution?.trigger).toMatchObject({ reason: 'fix login', parameters: {} });
+    await bench.drive(executionId);
+    expect(wordsOf(await bench.live(executionId))).toContain('Reason: fix login');
+  });
+
   it('keeps its hash over time and health, and changes it with size, version and definition', async () => {
     const bench = await prodBench();
     const { hash } = planOf(await bench.say('deploy foo prod 2.0'));

@@ -1,8 +1,10 @@
 import type { DocumentKind, DocumentStore } from '../../src/engine/ports/document-store';
+import type { CoxswainError } from '../../src/model/errors';
 
 /** A fresh, empty place for documents, which several stores may open. */
 export type StoreFixture = {
-  readonly open: () => Promise<DocumentStore> | DocumentStore;
+  /** `onUnreadable` is told of what the store passes over. */
+  readonly open: (onUnreadable: (error: CoxswainError) => void) => Promise<DocumentStore> | DocumentStore;
   readonly remove: () => Promise<void> | void;
 };
 
@@ -22,18 +24,21 @@ export function describeDocumentStore(name: string, prepare: () => Promise<Store
     let fixture: StoreFixture;
     let store: DocumentStore;
     const opened: DocumentStore[] = [];
+    const passedOver: CoxswainError[] = [];
     const openAnother = async (): Promise<DocumentStore> => {
-      const another = await fixture.open();
+      const another = await fixture.open((error) => passedOver.push(error));
       opened.push(another);
       return another;
     };
-    const claim = (more: { owner?: string; now?: number; limit?: number; kinds?: readonly string[] } = {}) =>
-      store.claimDue({ kinds: ['boat'], owner: 'one', now: 1_000, leaseMs: 500, limit: 16, ...more });
+    const claim = (
+      more: { owner?: string; now?: number; limit?: number; kinds?: readonly DocumentKind<never>[] } = {},
+    ) => store.claimDue({ kinds: [boats], owner: 'one', now: 1_000, leaseMs: 500, limit: 16, ...more });
     const claimedIds = async (more: Parameters<typeof claim>[0] = {}) => (await claim(more)).map(({ id }) => id);
 
     beforeEach(async () => {
       fixture = await prepare();
       store = await openAnother();
+      passedOver.length = 0;
     });
     afterEach(async () => {
       for (const one of opened.splice(0)) await one.close();
@@ -233,7 +238,7 @@ export function describeDocumentStore(name: string, prepare: () => Promise<Store
       it('claims across kinds in the order of their due times', async () => {
         await store.create(boats, 'b', boat(), { due: 2 });
         await store.create(crews, 'c', boat(), { due: 1 });
-        expect(await claimedIds({ kinds: ['boat', 'crew'] })).toEqual(['c', 'b']);
+        expect(await claimedIds({ kinds: [boats, crews] })).toEqual(['c', 'b']);
       });
 
       it('hands a document to one owner until the lease ends', async () => {
@@ -246,7 +251,7 @@ export function describeDocumentStore(name: string, prepare: () => Promise<Store
       it('hands each document to one of two stores that claim at once', async () => {
         const other = await openAnother();
         await Promise.all(Array.from({ length: 40 }, (_, n) => store.create(boats, `boat-${n}`, boat(), { due: 0 })));
-        const query = { kinds: ['boat'], now: 1_000, leaseMs: 500, limit: 30 };
+        const query = { kinds: [boats], now: 1_000, leaseMs: 500, limit: 30 };
         const both = await Promise.all([
           store.claimDue({ ...query, owner: 'one' }),
           other.claimDue({ ...query, owner: 'two' }),
@@ -368,6 +373,154 @@ export function describeDocumentStore(name: string, prepare: () => Promise<Store
         await store.renew('boat', 'a', 'one', 6_000);
         expect(await store.nextDue(['boat'], 1_000)).toBe(4_000);
         expect(await store.nextDue(['crew'], 1_000)).toBeUndefined();
+      });
+    });
+
+    describe('documents of another schema', () => {
+      /** A boat as an older build wrote it. */
+      const oldBoats: DocumentKind<object> = { name: 'boat', indexes: () => ({ harbour: 'Kiel' }) };
+      /** The same kind two schemas later: `name` became `names`, then `trips` began to count from 100. */
+      type NewBoat = { readonly schema: 3; readonly names: readonly string[]; readonly trips: number };
+      const newBoats: DocumentKind<NewBoat> = {
+        name: 'boat',
+        indexes: ({ names }) => ({ captain: names[0] ?? '' }),
+        upgrades: [
+          ({ name, ...rest }) => ({ ...rest, names: [name] }),
+          ({ trips, ...rest }) => ({ ...rest, trips: Number(trips) + 100 }),
+        ],
+      };
+      const sailNew = (found: NewBoat): NewBoat => ({ ...found, trips: found.trips + 1 });
+      const upgraded: NewBoat = { schema: 3, names: ['Anna'], trips: 105 };
+      const claimNew = (more: { owner?: string; limit?: number } = {}) =>
+        store.claimDue({ kinds: [newBoats], owner: 'one', now: 1_000, leaseMs: 500, limit: 16, ...more });
+
+      describe('that is older', () => {
+        beforeEach(() => store.create(oldBoats, 'a', { schema: 1, name: 'Anna', trips: 5 }, { due: 0 }));
+
+        it('are brought to the schema of today when they are read, and stay as they are', async () => {
+          expect(await store.get(newBoats, 'a')).toEqual({ id: 'a', version: 1, document: upgraded });
+          expect(await store.list(newBoats)).toEqual([{ id: 'a', version: 1, document: upgraded }]);
+          expect(await claimNew()).toEqual([{ kind: 'boat', id: 'a', version: 1, document: upgraded }]);
+          await expect((await openAnother()).get(oldBoats, 'a')).resolves.toMatchObject({ document: { schema: 1 } });
+        });
+
+        it('are taken from the middle of the way where they stand there', async () => {
+          await store.create(oldBoats, 'b', { schema: 2, names: ['Berta'], trips: 5 });
+          expect((await store.get(newBoats, 'b'))?.document).toEqual({ schema: 3, names: ['Berta'], trips: 105 });
+        });
+
+        it('count as the first schema where they do not say one', async () => {
+          await store.create(oldBoats, 'b', { name: 'Berta', trips: 5 });
+          expect((await store.get(newBoats, 'b'))?.document).toEqual({ schema: 3, names: ['Berta'], trips: 105 });
+        });
+
+        it('are written back with the next change, with their indexes', async () => {
+          const changed = await store.update(newBoats, 'a', sailNew);
+          expect(changed).toEqual({ id: 'a', version: 2, document: { ...upgraded, trips: 106 } });
+          expect(await (await openAnother()).get(newBoats, 'a')).toEqual(changed);
+          expect(await store.count(newBoats, { name: 'harbour', value: 'Kiel' })).toBe(0);
+          expect(await store.count(newBoats, { name: 'captain', value: 'Anna' })).toBe(1);
+        });
+
+        it('are not written by an update that changes nothing', async () => {
+          const same = await store.update(newBoats, 'a', (found) => found, { due: () => 700 });
+          expect(same).toEqual({ id: 'a', version: 1, document: upgraded });
+          expect(await store.nextDue(['boat'], 0)).toBe(700);
+          await expect((await openAnother()).get(oldBoats, 'a')).resolves.toMatchObject({ document: { schema: 1 } });
+        });
+      });
+
+      describe('that is newer', () => {
+        const refused = {
+          code: 'DOCUMENT_TOO_NEW',
+          message: expect.stringMatching(/boat x.*schema 3.*knows 1/) as string,
+        };
+        const newest: NewBoat = { schema: 3, names: ['Xenia'], trips: 7 };
+
+        beforeEach(() => store.create(newBoats, 'x', newest, { due: 0 }));
+
+        const untouched = async () => {
+          const [claimed] = await (
+            await openAnother()
+          ).claimDue({
+            kinds: [newBoats],
+            owner: 'newer build',
+            now: 1_000,
+            leaseMs: 500,
+            limit: 16,
+          });
+          expect(claimed).toEqual({ kind: 'boat', id: 'x', version: 1, document: newest });
+        };
+
+        it('are refused with an error that says who wrote them, and left alone', async () => {
+          await expect(store.get(boats, 'x')).rejects.toMatchObject(refused);
+          const change = jest.fn(sail);
+          await expect(store.update(boats, 'x', change, { due: () => 9_000 })).rejects.toMatchObject(refused);
+          expect(change).not.toHaveBeenCalled();
+          await untouched();
+        });
+
+        it('let the other writes of their commit through', async () => {
+          await store.create(boats, 'a', boat());
+          const results = await Promise.allSettled([
+            store.update(boats, 'x', sail),
+            store.update(boats, 'a', sail),
+            store.update(boats, 'x', sail),
+          ]);
+          expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected']);
+        });
+
+        it('are passed over by lists and claims, told once, and never due', async () => {
+          await store.create(boats, 'y', boat(), { due: 600 });
+          for (let turn = 0; turn < 3; turn += 1) {
+            expect((await store.list(boats)).map(({ id }) => id)).toEqual(['y']);
+            expect(await claimedIds({ limit: 1, now: 1_000 + turn * 1_000 })).toEqual(['y']);
+          }
+          expect(passedOver).toEqual([expect.objectContaining(refused)]);
+          await store.delete(boats, 'y');
+          expect(await claimedIds({ now: 9_000 })).toEqual([]);
+          expect(await store.nextDue(['boat'], 9_000)).toBeUndefined();
+          await untouched();
+        });
+
+        it('do not take the place of the others, however many they are', async () => {
+          const many = Array.from({ length: 20 }, (_, n) => `x${n}`);
+          await Promise.all(many.map((id) => store.create(newBoats, id, newest, { due: 1 })));
+          await store.create(boats, 'y', boat(), { due: 600 });
+          await store.create(boats, 'z', boat(), { due: 700 });
+          expect((await store.list(boats, { limit: 1 })).map(({ id }) => id)).toEqual(['y']);
+          expect(await claimedIds({ limit: 1 })).toEqual(['y']);
+          expect(await store.nextDue(['boat'], 1_000)).toBe(700);
+          expect(passedOver).toHaveLength(21);
+        });
+
+        it('are read again once they are changed into what this build knows', async () => {
+          expect(await store.list(boats)).toEqual([]);
+          const other = await openAnother();
+          await other.update<object>({ ...oldBoats, upgrades: newBoats.upgrades ?? [] }, 'x', () => ({
+            schema: 1,
+            ...boat(),
+          }));
+          expect((await store.list(boats)).map(({ id }) => id)).toEqual(['x']);
+          expect(await claimedIds()).toEqual(['x']);
+        });
+      });
+
+      it('names the document and the schema where bringing it up to date fails, and passes it over', async () => {
+        const broken: DocumentKind<object> = {
+          name: 'boat',
+          indexes: () => ({}),
+          upgrades: [
+            () => {
+              throw new Error('no keel');
+            },
+          ],
+        };
+        await store.create(oldBoats, 'a', { schema: 1 }, { due: 0 });
+        const failure = { code: 'INTERNAL', message: expect.stringMatching(/boat a.*schema 1 .*no keel/) as string };
+        await expect(store.get(broken, 'a')).rejects.toMatchObject(failure);
+        expect(await claimedIds({ kinds: [broken] })).toEqual([]);
+        expect(passedOver).toEqual([expect.objectContaining(failure)]);
       });
     });
   });

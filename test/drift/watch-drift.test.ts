@@ -1,5 +1,5 @@
 import { inspectDrift, knownClusterKind, watchDrift, type LookTimes } from '../../src/drift/watch-drift';
-import { messageKind } from '../../src/engine/document-kinds';
+import { expiryKind, messageKind } from '../../src/engine/document-kinds';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
 import type { Application, Definitions, Environment } from '../../src/model/application';
 import { CoxswainError } from '../../src/model/errors';
@@ -363,7 +363,7 @@ describe('what is no drift', () => {
     await it.inspect();
     expect(it.serverGroups.sizes(east)).toContain('foo-prod-v002 ×0');
     const expire = async () => {
-      const query = { kinds: ['expiry'], owner: 'O', now: it.clock.now(), leaseMs: 1000, limit: 9 };
+      const query = { kinds: [expiryKind], owner: 'O', now: it.clock.now(), leaseMs: 1000, limit: 9 };
       for (const one of await it.store.claimDue(query)) await it.handlers.expiry(one, 'O');
       await it.clock.advance(20_000);
     };

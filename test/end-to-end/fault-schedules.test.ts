@@ -1,5 +1,5 @@
 import axios from 'axios';
-import { createExecutorHandlers } from '../../src/app';
+import { createExecutorHandlers, executorKinds } from '../../src/app';
 import { openEventStream } from '../../src/dcos/event-stream';
 import { connectClusters } from '../../src/dcos/cluster-connections';
 import { createServerGroups } from '../../src/dcos/marathon-server-groups';
@@ -185,7 +185,7 @@ async function deployUnderTrouble(seed: number) {
   let ids = 0;
   const newId = () => `N${String((ids += 1))}`;
   const serverGroups = createServerGroups({ clusters, clock });
-  const wake = createEmbeddedWake({ store, clock, owner: 'executor', onError: () => undefined });
+  const wake = createEmbeddedWake({ store, clock, kinds: executorKinds, owner: 'executor', onError: () => undefined });
   const waker = createEventWaker(store, clock, () => wake.hint());
   const client = clusters.get('np1');
   const stream = openEventStream({

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createExecutorHandlers, stageRegistry } from '../../src/app';
+import { createExecutorHandlers, stageRegistry, executorKinds } from '../../src/app';
 import { openConnections } from '../../src/dcos/cluster-connections';
 import { createJobs } from '../../src/dcos/metronome-jobs';
 import { loadDefinitions } from '../../src/definitions/load-definitions';
@@ -60,7 +60,13 @@ async function startBench(job: string) {
     fetchText: fetchNothing,
     onError: (error) => errors.push(error),
   });
-  const wake = createEmbeddedWake({ store, clock: systemClock, owner: 'test', onError: (error) => errors.push(error) });
+  const wake = createEmbeddedWake({
+    store,
+    clock: systemClock,
+    kinds: executorKinds,
+    owner: 'test',
+    onError: (error) => errors.push(error),
+  });
   wake.start(handlers);
   stop = async () => {
     await wake.stop(1000);

@@ -85,6 +85,18 @@ describe('what a stage sees', () => {
     expect(value('${application} ${environment} ${image}')).toBe('mine mine mine');
   });
 
+  it.each([
+    ['the reason of the trigger', { reason: 'fix login', parameters: {} }, ['fix login', 'fix login', 'fix login']],
+    ['beside other parameters', { reason: 'fix', parameters: { a: 1 } }, ['fix', 'fix', 'fix']],
+    ['a parameter of that name first', { reason: 'fix', parameters: { reason: 'mine' } }, ['fix', 'mine', 'mine']],
+    ['a parameter of that name alone', { parameters: { reason: 'mine' } }, ['${trigger.reason}', 'mine', 'mine']],
+  ])('finds %s where it stands and among the parameters', (_, fields, expected) => {
+    const { trigger } = buildExecution();
+    const { evaluate: value } = at('4', { trigger: { ...trigger, ...fields } });
+    const texts = ['${trigger.reason}', '${trigger.parameters.reason}', '${parameters.reason}'];
+    expect(texts.map(value)).toEqual(expected);
+  });
+
   it('lets a given context hide the stage', () => {
     const { evaluate: value } = at('4', {}, { context: { own: 'given', trigger: 'given' } });
     expect(value('${own} ${both} ${trigger.type}')).toBe('given context manual');

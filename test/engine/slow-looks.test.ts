@@ -36,7 +36,13 @@ async function bench(steps: readonly Step[]) {
   const hang: Type = { type: 'hang', tasks: [{ ...scriptedTask<undefined>('t', []), run }] };
   const registry = buildRegistry<undefined>([hang, quick('twice', 500, 2), quick('often', 100, 30)]);
   const engine = buildEngine({ store, clock, registry, services: undefined });
-  const wake = createEmbeddedWake({ store, clock, owner: 'O', onError: (error) => expect(error).toBeUndefined() });
+  const wake = createEmbeddedWake({
+    store,
+    clock,
+    kinds: [executionKind],
+    owner: 'O',
+    onError: (error) => expect(error).toBeUndefined(),
+  });
   await store.create(executionKind, 'E1', buildPipeline(steps), { due: clock.now() });
   wake.start({ execution: (claimed, owner) => advance(engine, claimed.document as Execution, owner) });
   const startedAt = clock.now();

@@ -38,7 +38,7 @@ describe('createEmbeddedWake', () => {
 
   const createWake = (more: Partial<EmbeddedWakeOptions> = {}): Wake => {
     const onError = (error: unknown) => void errors.push(error);
-    const wake = createEmbeddedWake({ store, clock, owner: 'one', onError, ...more });
+    const wake = createEmbeddedWake({ store, clock, kinds: [jobs], owner: 'one', onError, ...more });
     wakes.push(wake);
     return wake;
   };
@@ -216,7 +216,7 @@ describe('createEmbeddedWake', () => {
       await clock.advance(3_000);
       await quiet();
     }
-    const claim = { kinds: ['job'], owner: 'other', now: clock.now(), leaseMs: 1, limit: 1 };
+    const claim = { kinds: [jobs], owner: 'other', now: clock.now(), leaseMs: 1, limit: 1 };
     expect(await store.claimDue(claim)).toEqual([]);
     gate.open();
     await quiet();
@@ -240,6 +240,32 @@ describe('createEmbeddedWake', () => {
     expect(handled).toHaveLength(1);
     await clock.advance(1);
     await until(() => handled.length === 2);
+  });
+
+  it('leaves alone what a newer build wrote, looks no more often for it, and handles the others', async () => {
+    await store.create({ name: 'job', indexes: () => ({}) }, 'newer', { schema: 2 }, { due: clock.now() });
+    await store.create(jobs, 'a', { runs: 0 }, { due: inMs(60_000) });
+    let claims = 0;
+    const counting: DocumentStore = {
+      ...store,
+      claimDue: (query) => {
+        claims += 1;
+        return store.claimDue(query);
+      },
+    };
+    createWake({ store: counting }).start({ job: handle });
+    await quiet();
+    for (let second = 0; second < 60; second += 1) {
+      await clock.advance(1_000);
+      await quiet();
+    }
+    expect(handled).toEqual(['a']);
+    expect(errors).toEqual([]);
+    expect(claims).toBeLessThan(8);
+  });
+
+  it('refuses handlers of other kinds than it claims', () => {
+    expect(() => createWake().start({ jbo: handle })).toThrow('claims job, and has handlers of jbo');
   });
 
   it('looks again a second after the store failed', async () => {
@@ -300,7 +326,7 @@ describe('createEmbeddedWake', () => {
     await wake.stop(1_000);
     expect(handled).toEqual([]);
     const claimed = await store.claimDue({
-      kinds: ['job'],
+      kinds: [jobs],
       owner: 'next',
       now: clock.now(),
       leaseMs: 1_000,

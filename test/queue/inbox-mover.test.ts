@@ -66,6 +66,17 @@ describe('the inbox', () => {
     expect(await intake().get(orders, 'unknown')).toBeUndefined();
   });
 
+  it('leaves in the inbox what a newer build stored there, however much it is, and moves the rest', async () => {
+    const newer: DocumentKind<object> = { name: 'order', indexes: () => ({}) };
+    for (let n = 0; n < 70; n += 1) await inbox.create(newer, `0-${n}`, { schema: 2, text: 'newer' });
+    await intake().create(orders, 'a', { text: 'deploy' });
+    startMover();
+    await until(() => isMoved('a'));
+    expect(await main.count(orders)).toBe(1);
+    expect(await inbox.count(orders)).toBe(70);
+    expect(errors).toEqual([]);
+  });
+
   it('moves what waited at the start and what a hint tells of, due at once', async () => {
     await intake().create(orders, 'a', { text: 'before the start' });
     const { hint } = startMover();
@@ -73,7 +84,7 @@ describe('the inbox', () => {
     await intake().create(orders, 'b', { text: 'after' });
     hint();
     await until(() => isMoved('b'));
-    const due = await main.claimDue({ kinds: ['order'], owner: 'me', now: clock.now(), leaseMs: 1, limit: 9 });
+    const due = await main.claimDue({ kinds: [orders], owner: 'me', now: clock.now(), leaseMs: 1, limit: 9 });
     expect(due.map(({ id }) => id)).toEqual(['a', 'b']);
     expect(moves).toBe(2);
   });
@@ -100,7 +111,7 @@ describe('the inbox', () => {
     startMover();
     await until(async () => (await inbox.count(orders)) === 0);
     expect((await main.get(orders, 'a'))?.document).toEqual({ text: 'answered' });
-    const due = await main.claimDue({ kinds: ['order'], owner: 'me', now: clock.now(), leaseMs: 1, limit: 9 });
+    const due = await main.claimDue({ kinds: [orders], owner: 'me', now: clock.now(), leaseMs: 1, limit: 9 });
     expect(due).toEqual([]);
   });
 

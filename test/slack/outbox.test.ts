@@ -55,7 +55,7 @@ const get = async (id: string): Promise<Message> => (await store.get(messageKind
 const run = async (forMs = 0): Promise<void> => {
   const end = now + forMs;
   for (let turn = 0; turn < 200; turn += 1) {
-    const claimed = await store.claimDue({ kinds: ['message'], owner: 'w1', now, leaseMs: 10_000, limit: 16 });
+    const claimed = await store.claimDue({ kinds: [messageKind], owner: 'w1', now, leaseMs: 10_000, limit: 16 });
     for (const each of claimed) await outbox.handler(each, 'w1');
     if (claimed.length > 0) continue;
     const next = await store.nextDue(['message'], now);
@@ -118,7 +118,7 @@ describe('outbox: first post', () => {
 describe('outbox: crashes and lost replies', () => {
   it('finds its message after a crash between posting and saving, and does not post again', async () => {
     await put('m1', 'Deploying');
-    const [claimed] = await store.claimDue({ kinds: ['message'], owner: 'w0', now, leaseMs: 10_000, limit: 1 });
+    const [claimed] = await store.claimDue({ kinds: [messageKind], owner: 'w0', now, leaseMs: 10_000, limit: 1 });
     const dying = { ...store, update: dieAfter(1) };
     const clients = createWebClients({ botToken: 'xoxb-test', slackApiUrl: api.url, logger });
     await createOutbox({ store: dying, clock, client: clients.interactive }).handler(claimed!, 'w0');
@@ -168,7 +168,7 @@ describe('outbox: crashes and lost replies', () => {
 
   it('survives a store that is away', async () => {
     await put('m1', 'Deploying');
-    const [claimed] = await store.claimDue({ kinds: ['message'], owner: 'w1', now, leaseMs: 10_000, limit: 1 });
+    const [claimed] = await store.claimDue({ kinds: [messageKind], owner: 'w1', now, leaseMs: 10_000, limit: 1 });
     store.failNext(5);
     await expect(outbox.handler(claimed!, 'w1')).resolves.toBeUndefined();
     expect(api.messages).toHaveLength(0);

@@ -1,4 +1,4 @@
-import { createExecutorHandlers } from '../../src/app';
+import { createExecutorHandlers, executorKinds } from '../../src/app';
 import { executionKind } from '../../src/engine/document-kinds';
 import type { Execution } from '../../src/model/execution';
 import { isComplete } from '../../src/model/status';
@@ -31,7 +31,7 @@ function bench(applications: readonly string[], timings: { readonly startMs: num
   const serverGroups = groupsOver({ np1: cluster }, clock);
   const onError = (error: unknown) => void errors.push(String(error));
   const errors: string[] = [];
-  const wake = createEmbeddedWake({ store, clock, owner: 'O', onError });
+  const wake = createEmbeddedWake({ store, clock, kinds: executorKinds, owner: 'O', onError });
   const waker = createEventWaker(store, clock, () => wake.hint());
   cluster.onApp((appId) => waker.appChanged(appId, onError));
   const definitions = () => ({ applications: new Map(), clusters: new Map() });

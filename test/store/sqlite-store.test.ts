@@ -14,7 +14,8 @@ const notes: DocumentKind<Note> = { name: 'note', indexes: () => ({}) };
 describeDocumentStore('SQLite', () => {
   const folder = createTemporaryFolder();
   return {
-    open: () => openSqliteStore({ file: join(folder.path, 'data/coxswain.db'), clock: systemClock }),
+    open: (onUnreadable) =>
+      openSqliteStore({ file: join(folder.path, 'data/coxswain.db'), clock: systemClock, onUnreadable }),
     remove: folder.remove,
   };
 });
@@ -57,14 +58,14 @@ describe('openSqliteStore', () => {
     const others: DocumentKind<Note> = { name: 'other', indexes: () => ({}) };
     await store.create(notes, 'a', { text: 'held' }, { due: 1 });
     await store.create(others, 'b', { text: 'held' }, { due: 1 });
-    const claim = (kind: string, owner: string) =>
+    const claim = (kind: DocumentKind<Note>, owner: string) =>
       store.claimDue({ kinds: [kind], owner, now: 1_000, leaseMs: 10_000, limit: 5 });
-    await claim('note', 'dead');
-    await claim('other', 'dead');
-    expect(await claim('note', 'heir')).toEqual([]);
+    await claim(notes, 'dead');
+    await claim(others, 'dead');
+    expect(await claim(notes, 'heir')).toEqual([]);
     await store.freeLeases(['note']);
-    expect((await claim('note', 'heir')).map(({ id }) => id)).toEqual(['a']);
-    expect(await claim('other', 'heir')).toEqual([]);
+    expect((await claim(notes, 'heir')).map(({ id }) => id)).toEqual(['a']);
+    expect(await claim(others, 'heir')).toEqual([]);
     expect(await store.renew('note', 'a', 'dead', 20_000)).toBe(false);
     await store.close();
   });

@@ -30,7 +30,7 @@ export function createHurryingClock(startAt = Date.UTC(2026, 0, 1)): Clock & { r
 
 /** An execution of `foo` to prod that runs; `fields` replaces what matters to a test. */
 export const buildExecution = (fields: Partial<Execution> = {}): Execution => ({
-  schema: 1,
+  schema: 2,
   teamId: 'T1',
   id: 'E1',
   type: 'PIPELINE',

@@ -1,4 +1,5 @@
-import type { DocumentKind, DocumentStore, Versioned } from '../../src/engine/ports/document-store';
+import { upgradeDocument } from '../../src/engine/upgrade-document';
+import type { StoredDocument, DocumentKind, DocumentStore, Versioned } from '../../src/engine/ports/document-store';
 
 type Stored = { version: number; text: string; indexes: Readonly<Record<string, string>> };
 
@@ -12,10 +13,10 @@ export function createApiStore(): DocumentStore & { readonly texts: () => readon
     kinds.set(name, found);
     return found;
   };
-  const read = <T>(id: string, stored: Stored): Versioned<T> => ({
+  const read = <T>(kind: DocumentKind<T>, id: string, stored: Stored): Versioned<T> => ({
     id,
     version: stored.version,
-    document: JSON.parse(stored.text) as T,
+    document: upgradeDocument(kind, id, JSON.parse(stored.text) as StoredDocument),
   });
   const put = <T>(kind: DocumentKind<T>, id: string, document: T, version: number) =>
     documentsOf(kind.name).set(id, { version, text: JSON.stringify(document), indexes: kind.indexes(document) });
@@ -29,14 +30,14 @@ export function createApiStore(): DocumentStore & { readonly texts: () => readon
       put(kind, id, document, 1);
       return Promise.resolve(true);
     },
-    get: (kind, id) => {
+    get: async (kind, id) => {
       const stored = documentsOf(kind.name).get(id);
-      return Promise.resolve(stored === undefined ? undefined : read(id, stored));
+      return Promise.resolve(stored === undefined ? undefined : read(kind, id, stored));
     },
     update: (kind, id, change) => {
       const stored = documentsOf(kind.name).get(id);
       if (stored === undefined) return Promise.resolve(undefined);
-      const before = read<Parameters<typeof change>[0]>(id, stored);
+      const before = read(kind, id, stored);
       const after = change(before.document);
       const version = after === before.document ? stored.version : stored.version + 1;
       put(kind, id, after, version);
@@ -47,7 +48,7 @@ export function createApiStore(): DocumentStore & { readonly texts: () => readon
       Promise.resolve(
         matching(kind.name, query.index)
           .slice(0, query.limit ?? 100)
-          .map(([id, stored]) => read<T>(id, stored)),
+          .map(([id, stored]) => read(kind, id, stored)),
       ),
     count: (kind, index) => Promise.resolve(matching(kind.name, index).length),
     touch: () => Promise.resolve(),

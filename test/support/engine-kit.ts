@@ -97,7 +97,7 @@ export async function drive(driving: Driving): Promise<Execution> {
   const endsAt = clock.now() + maxMs;
   for (let turn = 0; turn < 20_000; turn += 1) {
     const owner = `owner-${turn}`;
-    const claimed = await store.claimDue({ kinds: ['execution'], owner, now: clock.now(), leaseMs, limit: 1 });
+    const claimed = await store.claimDue({ kinds: [executionKind], owner, now: clock.now(), leaseMs, limit: 1 });
     for (const { document } of claimed) await handle(document as Execution, owner).catch(() => undefined);
     if (claimed.length > 0) continue;
     const next = await store.nextDue(['execution'], clock.now());

@@ -1,20 +1,22 @@
+import { upgradeDocument } from '../../src/engine/upgrade-document';
 import { CoxswainError } from '../../src/model/errors';
+import { createUnreadableDocuments } from '../../src/store/unreadable-documents';
 import {
   mostDocumentBytes,
   type Claimed,
   type DocumentKind,
   type DocumentStore,
   type ListQuery,
+  type StoredDocument,
   type UpdateOptions,
   type Versioned,
 } from '../../src/engine/ports/document-store';
 
 type Row = {
+  readonly serial: number;
   readonly kind: string;
   readonly id: string;
   json: string;
-  /** What the JSON says, read when it is first asked for: documents are not changed in place. */
-  parsed?: unknown;
   version: number;
   indexes: Readonly<Record<string, string>>;
   due: number | null;
@@ -33,17 +35,41 @@ function toJson(kind: string, id: string, document: unknown, maxBytes = mostDocu
   throw new CoxswainError('DOCUMENT_TOO_LARGE', { message: `Cannot store ${kind} ${id}: it has ${bytes} bytes.` });
 }
 
-const documentOf = <T>(row: Row): T => (row.parsed ??= JSON.parse(row.json)) as T;
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  Object.freeze(value);
+  Object.values(value).forEach(freeze);
+}
 
-const read = <T>(row: Row): Versioned<T> => ({
-  id: row.id,
-  version: row.version,
-  document: documentOf<T>(row),
-});
+/** The rows of several stores that share them, as several connections share a file. */
+export type MemoryRows = Map<string, Row>;
+
+let serials = 0;
+const nextSerial = () => (serials += 1);
 
 /** Implements the port with a map; `now` decides whether a lease still holds. */
-export function createMemoryStore(now: () => number): MemoryStore {
-  const rows = new Map<string, Row>();
+export function createMemoryStore(
+  now: () => number,
+  onUnreadable: (error: CoxswainError) => void = () => undefined,
+  rows: MemoryRows = new Map(),
+): MemoryStore {
+  const parsed = new WeakMap<Row, { readonly version: number; readonly document: unknown }>();
+  const documentOf = <T>(kind: DocumentKind<T>, row: Row): T => {
+    const known = parsed.get(row);
+    if (known?.version === row.version) return known.document as T;
+    const document = upgradeDocument(kind, row.id, JSON.parse(row.json) as StoredDocument);
+    freeze(document);
+    parsed.set(row, { version: row.version, document });
+    return document;
+  };
+  const read = <T>(kind: DocumentKind<T>, row: Row): Versioned<T> => ({
+    id: row.id,
+    version: row.version,
+    document: documentOf(kind, row),
+  });
+  const unreadable = createUnreadableDocuments(onUnreadable);
+  const isReadable = (kind: DocumentKind<never>, row: Row) =>
+    unreadable.tryRead(row, () => documentOf(kind, row)) !== undefined;
   let failures = 0;
   const find = (kind: string, id: string) => rows.get(`${kind}/${id}`);
   const isLeased = (row: Row, at: number) => row.lease !== undefined && row.lease.until > at;
@@ -58,11 +84,10 @@ export function createMemoryStore(now: () => number): MemoryStore {
     work: (document: T) => T,
     maxBytes: UpdateOptions<T>['maxBytes'],
   ): T => {
-    const before = documentOf<T>(row);
+    const before = documentOf(kind, row);
     const after = work(before);
     if (after !== before) {
       row.json = toJson(kind.name, row.id, after, maxBytes?.(after));
-      row.parsed = undefined;
       row.version += 1;
       row.indexes = kind.indexes(after);
     }
@@ -74,6 +99,7 @@ export function createMemoryStore(now: () => number): MemoryStore {
       mayFail();
       if (find(kind.name, id) !== undefined) return false;
       rows.set(`${kind.name}/${id}`, {
+        serial: nextSerial(),
         kind: kind.name,
         id,
         json: toJson(kind.name, id, document),
@@ -85,9 +111,9 @@ export function createMemoryStore(now: () => number): MemoryStore {
       });
       return Promise.resolve(true);
     },
-    get: <T>(kind: DocumentKind<T>, id: string) => {
+    get: async <T>(kind: DocumentKind<T>, id: string) => {
       const row = find(kind.name, id);
-      return Promise.resolve(row === undefined ? undefined : read<T>(row));
+      return Promise.resolve(row === undefined ? undefined : read(kind, row));
     },
     update: async <T>(kind: DocumentKind<T>, id: string, work: (document: T) => T, options?: UpdateOptions<T>) => {
       mayFail();
@@ -101,15 +127,18 @@ export function createMemoryStore(now: () => number): MemoryStore {
         if (release !== undefined) row.touched = null;
       }
       if (release !== undefined && row.lease?.owner === release) row.lease = undefined;
-      return Promise.resolve(read<T>(row));
+      return Promise.resolve(read(kind, row));
     },
     delete: (kind, id) => Promise.resolve(rows.delete(`${kind.name}/${id}`)),
     list: <T>(kind: DocumentKind<T>, query: ListQuery = {}) => {
       const { index, limit = 100 } = query;
       const found = [...rows.values()]
         .filter((row) => row.kind === kind.name && (index === undefined || row.indexes[index.name] === index.value))
+        .filter((row) => isReadable(kind, row))
         .sort((a, b) => (a.id < b.id ? -1 : 1));
-      return Promise.resolve((query.newestFirst ? found.reverse() : found).slice(0, limit).map((row) => read<T>(row)));
+      return Promise.resolve(
+        (query.newestFirst ? found.reverse() : found).slice(0, limit).map((row) => read(kind, row)),
+      );
     },
     count: (kind, index) =>
       Promise.resolve(
@@ -126,15 +155,17 @@ export function createMemoryStore(now: () => number): MemoryStore {
       return Promise.resolve();
     },
     claimDue: ({ kinds, owner, now: at, leaseMs, limit }) => {
-      const due = [...rows.values()]
-        .filter((row) => kinds.includes(row.kind) && row.due !== null && row.due <= at && !isLeased(row, at))
-        .sort((a, b) => (a.due ?? 0) - (b.due ?? 0))
+      const due = kinds
+        .flatMap((kind) => [...rows.values()].filter((row) => row.kind === kind.name).map((row) => ({ kind, row })))
+        .filter(({ row }) => row.due !== null && row.due <= at && !isLeased(row, at))
+        .filter(({ kind, row }) => isReadable(kind, row))
+        .sort((a, b) => (a.row.due ?? 0) - (b.row.due ?? 0))
         .slice(0, limit);
       return Promise.resolve(
-        due.map((row): Claimed => {
+        due.map(({ kind, row }): Claimed => {
           row.lease = { owner, until: at + leaseMs };
           row.touched = null;
-          return { ...read<unknown>(row), kind: row.kind };
+          return { ...read<unknown>(kind as DocumentKind<unknown>, row), kind: row.kind };
         }),
       );
     },
@@ -146,7 +177,7 @@ export function createMemoryStore(now: () => number): MemoryStore {
     },
     nextDue: (kinds, at) => {
       const times = [...rows.values()]
-        .filter((row) => kinds.includes(row.kind) && row.due !== null)
+        .filter((row) => kinds.includes(row.kind) && row.due !== null && !unreadable.has(row))
         .map((row) => Math.max(row.due ?? 0, isLeased(row, at) ? (row.lease?.until ?? 0) : 0));
       return Promise.resolve(times.length === 0 ? undefined : Math.min(...times));
     },

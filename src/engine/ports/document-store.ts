@@ -1,11 +1,20 @@
 /** The most bytes of JSON that a document may have; `create` and `update` throw DOCUMENT_TOO_LARGE beyond. */
 export const mostDocumentBytes = 1_000_000;
 
-/** A kind of document: its name, and the values it can be listed by. */
+/** A document as an older build may have written it. */
+export type StoredDocument = Readonly<Record<string, unknown>>;
+
+/** A kind of document: its name, the values it can be listed by, and how older ones become those of today. */
 export type DocumentKind<T> = {
   readonly name: string;
   /** Index name → value; a document without a value for an index is not listed under it. */
   readonly indexes: (document: T) => Readonly<Record<string, string>>;
+  /**
+   * Steps from each schema to the next, pure, the first from schema 1 to 2: the schema that this build writes is one more than
+   * there are steps. The store sets `schema` itself. Until its next change an upgraded document is listed under the values
+   * that it was stored with. @default none
+   */
+  readonly upgrades?: readonly ((older: StoredDocument) => StoredDocument)[];
 };
 
 /** A document as read, with the version it had. Versions start at 1 and rise by one with each change. */
@@ -37,7 +46,9 @@ export type ListQuery = {
 
 /**
  * Where everything that lasts lives. One call is one durable commit: when its promise resolves, the change survives
- * a crash of the process. Documents are plain JSON below 1 MB.
+ * a crash of the process. Documents are plain JSON below 1 MB. One of an older schema is upgraded when it is read, and
+ * written back with its next change. One of a newer schema is never touched: `get` and `update` throw DOCUMENT_TOO_NEW,
+ * `list` and `claimDue` pass it over, and `nextDue` forgets it.
  */
 export interface DocumentStore {
   /** Stores a new document; false, changing nothing, when the id exists already. `due` null or absent: never due. */
@@ -67,7 +78,7 @@ export interface DocumentStore {
   touch<T>(kind: DocumentKind<T>, id: string, at: number): Promise<void>;
   /** Leases up to `limit` due, unleased documents of these kinds, the longest due first. */
   claimDue(query: {
-    readonly kinds: readonly string[];
+    readonly kinds: readonly DocumentKind<never>[];
     readonly owner: string;
     readonly now: number;
     readonly leaseMs: number;

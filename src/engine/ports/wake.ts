@@ -8,7 +8,7 @@ export type DueHandler = (claimed: Claimed, owner: string) => Promise<void>;
  * regular sweep find the work anyway.
  */
 export interface Wake {
-  /** Starts to claim and handle documents of these kinds. */
+  /** Starts to claim and handle documents; the handlers under the names of their kinds. */
   start(handlers: Readonly<Record<string, DueHandler>>): void;
   /** Something may be due now. */
   hint(): void;
