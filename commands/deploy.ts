@@ -1,4 +1,5 @@
 import type { Command } from '../src/model/command';
+import { imageOfVersion } from '../src/model/image-of-version';
 import { imageVersion } from '../src/model/server-group';
 import type { View } from '../src/model/view';
 import { resolvePipeline } from '../src/definitions/resolve-pipeline';
@@ -14,17 +15,11 @@ import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
 import type { Words } from './support/words';
 
 const usage = '/deploy APPLICATION ENVIRONMENT[/REGION] VERSION [reason="…"]';
-const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
-const digestPattern = /^sha256:[0-9a-f]{64}$/;
 
 /** The image of a version: a tag, a digest, or the whole reference of the application's own repository. */
 export function imageOf(repository: string, version: string): string {
-  const after = (mark: string) =>
-    version.startsWith(`${repository}${mark}`) ? version.slice(repository.length + 1) : version;
-  if (digestPattern.test(after('@'))) return `${repository}@${after('@')}`;
-  const [tag = '', digest, ...rest] = after(':').split('@');
-  const isPinned = digest === undefined || (digestPattern.test(digest) && rest.length === 0);
-  if (tagPattern.test(tag) && isPinned) return `${repository}:${after(':')}`;
+  const image = imageOfVersion(repository, version);
+  if (image !== undefined) return image;
   throw new UserMistake(`'${version}' is not a version: give a tag such as 1.9.0, or sha256: and 64 hex digits.`);
 }
 

@@ -1,6 +1,8 @@
 import { verbs } from '../commands';
 import { processCommand } from '../commands/support/process-command';
 import type { VerbWorld } from '../commands/support/verb';
+import { createChildPipelines } from './child-pipelines';
+import { createAdoption } from './engine/adopt-child';
 import { advance, type EngineWorld } from './engine/advance';
 import type { Clock } from './engine/clock';
 import { commandKind, executionKind, expiryKind } from './engine/document-kinds';
@@ -83,24 +85,29 @@ export function createExecutorHandlers(
   const settings = createUserSettings(createKeyvStore(store, clock));
   const trafficGuard = createTrafficGuard(store, serverGroups);
   const { jenkins = createJenkinsMasters(parts.definitions, clock) } = parts;
+  const people = () => readPeople(store, parts.teamId);
+  const signal = createSignal(store, clock);
+  const childPipelines = createChildPipelines({ ...parts, people, signal });
+  const expiries = createExpiries(store);
   const engine: EngineWorld<Services> = {
     store,
     clock,
     registry: stageRegistry,
-    services: { serverGroups, jobs, trafficGuard, expiries: createExpiries(store), fetchText, jenkins },
+    services: { serverGroups, jobs, trafficGuard, expiries, fetchText, jenkins, childPipelines },
     render: executionRenderer,
     drain: createExecutionDrain({
       store,
       clock,
       render: executionRenderer,
       tellsRequester: createRequesterWishes(settings),
+      adopt: createAdoption({ store, signal }),
     }),
   };
   const world: VerbWorld = {
     ...parts,
     settings,
-    people: () => readPeople(store, parts.teamId),
-    signal: createSignal(store, clock),
+    people,
+    signal,
   };
   return {
     command: (claimed, owner) => processCommand(verbs, world, claimed, owner),

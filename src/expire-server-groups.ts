@@ -5,7 +5,7 @@ import type { Expiries } from './engine/contracts/expiries';
 import type { TrafficGuard } from './engine/contracts/guard';
 import { lockCluster, unlockCluster } from './engine/cluster-lock';
 import { executionKind, expiryKind } from './engine/document-kinds';
-import { liveMessageId } from './engine/drain-execution';
+import { threadIdOf } from './engine/drain-execution';
 import { putMessage } from './engine/messages';
 import type { Claimed, DocumentStore } from './engine/ports/document-store';
 import type { DueHandler } from './engine/ports/wake';
@@ -113,7 +113,7 @@ async function tell({ store, clock }: Parts, expiry: Expiry, { id, words, tone }
     now: clock.now(),
     teamId: expiry.teamId,
     id: `${expiryId(expiry)}/${id}`,
-    target: { kind: 'thread', parentId: liveMessageId(expiry.executionId), broadcast: false },
+    target: { kind: 'thread', parentId: threadIdOf(execution), broadcast: false },
     view: { headline, tone },
   });
 }

@@ -1,5 +1,6 @@
 import type { Jobs } from './dcos/jobs';
 import type { ServerGroups } from './dcos/server-groups';
+import type { ChildPipelines } from './engine/contracts/child-pipelines';
 import type { Expiries } from './engine/contracts/expiries';
 import type { TrafficGuard } from './engine/contracts/guard';
 import type { StageDefinition } from './engine/contracts/stage';
@@ -16,6 +17,7 @@ export type Services = {
   /** The text behind a URL that somebody wrote; see `FetchPublic`. */
   readonly fetchText: FetchPublic;
   readonly jenkins: JenkinsMasters;
+  readonly childPipelines: ChildPipelines;
 };
 
 /** A stage type of this product. */

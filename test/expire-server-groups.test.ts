@@ -142,7 +142,7 @@ describe('a server group that did not come up', () => {
       seen.push(lockCluster(bench.store, 'foo-dev', { executionId: 'E2' }));
     };
     await letTimePass(bench, 61 * minuteMs);
-    const holder = { schema: 1, executionId: 'E1', expiryId: expect.stringContaining('foo-dev-v001') as string };
+    const holder = { executionId: 'E1', expiryId: expect.stringContaining('foo-dev-v001') as string };
     // Asked before the deletion and after it.
     expect(await Promise.all(seen)).toEqual([holder, holder]);
     expect(await lockCluster(bench.store, 'foo-dev', { executionId: 'E2' })).toBeUndefined();

@@ -4,12 +4,13 @@ import { isComplete } from '../../src/model/status';
 import type { View } from '../../src/model/view';
 import type { Text } from '../../src/model/text';
 import { lockCluster, type ClusterHolder } from '../../src/engine/cluster-lock';
+import { isNewest } from '../../src/engine/adopt-child';
 import { commandKind, executionKind } from '../../src/engine/document-kinds';
 import type { Signal } from '../../src/engine/signals';
 import { mayDeploy, mayJudge, type Permission } from '../../src/policy/permissions';
 import { answerText, offerPlan, runVerb, type Outcome } from './answer-text';
 import { planHash, whatMoved } from './plan-hash';
-import { readHistory } from '../../src/engine/read-history';
+import { ancestorIdsOf } from '../../src/engine/lineage';
 import { startPlan } from './start-plan';
 import type { Verb, VerbWorld } from './verb';
 
@@ -113,6 +114,7 @@ const signalOf = (request: ChoiceRequest, stageId: string, user: string): Signal
     case 'resume':
       return { type: request.name, user };
     case 'skipWait':
+    case 'skipStage':
     case 'retryStage':
       return { type: request.name, stageId, user };
     default:
@@ -140,10 +142,11 @@ async function answerExecutionChoice(request: ChoiceRequest, command: Command, w
   const permission = await permissionFor(world, execution, signal);
   if (!permission.allowed) return say(permission.reason, 'bad');
   if (signal.type === 'retryStage' && isComplete(execution.status)) {
-    const [newest] = await readHistory(world.store, execution.definition.cluster);
-    if (newest?.id !== id)
+    if (!(await isNewest(world.store, execution)))
       return say('Something newer has happened here: deploy again instead of retrying.', 'attention');
-    const holder = await lockCluster(world.store, execution.definition.cluster, { executionId: id });
+    const chain = await ancestorIdsOf(world.store, execution);
+    const wanted = { executionId: id };
+    const holder = await lockCluster(world.store, execution.definition.cluster, wanted, undefined, chain);
     if (holder !== undefined) return { reply: lostView(holder) };
   }
   const outcome = await world.signal(id, signal, command.id);

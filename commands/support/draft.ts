@@ -1,54 +1,12 @@
-import type { Application, Environment, PipelineStage } from '../../src/model/application';
+import type { PipelineStage } from '../../src/model/application';
 import type { Command, ExecutionDraft } from '../../src/model/command';
-import { clusterOf } from '../../src/model/cluster-of';
-import type { ExecutionDefinition } from '../../src/model/execution';
-import { locationName, type Location } from '../../src/model/server-group';
-import { planPipeline } from '../../src/engine/plan-stages';
+import { draftOf, type DraftInput } from '../../src/definitions/draft-of';
 
 /** Puts together what an execution will be, and where it reports: the environment's channel, else where it was asked. */
-export function draftExecution(input: {
-  readonly kind: ExecutionDefinition['kind'];
-  /** Given where a team wrote the stages. */
-  readonly writtenAs?: NonNullable<ExecutionDefinition['writtenAs']>;
-  readonly name: string;
-  readonly application: Application;
-  readonly environment: Environment;
-  readonly locations: readonly Location[];
-  readonly stages: readonly PipelineStage[];
-  /** The name of the pipeline that the stages are of. */
-  readonly pipeline?: string;
-  readonly command: Command;
-  readonly fromVersion?: string;
-  readonly toVersion?: string;
-  readonly image?: string;
-  readonly cancels?: string;
-  readonly reason?: string | undefined;
-}): ExecutionDraft {
-  const { application, environment, command, locations } = input;
+export function draftExecution({ command, ...input }: DraftInput & { readonly command: Command }): ExecutionDraft {
   const asked = command.source.surface === 'slack' ? command.source.channel : undefined;
-  const channel = environment.channel ?? asked;
-  const definition: ExecutionDefinition = {
-    kind: input.kind,
-    ...(input.writtenAs === undefined ? {} : { writtenAs: input.writtenAs }),
-    environment: environment.name,
-    cluster: clusterOf(application, environment),
-    regions: locations.map(locationName),
-    policy: environment.policy,
-    notify: application.notify,
-    ...(input.image === undefined ? {} : { image: input.image }),
-    ...(input.fromVersion === undefined ? {} : { fromVersion: input.fromVersion }),
-    ...(input.toVersion === undefined ? {} : { toVersion: input.toVersion }),
-  };
-  return {
-    application: application.name,
-    ...(input.pipeline === undefined ? {} : { pipelineConfigId: `${application.name}/${input.pipeline}` }),
-    name: input.name,
-    definition,
-    stages: planPipeline(input.stages),
-    ...(channel === undefined ? {} : { report: { teamId: command.teamId, channel } }),
-    ...(input.cancels === undefined ? {} : { cancels: input.cancels }),
-    ...(input.reason === undefined ? {} : { reason: input.reason }),
-  };
+  const channel = input.environment.channel ?? asked;
+  return draftOf({ ...input, report: channel === undefined ? undefined : { teamId: command.teamId, channel } });
 }
 
 /** Stages one after the other, numbered from 1. */

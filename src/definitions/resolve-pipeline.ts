@@ -8,7 +8,8 @@ import { needsPlaces, placedKeys, resolvePlaces } from './resolve-places';
 
 /** What a run chooses: the image with its tag, and where and how much if not everywhere as written. */
 export type PipelineChoice = {
-  readonly image: string;
+  /** Absent where no stage deploys it. */
+  readonly image?: string | undefined;
   /** @default the pipeline of the environment */
   readonly pipeline?: Pipeline;
   readonly locations?: readonly Location[];
@@ -26,7 +27,8 @@ const flow: readonly string[] = [
 ];
 
 /** Whether a stage's server group descriptions are made when its pipeline is made ready to run. */
-const isDescribed = ({ type, context }: PipelineStage): boolean => type === 'deploy' && context.clusters === undefined;
+export const isDescribed = ({ type, context }: PipelineStage): boolean =>
+  type === 'deploy' && context.clusters === undefined;
 
 /** Fields that a stage gets from the job that it names. */
 const ofJobs: readonly string[] = ['general', 'docker', 'env', 'labels', 'location', 'locations'];
@@ -66,7 +68,7 @@ function resolveDeploy(
       location,
       desiredCapacity: choice.instancesPerRegion ?? environment.instances,
       ...environment.service,
-      docker: { image: { imageId: choice.image } },
+      docker: { image: { imageId: choice.image ?? '' } },
       ...(own as Pick<ServerGroupDescription, 'strategy'>),
       ...(stageTimeoutMs === undefined ? {} : { stageTimeoutMs: stageTimeoutMs as number }),
     })) satisfies ServerGroupDescription[];
@@ -91,11 +93,11 @@ function withoutDropped(
 }
 
 /** A name that people can read before the stage starts, where it needs nothing that is known only then. */
-function readableName(name: string, application: Application, environment: Environment, image: string): string {
+function readableName(name: string, application: Application, environment: Environment, image?: string): string {
   const known: Readonly<Record<string, Json>> = {
     application: application.name,
     environment: environment.name,
-    image: { tag: imageVersion(image) },
+    ...(image === undefined ? {} : { image: { tag: imageVersion(image) } }),
   };
   const scope: Scope = {
     lookup: (key) => known[key],

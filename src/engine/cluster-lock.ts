@@ -5,13 +5,23 @@ import type { DocumentKind, DocumentStore } from './ports/document-store';
 /** Who works on a cluster: an execution, or the expiry of a server group that one left behind. */
 export type ClusterHolder = { readonly executionId: string; readonly expiryId?: string };
 
-/** Its id is the cluster's (`foo-prod`). */
-type ClusterLock = ClusterHolder & { readonly schema: 1 };
+/** Its id is the cluster's (`foo-prod`); `below` are executions that the holder, or one of them, started to work under it. */
+type ClusterLock = ClusterHolder & { readonly schema: 1; readonly below?: readonly string[] };
 
 const clusterLockKind: DocumentKind<ClusterLock> = { name: 'lock', indexes: () => ({}) };
 
 const isSame = (one: ClusterHolder, other: ClusterHolder) =>
   one.executionId === other.executionId && one.expiryId === other.expiryId;
+
+const membersOf = ({ executionId, expiryId, below = [] }: ClusterLock): readonly ClusterHolder[] => [
+  expiryId === undefined ? { executionId } : { executionId, expiryId },
+  ...below.map((id) => ({ executionId: id })),
+];
+
+const isMember = (lock: ClusterLock, wanted: ClusterHolder) => membersOf(lock).some((member) => isSame(member, wanted));
+
+const isUnchanged = (one: ClusterLock, other: ClusterLock) =>
+  isSame(one, other) && (one.below ?? []).join() === (other.below ?? []).join();
 
 async function isAtWork(store: DocumentStore, { executionId, expiryId }: ClusterHolder): Promise<boolean> {
   if (expiryId !== undefined) return (await store.get(expiryKind, expiryId))?.document.state === 'destroying';
@@ -19,25 +29,51 @@ async function isAtWork(store: DocumentStore, { executionId, expiryId }: Cluster
   return held !== undefined && !isComplete(held.document.status);
 }
 
+async function atWork(store: DocumentStore, lock: ClusterLock, replaced?: string): Promise<readonly ClusterHolder[]> {
+  const left = membersOf(lock).filter((member) => member.expiryId !== undefined || member.executionId !== replaced);
+  const busy = await Promise.all(left.map((member) => isAtWork(store, member)));
+  return left.filter((_member, index) => busy[index]);
+}
+
+/** The first of several that is not of a chain of parents and children. */
+const outsideOf = (members: readonly ClusterHolder[], chain: readonly string[]) =>
+  members.find(({ executionId, expiryId }) => expiryId !== undefined || !chain.includes(executionId));
+
+/** Who keeps others from a cluster; those of `chain` do not count. */
+export async function clusterHolder(
+  store: DocumentStore,
+  cluster: string,
+  chain: readonly string[] = [],
+): Promise<ClusterHolder | undefined> {
+  const lock = (await store.get(clusterLockKind, cluster))?.document;
+  return lock === undefined ? undefined : outsideOf(await atWork(store, lock), chain);
+}
+
 /**
  * Takes a cluster, if nobody works on it, for somebody whose own document stands in the store already; answers who else
  * holds it. An execution that is being canceled works on it until its way back is through; only the one that `replaces`
- * it need not wait. Taking it again changes nothing.
+ * it need not wait. Executions of one `chain` of parents and children share it, so that a child works under its parent's
+ * lock; two children of one parent do not. Taking it again changes nothing.
  */
 export async function lockCluster(
   store: DocumentStore,
   cluster: string,
   wanted: ClusterHolder,
   replaces?: string,
+  chain: readonly string[] = [],
 ): Promise<ClusterHolder | undefined> {
-  const taken: ClusterLock = { schema: 1, ...wanted };
-  await store.create(clusterLockKind, cluster, taken);
-  const holder = (await store.get(clusterLockKind, cluster))?.document ?? wanted;
-  if (isSame(holder, wanted)) return undefined;
-  const isReplaced = holder.expiryId === undefined && holder.executionId === replaces;
-  if (!isReplaced && (await isAtWork(store, holder))) return holder;
-  const saved = await store.update(clusterLockKind, cluster, (lock) => (isSame(lock, holder) ? taken : lock));
-  return saved === undefined || isSame(saved.document, wanted) ? undefined : saved.document;
+  const alone: ClusterLock = { schema: 1, ...wanted };
+  await store.create(clusterLockKind, cluster, alone);
+  const found = (await store.get(clusterLockKind, cluster))?.document ?? alone;
+  if (isMember(found, wanted)) return undefined;
+  const busy = await atWork(store, found, replaces);
+  const outside = outsideOf(busy, chain);
+  if (outside !== undefined) return outside;
+  const [first, ...others] = [...busy, wanted];
+  const below = others.map(({ executionId }) => executionId);
+  const taken: ClusterLock = { schema: 1, ...first, ...(below.length === 0 ? {} : { below }) };
+  const saved = await store.update(clusterLockKind, cluster, (lock) => (isUnchanged(lock, found) ? taken : lock));
+  return saved === undefined || isMember(saved.document, wanted) ? undefined : membersOf(saved.document)[0];
 }
 
 /** Gives a cluster back before its holder's document says that it is over; whoever does not hold it changes nothing. */

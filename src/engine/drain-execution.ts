@@ -1,5 +1,6 @@
 import type { Execution } from '../model/execution';
 import type { Clock } from './clock';
+import { executionKind } from './document-kinds';
 import type { ExecutionRenderer } from './fold';
 import { putMessage } from './messages';
 import type { DocumentStore } from './ports/document-store';
@@ -7,30 +8,51 @@ import type { DocumentStore } from './ports/document-store';
 /** The id of an execution's live message. */
 export const liveMessageId = (executionId: string): string => `${executionId}/live`;
 
-/** What draining needs; `tellsRequester` says whether the person who asked wants to hear of this outcome themselves. */
+/** The message in whose thread an execution tells what happens; there are no threads in threads. */
+export const threadIdOf = ({ id, report }: Pick<Execution, 'id' | 'report'>): string =>
+  report?.threadOf ?? liveMessageId(id);
+
+/**
+ * What draining needs; `tellsRequester` says whether the person who asked wants to hear of this outcome themselves, `adopt`
+ * lets the parent of an execution that runs again wait for it again.
+ */
 export type DrainParts = {
   readonly store: DocumentStore;
   readonly clock: Clock;
   readonly render: ExecutionRenderer;
   readonly tellsRequester: (execution: Execution) => Promise<boolean>;
+  readonly adopt: (child: Execution, event: RetriedEvent) => Promise<void>;
 };
+
+type Event = Execution['events'][number];
+/** Tells the parent of an execution that it runs again. */
+export type RetriedEvent = Extract<Event, { type: 'retried' }>;
+
+async function wakeParent({ store, clock }: DrainParts, { trigger }: Execution): Promise<void> {
+  if (trigger.type === 'pipeline') await store.touch(executionKind, trigger.parentExecutionId, clock.now());
+}
 
 /**
  * Applies an execution's events to its messages: the live one in the channel, the others in its thread, and a direct one
- * to the requester.
+ * to the requester; and to the execution that started it.
  */
-export function createExecutionDrain({ store, clock, render, tellsRequester }: DrainParts) {
-  return async (execution: Execution, event: Execution['events'][number]): Promise<void> => {
+export function createExecutionDrain(parts: DrainParts) {
+  const { store, clock, render, tellsRequester } = parts;
+  return async (execution: Execution, event: Event): Promise<void> => {
     const { report, teamId } = execution;
+    if (event.type === 'ended') return wakeParent(parts, execution);
+    if (event.type === 'retried') return parts.adopt(execution, event);
     if (report === undefined) return;
-    const parentId = liveMessageId(execution.id);
+    const parentId = threadIdOf(execution);
     if (event.type === 'live') {
-      const target = { kind: 'channel', channel: report.channel } as const;
+      const isInThread = report.threadOf !== undefined;
       await putMessage(store, {
         now: clock.now(),
-        id: parentId,
+        id: liveMessageId(execution.id),
         teamId,
-        target,
+        target: isInThread
+          ? { kind: 'thread', parentId, broadcast: false }
+          : { kind: 'channel', channel: report.channel },
         view: render.live(execution),
         urgent: event.urgent,
       });

@@ -118,20 +118,27 @@ function stageMessages<S>(
   });
 }
 
+/** How often stages were tried in all, to tell one end of an execution from the next. */
+const attemptsOf = ({ stages }: Execution): number => stages.reduce((sum, stage) => sum + stage.attempt, 0);
+
 function outcomeMessage<S>(before: Execution, after: Execution, { render }: FoldSettings<S>): Execution['events'] {
   if (isComplete(before.status) || !isComplete(after.status)) return [];
-  const attempts = after.stages.reduce((sum, stage) => sum + stage.attempt, 0);
-  const id = `${after.id}/outcome/${attempts}`;
-  const broadcast = tellsChannel(after, outcomeName(after));
+  const id = `${after.id}/outcome/${attemptsOf(after)}`;
+  const isAwaited = after.trigger.type === 'pipeline' && after.trigger.isAwaited === true;
+  const broadcast = !isAwaited && tellsChannel(after, outcomeName(after));
   const view = render.outcome(after);
-  return [
-    { id, type: 'message', messageId: id, view, broadcast },
-    { id: `${id}/requester`, type: 'requester', view },
-  ];
+  const told = { id, type: 'message', messageId: id, view, broadcast } as const;
+  return isAwaited ? [told] : [told, { id: `${id}/requester`, type: 'requester', view }];
 }
 
-/** Adds what others must be told: the live message when it looks different, questions, milestones, the outcome. */
-function withEvents<S>(before: Execution, after: Execution, settings: FoldSettings<S>): Execution {
+/** What the execution that started this one must know. */
+function parentEvents(before: Execution, after: Execution): Execution['events'] {
+  if (after.trigger.type !== 'pipeline' || isComplete(before.status) || !isComplete(after.status)) return [];
+  return [{ id: `${after.id}/ended/${attemptsOf(after)}`, type: 'ended' }];
+}
+
+/** Adds what people must be told: the live message when it looks different, questions, milestones, the outcome. */
+function withMessages<S>(before: Execution, after: Execution, settings: FoldSettings<S>): Execution {
   if (after.report === undefined || after === before) return after;
   const digest = createHash('sha1')
     .update(JSON.stringify(settings.render.live(after)))
@@ -142,6 +149,13 @@ function withEvents<S>(before: Execution, after: Execution, settings: FoldSettin
   const others = after.events.filter((event) => event.type !== 'live');
   const live = { id: `${after.id}/live/${digest}`, type: 'live' as const, urgent };
   return { ...after, viewDigest: digest, events: [...others, live, ...messages] };
+}
+
+/** Adds what others must be told: people, and the execution that started this one. */
+function withEvents<S>(before: Execution, after: Execution, settings: FoldSettings<S>): Execution {
+  const told = withMessages(before, after, settings);
+  const events = parentEvents(before, after);
+  return events.length === 0 ? told : { ...told, events: [...told.events, ...events] };
 }
 
 /** The next document after looks and signals. Pure; the same object when nothing moved. */

@@ -12,6 +12,7 @@ import { failureOf } from './failure-of';
 import { childrenOf, contextOf, topLevelStages } from './graph';
 import { askOf } from './ask-of';
 import { retryChoice } from './retry-choice';
+import { isSkippable } from './signals';
 import { durationText } from './task-timeout';
 
 const stepStates: Readonly<Record<ExecutionStatus, ViewStep['state']>> = {
@@ -129,7 +130,10 @@ function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonl
         stage.type === 'wait'
           ? [{ name: 'skipWait', label: 'Skip the wait', target: { ...target, stageId: stage.id } }]
           : [];
-      return [...asked, ...skip];
+      const goOn: readonly Choice[] = isSkippable(stage)
+        ? [{ name: 'skipStage', label: `Skip ${stage.name}`, target: { ...target, stageId: stage.id } }]
+        : [];
+      return [...asked, ...skip, ...goOn];
     });
   return [...open, pauseChoice(execution), cancelChoice(execution)];
 }
@@ -208,7 +212,9 @@ export function createExecutionRenderer<S>(
         .map((child) => renderStage(child, registry))
         .filter((detail) => detail !== undefined);
       const lines = details.length === 0 ? [] : [joinTexts(details, ' · ')];
-      return { headline: [{ strong: stage.name }, ` · ${word}`], tone, lines };
+      // In the thread of its parent nobody would know whose step this is.
+      const whose = execution.report?.threadOf === undefined ? [] : [`${execution.name}: `];
+      return { headline: [...whose, { strong: stage.name }, ` · ${word}`], tone, lines };
     },
     outcome: (execution) => {
       const { word, tone } = headings[execution.status];

@@ -188,7 +188,9 @@ function settleRunning<S>(settling: Settling<S>): Execution {
   }
   if (open('STAGE_AFTER')) return execution;
   // A stage that turned out to have nothing to do is skipped too (semantics §6.2).
-  const skipped = [...stage.tasks, ...regular].every((part) => part.status === 'SKIPPED');
+  const parts = [...stage.tasks, ...regular];
+  const isSkippedByHand = stage.context.manualSkip === true && parts.some(({ status }) => status === 'SKIPPED');
+  const skipped = isSkippedByHand || parts.every(({ status }) => status === 'SKIPPED');
   return finish(settling, skipped ? 'SKIPPED' : 'SUCCEEDED');
 }
 

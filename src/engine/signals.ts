@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../model/errors';
 import type { Execution, Stage } from '../model/execution';
-import { isComplete } from '../model/status';
+import { isComplete, isHalt } from '../model/status';
 import { downstreamOf, familyOf, stageById, topLevelStages } from './graph';
 import { replaceStage } from './plan-stages';
 import { durationText } from './task-timeout';
@@ -17,7 +17,9 @@ export type Signal =
     }
   | { readonly type: 'cancel'; readonly user: string; readonly reason?: string }
   | { readonly type: 'pause' | 'resume'; readonly user: string }
-  | { readonly type: 'skipWait' | 'retryStage'; readonly stageId: string; readonly user: string };
+  | { readonly type: 'skipWait' | 'skipStage' | 'retryStage'; readonly stageId: string; readonly user: string }
+  /** What a stage had started and waited for runs again, since `user` retried it: the stage waits for it again. */
+  | { readonly type: 'adoptChild'; readonly stageId: string; readonly executionId: string; readonly user: string };
 
 /** What became of a signal; a refusal says who was first and when. */
 export type SignalOutcome =
@@ -119,12 +121,27 @@ function skipWait(execution: Execution, signal: { stageId: string; user: string 
   return accepted(patchStage(execution, stage, { skipRemainingWait: true }, signal.user, now));
 }
 
+/** Whether people may go on without waiting for the end of what a stage has started. */
+export const isSkippable = ({ type, status, context }: Stage): boolean =>
+  type === 'pipeline' && status === 'RUNNING' && context.skippable === true && context.manualSkip !== true;
+
+function skipStage(execution: Execution, signal: { stageId: string; user: string }, now: number): Signaled {
+  const stage = stageById(execution, signal.stageId);
+  if (stage === undefined || isComplete(stage.status))
+    return refused(execution, 'ALREADY_DECIDED', 'This stage is over.');
+  if (!isSkippable(stage)) return refused(execution, 'NOT_ALLOWED', 'Cannot manually skip stage.');
+  return accepted(patchStage(execution, stage, { manualSkip: true }, signal.user, now));
+}
+
 /** What belongs to one attempt: decisions, and what was found out about its failure. */
 const attemptKeys = [
   'judgmentStatus',
   'judgedBy',
   'judgmentReason',
   'skipRemainingWait',
+  'manualSkip',
+  'executionId',
+  'executionName',
   'diagnosis',
   'skipReason',
   'expressionEvaluationSummary',
@@ -134,7 +151,11 @@ const attemptKeys = [
  * A stage as before it ran, under the next attempt; context and outputs stay, but what people decided does not, and what
  * was evaluated is an expression again.
  */
-function resetStage({ startTime, endTime, failure, written, ...stage }: Stage, user: string, now: number): Stage {
+function resetStage(
+  { startTime, endTime, failure, written, adopts, ...stage }: Stage,
+  user: string,
+  now: number,
+): Stage {
   const gone = [...attemptKeys, ...(written?.made ?? [])];
   const kept = Object.entries(stage.context).filter(([key]) => !gone.includes(key));
   const context = { ...Object.fromEntries(kept), ...written?.context };
@@ -155,6 +176,13 @@ const cutShort = (execution: Execution): readonly Stage[] =>
   isComplete(execution.status)
     ? topLevelStages(execution).filter((stage) => stage.status === 'CANCELED' || stage.status === 'TERMINAL')
     : [];
+
+/** What was waited for, and runs on after its end, is waited for again. */
+function retryEvents({ id, status, trigger, stages, events }: Execution, user: string): Execution['events'] {
+  if (trigger.type !== 'pipeline' || !isComplete(status)) return events;
+  const attempts = stages.reduce((sum, { attempt }) => sum + attempt, 0);
+  return [...events, { id: `${id}/retried/${attempts}`, type: 'retried', user }];
+}
 
 function retryStage(execution: Execution, signal: { stageId: string; user: string }, now: number): Signaled {
   const stage = stageById(execution, signal.stageId);
@@ -191,7 +219,20 @@ function retryStage(execution: Execution, signal: { stageId: string; user: strin
     .filter((other) => !synthetic.has(other.id) && !fetched.has(other.id))
     .map((other) => (ids.has(other.id) ? resetStage(other, signal.user, now) : other));
   const { endTime, ending, ...rest } = execution;
-  return accepted({ ...rest, status: 'RUNNING', stages });
+  return accepted({ ...rest, events: retryEvents(execution, signal.user), status: 'RUNNING', stages });
+}
+
+/** The failed stage that had waited for a child, and what follows it, again; the child is taken over, not started. */
+function adoptChild(execution: Execution, signal: Extract<Signal, { type: 'adoptChild' }>, now: number): Signaled {
+  const { stageId, executionId } = signal;
+  const stage = stageById(execution, stageId);
+  if (stage?.type !== 'pipeline' || stage.context.executionId !== executionId)
+    return refused(execution, 'NOT_FOUND', 'This stage no longer waits for that execution.');
+  if (!isHalt(stage.status)) return refused(execution, 'ALREADY_DECIDED', `Stage '${stage.name}' has not failed.`);
+  const retried = retryStage(execution, signal, now);
+  const again = stageById(retried.execution, stageId);
+  if (!retried.outcome.accepted || again === undefined) return retried;
+  return accepted(replaceStage(retried.execution, { ...again, adopts: executionId }));
 }
 
 /** Applies a signal. Pure: the first decision wins, later ones learn of it. */
@@ -207,6 +248,10 @@ export function applySignal(execution: Execution, signal: Signal, now: number): 
       return resume(execution, signal.user, now);
     case 'skipWait':
       return skipWait(execution, signal, now);
+    case 'skipStage':
+      return skipStage(execution, signal, now);
+    case 'adoptChild':
+      return adoptChild(execution, signal, now);
     case 'retryStage':
       return retryStage(execution, signal, now);
   }

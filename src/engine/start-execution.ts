@@ -19,6 +19,8 @@ export type StartRequest = {
   readonly teamId: string;
   readonly draft: ExecutionDraft;
   readonly trigger: Trigger;
+  /** Executions under whose locks it works: the one that started it, and those above. @default none */
+  readonly ancestorIds?: readonly string[];
 };
 
 /**
@@ -27,7 +29,7 @@ export type StartRequest = {
  */
 export async function startExecution(
   { store, clock, signal }: StartParts,
-  { id, teamId, draft, trigger }: StartRequest,
+  { id, teamId, draft, trigger, ancestorIds = [] }: StartRequest,
 ): Promise<ClusterHolder | undefined> {
   const now = clock.now();
   const { cancels, reason: why, ...rest } = draft;
@@ -50,7 +52,7 @@ export async function startExecution(
   if (known !== undefined && known.document.status !== 'NOT_STARTED') return undefined;
   // It exists before it takes the cluster, or others would take the lock of one that does not exist yet; it is due after.
   await store.create(executionKind, id, execution);
-  const holder = await lockCluster(store, draft.definition.cluster, { executionId: id }, cancels);
+  const holder = await lockCluster(store, draft.definition.cluster, { executionId: id }, cancels, ancestorIds);
   if (holder !== undefined) {
     await store.delete(executionKind, id);
     return holder;

@@ -56,6 +56,8 @@ export type Stage = {
    * restart evaluates them anew.
    */
   readonly written?: { readonly name: string; readonly context: StageContext; readonly made: readonly string[] };
+  /** The execution that the next start of a `pipeline` stage takes over, instead of starting one. */
+  readonly adopts?: string;
   /** Counts restarts; part of the key of every effect, so that a restarted stage acts anew. */
   readonly attempt: number;
   /** Who last changed the stage by a signal. */
@@ -78,7 +80,13 @@ export type Trigger = Started &
   (
     | { readonly type: 'manual' }
     /** A `pipeline` stage of another execution, which waits for this one or not. */
-    | { readonly type: 'pipeline'; readonly parentExecutionId: string; readonly parentStageId: string }
+    | {
+        readonly type: 'pipeline';
+        readonly parentExecutionId: string;
+        readonly parentStageId: string;
+        /** The parent waits for the end and tells of it, so that nobody else need. */
+        readonly isAwaited?: boolean;
+      }
   );
 
 /**
@@ -97,10 +105,14 @@ export type ExecutionEvent =
       readonly broadcast: boolean;
     }
   /** Tells the requester how it ended, by themselves, where they want that. */
-  | { readonly id: string; readonly type: 'requester'; readonly view: View };
+  | { readonly id: string; readonly type: 'requester'; readonly view: View }
+  /** Wakes the execution whose `pipeline` stage started this one, which has ended. */
+  | { readonly id: string; readonly type: 'ended' }
+  /** This one ran on after its end, because `user` retried a stage: the stage that started it runs on too. */
+  | { readonly id: string; readonly type: 'retried'; readonly user: string };
 
-/** Where an execution reports. */
-export type ReportTarget = { readonly teamId: string; readonly channel: string };
+/** Where an execution reports; `threadOf` is the message in whose thread, in place of a message of its own in the channel. */
+export type ReportTarget = { readonly teamId: string; readonly channel: string; readonly threadOf?: string };
 
 /** One run of a pipeline. It embeds its resolved definition: a changed file never touches it. */
 export type Execution = {

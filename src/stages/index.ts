@@ -1,5 +1,6 @@
 import type { CoxswainStage } from '../services';
 import { adoptServerGroup } from './adopt-server-group';
+import { cancelPipeline } from './cancel-pipeline';
 import { checkPreconditions } from './check-preconditions';
 import { cloneServerGroup } from './clone-server-group';
 import { createServerGroup } from './create-server-group';
@@ -13,6 +14,7 @@ import { fetchUrls } from './fetch-urls';
 import { findImage } from './find-image';
 import { jenkins } from './jenkins';
 import { manualJudgment } from './manual-judgment';
+import { pipeline } from './pipeline';
 import { resizeServerGroup } from './resize-server-group';
 import { rollbackCluster } from './rollback-cluster';
 import { rollbackServerGroup } from './rollback-server-group';
@@ -31,6 +33,7 @@ import { wait } from './wait';
 /** All stage types; adding one is one file and one line here. */
 export const stages: readonly CoxswainStage[] = [
   adoptServerGroup,
+  cancelPipeline,
   checkPreconditions,
   cloneServerGroup,
   createServerGroup,
@@ -44,6 +47,7 @@ export const stages: readonly CoxswainStage[] = [
   findImage,
   jenkins,
   manualJudgment,
+  pipeline,
   resizeServerGroup,
   rollbackCluster,
   rollbackServerGroup,

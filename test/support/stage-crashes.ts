@@ -10,11 +10,13 @@ export type Crashing = {
   readonly seed: (bench: Bench) => void;
   readonly execution: () => Execution;
   readonly end: (done: Execution, bench: Bench) => unknown;
+  /** What files define; nothing by default. */
+  readonly applications?: Parameters<typeof createStageBench>[1];
 };
 
-async function runWith({ seed, execution, end }: Crashing, points: readonly number[]) {
+async function runWith({ seed, execution, end, applications }: Crashing, points: readonly number[]) {
   const crashes = createCrashPoints(new Set(points));
-  const bench = createStageBench(crashes.wrap);
+  const bench = createStageBench(crashes.wrap, applications);
   seed(bench);
   bench.serverGroups.onEffect = () => crashes.point();
   const built = execution();
@@ -24,7 +26,7 @@ async function runWith({ seed, execution, end }: Crashing, points: readonly numb
     return bench.handle(loaded, owner);
   };
   const done = await drive({ store: bench.store, clock: bench.clock, id: built.id, handle, maxMs: 7_200_000 });
-  return { end: end(done, bench), passed: crashes.passed() };
+  return { end: await end(done, bench), passed: crashes.passed() };
 }
 
 /**

@@ -37,13 +37,16 @@ export const describeCluster = (over: Partial<ServerGroupDescription> = {}): Ser
 });
 
 /** The whole executor over a fake DC/OS and virtual time; `wrap` may put faults in front of the store. */
-export function createStageBench(wrap: (store: DocumentStore) => DocumentStore = (store) => store) {
+export function createStageBench(
+  wrap: (store: DocumentStore) => DocumentStore = (store) => store,
+  applications: Definitions['applications'] = new Map(),
+) {
   const clock = createManualClock();
   const memory = createMemoryStore(() => clock.now());
   const store = wrap(memory);
   const serverGroups = createFakeServerGroups(clock);
   const jobs = createFakeJobs(clock);
-  const definitions = (): Definitions => ({ applications: new Map(), clusters: new Map() });
+  const definitions = (): Definitions => ({ applications, clusters: new Map() });
   let count = 0;
   const newId = () => `N${String((count += 1)).padStart(4, '0')}`;
   const errors: string[] = [];

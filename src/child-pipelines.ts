@@ -1,0 +1,129 @@
+import { chooseImage, findPipeline, type PipelinePlace } from './definitions/find-pipeline';
+import { draftOf } from './definitions/draft-of';
+import { isDescribed, resolvePipeline } from './definitions/resolve-pipeline';
+import { clusterHolder, type ClusterHolder } from './engine/cluster-lock';
+import type { ChildPipelines, ChildRequest, ChildStart } from './engine/contracts/child-pipelines';
+import { executionKind } from './engine/document-kinds';
+import { threadIdOf } from './engine/drain-execution';
+import type { NewId } from './engine/ids';
+import { deepestLineage, lineageOf } from './engine/lineage';
+import { startExecution, type StartParts } from './engine/start-execution';
+import type { Definitions } from './model/application';
+import type { ExecutionDraft } from './model/command';
+import { CoxswainError } from './model/errors';
+import type { Execution, ReportTarget } from './model/execution';
+import { imageVersion } from './model/server-group';
+import { plainText } from './model/text';
+import type { People } from './policy/people';
+import { mayDeploy } from './policy/permissions';
+
+type Parts = StartParts & {
+  readonly newId: NewId;
+  readonly definitions: () => Definitions;
+  readonly people: () => Promise<People>;
+};
+
+const refuse = (message: string) => new CoxswainError('INVALID_INPUT', { message });
+
+const describe = ({ pipelineConfigId, name, definition }: Execution): string =>
+  pipelineConfigId === undefined ? name : `${pipelineConfigId} for ${definition.environment}`;
+
+/** Refuses a pipeline that one above it runs already for the same environment, and one too far down. */
+function refuseCircle({ application, pipeline, environment }: PipelinePlace, lineage: readonly Execution[]): void {
+  const id = `${application.name}/${pipeline.name}`;
+  const chain = [...lineage].reverse().map(describe);
+  const own = `${id} for ${environment.name}`;
+  const isSame = (other: Execution) =>
+    other.pipelineConfigId === id && other.definition.environment === environment.name;
+  if (lineage.some(isSame))
+    throw refuse(`Pipeline ${own} would run itself: ${[...chain, own].join(' → ')}. Break the circle.`);
+  if (lineage.length >= deepestLineage) {
+    throw refuse(
+      `Pipelines may start one another ${deepestLineage} deep at most; this would be one more: ${[...chain, own].join(' → ')}.`,
+    );
+  }
+}
+
+/** Refuses whoever started it all where they may not change what this pipeline is run for. */
+async function refuseStranger(parts: Parts, { application, environment }: PipelinePlace, parent: Execution) {
+  const { user } = parent.trigger;
+  const where = `${application.name} ${environment.name}`;
+  const permission = mayDeploy(environment.policy, await parts.people(), user, where);
+  if (permission.allowed) return;
+  throw new CoxswainError('NOT_ALLOWED', {
+    message: `@${user}, who asked for '${parent.name}', was told: ${plainText(permission.reason)}`,
+  });
+}
+
+/** In the thread of whoever started it, where that reports at all. */
+function reportOf({ environment }: PipelinePlace, parent: Execution): ReportTarget | undefined {
+  const { report, teamId } = parent;
+  if (report !== undefined) return { ...report, threadOf: threadIdOf(parent) };
+  return environment.channel === undefined ? undefined : { teamId, channel: environment.channel };
+}
+
+/** Which version deploys where; where nothing is deployed, which pipeline is run. */
+const nameOf = ({ application, pipeline, environment }: PipelinePlace, image: string | undefined): string =>
+  image !== undefined && pipeline.stages.some(isDescribed)
+    ? `Deploy ${application.name} ${imageVersion(image)} to ${environment.name}`
+    : `Run ${application.name}/${pipeline.name} for ${environment.name}`;
+
+function draftChild(place: PipelinePlace, request: ChildRequest): ExecutionDraft {
+  const { application, pipeline, environment } = place;
+  const { parent } = request;
+  const atHand = parent.application === application.name ? parent.definition.image : undefined;
+  const image = chooseImage(place, request, atHand);
+  return draftOf({
+    kind: 'pipeline',
+    writtenAs: 'yaml',
+    name: nameOf(place, image),
+    application,
+    environment,
+    locations: environment.locations,
+    stages: resolvePipeline(application, environment, { image, pipeline }),
+    pipeline: pipeline.name,
+    ...(image === undefined ? {} : { image, toVersion: imageVersion(image) }),
+    report: reportOf(place, parent),
+  });
+}
+
+async function describeHolder({ store }: Parts, { executionId, expiryId }: ClusterHolder): Promise<ChildStart> {
+  if (expiryId !== undefined) return { state: 'waits', holder: { name: 'the end of a server group that had failed' } };
+  const found = (await store.get(executionKind, executionId))?.document;
+  if (found === undefined) return { state: 'waits', holder: { name: executionId } };
+  return { state: 'waits', holder: { name: found.name, user: found.trigger.user } };
+}
+
+async function start(parts: Parts, request: ChildRequest): Promise<ChildStart> {
+  const { store, definitions } = parts;
+  const { id, key, parent, parentStageId, parameters, isAwaited } = request;
+  const known = (await store.get(executionKind, id))?.document;
+  if (known !== undefined && known.status !== 'NOT_STARTED') return { state: 'started', name: known.name };
+  const lineage = [parent, ...(await lineageOf(store, parent))];
+  const place = findPipeline(definitions(), {
+    application: request.application ?? parent.application,
+    pipeline: request.pipeline,
+    environment: request.environment ?? parent.definition.environment,
+  });
+  refuseCircle(place, lineage);
+  await refuseStranger(parts, place, parent);
+  const draft = draftChild(place, request);
+  const ancestorIds = lineage.map((execution) => execution.id);
+  // Asked before anything is created: it may be busy for hours.
+  const busy = await clusterHolder(store, draft.definition.cluster, [...ancestorIds, id]);
+  const { user } = parent.trigger;
+  const origin = { parentExecutionId: parent.id, parentStageId, isAwaited };
+  const trigger = { type: 'pipeline', user, parameters, correlationId: key, ...origin } as const;
+  const holder = busy ?? (await startExecution(parts, { id, teamId: parent.teamId, draft, trigger, ancestorIds }));
+  return holder === undefined ? { state: 'started', name: draft.name } : describeHolder(parts, holder);
+}
+
+/** Runs the pipelines that stages ask for: as the files say them now, under the policy of what they are run for. */
+export const createChildPipelines = (parts: Parts): ChildPipelines => ({
+  newId: parts.newId,
+  start: (request) => start(parts, request),
+  look: async (executionId) => (await parts.store.get(executionKind, executionId))?.document,
+  cancel: async (executionId, { user, reason, key }) => {
+    await parts.signal(executionId, { type: 'cancel', user, reason }, `${key}/cancel`);
+  },
+});

@@ -1,0 +1,46 @@
+import type { Execution } from '../model/execution';
+import { isComplete } from '../model/status';
+import { lockCluster } from './cluster-lock';
+import { executionKind } from './document-kinds';
+import type { RetriedEvent } from './drain-execution';
+import { ancestorIdsOf, familyIdOf } from './lineage';
+import type { DocumentStore } from './ports/document-store';
+import { readHistory } from './read-history';
+import type { Signal, SignalOutcome } from './signals';
+
+/** What lets a parent wait for its child again; `signal` counts a repeat under the same `signalId` as done. */
+export type AdoptParts = {
+  readonly store: DocumentStore;
+  readonly signal: (executionId: string, signal: Signal, signalId: string) => Promise<SignalOutcome>;
+};
+
+/** Whether what has happened to its cluster since an execution ended was done by it or those that belong to it. */
+export async function isNewest(store: DocumentStore, execution: Execution): Promise<boolean> {
+  const [newest] = await readHistory(store, execution.definition.cluster);
+  if (newest === undefined || newest.id === execution.id) return true;
+  return (await familyIdOf(store, newest)) === (await familyIdOf(store, execution));
+}
+
+/** Takes the parent's cluster again where it had ended; whether it may run on. */
+async function mayRunOn(store: DocumentStore, parent: Execution, childId: string): Promise<boolean> {
+  if (!isComplete(parent.status)) return true;
+  if (!(await isNewest(store, parent))) return false;
+  const chain = [childId, ...(await ancestorIdsOf(store, parent))];
+  const holder = await lockCluster(store, parent.definition.cluster, { executionId: parent.id }, undefined, chain);
+  return holder === undefined;
+}
+
+/**
+ * Lets the stage that started an execution run again and wait for it, where that stage has failed with it (semantics §6.7).
+ * Where something newer works on the parent's cluster, or has, the child runs alone. Doing it again changes nothing.
+ */
+export const createAdoption =
+  ({ store, signal }: AdoptParts) =>
+  async (child: Execution, { id, user }: RetriedEvent): Promise<void> => {
+    const { trigger } = child;
+    if (trigger.type !== 'pipeline') return;
+    const parent = (await store.get(executionKind, trigger.parentExecutionId))?.document;
+    if (parent === undefined || !(await mayRunOn(store, parent, child.id))) return;
+    const { parentStageId: stageId } = trigger;
+    await signal(parent.id, { type: 'adoptChild', stageId, executionId: child.id, user }, id);
+  };

@@ -1,0 +1,46 @@
+import type { Execution, StageContext } from '../../model/execution';
+
+/** A pipeline to be run for another execution, under an id that its stage has chosen and saved before. */
+export type ChildRequest = {
+  readonly id: string;
+  /** The effect's key, which the child carries as correlation id. */
+  readonly key: string;
+  readonly parent: Execution;
+  readonly parentStageId: string;
+  /** @default the parent's */
+  readonly application?: string | undefined;
+  /** A name of the application's file, or `application/name`. */
+  readonly pipeline: string;
+  /** @default the parent's */
+  readonly environment?: string | undefined;
+  readonly parameters: StageContext;
+  /** A whole image, as another repository's may be. */
+  readonly image?: string | undefined;
+  /** A tag or digest in the application's own repository. @default the parent's image, where it is of the same application */
+  readonly version?: string | undefined;
+  /** Whether the stage waits for the end. */
+  readonly isAwaited: boolean;
+};
+
+/** What starting came to: it runs, or its cluster is somebody else's for now; `user` is a chat user's id. */
+export type ChildStart =
+  | { readonly state: 'started'; readonly name: string }
+  | { readonly state: 'waits'; readonly holder: { readonly name: string; readonly user?: string } };
+
+/** Starts pipelines for other executions, looks after them, and stops them. */
+export interface ChildPipelines {
+  /** An id for an execution to come. */
+  newId(): string;
+  /**
+   * Starts a pipeline; doing it again under the same id changes nothing. Throws NOT_FOUND for a name that is not known,
+   * INVALID_INPUT where it cannot run as asked or would run itself, NOT_ALLOWED where whoever started the parent may not.
+   */
+  start(request: ChildRequest): Promise<ChildStart>;
+  /** The execution as it is now; undefined where there is none of this id. */
+  look(executionId: string): Promise<Execution | undefined>;
+  /** Cancels it, with its way back; one that has ended, or is ending, stays as it is. `key` makes a repeat harmless. */
+  cancel(
+    executionId: string,
+    order: { readonly user: string; readonly reason: string; readonly key: string },
+  ): Promise<void>;
+}

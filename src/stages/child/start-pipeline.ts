@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
+import type { Memo } from '../../model/execution';
+import { childConfigOf, childTimeoutMs, pollMs, type Needs } from './child-config';
+
+type Look = TaskLook<Needs>;
+
+const intentSchema = z.object({ executionId: z.string() });
+
+/** The id that a stage has chosen for its child; undefined before it has. */
+export const intendedChild = (memo: Memo | undefined): string | undefined =>
+  intentSchema.safeParse(memo).data?.executionId;
+
+const started = (executionId: string, executionName: string): TaskResult => ({
+  status: 'SUCCEEDED',
+  outputs: { executionId, executionName },
+  context: { executionId, executionName, waitsFor: undefined },
+});
+
+async function start({ execution, stage, services, key }: Look, id: string): Promise<TaskResult> {
+  const config = childConfigOf(stage.context);
+  const answer = await services.childPipelines.start({
+    id,
+    key,
+    parent: execution,
+    parentStageId: stage.id,
+    application: config.application,
+    pipeline: config.pipeline,
+    environment: config.environment,
+    parameters: config.pipelineParameters,
+    image: config.image,
+    version: config.version,
+    isAwaited: config.waitForCompletion,
+  });
+  if (answer.state === 'started') return started(id, answer.name);
+  return { status: 'RUNNING', retryAfterMs: pollMs, context: { waitsFor: answer.holder } };
+}
+
+/**
+ * Starts the child, under an id that is saved first, or takes one over that runs again. While somebody else works on its
+ * cluster the stage waits, as long as it may last.
+ */
+export const startPipeline: TaskDefinition<Needs> = {
+  name: 'startPipeline',
+  timeoutMs: childTimeoutMs,
+  timeoutFromStage: true,
+  async run(look) {
+    const { stage, memo, services } = look;
+    const { childPipelines } = services;
+    if (stage.adopts !== undefined) {
+      const child = await childPipelines.look(stage.adopts);
+      if (child !== undefined) return started(child.id, child.name);
+    }
+    const id = intendedChild(memo);
+    const isSkipped = stage.context.manualSkip === true;
+    // What was told by an earlier attempt says nothing of this one.
+    const fresh = { status: undefined, waitsFor: undefined };
+    if (isSkipped && (id === undefined || (await childPipelines.look(id)) === undefined))
+      return { status: 'SKIPPED', reason: 'Skipped by hand before it started.' };
+    if (id === undefined)
+      return { status: 'RUNNING', retryAfterMs: 0, memo: { executionId: childPipelines.newId() }, context: fresh };
+    return start(look, id);
+  },
+};

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import type { Stage } from '../model/execution';
+import type { Text } from '../model/text';
+import { defineStage } from '../services';
+import { childConfig, childConfigOf } from './child/child-config';
+import { monitorPipeline } from './child/monitor-pipeline';
+import { planCancel } from './child/plan-cancel';
+import { startPipeline } from './child/start-pipeline';
+
+const holder = z.object({ name: z.string(), user: z.string().optional() });
+
+/** Who the stage waits for, or what it started and how that is. */
+function render({ status, context }: Stage): Text | undefined {
+  const waitsFor = holder.safeParse(context.waitsFor).data;
+  if (status === 'RUNNING' && waitsFor !== undefined) {
+    const { name, user } = waitsFor;
+    return ['waits for ', { strong: name }, ...(user === undefined ? [] : [', asked by ', { person: user }])];
+  }
+  return typeof context.executionName === 'string' ? context.executionName : undefined;
+}
+
+/** Runs another pipeline and waits for its end (semantics §4.4). Canceled, or out of time, that is canceled too. */
+export const pipeline = defineStage({
+  type: 'pipeline',
+  needs: ['childPipelines'],
+  config: childConfig,
+  tasks: ({ stage }) =>
+    childConfigOf(stage.context).waitForCompletion ? [startPipeline, monitorPipeline] : [startPipeline],
+  onFailure: planCancel,
+  onCancel: planCancel,
+  render,
+});
