@@ -66,7 +66,7 @@ async function readRollbacks(store: DocumentStore, cluster: string, since: numbe
 const turned = z.object({
   location: z.object({ account: z.string(), region: z.string() }),
   rollbackServerGroupName: z.string(),
-  restoreServerGroupName: z.string(),
+  restoreServerGroupName: z.string().optional(),
 });
 
 /** What a rollback says of groups, region for region; one that was canceled was turned round again. */
@@ -75,12 +75,14 @@ function rollbackVerdicts(execution: Execution): readonly (readonly [string, Ver
   return execution.stages
     .filter((stage) => stage.type === 'rollbackServerGroup' && stage.status === 'SUCCEEDED')
     .flatMap((stage) => {
-      const { location, rollbackServerGroupName, restoreServerGroupName } = turned.parse(stage.context);
-      const place = `${location.account}/${location.region}`;
-      return [
-        [`${place}/${rollbackServerGroupName}`, 'bad'],
-        [`${place}/${restoreServerGroupName}`, 'good'],
-      ] as const;
+      // One of several places only plans others, which say what they did.
+      const { data } = turned.safeParse(stage.context);
+      if (data === undefined) return [];
+      const place = `${data.location.account}/${data.location.region}`;
+      const bad = [`${place}/${data.rollbackServerGroupName}`, 'bad'] as const;
+      return data.restoreServerGroupName === undefined
+        ? [bad]
+        : [bad, [`${place}/${data.restoreServerGroupName}`, 'good'] as const];
     });
 }
 

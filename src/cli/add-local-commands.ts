@@ -33,10 +33,10 @@ export function addLocalCommands(program: Command, runAction: RunAction): void {
   program
     .command('validate')
     .description('check definition files; needs no bot')
-    .argument('<files...>', 'accounts.yaml and application files')
+    .argument('<paths...>', 'accounts.yaml and application files, or folders of them')
     .addHelpText('after', '\nPrints `file:line:column: message` per problem, and exits with 1 when there is one.')
     .addHelpText('after', '\nExample:\n  $ coxswain validate pipelines/*.yaml')
-    .action((files: string[]) => runAction((session) => validate(session, files)));
+    .action((paths: string[]) => runAction((session) => validate(session, paths)));
   addEvalCommand(program, runAction);
   const emulatorCommand = program
     .command('emulator')

@@ -27,8 +27,10 @@ export type StartedEmulator = {
   readonly close: () => Promise<void>;
 };
 
-/** Reads files of definitions and says what is wrong in them; empty when nothing is. */
-export type ValidateFiles = (files: readonly string[]) => Promise<{ readonly problems: readonly DefinitionProblem[] }>;
+/** Reads definitions, files and folders of them, and says how many files those are and what is wrong in them. */
+export type ValidateFiles = (
+  paths: readonly string[],
+) => Promise<{ readonly files: number; readonly problems: readonly DefinitionProblem[] }>;
 
 /** Fetches the text behind a URL that an expression names; rejects with words for people. */
 export type FetchText = (url: string) => Promise<string>;

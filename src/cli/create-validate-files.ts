@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { DefinitionProblem } from '../model/application';
 import type { ValidateFiles } from './cli-world';
@@ -26,6 +26,17 @@ async function readText(file: string): Promise<{ text: string } | { problems: re
   }
 }
 
+/** The definitions of a folder, those of folders in it left out; anything else is a file. */
+async function filesOf(path: string): Promise<readonly string[]> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() !== true) return [path];
+  const entries = await readdir(path, { withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory() && /^[^.].*\.ya?ml$/.test(entry.name))
+    .map((entry) => join(path, entry.name))
+    .sort();
+}
+
 /** Makes `validateFiles` of the parsers: a file called accounts.yaml holds accounts, every other an application. */
 export function createValidateFiles<A>(parsers: DefinitionParsers<A>): ValidateFiles {
   const readAccounts = async (file: string): Promise<Parsed<A>> => {
@@ -40,9 +51,10 @@ export function createValidateFiles<A>(parsers: DefinitionParsers<A>): ValidateF
     // Without accounts, regions cannot be judged: their problems are what is to be mended first.
     return accounts === undefined ? problems : parsers.parseApplication({ file, text: read.text, accounts }).problems;
   };
-  return async (files) => {
+  return async (paths) => {
+    const files = (await Promise.all(paths.map(filesOf))).flat();
     const found = (await Promise.all(files.map(validateOne))).flat();
     const unique = new Map(found.map((problem) => [JSON.stringify(problem), problem]));
-    return { problems: [...unique.values()] };
+    return { files: files.length, problems: [...unique.values()] };
   };
 }

@@ -1,21 +1,47 @@
 import { z } from 'zod';
-import { isDisabled, locationName, type Location, type ServerGroup } from '../model/server-group';
+import { parseMoniker } from '../model/moniker';
+import { isDisabled, locationName, safeRegion, type Location, type ServerGroup } from '../model/server-group';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
-import { defineStage } from '../services';
-import { placesFor } from './server-group/place';
+import type { TaskLook, TaskResult } from '../engine/contracts/task';
+import { defineStage, type Services } from '../services';
+import { rollbackWays } from './rollback/rollback-wishes';
+import { clusterOf, locationSchema, placesFor } from './server-group/place';
+import { flagOr, wholeNumber, wholeNumberOr } from './server-group/spinnaker-values';
 
-const config = z.looseObject({
-  cluster: z.string(),
-  /** `account/region` → the server group to restore; without one, the newest other group. */
-  restore: z.record(z.string(), z.string()).optional(),
+const additional = z.looseObject({
+  ...rollbackWays,
+  onlyEnabledServerGroups: flagOr(false),
 });
 
+const config = z
+  .looseObject({
+    cluster: z.string().optional(),
+    moniker: z.looseObject({ cluster: z.string().optional() }).optional(),
+    serverGroup: z.string().optional(),
+    credentials: z.string().optional(),
+    regions: z.array(z.string()).optional(),
+    originalServerGroup: z.string().optional(),
+    restore: z.record(z.string(), z.string()).optional(),
+    waitTimeBetweenRegions: wholeNumberOr(0),
+    targetHealthyRollbackPercentage: wholeNumber,
+    additionalRollbackContext: additional.optional(),
+  })
+  .refine(({ cluster, moniker, serverGroup }) => (cluster ?? moniker?.cluster ?? serverGroup) !== undefined, {
+    message: 'cluster, moniker or serverGroup says which cluster goes back',
+    path: ['cluster'],
+  });
+
+/** What a rollback of a place is about. */
 type Candidate = {
   readonly location: Location;
   readonly rollback: string;
   readonly restore: string;
   readonly desired: number;
 };
+
+const candidateSchema = z.array(
+  z.object({ location: locationSchema, rollback: z.string(), restore: z.string(), desired: z.number() }),
+);
 
 /** Roll back from the newest enabled group to the named one, or to the newest other (semantics §4.8). */
 export function rollbackCandidate(
@@ -28,25 +54,80 @@ export function rollbackCandidate(
   return restore === undefined ? undefined : { rollback, restore };
 }
 
-const candidateSchema = z.array(
-  z.object({
-    location: z.object({ account: z.string(), region: z.string(), dcosCluster: z.string(), group: z.string() }),
-    rollback: z.string(),
-    restore: z.string(),
-    desired: z.number(),
-  }),
-);
+/** The stage's cluster: named, of its moniker, or that of its server group. Throws INVALID_INPUT where nothing says which. */
+function clusterFor(input: Pick<PlanInput, 'stage' | 'context'>): string {
+  const { serverGroup } = input.context;
+  const parsed = typeof serverGroup === 'string' ? parseMoniker(serverGroup)?.cluster : undefined;
+  const { cluster = parsed } = input.stage.context;
+  return clusterOf({ ...input, stage: { ...input.stage, context: { ...input.stage.context, cluster } } });
+}
 
-function rollbackPlans({ stage }: PlanInput): readonly StagePlan[] {
-  const { cluster } = config.parse(stage.context);
-  return candidateSchema
-    .catch([])
-    .parse(stage.outputs.candidates)
-    .map(({ location, rollback, restore, desired }) => ({
-      type: 'rollbackServerGroup',
-      name: `${rollback} → ${restore} in ${locationName(location)}`,
-      context: { location, cluster, rollbackServerGroupName: rollback, restoreServerGroupName: restore, desired },
-    }));
+function rollbackPlans(input: PlanInput): readonly StagePlan[] {
+  const { waitTimeBetweenRegions: waitTime, additionalRollbackContext } = config.parse(input.context);
+  const cluster = clusterFor(input);
+  const plans = candidateSchema.catch([]).parse(input.stage.outputs.candidates);
+  return plans.flatMap(({ location, rollback, restore, desired }, index) => {
+    const place = locationName(location);
+    const names = { rollbackServerGroupName: rollback, restoreServerGroupName: restore };
+    const isWaiting = index > 0 && waitTime > 0;
+    return [
+      ...(isWaiting ? [{ type: 'wait', name: `Wait before ${place}`, context: { waitTime } }] : []),
+      {
+        type: 'rollbackServerGroup',
+        name: `${rollback} → ${restore} in ${place}`,
+        context: { ...additionalRollbackContext, location, cluster, ...names, desired },
+      },
+    ];
+  });
+}
+
+type Found = Candidate & { readonly image: string | undefined };
+type Look = TaskLook<Pick<Services, 'serverGroups'>>;
+
+/** The groups of one place that change places; undefined where there are none, which is no failure. */
+async function findIn(look: Look, location: Location): Promise<Found | undefined | TaskResult> {
+  const { restore, originalServerGroup, additionalRollbackContext } = config.parse(look.context);
+  const groups = await look.services.serverGroups.list(location, clusterFor(look), look.signal);
+  const named = restore?.[locationName(location)] ?? originalServerGroup;
+  if (named !== undefined && !groups.some((group) => group.name === named)) {
+    const reason = `Cannot roll back ${locationName(location)} to ${named}: it no longer exists. Ask again to see what does.`;
+    return { status: 'TERMINAL', code: 'NOT_FOUND', reason };
+  }
+  const isConsidered = (group: ServerGroup) =>
+    additionalRollbackContext?.onlyEnabledServerGroups !== true || !isDisabled(group) || group.name === named;
+  const found = rollbackCandidate(groups.filter(isConsidered), named);
+  if (found === undefined) return undefined;
+  const { rollback, restore: back } = found;
+  return { location, rollback: rollback.name, restore: back.name, desired: rollback.desired, image: back.image };
+}
+
+/** What was chosen, in the words of Spinnaker: by region. */
+function outputsOf(found: readonly Found[]) {
+  const byRegion = <T>(value: (one: Found) => T) =>
+    Object.fromEntries(found.map((one) => [safeRegion(one.location), value(one)]));
+  return {
+    candidates: found.map(({ location, rollback, restore, desired }) => ({ location, rollback, restore, desired })),
+    rollbackTypes: byRegion(() => 'EXPLICIT'),
+    rollbackContexts: byRegion(({ rollback, restore }) => ({
+      rollbackServerGroupName: rollback,
+      restoreServerGroupName: restore,
+    })),
+  };
+}
+
+async function determineCandidates(look: Look): Promise<TaskResult> {
+  const found: Found[] = [];
+  for (const location of placesFor(look)) {
+    const one = await findIn(look, location);
+    if (one !== undefined && 'status' in one) return one;
+    if (one !== undefined) found.push(one);
+  }
+  const imagesToRestore = found.map(({ location, image }) => ({
+    region: safeRegion(location),
+    image,
+    rollbackMethod: 'EXPLICIT',
+  }));
+  return { status: 'SUCCEEDED', outputs: outputsOf(found), context: { imagesToRestore } };
 }
 
 /** Brings an earlier server group back in each place, then takes the present one out (semantics §4.8). */
@@ -54,29 +135,14 @@ export const rollbackCluster = defineStage({
   type: 'rollbackCluster',
   needs: ['serverGroups'],
   needsPlaces: true,
+  namesCluster: ({ serverGroup }) => serverGroup !== undefined,
   config,
   tasks: [
     {
       name: 'determineRollbackCandidates',
       timeoutMs: 10 * 60_000,
       timeoutFromStage: false,
-      async run({ stage, context, services, signal }) {
-        const { cluster, restore } = config.parse(context);
-        const candidates: Candidate[] = [];
-        for (const location of placesFor({ stage, context })) {
-          const groups = await services.serverGroups.list(location, cluster, signal);
-          const named = restore?.[locationName(location)];
-          if (named !== undefined && !groups.some((group) => group.name === named)) {
-            const reason = `Cannot roll back ${locationName(location)} to ${named}: it no longer exists. Ask again to see what does.`;
-            return { status: 'TERMINAL', code: 'NOT_FOUND', reason };
-          }
-          const found = rollbackCandidate(groups, named);
-          if (found === undefined) continue;
-          const { rollback, restore: back } = found;
-          candidates.push({ location, rollback: rollback.name, restore: back.name, desired: rollback.desired });
-        }
-        return { status: 'SUCCEEDED', outputs: { candidates } };
-      },
+      run: determineCandidates,
     },
   ],
   after: rollbackPlans,

@@ -1,47 +1,138 @@
 import { z } from 'zod';
+import { CoxswainError } from '../model/errors';
+import { parseMoniker } from '../model/moniker';
 import { locationName } from '../model/server-group';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
+import type { TaskDefinition, TaskLook } from '../engine/contracts/task';
 import { childrenOf } from '../engine/graph';
-import { defineStage } from '../services';
-import { placeOf } from './server-group/place';
+import { defineStage, type Services } from '../services';
+import { flatWishes, rollbackContext, wishesOf } from './rollback/rollback-wishes';
+import { fanOut, workerTasks } from './server-group/fan-out';
+import { isWorker, placeOf } from './server-group/place';
+import { wholeNumber } from './server-group/spinnaker-values';
 
-const config = z.looseObject({
-  cluster: z.string(),
-  rollbackServerGroupName: z.string(),
-  restoreServerGroupName: z.string(),
-  desired: z.number(),
-});
+type Needs = Pick<Services, 'serverGroups'>;
 
+const config = z
+  .looseObject({
+    cluster: z.string().optional(),
+    credentials: z.string().optional(),
+    regions: z.array(z.string()).optional(),
+    rollbackType: z.enum(['EXPLICIT'], 'only EXPLICIT is known: name both server groups').optional(),
+    rollbackContext: rollbackContext.optional(),
+    ...rollbackContext.partial().shape,
+    desired: wholeNumber,
+  })
+  .refine((context) => rollbackContext.safeParse(flatWishes(context)).success, {
+    message: 'rollbackServerGroupName and restoreServerGroupName say which server groups change places',
+    path: ['rollbackContext'],
+  });
+
+const given = z.looseObject({ cluster: z.string().optional(), rollbackType: z.string().optional() });
+const sized = z.looseObject({ desired: wholeNumber });
 const enabling = z.object({ originalCapacity: z.number(), targetDesiredSize: z.number() });
 
+/** The cluster named, or that of the server group to go back from. */
+function clusterOf({ context }: Pick<PlanInput['stage'], 'context'>): string {
+  const { rollback } = wishesOf(context);
+  return given.parse(context).cluster ?? parseMoniker(rollback)?.cluster ?? rollback;
+}
+
+/** The size that the bad server group has, or had when this began; undefined where it was not read. */
+const desiredOf = ({ context, outputs }: PlanInput['stage']): number | undefined =>
+  sized.parse({ ...outputs, ...context }).desired;
+
+/** Reads the size of the group to go back from, where whoever planned the stage did not give it. */
+const captureSourceServerGroupCapacity: TaskDefinition<Needs> = {
+  name: 'captureSourceServerGroupCapacity',
+  timeoutMs: 10 * 60_000,
+  timeoutFromStage: false,
+  async run({ stage, services, signal }: TaskLook<Needs>) {
+    const location = placeOf(stage.context);
+    const { rollback, restore } = wishesOf(stage.context);
+    const read = (name: string) => services.serverGroups.get(location, name, signal);
+    for (const name of [rollback, ...(restore === undefined ? [] : [restore])]) {
+      if ((await read(name)) !== undefined) continue;
+      const message = `Cannot roll back in ${locationName(location)}: ${name} does not exist there.`;
+      throw new CoxswainError('NOT_FOUND', { message });
+    }
+    return { status: 'SUCCEEDED', outputs: { desired: (await read(rollback))?.desired ?? 0 } };
+  },
+};
+
 /** The other way round, where the good one had begun to come up: what served before serves again. */
-function turnRound({ execution, stage }: PlanInput): readonly StagePlan[] {
-  const { cluster, rollbackServerGroupName, restoreServerGroupName, desired } = config.parse(stage.context);
+function turnRound({ execution, stage }: PlanInput): readonly StagePlan[] | undefined {
+  if (!isWorker(stage.context)) return undefined;
+  const { rollback, restore } = wishesOf(stage.context);
+  const desired = desiredOf(stage);
   const enable = childrenOf(execution, stage).find((child) => child.type === 'enableServerGroup');
   const begun = enabling.safeParse(enable?.context);
-  if (!begun.success) return [];
+  if (!begun.success || restore === undefined || desired === undefined) return [];
   const location = placeOf(stage.context);
   const place = locationName(location);
-  const base = { location, cluster };
+  const base = { location, cluster: clusterOf(stage), forceDeployment: true };
   const { originalCapacity } = begun.data;
+  const size = { action: 'scale_exact', capacity: { desired: originalCapacity } };
   return [
     {
       type: 'enableServerGroup',
-      name: `Enable ${rollbackServerGroupName} in ${place}`,
-      context: { ...base, serverGroupName: rollbackServerGroupName, capacity: { desired }, forceDeployment: true },
+      name: `Enable ${rollback} in ${place}`,
+      context: { ...base, serverGroupName: rollback, capacity: { desired } },
     },
     {
       type: 'resizeServerGroup',
-      name: `${restoreServerGroupName} back to ${originalCapacity} in ${place}`,
-      context: {
-        ...base,
-        serverGroupName: restoreServerGroupName,
-        action: 'scale_exact',
-        capacity: { desired: originalCapacity },
-        forceDeployment: true,
-      },
+      name: `${restore} back to ${originalCapacity} in ${place}`,
+      context: { ...base, serverGroupName: restore, ...size },
     },
   ];
+}
+
+function planSteps({ stage }: PlanInput): readonly StagePlan[] {
+  if (!isWorker(stage.context)) return [];
+  const { rollback, restore, keepsSize, delayBeforeDisableSeconds: waitTime } = wishesOf(stage.context);
+  const location = placeOf(stage.context);
+  const place = locationName(location);
+  const base = { location, cluster: clusterOf(stage) };
+  const size = keepsSize ? {} : { minimumCapacity: desiredOf(stage) };
+  const enable: readonly StagePlan[] =
+    restore === undefined
+      ? []
+      : [
+          {
+            type: 'enableServerGroup',
+            name: `Enable ${restore} in ${place}`,
+            context: { ...base, serverGroupName: restore, ...size },
+          },
+        ];
+  const wait = waitTime > 0 ? [{ type: 'wait', name: 'Wait Before Disable', context: { waitTime } }] : [];
+  return [
+    ...enable,
+    ...wait,
+    {
+      type: 'disableServerGroup',
+      name: `Disable ${rollback} in ${place}`,
+      context: { ...base, serverGroupName: rollback, forceDeployment: true },
+    },
+  ];
+}
+
+/** One part for each place, which has the names at its top, where what looks back at rollbacks finds them. */
+function planPlaces(input: PlanInput): readonly StagePlan[] {
+  const { context } = input.stage;
+  if (isWorker(context)) return [];
+  const { rollbackType = 'EXPLICIT' } = given.parse(context);
+  if (rollbackType !== 'EXPLICIT') {
+    const message = `Rollback type ${rollbackType} is not known. Use EXPLICIT, which names both server groups.`;
+    throw new CoxswainError('INVALID_INPUT', { message });
+  }
+  const wishes = { ...flatWishes(context), cluster: clusterOf(input.stage) };
+  return fanOut(
+    'rollbackServerGroup',
+    'Roll back',
+  )(input).map((plan) => ({
+    ...plan,
+    context: { ...plan.context, ...wishes, rollbackContext: undefined },
+  }));
 }
 
 /**
@@ -50,25 +141,14 @@ function turnRound({ execution, stage }: PlanInput): readonly StagePlan[] {
  */
 export const rollbackServerGroup = defineStage({
   type: 'rollbackServerGroup',
-  needs: [],
+  needs: ['serverGroups'],
+  needsPlaces: true,
+  // Which cluster that is, the names of its server groups say.
+  namesCluster: () => true,
   config,
-  tasks: [],
+  before: planPlaces,
+  tasks: (input) =>
+    desiredOf(input.stage) === undefined ? workerTasks<Needs>([captureSourceServerGroupCapacity])(input) : [],
   onCancel: turnRound,
-  after: ({ stage }) => {
-    const { cluster, rollbackServerGroupName, restoreServerGroupName, desired } = config.parse(stage.context);
-    const location = placeOf(stage.context);
-    const place = locationName(location);
-    return [
-      {
-        type: 'enableServerGroup',
-        name: `Enable ${restoreServerGroupName} in ${place}`,
-        context: { location, cluster, serverGroupName: restoreServerGroupName, minimumCapacity: desired },
-      },
-      {
-        type: 'disableServerGroup',
-        name: `Disable ${rollbackServerGroupName} in ${place}`,
-        context: { location, cluster, serverGroupName: rollbackServerGroupName, forceDeployment: true },
-      },
-    ];
-  },
+  after: planSteps,
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createValidateFiles } from '../../src/cli/create-validate-files';
@@ -21,19 +21,30 @@ describe('createValidateFiles', () => {
   it('judges applications by the accounts beside them', async () => {
     writeFileSync(accountsFile, 'lab');
     writeFileSync(fooFile, 'deploys to lab');
-    expect(await validate([accountsFile, fooFile])).toEqual({ problems: [] });
+    expect(await validate([accountsFile, fooFile])).toEqual({ files: 2, problems: [] });
     writeFileSync(fooFile, 'deploys to nowhere');
-    expect(await validate([fooFile])).toEqual({ problems: [problemOf(fooFile, 'no lab')] });
+    expect(await validate([fooFile])).toEqual({ files: 1, problems: [problemOf(fooFile, 'no lab')] });
+  });
+
+  it('judges all definitions of a folder', async () => {
+    writeFileSync(join(folder, 'notes.txt'), 'nothing');
+    mkdirSync(join(folder, 'templates'));
+    writeFileSync(join(folder, 'templates', 'bar.yaml'), 'nothing');
+    expect(await validate([folder])).toEqual({ files: 2, problems: [problemOf(fooFile, 'no lab')] });
   });
 
   it('tells the problems of the accounts first, and once', async () => {
     writeFileSync(accountsFile, 'broken');
-    expect(await validate([accountsFile, fooFile])).toEqual({ problems: [problemOf(accountsFile, 'broken')] });
+    expect(await validate([accountsFile, fooFile])).toEqual({
+      files: 2,
+      problems: [problemOf(accountsFile, 'broken')],
+    });
   });
 
   it('tells a file that cannot be read', async () => {
     const missing = join(folder, 'missing.yaml');
     expect(await validate([missing])).toEqual({
+      files: 1,
       problems: [problemOf(missing, 'The file cannot be read (ENOENT). Check its name.')],
     });
   });

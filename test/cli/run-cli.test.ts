@@ -380,7 +380,7 @@ describe('coxswain validate and emulator', () => {
   const problem = { file: 'foo.yaml', line: 3, column: 7, message: 'Unknown field.' };
 
   it('prints problems as editors read them', async () => {
-    const validateFiles = () => Promise.resolve({ problems: [problem] });
+    const validateFiles = () => Promise.resolve({ files: 1, problems: [problem] });
     const result = await cli(['validate', 'foo.yaml'], { validateFiles });
     expect(result).toEqual({ exitCode: 1, stdout: 'foo.yaml:3:7: Unknown field.\n', stderr: '' });
     const asJson = await cli(['validate', 'foo.yaml', '--json'], { validateFiles });
@@ -391,7 +391,7 @@ describe('coxswain validate and emulator', () => {
   });
 
   it('exits with 0 when nothing is wrong', async () => {
-    const validateFiles = () => Promise.resolve({ problems: [] });
+    const validateFiles = () => Promise.resolve({ files: 2, problems: [] });
     expect(await cli(['validate', 'a', 'b'], { validateFiles })).toMatchObject({
       exitCode: 0,
       stdout: 'All 2 files are fine.\n',

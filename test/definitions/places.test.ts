@@ -47,6 +47,7 @@ describe('a stage on server groups in a file', () => {
     'scaleDownCluster',
     'shrinkCluster, shrinkToSize: 2',
     'rollbackCluster',
+    'createServerGroup, desiredCapacity: 2',
     'findImage, onlyEnabled: true',
     'cloneServerGroup, target: current_asg_dynamic',
   ])('is about the cluster of its environment in every place of the run: %s', (written) => {
@@ -83,6 +84,7 @@ describe('a stage on server groups in a file', () => {
     ['terminateInstances, instanceIds: [a]', { instanceIds: ['a'] }],
     ['terminateInstanceAndDecrementServerGroup, instance: a', { instance: 'a' }],
     ['cloneServerGroup, targetCluster: bar-prod', { targetCluster: 'bar-prod' }],
+    ['rollbackCluster, serverGroup: bar-v003', { serverGroup: 'bar-v003' }],
     ['cloneServerGroup, stack: dev', { stack: 'dev' }],
     ['cloneServerGroup, source: { serverGroupName: bar-v003 }', { source: { serverGroupName: 'bar-v003' } }],
   ])('keeps the cluster that it names: %s', (written, kept) => {

@@ -132,3 +132,10 @@ describe('over an emulated DC/OS', () => {
     expect(left).not.toContain(second);
   });
 });
+
+it('deploys what names neither ports nor health checks', async () => {
+  const bench = await createBench();
+  const { serviceEndpoints, healthChecks, ...cluster } = describeCluster({ stack: 'prod', strategy: 'none' });
+  await bench.run({ ref: '1', type: 'deploy', context: { clusters: [cluster] } });
+  expect(await bench.groups('foo-prod')).toEqual(['foo-prod-v000 ×2']);
+});

@@ -29,8 +29,14 @@ const sized = z.object({ desiredCapacity: wholeNumber.pipe(z.number().int().posi
 /** The cluster that the new group is to be of: as the stage gives it, or as an earlier task of it found out. */
 const clusterOf = (context: StageContext): string => chosen.parse(context).cluster;
 
-/** A description is checked when the definition was read; what the engine added to the context does no harm. */
-export const descriptionOf = (context: StageContext) => context as unknown as ServerGroupDescription;
+/**
+ * A description is checked when the definition was read; what the engine added to the context does no harm. Spinnaker writes
+ * null for what is not there, and leaves out lists that are empty.
+ */
+export function descriptionOf(context: StageContext): ServerGroupDescription {
+  const given = Object.entries(context).filter(([, value]) => value !== null);
+  return { serviceEndpoints: [], healthChecks: [], ...Object.fromEntries(given) } as unknown as ServerGroupDescription;
+}
 
 /** The group that serves now: the newest enabled one, or the newest of all (semantics §5); and the next free name. */
 export const determineSourceServerGroup: TaskDefinition<Needs> = {

@@ -1,0 +1,49 @@
+import { readdirSync } from 'node:fs';
+import { stageRegistry } from '../../src/app';
+import { loadDefinitions } from '../../src/definitions/load-definitions';
+import type { StageContext } from '../../src/model/execution';
+import { strategies } from '../../src/strategies';
+import { createExampleBench, examplesFolder, parseExample, readExample } from '../support/example-bench';
+import { readPromise } from '../support/example-promise';
+
+const files = readdirSync(examplesFolder).filter((file) => file.endsWith('.yaml') && file !== 'accounts.yaml');
+
+/** Parameters that an example asks of its run, given what stands there: the first instance of the first place. */
+function parametersOf(text: string, bench: ReturnType<typeof createExampleBench>): StageContext {
+  if (!text.includes('parameters.instance')) return {};
+  const [place = '', groups = {}] = Object.entries(readPromise(text).before)[0] ?? [];
+  return { instance: bench.instancesOf(place, Object.keys(groups)[0] ?? '')[0] };
+}
+
+it.each([...stageRegistry.types])('the stage type %s has an example', (type) => {
+  expect(files).toContain(`${type}.yaml`);
+  const pipelines = [...parseExample(`${type}.yaml`).pipelines.values()];
+  expect(pipelines.flatMap(({ stages }) => stages.map((stage) => stage.type))).toContain(type);
+});
+
+it.each(strategies.map(({ name }) => name))('the strategy %s has an example', (name) => {
+  expect(files).toContain(`${name}.yaml`);
+  const pipelines = [...parseExample(`${name}.yaml`).pipelines.values()];
+  expect(pipelines.flatMap(({ stages }) => stages.map(({ context }) => context.strategy))).toContain(name);
+});
+
+it.each(files)('%s runs to its end and leaves what it promises', async (file) => {
+  const application = parseExample(file);
+  const text = readExample(file);
+  const { before, after } = readPromise(text);
+  const bench = createExampleBench(application.name);
+  await bench.seed(before);
+  const places = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  expect(bench.stateOf(Object.keys(before))).toEqual(before);
+  const done = await bench.run(application, parametersOf(text, bench));
+  expect(done.stages.flatMap(({ failure }) => failure?.message ?? [])).toEqual([]);
+  expect(done.status).toBe('SUCCEEDED');
+  expect(bench.stateOf(places)).toEqual(after);
+});
+
+it('the bot does not take the examples for applications', () => {
+  const folder = `${examplesFolder}/..`;
+  const { definitions, problems } = loadDefinitions({ folder, stageTypes: stageRegistry, environment: {} });
+  expect(problems).toEqual([]);
+  expect([...definitions.applications.keys()]).toEqual(['foo', 'shop']);
+});
