@@ -1,7 +1,7 @@
 import { systemClock, type Clock } from '../engine/clock';
 import { CoxswainError } from '../model/errors';
 import { readBoundedText } from './bounded-text';
-import { networkFailure, statusFailure, uselessReplyFailure, type Target } from './http-failure';
+import { networkCodeOf, networkFailure, statusFailure, uselessReplyFailure, type Target } from './http-failure';
 import { createPublicUrls, type PublicUrlOptions, type PublicUrls } from './public-urls';
 import { withinTime } from './within-time';
 
@@ -46,16 +46,11 @@ async function get(url: URL, { urls, maxBytes, userAgent }: Settings, signal: Ab
   }
 }
 
-const codeOf = (error: unknown): string | undefined =>
-  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined;
-
 async function getOnce(url: URL, settings: Settings, signal: AbortSignal): Promise<Answer> {
   try {
     return await get(url, settings, signal);
   } catch (error) {
-    throw error instanceof CoxswainError ? error : networkFailure(targetOf(url), codeOf(error));
+    throw error instanceof CoxswainError ? error : networkFailure(targetOf(url), networkCodeOf(error));
   }
 }
 
