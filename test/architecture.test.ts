@@ -25,6 +25,7 @@ const entryFolders = ['src/cli', 'src/demo', 'src/emulators'];
 const owners: Readonly<Record<string, string>> = {
   'expr-eval': 'src/engine/expressions',
   re2js: 'src/engine/linear-pattern.ts',
+  'json-p3': 'src/engine/json-path.ts',
   axios: 'src/http-client',
   keyv: 'src/store',
   '@keyv/redis': 'src/store',

@@ -135,6 +135,12 @@ const networkReasons: Readonly<Record<string, string>> = {
   EPROTO: 'it does not speak TLS (compare http and https in the address)',
 };
 
+/** The system's word for what went wrong; undefined where it has none. */
+export const networkCodeOf = (error: unknown): string | undefined =>
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
+
 /** The error when the server could not be reached or broke off; `code` is the system's word for it. */
 export function networkFailure(target: Target, code: string | undefined): CoxswainError {
   const reason = networkReasons[code ?? ''] ?? `the connection failed (${code ?? 'no reason given'})`;

@@ -6,12 +6,19 @@ import { connect as connectSecure } from 'node:tls';
 /** Opens a connection to an IP address, which it must not look up. */
 export type Connect = (address: string, port: number) => Socket;
 
-/** How one GET is sent. */
-export type OpenOptions = {
+/** What is sent. */
+export type Sent = {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Absent: nothing follows the headers. */
+  readonly body?: string;
+};
+
+/** How one request is sent. */
+export type OpenOptions = Sent & {
   /** Where the connection goes, whatever the URL's host stands for by now. */
   readonly address: string;
   readonly connect: Connect;
-  readonly headers: Readonly<Record<string, string>>;
   /** PEM of the authority to trust instead of the system's. */
   readonly ca: string | undefined;
   readonly signal: AbortSignal;
@@ -40,16 +47,16 @@ function connectTo(url: URL, { address, connect, ca }: OpenOptions): Socket {
 }
 
 /**
- * Sends one GET over a connection of its own and resolves with the reply once its headers are there; its body is still to
+ * Sends one request over a connection of its own and resolves with the reply once its headers are there; its body is still to
  * be read or destroyed. No agent is used: no kept connection, no proxy of the environment.
  */
 export function openPublic(url: URL, options: OpenOptions): Promise<IncomingMessage> {
   const send = url.protocol === 'https:' ? requestSecure : requestPlain;
-  const { headers, signal } = options;
+  const { method, headers, body, signal } = options;
   return new Promise((resolve, reject) => {
-    const request = send(url, { createConnection: () => connectTo(url, options), headers, signal });
+    const request = send(url, { method, createConnection: () => connectTo(url, options), headers, signal });
     request.on('response', resolve);
     request.on('error', reject);
-    request.end();
+    request.end(body);
   });
 }
