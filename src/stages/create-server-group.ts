@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { defineStage } from '../services';
-import { aroundCreation, createApp, descriptionOf, determineSourceServerGroup } from './server-group/creation';
+import {
+  aroundCreation,
+  createApp,
+  descriptionOf,
+  determineSourceServerGroup,
+  firstSizeOf,
+} from './server-group/creation';
 import { imageFor } from './server-group/image';
 import { placeOf } from './server-group/place';
 import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
@@ -16,7 +22,8 @@ export const createServerGroup = defineStage({
     determineSourceServerGroup,
     createApp('createServerGroup', ({ execution, stage, context, key, services, signal }, name) => {
       const imageId = imageFor(execution, stage, placeOf(context));
-      const description = { ...descriptionOf(context), docker: { image: { imageId } } };
+      const desiredCapacity = firstSizeOf(stage);
+      const description = { ...descriptionOf(context), desiredCapacity, docker: { image: { imageId } } };
       return services.serverGroups.create(description, name, key, signal);
     }),
     waitForCapacityMatch,
