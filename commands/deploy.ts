@@ -1,15 +1,16 @@
+import type { PipelineStage } from '../src/model/application';
 import type { Command } from '../src/model/command';
 import { imageOfVersion } from '../src/model/image-of-version';
 import { imageVersion } from '../src/model/server-group';
 import type { View } from '../src/model/view';
 import { resolvePipeline } from '../src/definitions/resolve-pipeline';
-import { findStrategy } from '../src/strategies';
 import { clusterOf } from '../src/model/cluster-of';
 import { draftExecution } from './support/draft';
 import { refuseBusy, refuseStranger } from './support/checks';
 import { findTarget, placesText, type Target } from './support/find-target';
 import { readHistory, runningExecution } from '../src/engine/read-history';
 import { factsOf, readPlaces, runningVersion, type LivePlace } from './support/live-groups';
+import { strategiesText } from './support/strategies-text';
 import { runChoice, UserMistake } from './support/suggest';
 import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
 import type { Words } from './support/words';
@@ -65,16 +66,15 @@ const judgesText = (target: Target): readonly ({ readonly group: string } | stri
   return excludeRequester ? [...who, ', not yourself'] : who;
 };
 
-const strategiesText = (target: Target): string => {
-  const used = target.environment.pipeline.stages
-    .filter((stage) => stage.type === 'deploy')
-    .map(
-      (stage) => findStrategy(typeof stage.context.strategy === 'string' ? stage.context.strategy : undefined).summary,
-    );
-  return [...new Set(used)].join('; ') || 'no deploy stage';
+type Planned = {
+  readonly target: Target;
+  readonly places: readonly LivePlace[];
+  readonly stages: readonly PipelineStage[];
+  readonly image: string;
+  readonly reason: string | undefined;
 };
 
-function planView(target: Target, places: readonly LivePlace[], image: string, reason: string | undefined): View {
+function planView({ target, places, stages, image, reason }: Planned): View {
   const { application, environment, others } = target;
   const from = runningVersion(places);
   const to = imageVersion(image);
@@ -87,7 +87,7 @@ function planView(target: Target, places: readonly LivePlace[], image: string, r
     facts: [
       { label: 'Image', value: [{ code: image }] },
       { label: 'Instances', value: countText(target) },
-      { label: 'Strategy', value: strategiesText(target) },
+      { label: 'Strategy', value: strategiesText(stages, places) },
       { label: 'Who judges', value: judgesText(target) },
       { label: 'Stages', value: environment.pipeline.stages.map((stage) => stage.name).join(' → ') },
     ],
@@ -125,7 +125,7 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
     toVersion: imageVersion(image),
     reason: words.options.get('reason'),
   });
-  const view = planView(target, places, image, words.options.get('reason'));
+  const view = planView({ target, places, stages, image, reason: words.options.get('reason') });
   return {
     type: 'plan',
     plan: { draft, facts: factsOf(places), view, confirmLabel: 'Deploy' },

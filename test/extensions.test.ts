@@ -16,7 +16,7 @@ describe('what extends Coxswain', () => {
   });
 
   it('plans only stages that exist', () => {
-    const sources = [...strategies.map(({ name }) => name), 'undo'].map((name) =>
+    const sources = [...strategies.map(({ name }) => name), 'take-over', 'undo'].map((name) =>
       readFileSync(join(__dirname, `../src/strategies/${name}.ts`), 'utf8'),
     );
     const planned = sources.flatMap((text) => [...text.matchAll(/\btype: '(\w+)'/g)].map(([, type]) => type ?? ''));

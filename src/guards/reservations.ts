@@ -39,7 +39,7 @@ export function createTrafficGuard(store: DocumentStore, serverGroups: ServerGro
   };
 
   return {
-    async reserve({ location, cluster, operation, going, key, executionId }, signal) {
+    async reserve({ location, cluster, going, key, executionId, ...request }, signal) {
       const id = idOf(location, cluster);
       await store.create(reservationKind, id, empty);
       const before = (await store.get(reservationKind, id))?.document ?? empty;
@@ -52,7 +52,8 @@ export function createTrafficGuard(store: DocumentStore, serverGroups: ServerGro
         const live = reservation.entries.filter((entry) => !over.has(entry.key) && isServing(groups, entry.name));
         const others = live.filter((entry) => entry.key !== key);
         const reserved = others.map((entry) => entry.name);
-        answer = guardTraffic({ operation, cluster, place: locationName(location), groups, going, reserved });
+        const place = locationName(location);
+        answer = guardTraffic({ ...request, cluster, place, groups, going, reserved });
         if (!answer.allowed) return reservation;
         // Forgetting an entry makes every older list of groups unfit to decide upon, as a release does.
         const epoch = reservation.epoch + (live.length < reservation.entries.length ? 1 : 0);

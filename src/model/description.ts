@@ -1,3 +1,4 @@
+import type { StageContext } from './execution';
 import type { Location } from './server-group';
 
 /** A health check in Spinnaker's spelling (semantics §2.1); seconds. */
@@ -20,6 +21,30 @@ export type ServiceEndpoint = {
   readonly protocol: 'tcp' | 'udp' | 'udp,tcp';
   readonly loadBalanced?: boolean;
   readonly labels?: Readonly<Record<string, string>>;
+};
+
+/** A pipeline that judges a step of a deployment, under Spinnaker's names (semantics §5). */
+export type ValidationPipeline = {
+  readonly application: string;
+  readonly pipelineId: string;
+  readonly pipelineParameters?: Readonly<Record<string, unknown>>;
+};
+
+/** What is watched of server groups: that all instances are healthy, that none is replaced. */
+export type VerifyCheck = 'healthy' | 'noRestarts';
+
+/** One step of a canary: its size, in instances or in percent of the whole, and what gives the verdict. */
+export type CanaryStep = {
+  readonly instances?: number;
+  readonly percentage?: number;
+  /** How long the canary is watched; absent: it is not, and another verdict is asked for. */
+  readonly durationSec?: number;
+  readonly checks?: readonly VerifyCheck[];
+  readonly toleranceSec?: number;
+  /** A job that must succeed, in the fields of a runJob stage. */
+  readonly job?: StageContext;
+  /** Whether a person decides. @default false */
+  readonly judgment?: boolean;
 };
 
 /** What a server group is made of: one entry of `clusters[]` of a deploy stage (semantics §2.1, §4.4). */
@@ -49,7 +74,15 @@ export type ServerGroupDescription = {
   readonly healthChecks: readonly HealthCheckDescription[];
   /** Any further Marathon app field, as Marathon spells it; wins over what is derived. */
   readonly marathon?: Readonly<Record<string, unknown>>;
-  readonly strategy: 'none' | 'highlander' | 'redblack';
+  readonly strategy: 'none' | 'highlander' | 'redblack' | 'rollingredblack' | 'canary';
+  /** Of `rollingredblack`: how far the new group has come at each step, in percent. @default [50, 100] */
+  readonly targetPercentages?: readonly number[];
+  /** Of `rollingredblack`: a pipeline that must succeed before each step takes from the old group. */
+  readonly pipelineBeforeCleanup?: ValidationPipeline;
+  /** Of `rollingredblack`: whether a person decides before each step takes from the old group. @default false */
+  readonly judgmentBeforeCleanup?: boolean;
+  /** Of `canary`: what is tried before the new group takes over, in order. */
+  readonly canary?: readonly CanaryStep[];
   readonly maxRemainingAsgs?: number;
   readonly delayBeforeDisableSec?: number;
   readonly delayBeforeScaleDownSec?: number;

@@ -6,7 +6,7 @@ import type { StageContext } from '../model/execution';
 import { buildCluster } from '../model/moniker';
 import { isDisabled, locationName, type Location, type ServerGroup } from '../model/server-group';
 import { defineStage, type Services } from '../services';
-import { aroundCreation, createApp, determineSourceServerGroup } from './server-group/creation';
+import { aroundCreation, createApp, determineSourceServerGroup, firstSizeOf } from './server-group/creation';
 import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
 import { imageFor } from './server-group/image';
 import { clusterOf, nameOf, placeBeside, placeOf } from './server-group/place';
@@ -34,7 +34,6 @@ const config = z.looseObject({
 
 const place = z.object({ account: z.string(), region: z.string(), dcosCluster: z.string(), group: z.string() });
 const cloneSource = z.object({ cloneSource: z.object({ location: place, serverGroupName: z.string() }) });
-const size = z.object({ desiredCapacity: z.number() });
 
 const notFound = (message: string): CoxswainError => new CoxswainError('NOT_FOUND', { message });
 const names = (groups: readonly ServerGroup[]): string =>
@@ -114,7 +113,7 @@ function givenBy({ execution, stage }: Look, location: Location): Partial<CloneD
 const create = (look: Look, name: string) => {
   const location = placeOf(look.context);
   const { cloneSource: source } = cloneSource.parse(look.stage.outputs);
-  const { desiredCapacity } = size.parse(look.stage.outputs);
+  const desiredCapacity = firstSizeOf(look.stage);
   const description = { ...givenBy(look, location), location, desiredCapacity };
   const from = { location: source.location, name: source.serverGroupName };
   return look.services.serverGroups.clone(from, description, name, look.key, look.signal);

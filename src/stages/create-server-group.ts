@@ -4,7 +4,13 @@ import { CoxswainError } from '../model/errors';
 import type { StageContext } from '../model/execution';
 import { buildCluster } from '../model/moniker';
 import { defineStage, type Services } from '../services';
-import { aroundCreation, createApp, descriptionOf, determineSourceServerGroup } from './server-group/creation';
+import {
+  aroundCreation,
+  createApp,
+  descriptionOf,
+  determineSourceServerGroup,
+  firstSizeOf,
+} from './server-group/creation';
 import { fanOut, workerTasks } from './server-group/fan-out';
 import { imageFor } from './server-group/image';
 import { placeOf } from './server-group/place';
@@ -53,7 +59,8 @@ export const createServerGroup = defineStage({
     determineSourceServerGroup,
     createApp('createServerGroup', ({ execution, stage, context, key, services, signal }, name) => {
       const imageId = imageFor(execution, stage, placeOf(context));
-      const description = { ...descriptionOf(context), docker: { image: { imageId } } };
+      const desiredCapacity = firstSizeOf(stage);
+      const description = { ...descriptionOf(context), desiredCapacity, docker: { image: { imageId } } };
       return services.serverGroups.create(description, name, key, signal);
     }),
     waitForCapacityMatch,

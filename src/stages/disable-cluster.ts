@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { clusterStage } from './cluster/cluster-stage';
-import { flagOr, wholeNumberOr } from './server-group/spinnaker-values';
+import { flagOr, wholeNumber, wholeNumberOr } from './server-group/spinnaker-values';
 
 const config = z.looseObject({
   remainingEnabledServerGroups: wholeNumberOr(1),
   preferLargerOverNewer: flagOr(false),
+  /** Ours: how many healthy instances must be left. */
+  minimumServing: wholeNumber,
 });
 
 /** Takes all but the newest enabled server groups of a cluster out of service (semantics §4.6). */
@@ -16,5 +18,9 @@ export const disableCluster = clusterStage({
     const { remainingEnabledServerGroups, preferLargerOverNewer } = config.parse(context);
     return { keep: remainingEnabledServerGroups, among: 'active', preferLarger: preferLargerOverNewer };
   },
-  act: () => ({ type: 'disableServerGroup', label: 'Disable' }),
+  act: (context) => {
+    const { minimumServing } = config.parse(context);
+    const least = minimumServing === undefined ? {} : { minimumServing };
+    return { type: 'disableServerGroup', label: 'Disable', context: least };
+  },
 });

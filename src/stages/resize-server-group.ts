@@ -5,7 +5,7 @@ import { locationName } from '../model/server-group';
 import type { TaskLook } from '../engine/contracts/task';
 import { defineStage, type Services } from '../services';
 import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
-import { checkTrafficGuard, type GuardedServices } from './server-group/guarded';
+import { checkTrafficGuard, type GuardedServices, type Leaving } from './server-group/guarded';
 import { clusterOf, nameOf, placeBeside, placeOf } from './server-group/place';
 import { releaseTrafficGuard } from './server-group/release-guard';
 import { setSize } from './server-group/set-size';
@@ -32,6 +32,8 @@ const config = z.looseObject({
   pinCapacity: flag,
   pinMinimumCapacity: flag,
   unpinMinimumCapacity: flag,
+  /** Ours: how many healthy instances a smaller size must leave in the cluster. */
+  minimumServing: wholeNumber,
 });
 
 type Look = TaskLook<Pick<Services, 'serverGroups'>>;
@@ -75,6 +77,18 @@ async function sizeFor(look: Look, desired: number): Promise<Capacity> {
   return resizedCapacity({ ...basis, cluster: groups.map((group) => exactly(group.desired)) }, request);
 }
 
+/** The target, where it is to have no instances, or fewer while the stage says how many must serve. */
+async function leavingOf(look: TaskLook<GuardedServices>): Promise<Leaving> {
+  const group = await readTarget(look);
+  if (group === undefined) return { going: [] };
+  const { desired } = await sizeFor(look, group.desired);
+  const { minimumServing } = config.parse(look.stage.context);
+  const going = [targetNameOf(look)];
+  if (desired === 0) return { going };
+  const isGuarded = minimumServing !== undefined && desired < group.desired;
+  return isGuarded ? { going, keeping: desired, operation: `A size of ${desired} of` } : { going: [] };
+}
+
 /** Changes a server group's size (semantics §4.5). To 0 it passes the traffic guard first. */
 export const resizeServerGroup = defineStage({
   type: 'resizeServerGroup',
@@ -85,11 +99,7 @@ export const resizeServerGroup = defineStage({
   before: fanOut('resizeServerGroup', 'Resize'),
   tasks: workerTasks<GuardedServices>([
     determineTargetServerGroup,
-    checkTrafficGuard('Removal of all instances in', async (look) => {
-      const group = await readTarget(look);
-      if (group === undefined) return [];
-      return (await sizeFor(look, group.desired)).desired === 0 ? [targetNameOf(look)] : [];
-    }),
+    checkTrafficGuard('Removal of all instances in', leavingOf),
     setSize('resizeServerGroup', sizeFor),
     waitForCapacityMatch,
     releaseTrafficGuard,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { StageContext } from '../model/execution';
 import { clusterStage } from './cluster/cluster-stage';
-import { flagOr, wholeNumberOr } from './server-group/spinnaker-values';
+import { flagOr, wholeNumber, wholeNumberOr } from './server-group/spinnaker-values';
 
 const config = z.looseObject({
   shrinkToSize: wholeNumberOr(1),
@@ -12,6 +12,8 @@ const config = z.looseObject({
   continueIfClusterNotFound: flagOr(false),
   /** Ours: the way back, kept before newer groups that are none. */
   keepFirst: z.array(z.string()).optional(),
+  /** Ours: how many healthy instances must be left when those in service are taken out. */
+  minimumServing: wholeNumber,
 });
 
 const disablesFirst = (context: StageContext): boolean => {
@@ -32,7 +34,7 @@ export const shrinkCluster = clusterStage({
   },
   prepare: (context) => {
     if (!disablesFirst(context)) return undefined;
-    const { shrinkToSize, retainLargerOverNewer, continueIfClusterNotFound } = config.parse(context);
+    const { shrinkToSize, retainLargerOverNewer, continueIfClusterNotFound, minimumServing } = config.parse(context);
     return {
       type: 'disableCluster',
       label: 'Disable cluster',
@@ -40,6 +42,7 @@ export const shrinkCluster = clusterStage({
         remainingEnabledServerGroups: shrinkToSize,
         preferLargerOverNewer: retainLargerOverNewer,
         continueIfClusterNotFound: continueIfClusterNotFound || shrinkToSize === 0,
+        ...(minimumServing === undefined ? {} : { minimumServing }),
       },
     };
   },

@@ -1,15 +1,27 @@
 import { locationName } from '../model/server-group';
 import type { Strategy } from './strategy';
+import { leastServing } from './take-over';
 
-/** There can be only one: all other server groups of the cluster are destroyed once the new one is up (semantics §5). */
+/**
+ * There can be only one: all other server groups of the cluster are destroyed once the new one is up (semantics §5). Until
+ * all N instances of the new one serve, the old one is left alone: it never takes out more than leaves min(N, M) serving, M
+ * being what served before.
+ */
 export const highlander: Strategy = {
   name: 'highlander',
-  summary: 'highlander: all others are destroyed once the new one is up',
-  after: ({ location, cluster }) => [
+  summary: ({ desiredCapacity }) => `highlander: ${desiredCapacity} new up and healthy, then all others are destroyed`,
+  after: (change, deployment) => [
     {
       type: 'shrinkCluster',
-      name: `Shrink ${cluster} to 1 in ${locationName(location)}`,
-      context: { location, cluster, shrinkToSize: 1, allowDeleteActive: true, retainLargerOverNewer: false },
+      name: `Shrink ${change.cluster} to 1 in ${locationName(change.location)}`,
+      context: {
+        location: change.location,
+        cluster: change.cluster,
+        shrinkToSize: 1,
+        allowDeleteActive: true,
+        retainLargerOverNewer: false,
+        ...leastServing(change, deployment),
+      },
     },
   ],
   keepsWayBack: false,

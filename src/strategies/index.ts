@@ -1,10 +1,13 @@
 import { highlander } from './highlander';
 import { none } from './none';
 import { redblack } from './redblack';
+import { rollingredblack } from './rollingredblack';
 import type { Strategy } from './strategy';
 
 export { concludePartial } from './conclude-partial';
-export type { Strategy } from './strategy';
+export { percentagesOf, stepSizes, type StepSizes } from './step-sizes';
+export type { Deployment, Strategy } from './strategy';
+export { leastServing } from './take-over';
 export {
   cameUp,
   changeOf,
@@ -17,9 +20,10 @@ export {
   type Change,
   type CreationType,
 } from './undo';
+export { judgmentPlan, validationPlan } from './verdicts';
 
 /** All strategies, in the order they are offered. */
-export const strategies: readonly Strategy[] = [none, highlander, redblack];
+export const strategies: readonly Strategy[] = [none, highlander, redblack, rollingredblack];
 
 /** The strategy of this name, any case; an unknown one is `none`, as in Spinnaker (semantics §5). */
 export const findStrategy = (name: string | undefined): Strategy =>

@@ -1,9 +1,9 @@
 import type { Strategy } from './strategy';
 
-/** Adds the new server group beside what is there. */
+/** Adds the new server group beside what is there, which is left alone: whatever fails, it serves as before. */
 export const none: Strategy = {
   name: 'none',
-  summary: 'added beside what serves',
+  summary: ({ desiredCapacity }) => `${desiredCapacity} new, added beside what serves`,
   after: () => [],
   keepsWayBack: false,
 };

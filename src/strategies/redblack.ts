@@ -1,55 +1,16 @@
-import { locationName } from '../model/server-group';
-import type { ServerGroupDescription } from '../model/description';
-import type { StagePlan } from '../engine/contracts/stage';
-import type { Change } from './undo';
 import type { Strategy } from './strategy';
+import { replaceOld, waitText } from './take-over';
 
-const waitPlan = (name: string, waitTime: number): readonly StagePlan[] =>
-  waitTime > 0 ? [{ type: 'wait', name, context: { waitTime } }] : [];
-
-/** The surplus goes last, so that the way back stands until the end (decisions 4). */
-function afterSteps({ location, cluster, source }: Change, description: ServerGroupDescription): readonly StagePlan[] {
-  if (source === undefined) return [];
-  const place = locationName(location);
-  const base = { location, cluster };
-  const scaleDown: readonly StagePlan[] =
-    description.scaleDown === true
-      ? [
-          ...waitPlan('Wait Before Scale Down', description.delayBeforeScaleDownSec ?? 0),
-          {
-            type: 'scaleDownCluster',
-            name: `Scale down in ${place}`,
-            context: { ...base, remainingFullSizeServerGroups: 1 },
-          },
-        ]
-      : [];
-  const shrinkToSize = description.maxRemainingAsgs ?? 2;
-  const shrink: readonly StagePlan[] =
-    shrinkToSize > 0
-      ? [
-          {
-            type: 'shrinkCluster',
-            name: `Keep ${shrinkToSize} in ${place}`,
-            context: { ...base, shrinkToSize, keepFirst: [source.serverGroupName] },
-          },
-        ]
-      : [];
-  return [
-    ...waitPlan('Wait Before Disable', description.delayBeforeDisableSec ?? 0),
-    {
-      type: 'disableCluster',
-      name: `Disable the old in ${place}`,
-      context: { ...base, remainingEnabledServerGroups: 1 },
-    },
-    ...scaleDown,
-    ...shrink,
-  ];
-}
-
-/** The new group beside the old, then the old out of service and kept for the way back (semantics §5, decisions 4). */
+/**
+ * The new group beside the old, then the old out of service and kept for the way back (semantics §5, decisions 4). The old is
+ * left alone until all N instances of the new serve: it never takes out more than leaves min(N, M) serving, M being what
+ * served before.
+ */
 export const redblack: Strategy = {
   name: 'redblack',
-  summary: 'red/black: new up and healthy, then the old out of service and kept',
-  after: afterSteps,
+  summary: ({ desiredCapacity, delayBeforeDisableSec }, old) =>
+    `red/black: ${desiredCapacity} new up and healthy${waitText(delayBeforeDisableSec)}, ` +
+    `then the old ${old === undefined ? '' : `${old} `}out of service and kept`,
+  after: (change, deployment) => replaceOld(change, deployment, deployment.maxRemainingAsgs ?? 2),
   keepsWayBack: true,
 };

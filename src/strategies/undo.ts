@@ -5,7 +5,9 @@ import type { StagePlan } from '../engine/contracts/stage';
 import { effectKeyPrefix } from '../engine/effect-key';
 
 const createdSchema = z.object({ serverGroupName: z.string(), stoodBefore: z.array(z.string()).default([]) });
-const sourceSchema = z.object({ source: z.object({ serverGroupName: z.string(), desired: z.number() }) });
+const sourceSchema = z.object({
+  source: z.object({ serverGroupName: z.string(), desired: z.number(), serving: z.number().optional() }),
+});
 const placeSchema = z.object({
   cluster: z.string(),
   location: z.object({ account: z.string(), region: z.string(), dcosCluster: z.string(), group: z.string() }),
@@ -18,7 +20,12 @@ const creationTypes: readonly string[] = ['createServerGroup', 'cloneServerGroup
 /** Whether a stage is there to create a server group. */
 export const isCreation = ({ type }: Pick<Stage, 'type'>): boolean => creationTypes.includes(type);
 
-type Source = { readonly serverGroupName: string; readonly desired: number };
+type Source = {
+  readonly serverGroupName: string;
+  readonly desired: number;
+  /** How many of its instances were healthy when the deploy began. */
+  readonly serving: number;
+};
 type Place = { readonly location: Location; readonly cluster: string };
 
 /** What one createServerGroup stage did: where, what it made, and what served there before. */
@@ -36,7 +43,9 @@ function placeOf(stage: Stage): Place | undefined {
 
 function sourceOf(stage: Stage): Source | undefined {
   const source = sourceSchema.safeParse(stage.outputs);
-  return source.success ? source.data.source : undefined;
+  if (!source.success) return undefined;
+  const { serverGroupName, desired, serving = desired } = source.data.source;
+  return { serverGroupName, desired, serving };
 }
 
 /** Reads a createServerGroup stage's change; undefined where it knows of nothing that it created. */
@@ -62,9 +71,8 @@ export const cameUp = (stage: Stage): boolean =>
 export const keepFailedMinutes = 60;
 const keepSchema = z.object({ keepFailedMinutes: z.number().default(keepFailedMinutes) });
 
-/** Which of the groups that stages created did not come up, and how long they are kept for diagnosis. */
-function keepFailed(execution: Execution, stages: readonly Stage[]) {
-  const failed = stages.filter((stage) => !cameUp(stage));
+/** Which of the groups that stages created failed, and how long they are kept for diagnosis. */
+function keepFailed(execution: Execution, failed: readonly Stage[]) {
   const [first] = failed;
   if (first === undefined) return {};
   const keys = failed.map((stage) => effectKeyPrefix(execution.id, stage.id));
@@ -76,15 +84,20 @@ export function planRetirement(execution: Execution, stage: Stage): readonly Sta
   const place = placeOf(stage);
   if (place === undefined || !mayHaveCreated(stage)) return [];
   const keys = [effectKeyPrefix(execution.id, stage.id)];
-  const context = { ...place, keys, restores: false, ...keepFailed(execution, [stage]) };
+  const context = { ...place, keys, restores: false, ...keepFailed(execution, cameUp(stage) ? [] : [stage]) };
   return [{ type: 'undoServerGroup', name: `Keep for diagnosis in ${locationName(place.location)}`, context }];
 }
 
 /**
  * The way back from createServerGroup stages of one place, in the order they ran: what they created is found by the key
- * it carries, whether or not they knew of it, and gives way to what served before the first of them.
+ * it carries, whether or not they knew of it, and gives way to what served before the first of them. What `isFailed` is kept
+ * for diagnosis and destroyed then; by default what did not come up.
  */
-export function planUndo(execution: Execution, stages: readonly Stage[]): readonly StagePlan[] {
+export function planUndo(
+  execution: Execution,
+  stages: readonly Stage[],
+  isFailed: (stage: Stage) => boolean = (stage) => !cameUp(stage),
+): readonly StagePlan[] {
   const [first] = stages;
   const place = first === undefined ? undefined : placeOf(first);
   const acted = stages.filter(mayHaveCreated);
@@ -93,7 +106,8 @@ export function planUndo(execution: Execution, stages: readonly Stage[]): readon
   // Nothing served before and the new group does: there is nothing to go back to.
   if (source === undefined && acted.some(cameUp)) return [];
   const keys = acted.map((stage) => effectKeyPrefix(execution.id, stage.id));
-  const context = { ...place, keys, ...(source === undefined ? {} : { source }), ...keepFailed(execution, acted) };
+  const failed = keepFailed(execution, acted.filter(isFailed));
+  const context = { ...place, keys, ...(source === undefined ? {} : { source }), ...failed };
   return [{ type: 'undoServerGroup', name: `Go back in ${locationName(place.location)}`, context }];
 }
 

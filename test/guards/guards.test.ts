@@ -38,6 +38,19 @@ describe('guardTraffic', () => {
     expect(answer.allowed).toBe(allowed);
   });
 
+  it.each([
+    ['enough is left', [group('a-v1', 6), group('a-v2', 3)], { keeping: 3, minimumServing: 6 }, true],
+    ['one too few serves elsewhere', [group('a-v1', 6), group('a-v2', 2, 3)], { keeping: 3, minimumServing: 6 }, false],
+    // Marathon may stop any three of the five that serve.
+    ['one of its own is sick', [group('a-v1', 5, 6), group('a-v2', 3)], { keeping: 3, minimumServing: 6 }, false],
+    ['it goes as a whole', [group('a-v1', 6), group('a-v2', 5, 6)], { minimumServing: 6 }, false],
+    ['what goes serves nothing', [group('a-v1', 0, 6), group('a-v2', 1)], { minimumServing: 6 }, true],
+    ['it keeps some and nothing is promised', [group('a-v1', 6)], { keeping: 1 }, true],
+  ] as const)('counts what is left where some must serve: %s', (_title, groups, promise, allowed) => {
+    const question = { operation: 'Disabling', cluster: 'a', place: 'p/e', groups, going: ['a-v1'], reserved: [] };
+    expect(guardTraffic({ ...question, ...promise }).allowed).toBe(allowed);
+  });
+
   it('says what it would leave, with the number', () =>
     expect(
       guardTraffic({

@@ -10,6 +10,10 @@ export type ReserveRequest = {
   /** As the denial begins: `Disabling`, `Destroying`, `Removal of all instances in`. */
   readonly operation: string;
   readonly going: readonly string[];
+  /** How many instances each of them keeps. @default 0 */
+  readonly keeping?: number;
+  /** How many healthy instances must be left in the cluster. @default 1 */
+  readonly minimumServing?: number;
   readonly key: string;
   readonly executionId: string;
 };

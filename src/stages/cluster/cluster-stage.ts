@@ -95,7 +95,7 @@ const chooseTask = (kind: Kind): TaskDefinition<GuardedServices> => ({
 const checkVictims = ({ type }: Kind): TaskDefinition<GuardedServices> =>
   checkTrafficGuard(`Running ${type} on`, ({ stage }) => {
     const victims = victimsOf(stage);
-    return Promise.resolve(victims.length > 1 ? victims : []);
+    return Promise.resolve({ going: victims.length > 1 ? victims : [] });
   });
 
 /** Declares a stage that picks victims among a cluster's groups and sends each through another stage. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { CoxswainError } from '../../model/errors';
 import type { ServerGroupDescription } from '../../model/description';
-import type { StageContext } from '../../model/execution';
-import { isDisabled, safeRegion, type ServerGroup } from '../../model/server-group';
+import type { Stage, StageContext } from '../../model/execution';
+import { countServing, isDisabled, safeRegion, type ServerGroup } from '../../model/server-group';
 import type { ServerGroups } from '../../dcos/server-groups';
 import { keyLabel } from '../../dcos/server-groups';
 import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
@@ -59,9 +59,24 @@ export const determineSourceServerGroup: TaskDefinition<Needs> = {
     };
     if (source === undefined) return { status: 'SUCCEEDED', outputs };
     const { name, desired, image } = source;
-    return { status: 'SUCCEEDED', outputs: { ...outputs, source: { serverGroupName: name, desired, image } } };
+    const found = { serverGroupName: name, desired, serving: countServing(source), image };
+    return { status: 'SUCCEEDED', outputs: { ...outputs, source: found } };
   },
 };
+
+/** What the strategy is told: a clone found out its size, everything else is in the context. */
+const deploymentOf = (stage: Stage): ServerGroupDescription => ({
+  ...descriptionOf(stage.context),
+  desiredCapacity: sized.parse({ ...stage.context, ...stage.outputs }).desiredCapacity,
+});
+
+/** The size to create the group at: its strategy may begin with less than the whole where another group serves. */
+export function firstSizeOf(stage: Stage): number {
+  const deployment = deploymentOf(stage);
+  const { firstSize } = findStrategy(deployment.strategy);
+  const isAlone = stage.outputs.source === undefined;
+  return isAlone || firstSize === undefined ? deployment.desiredCapacity : firstSize(deployment);
+}
 
 const created = ({ context, stage }: TaskLook<Needs>, name: string) => {
   const location = placeOf(context);
@@ -73,7 +88,7 @@ const created = ({ context, stage }: TaskLook<Needs>, name: string) => {
       location,
       'deploy.server.groups': { [safeRegion(location)]: [name] },
     },
-    context: { targetDesiredSize: sized.parse({ ...context, ...stage.outputs }).desiredCapacity },
+    context: { targetDesiredSize: firstSizeOf(stage) },
   };
 };
 
@@ -118,12 +133,15 @@ export const createApp = (
 function strategyStages({ stage }: PlanInput): readonly StagePlan[] {
   const change = changeOf(stage);
   if (change === undefined) return [];
-  return findStrategy(descriptionOf(stage.context).strategy).after(change, descriptionOf(stage.context));
+  const deployment = deploymentOf(stage);
+  return findStrategy(deployment.strategy).after(change, deployment);
 }
 
 function rollbackStages({ execution, stage }: PlanInput): readonly StagePlan[] {
   const { rollback, strategy } = descriptionOf(stage.context);
-  if (rollback?.onFailure === true && findStrategy(strategy).keepsWayBack) return planUndo(execution, [stage]);
+  const { keepsWayBack, goesBackByItself = false } = findStrategy(strategy);
+  if (goesBackByItself) return planUndo(execution, [stage], () => true);
+  if (rollback?.onFailure === true && keepsWayBack) return planUndo(execution, [stage]);
   return cameUp(stage) ? [] : planRetirement(execution, stage);
 }
 

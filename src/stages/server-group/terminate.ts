@@ -78,14 +78,15 @@ async function stillThere(look: Look): Promise<readonly Leaving[]> {
 }
 
 /** The groups that would serve nothing any more: those the traffic guard judges as if they went (semantics §8). */
-async function emptied(look: Look): Promise<readonly string[]> {
+async function emptied(look: Look): Promise<{ readonly going: readonly string[] }> {
   const all = await stillThere(look);
-  return all
+  const going = all
     .filter(({ group, leaving }) => {
       const serving = group.instances.filter((instance) => instance.serving);
       return serving.length > 0 && serving.every(({ id }) => leaving.includes(id));
     })
     .map(({ group }) => group.name);
+  return { going };
 }
 
 /** The sizes that the groups had when the kill was decided: one that has shrunk by as many is through. */

@@ -1,0 +1,75 @@
+import { locationName } from '../model/server-group';
+import type { StagePlan } from '../engine/contracts/stage';
+import type { Deployment } from './strategy';
+import type { Change } from './undo';
+
+/** A wait as a stage; none where there is nothing to wait. */
+export const waitPlan = (name: string, waitTime: number | undefined): readonly StagePlan[] =>
+  waitTime !== undefined && waitTime > 0 ? [{ type: 'wait', name, context: { waitTime } }] : [];
+
+/**
+ * How many healthy instances every step that takes from the old must leave: as many as served when the deploy began, or the
+ * new group's whole size where that is smaller. Nothing where nothing served.
+ */
+export const leastServing = ({ source }: Change, { desiredCapacity }: Deployment): { minimumServing?: number } =>
+  source === undefined ? {} : { minimumServing: Math.min(desiredCapacity, source.serving) };
+
+/** Takes the old out of service, whatever is left of it; the new one must serve enough by then. */
+export const disableOld = (change: Change, deployment: Deployment): StagePlan => ({
+  type: 'disableCluster',
+  name: `Disable the old in ${locationName(change.location)}`,
+  context: {
+    location: change.location,
+    cluster: change.cluster,
+    remainingEnabledServerGroups: 1,
+    ...leastServing(change, deployment),
+  },
+});
+
+function scaleDown({ location, cluster }: Change, deployment: Deployment): readonly StagePlan[] {
+  if (deployment.scaleDown !== true) return [];
+  return [
+    ...waitPlan('Wait Before Scale Down', deployment.delayBeforeScaleDownSec),
+    {
+      type: 'scaleDownCluster',
+      name: `Scale down in ${locationName(location)}`,
+      context: { location, cluster, remainingFullSizeServerGroups: 1 },
+    },
+  ];
+}
+
+/**
+ * What follows once the old is out of service: it is scaled down where asked for, and the surplus goes last, so that the way
+ * back stands until the end (decisions 4). `keep` is how many groups stay; 0 for all.
+ */
+export function clearSurplus(change: Change, deployment: Deployment, keep: number): readonly StagePlan[] {
+  const { location, cluster, source } = change;
+  if (source === undefined) return [];
+  const shrink: StagePlan = {
+    type: 'shrinkCluster',
+    name: `Keep ${keep} in ${locationName(location)}`,
+    context: { location, cluster, shrinkToSize: keep, keepFirst: [source.serverGroupName] },
+  };
+  return [...scaleDown(change, deployment), ...(keep > 0 ? [shrink] : [])];
+}
+
+/** What red/black does with the old once the new is whole: wait, out of service, then the surplus. */
+export const replaceOld = (change: Change, deployment: Deployment, keep: number): readonly StagePlan[] =>
+  change.source === undefined
+    ? []
+    : [
+        ...waitPlan('Wait Before Disable', deployment.delayBeforeDisableSec),
+        disableOld(change, deployment),
+        ...clearSurplus(change, deployment, keep),
+      ];
+
+/** Sets the size of the new group. */
+export const growNew = ({ location, cluster, created }: Change, size: number, full: number): StagePlan => ({
+  type: 'resizeServerGroup',
+  name: `Grow ${created} to ${size} of ${full} in ${locationName(location)}`,
+  context: { location, cluster, serverGroupName: created, action: 'scale_exact', capacity: { desired: size } },
+});
+
+/** `, 30 s before that` for a wait, empty for none. */
+export const waitText = (seconds: number | undefined): string =>
+  seconds === undefined || !(seconds > 0) ? '' : `, ${seconds} s`;
