@@ -214,6 +214,17 @@ describe('a pipeline that fails', () => {
     });
     expect(stageOf(done, '1').context).toMatchObject({ executionId: child.id, status: 'TERMINAL' });
     expect(statuses(done)).toEqual(['1 TERMINAL']);
+    expect(shown(done)).toEqual([`Stage 1 failed ${failureOf(done)?.message ?? ''}`]);
+  });
+
+  it('is waited for where it has not started yet, as in a queue', async () => {
+    const bench = benchOf([wait(600)]);
+    await bench.run(parentOf([runs()]), 30_000);
+    const { id } = await childIn(bench);
+    const queued = (child: Execution): Execution => ({ ...child, status: 'NOT_STARTED', stages: [] });
+    await bench.store.update(executionKind, id, queued, { due: () => null });
+    const running = await bench.drive('E1', 30_000);
+    expect(shown(running)).toEqual(['Stage 1 running Run foo/child for dev · about to start']);
   });
 
   it('passes on what a machine wrote', async () => {
