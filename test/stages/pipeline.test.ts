@@ -166,7 +166,9 @@ describe('a pipeline stage that cannot start', () => {
     const context = { application: 'shop', pipeline: 'main' };
     const done = await bench.run(parentOf([runs(context)]));
     expect(failureOf(done)?.code).toBe('NOT_ALLOWED');
-    expect(failureOf(done)?.message).toContain('You may not change shop dev: only @crew may.');
+    expect(failureOf(done)?.message).toBe(
+      "@U0ALICE, who asked for 'Deploy foo 2.0 to dev', may not change shop dev: only @crew may. Ask one of them.",
+    );
     const trigger = { ...done.trigger, user: 'UANN' };
     expect((await bench.run(parentOf([runs(context)], { id: 'E2', trigger }))).status).toBe('SUCCEEDED');
   });
