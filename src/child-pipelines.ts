@@ -48,11 +48,9 @@ function refuseCircle({ application, pipeline, environment }: PipelinePlace, lin
 async function refuseStranger(parts: Parts, { application, environment }: PipelinePlace, parent: Execution) {
   const { user } = parent.trigger;
   const where = `${application.name} ${environment.name}`;
-  const permission = mayDeploy(environment.policy, await parts.people(), user, where);
-  if (permission.allowed) return;
-  throw new CoxswainError('NOT_ALLOWED', {
-    message: `@${user}, who asked for '${parent.name}', was told: ${plainText(permission.reason)}`,
-  });
+  const who = `@${user}, who asked for '${parent.name}',`;
+  const permission = mayDeploy(environment.policy, await parts.people(), user, where, who);
+  if (!permission.allowed) throw new CoxswainError('NOT_ALLOWED', { message: plainText(permission.reason) });
 }
 
 /** In the thread of whoever started it, where that reports at all. */

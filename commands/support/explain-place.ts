@@ -30,8 +30,8 @@ export type ExplainedPlace =
     };
 
 /** The groups that an execution which failed, or still runs, created in a place. */
-function createdBy(execution: Execution | undefined, location: Location): readonly string[] {
-  if (execution === undefined || execution.status === 'SUCCEEDED') return [];
+function createdBy(execution: Execution, location: Location): readonly string[] {
+  if (execution.status === 'SUCCEEDED') return [];
   return creationsByPlace(execution.stages)
     .flat()
     .flatMap((stage) => changeOf(stage) ?? [])
@@ -62,17 +62,18 @@ function groupToExplain(seen: Seen): { readonly state: 'ailing' | 'scaling'; rea
   return scaling === undefined ? undefined : { state: 'scaling', group: scaling };
 }
 
-/** Finds the group of a place that does not come up and says why; `last` is the cluster's newest execution. */
+/** Finds the group of a place that does not come up and says why; `last` is what the cluster's newest execution belongs to. */
 export async function explainPlace(
   serverGroups: ServerGroups,
   location: Location,
-  { cluster, last }: { readonly cluster: string; readonly last: Execution | undefined },
+  { cluster, last }: { readonly cluster: string; readonly last: readonly Execution[] },
 ): Promise<ExplainedPlace> {
   try {
     const { value: view } = await serverGroups.look(location);
     const groups = view.groups(location, cluster);
-    const isOver = last !== undefined && isComplete(last.status);
-    const found = groupToExplain({ view, location, groups, created: isOver ? createdBy(last, location) : [] });
+    const over = last.filter(({ status }) => isComplete(status));
+    const created = over.flatMap((execution) => createdBy(execution, location));
+    const found = groupToExplain({ view, location, groups, created });
     if (found === undefined) {
       const shown = servingGroup(groups) ?? groups[0];
       return shown === undefined ? { location, state: 'empty' } : { location, state: 'well', group: shown };

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Application, Definitions, DefinitionProblem } from '../model/application';
 import type { Variables } from './accounts-context';
+import { findCircles } from './find-circles';
 import { parseAccounts, type ParsedAccounts } from './parse-accounts';
 import { parseApplication } from './parse-application';
 import type { StageTypes } from './parse-stage';
@@ -84,6 +85,14 @@ export function loadDefinitions(input: DefinitionsInput, lastGood?: LoadedDefini
       const kept = application ?? former;
       if (kept !== undefined) applications.set(kept.name, kept);
     }
+  }
+  const circles = findCircles(applications);
+  problems.push(...circles);
+  for (const [name, { file }] of [...applications]) {
+    if (!circles.some((problem) => problem.file === file)) continue;
+    const former = lastGood?.definitions.applications.get(name);
+    if (former === undefined) applications.delete(name);
+    else applications.set(name, former);
   }
   const { clusters = new Map(), jenkins = new Map() } = accounts;
   return { definitions: { applications, clusters, jenkins }, problems, accounts };

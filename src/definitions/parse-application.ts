@@ -1,6 +1,7 @@
 import type { Application, DefinitionProblem, Environment, Pipeline } from '../model/application';
 import { checkServiceReferences } from './check-references';
 import type { Accounts } from './parse-accounts';
+import { findCircles } from './find-circles';
 import { parseChannelName } from './parse-channel';
 import { parseEnvironment, parseGroup } from './parse-environment';
 import { checkRegions, parsePipeline } from './parse-pipeline';
@@ -148,5 +149,6 @@ export function parseApplication(input: {
     ...(owner === undefined ? {} : { owner }),
     ...(jobs.size === 0 ? {} : { jobs }),
   };
-  return { application, problems: [] };
+  const circles = findCircles(new Map([[name, application]]));
+  return circles.length === 0 ? { application, problems: [] } : { problems: circles };
 }

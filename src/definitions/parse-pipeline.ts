@@ -64,6 +64,7 @@ export function parsePipeline(name: string, value: YamlValue, stageTypes: StageT
     name: stage.name,
     context: stage.context,
     ...(stage.leavesOpen === undefined ? {} : { leavesOpen: stage.leavesOpen }),
+    ...(stage.type === 'pipeline' ? { at: (stage.fields.get('pipeline') ?? stage.value).place } : {}),
   }));
   refuseCycles(stages, written);
   checkStageReferences(stages, written, stageTypes);

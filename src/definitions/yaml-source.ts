@@ -13,6 +13,8 @@ export type YamlSource = {
   /** Undefined where the text is no YAML that can be read on. */
   readonly document: Document.Parsed | undefined;
   readonly report: (offset: number, message: string) => void;
+  /** Where an offset is; lines and columns count from 1. */
+  readonly placeOf: (offset: number) => Pick<DefinitionProblem, 'line' | 'column'>;
 };
 
 const hints: Readonly<Record<string, string>> = {
@@ -62,10 +64,11 @@ export function readYamlSource(file: string, text: string): YamlSource {
   const problems: DefinitionProblem[] = [];
   const lineCounter = new LineCounter();
   lineCounter.addNewLine(0);
-  const report = (offset: number, message: string) => {
+  const placeOf = (offset: number) => {
     const { line, col } = lineCounter.linePos(Math.min(offset, text.length));
-    problems.push({ file, line: Math.max(1, line), column: Math.max(1, col), message });
+    return { line: Math.max(1, line), column: Math.max(1, col) };
   };
+  const report = (offset: number, message: string) => void problems.push({ file, ...placeOf(offset), message });
   const read = (): Document.Parsed | undefined => {
     if (text.length > maxCharacters) {
       report(0, `The file is larger than ${maxCharacters} characters. Split it: one application, one file.`);
@@ -90,5 +93,5 @@ export function readYamlSource(file: string, text: string): YamlSource {
     // The parser recurses: nesting deeper than the call stack is the one thing it throws on.
     report(0, 'The file cannot be read as YAML: it nests too deeply. Write it flatter.');
   }
-  return { file, text, problems, document, report };
+  return { file, text, problems, document, report, placeOf };
 }

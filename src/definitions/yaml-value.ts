@@ -37,6 +37,11 @@ export class YamlValue {
     return this.node === null || (isScalar(this.node) && this.node.value === null);
   }
 
+  /** Where it stands; lines and columns count from 1. */
+  get place(): ReturnType<YamlSource['placeOf']> {
+    return this.source.placeOf(this.#written?.range?.[0] ?? 0);
+  }
+
   /** Reports at the value, or at its key where the value is empty. */
   fail<Value = never>(message: string): Value | undefined {
     const at = this.isEmpty ? (this.#key ?? this.#written) : this.#written;

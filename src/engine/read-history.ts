@@ -19,3 +19,23 @@ export async function readHistory(store: DocumentStore, cluster: string): Promis
 /** The execution that works on a cluster now, if any. */
 export const runningExecution = (history: readonly Execution[]): Execution | undefined =>
   history.find((execution) => !isComplete(execution.status));
+
+const parentIn = (history: readonly Execution[], { trigger }: Execution): Execution | undefined =>
+  trigger.type === 'pipeline' ? history.find(({ id }) => id === trigger.parentExecutionId) : undefined;
+
+/** The execution that says how it stands with a cluster: the newest, or the one that started it and has not succeeded. */
+export function latestExecution(history: readonly Execution[]): Execution | undefined {
+  let latest = history[0];
+  for (let next = latest; next !== undefined; next = parentIn(history, next)) {
+    if (next.status !== 'SUCCEEDED') latest = next;
+  }
+  return latest;
+}
+
+/** An execution, and what its stages started on the same cluster, near and far. */
+export const familyIn = (history: readonly Execution[], head: Execution): readonly Execution[] =>
+  history.filter((member) => {
+    for (let next: Execution | undefined = member; next !== undefined; next = parentIn(history, next))
+      if (next.id === head.id) return true;
+    return false;
+  });

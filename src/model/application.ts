@@ -19,6 +19,8 @@ export type PipelineStage = {
   readonly context: StageContext;
   /** What the run gives: places, in `regions` as for `deploy`, and the environment's cluster; absent where the stage says all itself. */
   readonly leavesOpen?: readonly ('places' | 'cluster')[];
+  /** Where its file names the pipeline that it runs; only for stages that run one. */
+  readonly at?: { readonly line: number; readonly column: number };
 };
 
 /** A pipeline of an application's file. */

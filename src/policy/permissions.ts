@@ -16,11 +16,14 @@ const unknownText = (people: People, groups: readonly string[]): readonly TextPa
     : [' I cannot see who is in ', ...groupsText(unknown), ' just now, so nobody counts.'];
 };
 
-/** Starting, resizing, rolling back, canceling, pausing and resuming: members of the deployers' groups, or anyone where none are named. */
-export function mayDeploy(policy: Policy, people: People, user: string, where: string): Permission {
+/**
+ * Starting, resizing, rolling back, canceling, pausing and resuming: members of the deployers' groups, or anyone where none are
+ * named. `who` begins the refusal, where the person is not the one who reads it.
+ */
+export function mayDeploy(policy: Policy, people: People, user: string, where: string, who = 'You'): Permission {
   const { deployers } = policy;
   if (deployers.length === 0 || people.isInAny(user, deployers)) return allowed;
-  const reason: Text = [`You may not change ${where}: only `, ...groupsText(deployers), ' may. Ask one of them.'];
+  const reason: Text = [`${who} may not change ${where}: only `, ...groupsText(deployers), ' may. Ask one of them.'];
   return { allowed: false, reason: [...reason, ...unknownText(people, deployers)] };
 }
 

@@ -10,7 +10,9 @@ import { startPipeline } from './child/start-pipeline';
 const holder = z.object({ name: z.string(), user: z.string().optional() });
 
 /** Who the stage waits for, or what it started and how that is. */
-function render({ status, context }: Stage): Text | undefined {
+function render({ status, context, failure }: Stage): Text | undefined {
+  // It names what failed.
+  if (failure !== undefined) return undefined;
   const waitsFor = holder.safeParse(context.waitsFor).data;
   if (status === 'RUNNING' && waitsFor !== undefined) {
     const { name, user } = waitsFor;

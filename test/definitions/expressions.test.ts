@@ -337,6 +337,7 @@ describe('a stage type that only Coxswain plans', () => {
   it('is one that fetches for expressions, takes back, stops, or adopts', () =>
     expect([...planned].sort()).toEqual([
       'adoptServerGroup',
+      'cancelPipeline',
       'fetchUrls',
       'stopJenkinsBuild',
       'stopJob',

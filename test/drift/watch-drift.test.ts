@@ -31,8 +31,8 @@ const withoutChannel = ({ applications, ...rest }: Definitions): Definitions => 
 };
 
 /** `foo prod` in two regions, seen once. */
-async function bench(stages?: typeof judged) {
-  const it = await createCommandBench((store) => store, stages);
+async function bench(stages?: typeof judged, others?: Parameters<typeof createCommandBench>[3]) {
+  const it = await createCommandBench((store) => store, stages, undefined, others);
   for (const location of [east, west]) {
     it.serverGroups.seed({ location, name: 'foo-prod-v000', desired: 0, lastSize: 2, image: 'repo/foo:1.0' });
     it.serverGroups.seed({ location, name: 'foo-prod-v001', desired: 6, image: 'repo/foo:1.1' });
@@ -247,6 +247,27 @@ describe('a change made outside to a size that we once set ourselves', () => {
     await it.resizeOutside('foo-prod-v002', 2);
     await it.inspect();
     expect(await it.said()).toHaveLength(2);
+  });
+
+  it('is told from what a pipeline did that a deployment ran, and that it took back', async () => {
+    const runs = {
+      refId: '1',
+      requisiteStageRefIds: [],
+      type: 'pipeline',
+      name: 'Deploy',
+      context: { pipeline: 'inner' },
+    };
+    const it = await bench([runs], [{ name: 'inner', stages: judged }]);
+    const id = await it.start('deploy foo prod 2.0');
+    await it.watchRun(id);
+    expect(it.serverGroups.sizes(east)).toContain('foo-prod-v002 ×2');
+    await it.choose(id, 'cancelExecution');
+    expect(await it.watchRun(id)).toBe('CANCELED');
+    expect(it.serverGroups.sizes(east)).toContain('foo-prod-v002 ×0');
+    expect(await it.said()).toEqual([]);
+    await it.resizeOutside('foo-prod-v001', 4);
+    await it.inspect();
+    expect(await it.said()).toHaveLength(1);
   });
 
   it('is reported when a group of ours was removed, and when somebody creates it again with our label', async () => {

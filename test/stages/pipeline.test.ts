@@ -166,7 +166,9 @@ describe('a pipeline stage that cannot start', () => {
     const context = { application: 'shop', pipeline: 'main' };
     const done = await bench.run(parentOf([runs(context)]));
     expect(failureOf(done)?.code).toBe('NOT_ALLOWED');
-    expect(failureOf(done)?.message).toContain('You may not change shop dev: only @crew may.');
+    expect(failureOf(done)?.message).toBe(
+      "@U0ALICE, who asked for 'Deploy foo 2.0 to dev', may not change shop dev: only @crew may. Ask one of them.",
+    );
     const trigger = { ...done.trigger, user: 'UANN' };
     expect((await bench.run(parentOf([runs(context)], { id: 'E2', trigger }))).status).toBe('SUCCEEDED');
   });
@@ -214,6 +216,17 @@ describe('a pipeline that fails', () => {
     });
     expect(stageOf(done, '1').context).toMatchObject({ executionId: child.id, status: 'TERMINAL' });
     expect(statuses(done)).toEqual(['1 TERMINAL']);
+    expect(shown(done)).toEqual([`Stage 1 failed ${failureOf(done)?.message ?? ''}`]);
+  });
+
+  it('is waited for where it has not started yet, as in a queue', async () => {
+    const bench = benchOf([wait(600)]);
+    await bench.run(parentOf([runs()]), 30_000);
+    const { id } = await childIn(bench);
+    const queued = (child: Execution): Execution => ({ ...child, status: 'NOT_STARTED', stages: [] });
+    await bench.store.update(executionKind, id, queued, { due: () => null });
+    const running = await bench.drive('E1', 30_000);
+    expect(shown(running)).toEqual(['Stage 1 running Run foo/child for dev · about to start']);
   });
 
   it('passes on what a machine wrote', async () => {

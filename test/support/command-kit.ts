@@ -6,7 +6,7 @@ import { commandKind, executionKind, messageKind, peopleKind } from '../../src/e
 import { fold } from '../../src/engine/fold';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
 import { applySignal, type SignalOutcome } from '../../src/engine/signals';
-import type { Application, Definitions, Environment } from '../../src/model/application';
+import type { Application, Definitions, Environment, Pipeline } from '../../src/model/application';
 import type { Command, CommandRequest } from '../../src/model/command';
 import type { Execution } from '../../src/model/execution';
 import { plainText } from '../../src/model/text';
@@ -71,13 +71,17 @@ export const wordsOf = (view: View | undefined): string =>
       ].join('\n');
 
 /** `foo` with other stages in the pipeline of prod, and another service where one is given. */
-function fooWith(stages: Environment['pipeline']['stages'], service?: Environment['service']): Application {
+function fooWith(
+  stages: Environment['pipeline']['stages'],
+  service: Environment['service'] | undefined,
+  others: readonly Pipeline[],
+): Application {
   const { environments } = foo;
   const prod = environments.get('prod');
   if (prod === undefined) return foo;
   return {
     ...foo,
-    pipelines: new Map([['p', { name: 'p', stages }]]),
+    pipelines: new Map([{ name: 'p', stages }, ...others].map((pipeline) => [pipeline.name, pipeline])),
     environments: new Map([
       ...environments,
       ['prod', { ...prod, service: service ?? prod.service, pipeline: { name: 'p', stages } }],
@@ -87,18 +91,19 @@ function fooWith(stages: Environment['pipeline']['stages'], service?: Environmen
 
 /**
  * The verbs over a fake world with the application `foo` (dev: one region; prod: two, crew only, confirmed); `stages` are
- * those of its pipeline for prod.
+ * those of its pipeline for prod, `others` further pipelines of it.
  */
 export async function createCommandBench(
   wrap: (store: DocumentStore) => DocumentStore = (store) => store,
   stages?: Environment['pipeline']['stages'],
   service?: Environment['service'],
+  others: readonly Pipeline[] = [],
 ) {
   const clock = createManualClock();
   const memory = createMemoryStore(() => clock.now());
   const store = wrap(memory);
   const serverGroups = createFakeServerGroups(clock);
-  const application = stages === undefined ? foo : fooWith(stages, service);
+  const application = stages === undefined ? foo : fooWith(stages, service, others);
   const definitions = (): Definitions => ({ applications: new Map([['foo', application]]), clusters: new Map() });
   let count = 0;
   const newId = () => `N${String((count += 1)).padStart(4, '0')}`;

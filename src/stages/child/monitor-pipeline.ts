@@ -22,6 +22,7 @@ const factsOf = ({ id, name, status }: Execution) => ({ executionId: id, executi
 
 function stateOf({ status, ending, canceled }: Execution): string {
   if (status === 'PAUSED') return 'paused';
+  if (status === 'NOT_STARTED') return 'about to start';
   if (ending === undefined) return 'running';
   return canceled === undefined ? 'going back' : 'canceling';
 }

@@ -11,10 +11,13 @@ const intentSchema = z.object({ executionId: z.string() });
 export const intendedChild = (memo: Memo | undefined): string | undefined =>
   intentSchema.safeParse(memo).data?.executionId;
 
+/** What was told by an earlier attempt says nothing of this one. */
+const forgotten = { status: undefined, waitsFor: undefined };
+
 const started = (executionId: string, executionName: string): TaskResult => ({
   status: 'SUCCEEDED',
   outputs: { executionId, executionName },
-  context: { executionId, executionName, waitsFor: undefined },
+  context: { ...forgotten, executionId, executionName },
 });
 
 async function start({ execution, stage, services, key }: Look, id: string): Promise<TaskResult> {
@@ -53,12 +56,10 @@ export const startPipeline: TaskDefinition<Needs> = {
     }
     const id = intendedChild(memo);
     const isSkipped = stage.context.manualSkip === true;
-    // What was told by an earlier attempt says nothing of this one.
-    const fresh = { status: undefined, waitsFor: undefined };
     if (isSkipped && (id === undefined || (await childPipelines.look(id)) === undefined))
       return { status: 'SKIPPED', reason: 'Skipped by hand before it started.' };
     if (id === undefined)
-      return { status: 'RUNNING', retryAfterMs: 0, memo: { executionId: childPipelines.newId() }, context: fresh };
+      return { status: 'RUNNING', retryAfterMs: 0, memo: { executionId: childPipelines.newId() }, context: forgotten };
     return start(look, id);
   },
 };
