@@ -14,6 +14,7 @@ import { applySignal, type Signal, type SignalOutcome } from './engine/signals';
 import { isTooLarge, mostBytesOf } from './engine/too-large';
 import { createExpiries, createExpiryHandler } from './expire-server-groups';
 import { createTrafficGuard } from './guards';
+import { createWebhooks } from './http-client/webhooks';
 import { createJenkinsMasters } from './jenkins/jenkins-masters';
 import type { Execution } from './model/execution';
 import { readPeople } from './policy/people';
@@ -38,6 +39,8 @@ export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings'> & 
   readonly fetchText: Services['fetchText'];
   /** Where absent: the masters that the definitions name, over HTTP. */
   readonly jenkins?: Services['jenkins'];
+  /** Where absent: to public addresses only, without secrets of the environment. */
+  readonly webhooks?: Services['webhooks'];
   /** Told of what failed and is tried again by itself. */
   readonly onError: (error: unknown, documentId: string) => void;
 };
@@ -79,12 +82,12 @@ export function createExecutorHandlers(
   const { store, clock, serverGroups, jobs, fetchText, onError } = parts;
   const settings = createUserSettings(createKeyvStore(store, clock));
   const trafficGuard = createTrafficGuard(store, serverGroups);
-  const { jenkins = createJenkinsMasters(parts.definitions, clock) } = parts;
+  const { jenkins = createJenkinsMasters(parts.definitions, clock), webhooks = createWebhooks({ clock }) } = parts;
   const engine: EngineWorld<Services> = {
     store,
     clock,
     registry: stageRegistry,
-    services: { serverGroups, jobs, trafficGuard, expiries: createExpiries(store), fetchText, jenkins },
+    services: { serverGroups, jobs, trafficGuard, expiries: createExpiries(store), fetchText, jenkins, webhooks },
     render: executionRenderer,
     drain: createExecutionDrain({
       store,

@@ -1,5 +1,6 @@
 import type { CoxswainStage } from '../services';
 import { adoptServerGroup } from './adopt-server-group';
+import { cancelWebhook } from './cancel-webhook';
 import { checkPreconditions } from './check-preconditions';
 import { cloneServerGroup } from './clone-server-group';
 import { createServerGroup } from './create-server-group';
@@ -27,10 +28,12 @@ import { terminateInstances } from './terminate-instances';
 import { undoAdoption } from './undo-adoption';
 import { undoServerGroup } from './undo-server-group';
 import { wait } from './wait';
+import { webhook } from './webhook';
 
 /** All stage types; adding one is one file and one line here. */
 export const stages: readonly CoxswainStage[] = [
   adoptServerGroup,
+  cancelWebhook,
   checkPreconditions,
   cloneServerGroup,
   createServerGroup,
@@ -58,4 +61,5 @@ export const stages: readonly CoxswainStage[] = [
   undoAdoption,
   undoServerGroup,
   wait,
+  webhook,
 ];
