@@ -16,6 +16,7 @@ import { applySignal, type Signal, type SignalOutcome } from './engine/signals';
 import { isTooLarge, mostBytesOf } from './engine/too-large';
 import { createExpiries, createExpiryHandler } from './expire-server-groups';
 import { createTrafficGuard } from './guards';
+import { createWebhooks } from './http-client/webhooks';
 import { createJenkinsMasters } from './jenkins/jenkins-masters';
 import type { Execution } from './model/execution';
 import { readPeople } from './policy/people';
@@ -40,6 +41,8 @@ export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings'> & 
   readonly fetchText: Services['fetchText'];
   /** Where absent: the masters that the definitions name, over HTTP. */
   readonly jenkins?: Services['jenkins'];
+  /** Where absent: to public addresses only, without secrets of the environment. */
+  readonly webhooks?: Services['webhooks'];
   /** Told of what failed and is tried again by itself. */
   readonly onError: (error: unknown, documentId: string) => void;
 };
@@ -84,7 +87,7 @@ export function createExecutorHandlers(
   const { store, clock, serverGroups, jobs, fetchText, onError } = parts;
   const settings = createUserSettings(createKeyvStore(store, clock));
   const trafficGuard = createTrafficGuard(store, serverGroups);
-  const { jenkins = createJenkinsMasters(parts.definitions, clock) } = parts;
+  const { jenkins = createJenkinsMasters(parts.definitions, clock), webhooks = createWebhooks({ clock }) } = parts;
   const people = () => readPeople(store, parts.teamId);
   const signal = createSignal(store, clock);
   const childPipelines = createChildPipelines({ ...parts, people, signal });
@@ -93,7 +96,7 @@ export function createExecutorHandlers(
     store,
     clock,
     registry: stageRegistry,
-    services: { serverGroups, jobs, trafficGuard, expiries, fetchText, jenkins, childPipelines },
+    services: { serverGroups, jobs, trafficGuard, expiries, fetchText, jenkins, webhooks, childPipelines },
     render: executionRenderer,
     drain: createExecutionDrain({
       store,

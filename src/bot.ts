@@ -33,6 +33,7 @@ function startJobs(config: Config, logger: Logger, onMessageDue: () => void): Ba
   const settings: JobSettings = {
     databaseFile: config.databaseFile,
     ...(config.expressionUrlHosts === undefined ? {} : { expressionUrlHosts: config.expressionUrlHosts }),
+    ...(config.webhookUrlHosts === undefined ? {} : { webhookUrlHosts: config.webhookUrlHosts }),
     inboxFile: config.inboxFile,
     pipelinesFolder: config.pipelinesFolder,
     teamId: config.slack.teamId,

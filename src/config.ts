@@ -23,13 +23,15 @@ export type Config = {
   readonly peopleIntervalMs: number;
   /** The only hosts that URL functions of expressions may fetch from; absent: every host with a public address. */
   readonly expressionUrlHosts?: readonly string[];
+  /** The only hosts that webhook stages may send to; absent: every host with a public address. */
+  readonly webhookUrlHosts?: readonly string[];
   /** Set: the shared mode was asked for, which this version does not have. */
   readonly redisUrl?: string;
 };
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
-/** Why a host may not be listed; undefined where it may. Addresses and names of one label are never fetched from. */
+/** Why a host may not be listed; undefined where it may. Addresses and names of one label are never reached. */
 function refuseUrlHost(entry: string): string | undefined {
   const isName = /^\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i.test(entry);
   if (!isName) return 'is no host name';
@@ -67,6 +69,7 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   PEOPLE_INTERVAL_SECONDS: z.coerce.number().min(1).default(300),
   EXPRESSION_URL_HOSTS: urlHosts.optional(),
+  WEBHOOK_URL_HOSTS: urlHosts.optional(),
   REDIS_URL: z.string().optional(),
 });
 
@@ -116,6 +119,7 @@ const toConfig = (values: z.infer<typeof schema>): Config => ({
   logLevel: values.LOG_LEVEL,
   peopleIntervalMs: values.PEOPLE_INTERVAL_SECONDS * 1000,
   ...(values.EXPRESSION_URL_HOSTS === undefined ? {} : { expressionUrlHosts: values.EXPRESSION_URL_HOSTS }),
+  ...(values.WEBHOOK_URL_HOSTS === undefined ? {} : { webhookUrlHosts: values.WEBHOOK_URL_HOSTS }),
   ...(values.REDIS_URL === undefined ? {} : { redisUrl: values.REDIS_URL }),
 });
 

@@ -12,6 +12,7 @@ import { ulid } from './engine/ids';
 import type { DocumentStore } from './engine/ports/document-store';
 import type { Wake } from './engine/ports/wake';
 import { createFetchPublic } from './http-client/fetch-public';
+import { createWebhooks } from './http-client/webhooks';
 import { hintingStore } from './hinting-store';
 import { readClusterChanged } from './job-messages';
 import { jobSettings, type JobSettings } from './job-settings';
@@ -41,8 +42,7 @@ const openDefinitions = ({ pipelinesFolder }: JobSettings, logger: Logger) =>
     onLoaded: (loaded) => logger.info({ applications: [...loaded.applications.keys()] }, 'Definitions loaded'),
   });
 
-const urlHosts = ({ expressionUrlHosts }: JobSettings) =>
-  expressionUrlHosts === undefined ? {} : { allowedHosts: expressionUrlHosts };
+const onlyTo = (allowedHosts: readonly string[] | undefined) => (allowedHosts === undefined ? {} : { allowedHosts });
 
 type Watching = {
   readonly teamId: string;
@@ -102,7 +102,12 @@ runJob({
       ...parts,
       newId: () => ulid(clock.now()),
       jobs: createJobs({ connections, clock }),
-      fetchText: createFetchPublic({ clock, ...urlHosts(settings) }),
+      fetchText: createFetchPublic({ clock, ...onlyTo(settings.expressionUrlHosts) }),
+      webhooks: createWebhooks({
+        clock,
+        secret: (name) => processEnvironment[name],
+        ...onlyTo(settings.webhookUrlHosts),
+      }),
       onError: (error, id) => logger.warn({ error: String(error), id }, 'A try failed; the next one comes by itself'),
     });
     await file.freeLeases(Object.keys(handlers));

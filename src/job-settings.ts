@@ -8,6 +8,7 @@ export const jobSettings = z.object({
   teamId: z.string(),
   logLevel: z.string(),
   expressionUrlHosts: z.array(z.string()).readonly().optional(),
+  webhookUrlHosts: z.array(z.string()).readonly().optional(),
 });
 
 /** What a background job is told by whoever starts it. */

@@ -6,6 +6,7 @@ import type { TrafficGuard } from './engine/contracts/guard';
 import type { StageDefinition } from './engine/contracts/stage';
 import type { TaskDefinition } from './engine/contracts/task';
 import type { FetchPublic } from './http-client/fetch-public';
+import type { Webhooks } from './http-client/webhooks';
 import type { JenkinsMasters } from './jenkins/jenkins-masters';
 
 /** Everything a stage may ask for; it names what it needs and sees only that. */
@@ -18,6 +19,8 @@ export type Services = {
   readonly fetchText: FetchPublic;
   readonly jenkins: JenkinsMasters;
   readonly childPipelines: ChildPipelines;
+  /** Sends requests to URLs that teams wrote. */
+  readonly webhooks: Webhooks;
 };
 
 /** A stage type of this product. */

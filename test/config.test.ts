@@ -43,10 +43,13 @@ describe('readConfig', () => {
       /very-secret|short/,
     ));
 
-  it('reads the hosts that expressions may fetch from', () => {
+  it.each([
+    ['EXPRESSION_URL_HOSTS', 'expressionUrlHosts'],
+    ['WEBHOOK_URL_HOSTS', 'webhookUrlHosts'],
+  ] as const)('reads the hosts of %s', (variable, member) => {
     const hostsOf = (text: string) => {
-      const read = readConfig({ ...enough, EXPRESSION_URL_HOSTS: text });
-      return 'config' in read ? read.config.expressionUrlHosts : read.problems;
+      const read = readConfig({ ...enough, [variable]: text });
+      return 'config' in read ? read.config[member] : read.problems;
     };
     expect(hostsOf('')).toBeUndefined();
     expect(hostsOf('config.example.com, .demo.example.com,foo.marathon.mesos')).toEqual([
@@ -69,7 +72,7 @@ describe('readConfig', () => {
       'localhost',
       'vault.internal',
     ]) {
-      expect(first(wrong)).toEqual([expect.stringContaining('EXPRESSION_URL_HOSTS must list host names')]);
+      expect(first(wrong)).toEqual([expect.stringContaining(`${variable} must list host names`)]);
     }
   });
 });

@@ -72,7 +72,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
   evaluateVariables: ['variables'],
   checkPreconditions: ['preconditions', 'expression', 'failureMessage'],
 };
-const notYetTypes = ['verify', 'webhook', 'canary'];
+const notYetTypes = ['verify', 'canary'];
 const notYetKeys = ['beforeTraffic', 'keepWarm', 'notifications', 'sendNotifications'];
 const strategies = ['none', 'highlander', 'redblack'] as const;
 

@@ -30,6 +30,10 @@ const flow: readonly string[] = [
 export const isDescribed = ({ type, context }: PipelineStage): boolean =>
   type === 'deploy' && context.clusters === undefined;
 
+/** Whether a script may run anywhere: without a Jenkins that is the first place of the run. */
+const isOpenScript = ({ type, context }: PipelineStage): boolean =>
+  type === 'script' && (context.account ?? '') === '' && context.location === undefined;
+
 /** Fields that a stage gets from the job that it names. */
 const ofJobs: readonly string[] = ['general', 'docker', 'env', 'labels', 'location', 'locations'];
 
@@ -37,6 +41,7 @@ const ofJobs: readonly string[] = ['general', 'docker', 'env', 'labels', 'locati
 export function keysAtStart(stage: PipelineStage): readonly string[] {
   const keys = placedKeys(stage);
   if (namesJob(stage)) return [...keys, ...ofJobs];
+  if (isOpenScript(stage)) return [...keys, 'location'];
   return isDescribed(stage) ? ['clusters', ...keys.filter((key) => flow.includes(key))] : keys;
 }
 
@@ -122,6 +127,7 @@ function resolveStage(
   if (isDescribed(stage)) return resolveDeploy(application, environment, choice, stage);
   const places = placesOf(environment, choice);
   if (namesJob(stage)) return resolveJob(application, environment, places, stage);
+  if (isOpenScript(stage)) return { ...stage, context: { ...stage.context, location: places[0] } };
   return needsPlaces(stage) ? resolvePlaces(application, environment, places, stage) : stage;
 }
 

@@ -10,6 +10,8 @@ export type ScriptJob = { readonly master: string; readonly job: string };
 
 /** The Jenkins masters that accounts.yaml names. */
 export interface JenkinsMasters {
+  /** Whether any is named. */
+  isConfigured(): boolean;
   /** Throws NOT_FOUND, naming those that are known. */
   find(master: string): JenkinsClient;
   /**
@@ -60,6 +62,7 @@ export function createJenkinsMasters(
   const made = new Map<string, { readonly master: JenkinsMaster; readonly client: JenkinsClient }>();
   const current = () => definitions().jenkins ?? new Map<string, JenkinsMaster>();
   return {
+    isConfigured: () => current().size > 0,
     find: (name) => {
       const master = current().get(name);
       if (master === undefined) throw unknownMaster(name, [...current().keys()]);

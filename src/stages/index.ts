@@ -1,6 +1,7 @@
 import type { CoxswainStage } from '../services';
 import { adoptServerGroup } from './adopt-server-group';
 import { cancelPipeline } from './cancel-pipeline';
+import { cancelWebhook } from './cancel-webhook';
 import { checkPreconditions } from './check-preconditions';
 import { cloneServerGroup } from './clone-server-group';
 import { createServerGroup } from './create-server-group';
@@ -29,11 +30,13 @@ import { terminateInstances } from './terminate-instances';
 import { undoAdoption } from './undo-adoption';
 import { undoServerGroup } from './undo-server-group';
 import { wait } from './wait';
+import { webhook } from './webhook';
 
 /** All stage types; adding one is one file and one line here. */
 export const stages: readonly CoxswainStage[] = [
   adoptServerGroup,
   cancelPipeline,
+  cancelWebhook,
   checkPreconditions,
   cloneServerGroup,
   createServerGroup,
@@ -62,4 +65,5 @@ export const stages: readonly CoxswainStage[] = [
   undoAdoption,
   undoServerGroup,
   wait,
+  webhook,
 ];

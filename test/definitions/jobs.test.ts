@@ -112,3 +112,18 @@ describe('a mistake about jobs', () => {
     expect(problems.map((problem) => problem.message)).toContainEqual(expect.stringContaining(message));
   });
 });
+
+describe('a script', () => {
+  const script = (fields: string) =>
+    good.replace('    - { type: deploy, strategy: highlander }\n', `    - { type: script, command: x${fields} }\n`);
+
+  it('that says not where it runs has the first region of the run', () => {
+    const [first] = resolve(script(''), ['west']);
+    expect(first?.context).toEqual({ command: 'x', location: placeOf('west') });
+  });
+
+  it('runs where it says', () => {
+    const [first] = resolve(script(', account: nonprod, region: np1_west'));
+    expect(first?.context).toEqual({ command: 'x', account: 'nonprod', region: 'np1_west' });
+  });
+});

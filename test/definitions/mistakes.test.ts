@@ -170,6 +170,37 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     ['timeout: 10m }]', 'timeout: 10m }, { type: wait, for: 5s, waitTime: 5 }]', '7:88', 'waitTime'],
     ['timeout: 10m }]', 'timeout: 10m }, { type: wait, waitTime: soon }]', '7:89', 'a whole number'],
     ['timeout: 10m }]', 'timeout: 10m }, { type: manualJudgment, onReject: undo }]', '7:99', "cannot be 'undo'"],
+    ['timeout: 10m }]', 'timeout: 10m }, { type: webhook }]', '7:65', 'url: '],
+    [
+      'timeout: 10m }]',
+      "timeout: 10m }, { type: webhook, url: 'https://a.example.com', method: TRACE }]",
+      '7:120',
+      'method: ',
+    ],
+    [
+      'timeout: 10m }]',
+      "timeout: 10m }, { type: webhook, url: 'https://a.example.com', statusJsonPath: '$.a[' }]",
+      '7:128',
+      'is no JSONPath',
+    ],
+    [
+      'timeout: 10m }]',
+      "timeout: 10m }, { type: webhook, url: 'https://a.example.com', monitorOnly: true }]",
+      '7:125',
+      'needs waitForCompletion: true',
+    ],
+    [
+      'timeout: 10m }]',
+      "timeout: 10m }, { type: webhook, url: 'https://a.example.com', customHeaders: { A: { env: SLACK_BOT_TOKEN } } }]",
+      '7:127',
+      'must name a variable that begins with WEBHOOK_SECRET_',
+    ],
+    [
+      'timeout: 10m }]',
+      "timeout: 10m }, { type: webhook, url: 'https://a.example.com', customHeaders: { Host: x } }]",
+      '7:127',
+      'is a header that is set by itself',
+    ],
     [
       'timeout: 10m }]',
       "timeout: 10m }, { type: manualJudgment, instructions: 'Keep ${image.tga}?' }]",

@@ -40,11 +40,21 @@ pipelines:
     - { name: tell, type: evaluateVariables, variables: { said: '\${passed} checks passed against \${target}' } }
 `;
 
+const scriptFile = (command: string) => `application: foo
+image: registry.example.com/demo/foo
+environments:
+  prod: { regions: [nonprod/east], instances: 1, pipeline: check }
+pipelines:
+  check:
+    - { name: count, type: script, command: ${JSON.stringify(command)}, cmc: twelve, propertyFile: result.json }
+    - { name: tell, type: evaluateVariables, variables: { said: '\${passed} checks passed, \${target}' } }
+`;
+
 let emulator: RunningDcosEmulator;
 let stop: () => Promise<void>;
 
 /** An executor whose jobs are processes of this machine. */
-async function startBench(job: string) {
+async function startBench(job: string, text = fileOf(job)) {
   emulator = await startDcosEmulator({ tasks: 'process', speed: 10 });
   const connections = openConnections(new Map([['lab', { name: 'lab', url: emulator.url, auth: { type: 'none' } }]]));
   const store = createMemoryStore(() => systemClock.now());
@@ -74,7 +84,7 @@ async function startBench(job: string) {
   };
   const { application, problems } = parseApplication({
     file: 'foo.yaml',
-    text: fileOf(job),
+    text,
     accounts,
     stageTypes: stageRegistry,
   });
@@ -137,4 +147,17 @@ it('ends a real process when it is canceled', async () => {
   expect((await ended()).status).toBe('CANCELED');
   const { body } = emulator.core.handle({ method: 'GET', path: '/service/metronome/v1/jobs?embed=history' });
   expect(body).toMatchObject([{ history: { successCount: 0, failureCount: 1 } }]);
+});
+
+it('runs a script as a real process where no Jenkins is configured', async () => {
+  const command = `printf '{"passed": 12, "target": "%s"}' "$CMC" > result.json`;
+  const { ended } = await startBench('', scriptFile(command));
+  const done = await ended();
+  expect(done.stages.map(({ failure }) => failure?.message)).toEqual([undefined, undefined]);
+  expect(stageOf(done, '2').outputs.said).toBe('12 checks passed, twelve');
+});
+
+it('tells the last words of a script that failed', async () => {
+  const { ended } = await startBench('', scriptFile('echo "no such check" >&2; exit 3'));
+  expect(stageOf(await ended(), '1').failure).toMatchObject({ code: 'JOB_FAILED', output: 'no such check' });
 });
