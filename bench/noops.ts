@@ -55,14 +55,15 @@ async function runInBot({ folder, pipelinesFolder, executions, stages }: NoopsOp
   const seeds = Array.from({ length: executions }, () => trivialExecution(stages));
   await seedExecutions(store, seeds);
   const outside = await startOutside('foo-deploys');
-  const empty = await startBot(outside, join(folder, 'noops-empty'), pipelinesFolder);
-  const full = await startBot(outside, join(folder, 'noops'), pipelinesFolder);
+  const bots: Bot[] = [];
   try {
-    const [withoutMb = Number.NaN, peakMb = Number.NaN] = await watchMemory(store, [empty, full]);
+    for (const name of ['noops-empty', 'noops'])
+      bots.push(await startBot(outside, join(folder, name), pipelinesFolder));
+    const [withoutMb = Number.NaN, peakMb = Number.NaN] = await watchMemory(store, bots);
     const done = await store.list(executionKind, { limit: executions });
     return { ...readRun(done), done, withoutMb, peakMb };
   } finally {
-    await Promise.all([empty.stop(), full.stop()]);
+    await Promise.all(bots.map((bot) => bot.stop()));
     await Promise.all([outside.slack.close(), outside.dcos.close(), store.close()]);
   }
 }
