@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { measureAckLatency } from './ack-latency';
 import { measureEventLatency } from './event-latency';
 import { measureExpressions } from './expressions';
+import { measureNoops } from './noops';
 import { measureRequests } from './requests';
 import { formatTable, type Line } from './support/table';
 import { measureTransitions } from './transitions';
@@ -11,7 +12,7 @@ import { measureViews } from './views';
 import { measureWaiting } from './waiting-executions';
 
 const isQuick = process.argv.includes('--quick');
-/** Any of `ack`, `transitions`, `requests`, `views`, `event`, `waiting`, `expressions`; none means all. */
+/** Any of `ack`, `transitions`, `noops`, `requests`, `views`, `event`, `waiting`, `expressions`; none means all. */
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const pipelinesFolder = join(__dirname, '../../pipelines');
 
@@ -20,6 +21,8 @@ const parts: Readonly<Record<string, (folder: string) => Promise<readonly Line[]
     measureAckLatency({ folder, pipelinesFolder, slices: isQuick ? 2 : 5, sliceSeconds: isQuick ? 2 : 4 }),
   transitions: (folder) =>
     measureTransitions({ folder, rounds: isQuick ? 2 : 5, executions: isQuick ? 100 : 300, stages: 20 }),
+  noops: (folder) =>
+    measureNoops({ folder, pipelinesFolder, executions: 1000, stages: 20, updates: isQuick ? 5000 : 20_000 }),
   requests: (folder) => measureRequests({ folder, atOnce: isQuick ? 20 : 50, slowMs: isQuick ? 20_000 : 40_000 }),
   views: () => Promise.resolve(measureViews({ apps: 5000, tasks: 20_000, rounds: isQuick ? 5 : 15 })),
   event: (folder) => measureEventLatency({ folder, deployments: isQuick ? 15 : 60 }),

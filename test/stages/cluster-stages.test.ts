@@ -53,6 +53,17 @@ describe('a stage about a whole cluster', () => {
   });
 
   it.each([
+    ['disableCluster', {}],
+    ['scaleDownCluster', { allowScaleDownActive: true }],
+    ['shrinkCluster', { allowDeleteActive: true }],
+  ])('%s goes on once what it took out of service is out, and waits no 90 s more', async (type, context) => {
+    const { done } = await run(type, context);
+    const { startTime = 0, endTime = Number.NaN } = stageOf(done, '1');
+    expect(endTime - startTime).toBeGreaterThan(0);
+    expect(endTime - startTime).toBeLessThan(90_000);
+  });
+
+  it.each([
     ['first, all of them', {}, ['resize v002 2→0', 'resize v001 5→0', 'destroy v002', 'destroy v001', 'destroy v000']],
     [
       'one by one',

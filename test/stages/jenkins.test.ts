@@ -53,6 +53,12 @@ describe('a jenkins stage', () => {
     expect(item?.builds[0]?.parameters).toContainEqual({ name: 'D', value: 'as it was' });
   });
 
+  it('asks for the end of a build every 5 s', async () => {
+    const { stage } = await build(jobXml({ script: 'sleep 12' }));
+    const [, , monitor] = stage.tasks;
+    expect((monitor?.endTime ?? 0) - (monitor?.startTime ?? 0)).toBe(15_000);
+  });
+
   it.each([
     ['exit 1', {}, 'TERMINAL', 'Job failed (see Jenkins): ship #1, http://ci/job/ship/1/'],
     ['exit 3', {}, 'TERMINAL', 'Job is unstable: ship #1, http://ci/job/ship/1/'],
