@@ -5,21 +5,21 @@ import { buildFields } from './build/build-context';
 import { buildTasks, renderBuild } from './build/build-tasks';
 import { planStop } from './build/plan-stop';
 
-const text = z.string().default('');
+/** A parameter of the script job. */
+const text = (description: string) => z.string().default('').describe(description);
 
 const config = z.looseObject({
-  command: z.string().min(1),
-  scriptPath: text,
-  image: text,
-  region: text,
-  account: text,
-  cluster: text,
-  cmc: text,
-  repoUrl: text,
-  repoBranch: text,
-  /** Without it, the `scriptJob` of the master, or of the first that has one. */
-  job: z.string().optional(),
-  master: z.string().optional(),
+  command: z.string().min(1).describe('What is run; parameter COMMAND.'),
+  scriptPath: text('The folder of the repository that it is run in; parameter SCRIPT_PATH.'),
+  image: text('Parameter IMAGE_ID.'),
+  region: text('Parameter REGION_PARAM.'),
+  account: text('Parameter ENV_PARAM.'),
+  cluster: text('Parameter CLUSTER_PARAM.'),
+  cmc: text('Parameter CMC.'),
+  repoUrl: text('The repository of the script; parameter REPO_URL.'),
+  repoBranch: text('Its branch; parameter REPO_BRANCH.'),
+  job: z.string().optional().describe('The job that runs scripts. Default: the `scriptJob` of the master.'),
+  master: z.string().optional().describe('The Jenkins. Default: the first in accounts.yaml with a `scriptJob`.'),
   ...buildFields,
 });
 
@@ -42,6 +42,18 @@ function scriptParameters(context: StageContext): Readonly<Record<string, string
 /** Runs a script through a Jenkins job made for it (semantics §4.4). Where no Jenkins is configured, it fails and says so. */
 export const script = defineStage({
   type: 'script',
+  about: {
+    summary: 'Runs a script through a Jenkins job made for scripts, which gets what the stage says as its parameters.',
+    puts: {
+      queuedBuild: 'The number of its queue item.',
+      buildNumber: 'The number of the build.',
+      buildInfo: 'The build as Jenkins tells it: `{ name, number, url, result, … }`.',
+      propertyFileContents: 'All of the property file.',
+      '<property>': 'Each property of the file, flat.',
+    },
+    cancel: 'The build is stopped in Jenkins, or taken out of its queue; so it is when the stage runs out of time.',
+    restart: 'Starts another build.',
+  },
   needs: ['jenkins'],
   config,
   tasks: buildTasks((context, masters) => {

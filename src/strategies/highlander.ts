@@ -5,6 +5,8 @@ import type { Strategy } from './strategy';
 export const highlander: Strategy = {
   name: 'highlander',
   summary: 'highlander: all others are destroyed once the new one is up',
+  promise:
+    'What served before serves until all instances of the new server group are healthy; then all others go out of service and are destroyed. There is no way back but another deploy. Where the new one does not come up, what served before is untouched.',
   after: ({ location, cluster }) => [
     {
       type: 'shrinkCluster',

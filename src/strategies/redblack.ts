@@ -50,6 +50,8 @@ function afterSteps({ location, cluster, source }: Change, description: ServerGr
 export const redblack: Strategy = {
   name: 'redblack',
   summary: 'red/black: new up and healthy, then the old out of service and kept',
+  promise:
+    'What served before serves at full size until all instances of the new server group are healthy, and then goes out of service; it is kept for the way back, and the surplus beyond `maxRemainingAsgs` is destroyed last. With `rollback: { onFailure: true }` a failure of any step brings it back at full size. Twice the resources are needed meanwhile.',
   after: afterSteps,
   keepsWayBack: true,
 };
