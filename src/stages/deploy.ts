@@ -23,7 +23,7 @@ const config = z.looseObject({
       z.looseObject({
         ...monikerFields,
         ...placeFields,
-        desiredCapacity: z.unknown().meta({ type: 'whole number', description: 'How many instances.' }),
+        desiredCapacity: z.unknown().optional().meta({ type: 'whole number', description: 'How many instances.' }),
         ...descriptionFields,
         ...strategyFields,
       }),

@@ -73,8 +73,7 @@ export const destroyServerGroup = defineStage({
     summary: 'Takes a server group out of service and removes it. The traffic guard refuses the last that serves.',
     puts: { targetServerGroup: 'The name of the server group.' },
     cancel: 'What it had taken out of service comes back; what is destroyed is gone.',
-    restart:
-      'Looks again which server group is meant, and acts on that. One that is gone counts as destroyed where it is named.',
+    restart: 'Looks again which server group is meant, and acts on that.',
   },
   aliases: ['destroyAsg'],
   needs: ['serverGroups', 'trafficGuard'],
