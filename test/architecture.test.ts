@@ -19,7 +19,7 @@ const levels: readonly (readonly string[])[] = [
 ];
 
 /** Folders that start the others, and the emulators, which have a rule of their own. */
-const entryFolders = ['src/cli', 'src/demo', 'src/emulators'];
+const entryFolders = ['src/cli', 'src/demo', 'src/emulators', 'src/stages-page'];
 
 /** Package → the only place that may import it. */
 const owners: Readonly<Record<string, string>> = {

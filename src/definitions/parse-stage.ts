@@ -3,6 +3,7 @@ import type { PipelineStage } from '../model/application';
 import type { StageContext } from '../model/execution';
 import { checkConfig } from './check-config';
 import { checkExpressions } from './check-expressions';
+import { commonFields, failureChoices } from './common-fields';
 import { didYouMean } from './did-you-mean';
 import { readJobStage } from './parse-job';
 import { openPartsOf } from './open-parts';
@@ -41,19 +42,8 @@ export type WrittenStage = {
   readonly leavesOpen: PipelineStage['leavesOpen'];
 };
 
-const common = [
-  'type',
-  'name',
-  'after',
-  'refId',
-  'requisiteStageRefIds',
-  'timeout',
-  'stageTimeoutMs',
-  'comments',
-  'stageEnabled',
-  'failOnFailedExpressions',
-];
-const choices = ['failPipeline', 'continuePipeline', 'completeOtherBranchesThenFail'];
+const common = Object.keys(commonFields.shape);
+const choices = Object.keys(failureChoices.shape);
 const own: Readonly<Record<string, readonly string[]>> = {
   deploy: [
     'regions',

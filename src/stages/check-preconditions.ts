@@ -9,22 +9,24 @@ import { clipText } from '../model/text';
 import { defineStage, type Services } from '../services';
 import { checkClusterSize, clusterSize } from './precondition/cluster-size';
 import { checkStageStatus, stageStatus } from './precondition/stage-status';
-import { unmet } from './precondition/unmet';
+import { failPipelineField, failureMessageField, unmet } from './precondition/unmet';
 
 const expression = z.looseObject({
-  type: z.literal('expression'),
-  failPipeline: z.boolean().optional(),
-  context: z.looseObject({
-    expression: z.string(),
-    failureMessage: z.string().optional(),
-    /** What the expression came to. */
-    expressionResult: z.unknown().optional(),
-    /** Why it came to nothing. */
-    expressionProblem: z.string().optional(),
-  }),
+  type: z.literal('expression').describe('What is checked.'),
+  failPipeline: failPipelineField,
+  context: z
+    .looseObject({
+      expression: z.string().describe('`expression`: what must be true; `${ }` may be left out.'),
+      failureMessage: failureMessageField,
+      expressionResult: z.unknown().optional().describe('Set by the check: what the expression came to.'),
+      expressionProblem: z.string().optional().describe('Set by the check: why it came to nothing.'),
+    })
+    .describe('How it is checked.'),
 });
 const precondition = z.discriminatedUnion('type', [expression, clusterSize, stageStatus]);
-const config = z.looseObject({ preconditions: z.array(precondition).min(1) });
+const config = z.looseObject({
+  preconditions: z.array(precondition).min(1).describe('What must hold, all at the same time.'),
+});
 /** A part is a stage, which has a type of its own: that of its precondition stands beside it. */
 const part = z.looseObject({ preconditionType: z.enum(['expression', 'clusterSize', 'stageStatus']) });
 
@@ -103,6 +105,16 @@ async function check(look: TaskLook<Pick<Services, 'serverGroups'>>): Promise<Ta
 /** Goes on only where every precondition holds; each is a part of its own, all at the same time (semantics §4.4). */
 export const checkPreconditions = defineStage({
   type: 'checkPreconditions',
+  about: {
+    summary:
+      'Goes on only where every precondition holds. One that does not fails the pipeline, or stops its branch where it has `failPipeline: false`.',
+    shorthand: {
+      expression: 'One precondition of type `expression`, in the place of `preconditions`.',
+      failureMessage: 'What is said where that is not met.',
+    },
+    cancel: 'Ends at once; there is nothing to undo.',
+    restart: 'Checks everything again.',
+  },
   needs: ['serverGroups'],
   config,
   outputs: [],

@@ -7,6 +7,7 @@ import { buildCluster } from '../model/moniker';
 import { isDisabled, locationName, type Location, type ServerGroup } from '../model/server-group';
 import { defineStage, type Services } from '../services';
 import { aroundCreation, createApp, determineSourceServerGroup, firstSizeOf } from './server-group/creation';
+import { descriptionFields, monikerFields, strategyFields } from './server-group/description-fields';
 import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
 import { imageFor } from './server-group/image';
 import { clusterOf, nameOf, placeBeside, placeOf } from './server-group/place';
@@ -19,17 +20,23 @@ type Look = TaskLook<Needs>;
 
 const text = z.string().optional();
 const config = z.looseObject({
-  /** The group to clone; a place that it does not name is that of the clone. */
-  source: z.looseObject({}).optional(),
-  /** The cluster that `target` is looked for in, where it is not that of the clone. */
-  targetCluster: text,
-  target: text,
-  cluster: text,
-  application: text,
-  stack: z.string().nullish(),
-  freeFormDetails: z.string().nullish(),
-  desiredCapacity: wholeNumber,
-  capacity: z.looseObject({ desired: wholeNumber }).nullish(),
+  source: z
+    .looseObject({})
+    .optional()
+    .describe('The server group to clone, `{ serverGroupName }`; `account` and `region` where they are others.'),
+  targetCluster: text.describe('The cluster that `target` is looked for in. Default: that of the clone.'),
+  target: text.describe(
+    'Which server group is cloned, where `source` names none: the newest, the one before it or the oldest.',
+  ),
+  cluster: text.describe('The cluster of the clone. Default: that of its parts, of the source or the environment.'),
+  ...monikerFields,
+  desiredCapacity: wholeNumber.describe('How many instances. Default: as the source, or its last size.'),
+  capacity: z
+    .looseObject({ desired: wholeNumber.describe('As `desiredCapacity`.') })
+    .nullish()
+    .describe('The size in the spelling of other providers.'),
+  ...descriptionFields,
+  ...strategyFields,
 });
 
 const place = z.object({ account: z.string(), region: z.string(), dcosCluster: z.string(), group: z.string() });
@@ -132,11 +139,23 @@ function namesCluster(context: StageContext): boolean {
  */
 export const cloneServerGroup = defineStage({
   type: 'cloneServerGroup',
+  about: {
+    summary:
+      'Creates one server group of another: each field that the stage does not give is read from the source, which is the named one, else `target`, else the newest in service.',
+    puts: {
+      cloneSource: 'What was cloned: `{ location, serverGroupName }`.',
+      serverGroupName: 'The name of the clone.',
+      'deploy.server.groups': 'By region, the names of new server groups.',
+      source: 'What served before: `{ serverGroupName, desired, image }`; absent for none.',
+    },
+    cancel: 'Goes back as `createServerGroup` does.',
+    restart: 'Looks for its source again, and creates another clone under the next free name.',
+  },
   aliases: ['copyLastAsg'],
   needs: ['serverGroups'],
   needsPlaces: true,
   namesCluster,
-  config: serverGroupConfig.and(config),
+  config: serverGroupConfig.extend(config.shape),
   before: fanOut('cloneServerGroup', 'Clone'),
   tasks: workerTasks<Needs>([
     determineCloneSource,

@@ -11,20 +11,20 @@ import {
   determineSourceServerGroup,
   firstSizeOf,
 } from './server-group/creation';
-import { fanOut, workerTasks } from './server-group/fan-out';
+import { descriptionFields, monikerFields, strategyFields } from './server-group/description-fields';
+import { clusterFields, fanOut, workerTasks } from './server-group/fan-out';
 import { imageFor } from './server-group/image';
 import { placeOf } from './server-group/place';
 import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
 
 type Needs = Pick<Services, 'serverGroups'>;
 
-const part = z.string().nullish();
 const config = z.looseObject({
-  cluster: z.string().optional(),
-  application: z.string().optional(),
-  stack: part,
-  freeFormDetails: part,
-  desiredCapacity: z.number().int().positive(),
+  ...clusterFields,
+  ...monikerFields,
+  desiredCapacity: z.number().int().positive().describe('How many instances.'),
+  ...descriptionFields,
+  ...strategyFields,
 });
 
 /** The cluster of the new group: named, or of its parts. Throws INVALID_INPUT where neither is there. */
@@ -50,6 +50,21 @@ const planPlaces = (input: PlanInput): readonly StagePlan[] =>
 /** One new server group in each place, then what its strategy does with the others (semantics §4.4, §5). */
 export const createServerGroup = defineStage({
   type: 'createServerGroup',
+  about: {
+    summary:
+      'Creates one server group from a description, in each place after the other, waits until its instances are healthy, and does with the others of the cluster what its strategy says. `deploy` plans one for each place.',
+    puts: {
+      serverGroupName: 'The name of the new server group.',
+      'deploy.server.groups': 'By region, the names of new server groups.',
+      source: 'What served before: `{ serverGroupName, desired, image }`; absent for none.',
+      nextServerGroupName: 'The name that was free.',
+      stoodBefore: 'All server groups that stood there.',
+    },
+    cancel:
+      'Goes back: what was created is found by its key and goes out of service, and what served before serves again at its size.',
+    restart:
+      'Creates another server group, under the next free name; what an earlier attempt left is no source for it.',
+  },
   needs: ['serverGroups'],
   needsPlaces: true,
   namesCluster: ({ application }) => application !== undefined,

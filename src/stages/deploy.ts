@@ -6,6 +6,8 @@ import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import { childrenOf } from '../engine/graph';
 import { defineStage } from '../services';
 import { planUndo, type CreationType } from '../strategies';
+import { descriptionFields, monikerFields, strategyFields } from './server-group/description-fields';
+import { placeFields } from './server-group/fan-out';
 import { placesOf } from './server-group/place';
 import { flag } from './server-group/spinnaker-values';
 
@@ -13,6 +15,23 @@ const clusterSchema = z.looseObject({
   application: z.string(),
   stack: z.string().default(''),
   freeFormDetails: z.string().default(''),
+});
+
+const config = z.looseObject({
+  clusters: z
+    .array(
+      z.looseObject({
+        ...monikerFields,
+        ...placeFields,
+        desiredCapacity: z.unknown().optional().meta({ type: 'whole number', description: 'How many instances.' }),
+        ...descriptionFields,
+        ...strategyFields,
+      }),
+    )
+    .optional()
+    .describe(
+      "Spinnaker's spelling: a description for each server group to create. Default: one for each place of the run, made of the `service` of the file.",
+    ),
 });
 
 const clones = z.object({ clone: flag });
@@ -37,8 +56,21 @@ function undoSucceeded({ execution, stage }: PlanInput): readonly StagePlan[] {
  */
 export const deploy = defineStage({
   type: 'deploy',
+  about: {
+    summary:
+      'Creates a server group in every place, all at the same time, each with `createServerGroup`; with the parameter `clone` each is a clone of what runs there.',
+    shorthand: {
+      regions: 'The places, as `account/region`. Default: all of the run.',
+      strategy: 'As in `clusters`, as are the fields of the strategy.',
+      onFailure: '`rollback`: the short form of `rollback: { onFailure: true }`.',
+      keepFailed: '`keepFailedMinutes` as a duration, such as `2h`.',
+    },
+    puts: { 'deploy.server.groups': 'By region, the names of new server groups; an output of its parts.' },
+    cancel: 'Every place goes back to what served before.',
+    restart: 'Deploys to every place again; what succeeded before is a server group like any other.',
+  },
   needs: [],
-  config: z.looseObject({ clusters: z.array(z.looseObject({})).optional() }),
+  config,
   outputs: [],
   parallelBefore: true,
   before: ({ execution, stage }) =>

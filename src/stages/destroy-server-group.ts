@@ -6,7 +6,7 @@ import type { ServerGroups } from '../dcos/server-groups';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import type { TaskDefinition } from '../engine/contracts/task';
 import { defineStage } from '../services';
-import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
+import { fanOut, forceField, serverGroupConfig, workerTasks } from './server-group/fan-out';
 import { watching } from './server-group/watching';
 import { checkTrafficGuard, type GuardedServices } from './server-group/guarded';
 import { isWorker, placeOf } from './server-group/place';
@@ -58,13 +58,27 @@ function disableFirst(input: PlanInput): readonly StagePlan[] {
   return [{ type: 'disableServerGroup', name: `Disable in ${place}`, context: stage.context }];
 }
 
+const config = serverGroupConfig.extend({
+  skipDisableBeforeDestroy: z
+    .boolean()
+    .optional()
+    .describe('Whether it is destroyed without going out of service first. Default: false.'),
+  ...forceField,
+});
+
 /** Removes a server group: disables it, passes the traffic guard, deletes the app and waits until it is gone. */
 export const destroyServerGroup = defineStage({
   type: 'destroyServerGroup',
+  about: {
+    summary: 'Takes a server group out of service and removes it. The traffic guard refuses the last that serves.',
+    puts: { targetServerGroup: 'The name of the server group.' },
+    cancel: 'What it had taken out of service comes back; what is destroyed is gone.',
+    restart: 'Looks again which server group is meant, and acts on that.',
+  },
   aliases: ['destroyAsg'],
   needs: ['serverGroups', 'trafficGuard'],
   needsPlaces: true,
-  config: serverGroupConfig.and(z.looseObject({ skipDisableBeforeDestroy: z.boolean().optional() })),
+  config,
   before: disableFirst,
   tasks: workerTasks<GuardedServices>([
     determineTargetServerGroup,

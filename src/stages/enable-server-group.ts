@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CoxswainError } from '../model/errors';
 import { defineStage } from '../services';
-import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
+import { fanOut, forceField, serverGroupConfig, workerTasks } from './server-group/fan-out';
 import { placeOf } from './server-group/place';
 import { setSize } from './server-group/set-size';
 import { sizeBack } from './server-group/size-back';
@@ -13,16 +13,40 @@ const sizes = z.object({
   minimumCapacity: z.number().catch(0),
 });
 
+const config = serverGroupConfig.extend({
+  capacity: z
+    .unknown()
+    .optional()
+    .meta({ type: 'map', description: 'The size, `{ desired: 4 }`. Default: its last size that was not 0.' }),
+  minimumCapacity: z
+    .unknown()
+    .optional()
+    .meta({ type: 'whole number', description: 'How many instances it has at least. Default: 0.' }),
+  ...forceField,
+});
+
 /**
  * Brings a disabled server group back: to the size asked for, else to its last non-zero size from Marathon's versions,
  * never below `minimumCapacity` (decisions 1). A group that is in service is left as it is unless a size is asked for.
  */
 export const enableServerGroup = defineStage({
   type: 'enableServerGroup',
+  about: {
+    summary:
+      'Brings a server group back into service: to the size given, else to the last that Marathon remembers. One that serves is left alone unless a size is given.',
+    puts: {
+      targetServerGroup: 'The name of the server group.',
+      capacity: 'Its size now: `{ min, desired, max }`.',
+      'originalCapacity.<name>': 'Its size before.',
+    },
+    cancel:
+      'A change of size goes back to the size before, also where the stage had ended; parts that had not begun do not.',
+    restart: 'Looks again which server group is meant, and acts on that.',
+  },
   aliases: ['enableAsg'],
   needs: ['serverGroups'],
   needsPlaces: true,
-  config: serverGroupConfig,
+  config,
   before: fanOut('enableServerGroup', 'Enable'),
   tasks: workerTasks([
     determineTargetServerGroup,

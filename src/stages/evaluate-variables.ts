@@ -4,8 +4,13 @@ import type { Problem } from '../engine/expressions';
 import type { StageContext } from '../model/execution';
 import { defineStage } from '../services';
 
-const variable = z.looseObject({ key: z.string().min(1), value: z.unknown().optional() });
-const config = z.looseObject({ variables: z.array(variable).default([]) });
+const variable = z.looseObject({
+  key: z.string().min(1).describe('Its name in expressions.'),
+  value: z.unknown().optional().describe('Its value, mostly with an expression in it.'),
+});
+const config = z.looseObject({
+  variables: z.array(variable).default([]).describe('The variables in order; each sees those above it.'),
+});
 
 const keyProblem = (index: number, message: string): Problem => ({
   level: 'ERROR',
@@ -61,6 +66,12 @@ function evaluateInOrder(context: StageContext, evaluate: EvaluateValue): Evalua
 /** Puts out each variable under its key, for the stages after it. */
 export const evaluateVariables = defineStage({
   type: 'evaluateVariables',
+  about: {
+    summary: 'Gives names to values for the stages after it.',
+    puts: { '<key>': 'Each variable under its own key.' },
+    cancel: 'Ends at once; there is nothing to undo.',
+    restart: 'Evaluates the expressions as they were written, anew.',
+  },
   needs: [],
   config,
   evaluate: evaluateInOrder,

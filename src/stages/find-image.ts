@@ -5,20 +5,27 @@ import { CoxswainError } from '../model/errors';
 import { imageName, parseImage } from '../model/image-reference';
 import { isDisabled, safeRegion, type Location, type ServerGroup } from '../model/server-group';
 import { defineStage, type Services } from '../services';
+import { clusterFields } from './server-group/fan-out';
 import { clusterOf, placesFor } from './server-group/place';
 import { flag } from './server-group/spinnaker-values';
 
 const strategies = ['LARGEST', 'NEWEST', 'OLDEST', 'FAIL'] as const;
 const config = z.looseObject({
-  cluster: z.string().optional(),
-  selectionStrategy: z.preprocess(
-    (value) => (typeof value === 'string' ? value.toUpperCase() : (value ?? undefined)),
-    z.enum(strategies).default('NEWEST'),
+  ...clusterFields,
+  selectionStrategy: z
+    .preprocess(
+      (value) => (typeof value === 'string' ? value.toUpperCase() : (value ?? undefined)),
+      z.enum(strategies).default('NEWEST'),
+    )
+    .describe('Of several server groups of a place which one; `FAIL`: none.'),
+  onlyEnabled: flag.describe('Whether only server groups in service count. Default: true.'),
+  imageNamePattern: z
+    .string()
+    .nullish()
+    .describe("A regular expression for the image's whole name, such as `demo-foo`, or for the whole image."),
+  resolveMissingLocations: flag.describe(
+    'Whether a place without the cluster gets the image of the others. Default: false.',
   ),
-  onlyEnabled: flag,
-  /** Matched as a whole against the name of the image, and against the image itself. */
-  imageNamePattern: z.string().nullish(),
-  resolveMissingLocations: flag,
 });
 type Config = z.infer<typeof config>;
 type Look = TaskLook<Pick<Services, 'serverGroups'>>;
@@ -141,6 +148,18 @@ const imagesSchema = z.array(z.looseObject({ imageId: z.string() }));
 /** Finds the image that a cluster runs in each place, for the stages after it (semantics §4.4). Reading changes nothing. */
 export const findImage = defineStage({
   type: 'findImage',
+  about: {
+    summary:
+      'Finds the image that a cluster runs in each place. A `deploy`, `createServerGroup` or `cloneServerGroup` after it takes it with `docker: { image: { fromContext: true } }`. It reads only.',
+    puts: {
+      deploymentDetails:
+        'For each place `{ imageId, imageName, registry, repository, tag, region, account, sourceServerGroup, refId, … }`.',
+      amiDetails: 'The same, as Spinnaker called it first.',
+      artifacts: 'The images as Spinnaker artifacts.',
+    },
+    cancel: 'Ends at once; there is nothing to undo.',
+    restart: 'Looks again.',
+  },
   needs: ['serverGroups'],
   needsPlaces: true,
   config,

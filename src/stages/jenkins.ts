@@ -5,15 +5,28 @@ import { buildTasks, renderBuild } from './build/build-tasks';
 import { planStop } from './build/plan-stop';
 
 const config = z.looseObject({
-  master: z.string().min(1),
-  job: z.string().min(1),
-  parameters: parameterTexts,
+  master: z.string().min(1).describe('The Jenkins, by its name below `jenkins` in accounts.yaml.'),
+  job: z.string().min(1).describe('The job, with its folders: `team/build`.'),
+  parameters: parameterTexts.describe('The parameters of the build; lists and maps become JSON.'),
   ...buildFields,
 });
 
 /** Runs a build of a Jenkins job and waits for its end (semantics §4.4). Canceled, or out of time, the build is stopped. */
 export const jenkins = defineStage({
   type: 'jenkins',
+  about: {
+    summary:
+      'Runs a build of a Jenkins job and waits for its end. A failed or unstable build fails the stage, an aborted one cancels it.',
+    puts: {
+      queuedBuild: 'The number of its queue item.',
+      buildNumber: 'The number of the build.',
+      buildInfo: 'The build as Jenkins tells it: `{ name, number, url, result, … }`.',
+      propertyFileContents: 'All of the property file.',
+      '<property>': 'Each property of the file, flat.',
+    },
+    cancel: 'The build is stopped in Jenkins, or taken out of its queue; so it is when the stage runs out of time.',
+    restart: 'Starts another build.',
+  },
   needs: ['jenkins'],
   config,
   tasks: buildTasks((context) => {

@@ -8,12 +8,18 @@ import { defineStage } from '../services';
 import { creationsByPlace, planUndo } from '../strategies';
 
 const config = z.looseObject({
-  instructions: z.string().optional(),
-  judgmentInputs: z.array(z.object({ value: z.string() })).optional(),
-  onReject: z.enum(['rollback']).optional(),
-  judgmentStatus: z.enum(['continue', 'stop']).optional(),
-  judgmentReason: z.string().optional(),
-  judgedBy: z.string().optional(),
+  instructions: z.string().optional().describe('What is asked.'),
+  judgmentInputs: z
+    .array(z.object({ value: z.string().describe('The answer.') }))
+    .optional()
+    .describe('Answers to choose from; kept, and not offered yet.'),
+  onReject: z
+    .enum(['rollback'])
+    .optional()
+    .describe('`rollback`: a rejection brings back what served before, in every place that the execution changed.'),
+  judgmentStatus: z.enum(['continue', 'stop']).optional().describe('Set by the decision.'),
+  judgmentReason: z.string().optional().describe('Set by the decision: why it was rejected.'),
+  judgedBy: z.string().optional().describe('Set by the decision: the Slack user id of who decided.'),
 });
 
 const threeDaysMs = 3 * 24 * 3_600_000;
@@ -102,6 +108,13 @@ function planWholeUndo(execution: Execution): readonly StagePlan[] {
 /** A person decides whether the pipeline goes on (semantics §11, decisions 17). */
 export const manualJudgment = defineStage({
   type: 'manualJudgment',
+  about: {
+    summary:
+      'Asks people to approve or reject; only approvers of the environment may. A rejection asks why, and fails the stage.',
+    puts: { judgmentStatus: '`continue`, where it was approved.', judgedBy: 'The Slack user id of who approved.' },
+    cancel: 'Ends at once; there is nothing to undo.',
+    restart: 'Asks again; the decision before is forgotten.',
+  },
   needs: [],
   config,
   outputs: ['judgmentStatus', 'judgedBy'],

@@ -4,7 +4,7 @@ import { CoxswainError } from '../model/errors';
 import { locationName } from '../model/server-group';
 import type { TaskLook } from '../engine/contracts/task';
 import { defineStage, type Services } from '../services';
-import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
+import { fanOut, forceField, serverGroupConfig, workerTasks } from './server-group/fan-out';
 import { checkTrafficGuard, type GuardedServices, type Leaving } from './server-group/guarded';
 import { clusterOf, nameOf, placeBeside, placeOf } from './server-group/place';
 import { releaseTrafficGuard } from './server-group/release-guard';
@@ -14,26 +14,41 @@ import { flag, wholeNumber } from './server-group/spinnaker-values';
 import { determineTargetServerGroup, readTarget, targetNameOf } from './server-group/target';
 import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
 
-const size = z.object({ min: wholeNumber, desired: wholeNumber, max: wholeNumber });
+const size = z.object({
+  min: wholeNumber.describe('The smallest size.'),
+  desired: wholeNumber.describe('The size.'),
+  max: wholeNumber.describe('The largest size.'),
+});
 const config = z.looseObject({
   action: z
     .enum(['scale_up', 'scale_down', 'scale_exact', 'scale_to_cluster', 'scale_to_server_group'])
     .nullish()
-    .transform((action) => action ?? undefined),
+    .transform((action) => action ?? undefined)
+    .describe('How the new size is found. Default: `scale_exact`.'),
   resizeType: z
     .enum(['pct', 'incr', 'exact'])
     .nullish()
-    .transform((type) => type ?? undefined),
-  scalePct: wholeNumber,
-  scaleNum: wholeNumber,
-  capacity: size.nullish().transform((capacity) => capacity ?? undefined),
-  /** The group whose size `scale_to_server_group` copies; a place that it does not name is the stage's own. */
-  source: z.looseObject({}).optional(),
-  pinCapacity: flag,
-  pinMinimumCapacity: flag,
-  unpinMinimumCapacity: flag,
-  /** Ours: how many healthy instances a smaller size must leave in the cluster. */
-  minimumServing: wholeNumber,
+    .transform((type) => type ?? undefined)
+    .describe('What is given: a percentage, a number of instances or the size; `exact` means `scale_exact`.'),
+  scalePct: wholeNumber.describe('By how many percent, rounded up; of `scale_to_server_group`, how many of its size.'),
+  scaleNum: wholeNumber.describe('By how many instances; not below 0.'),
+  capacity: size
+    .nullish()
+    .transform((capacity) => capacity ?? undefined)
+    .describe('The size of `scale_exact`; what is left out is as it is now.'),
+  source: z
+    .looseObject({})
+    .optional()
+    .describe(
+      'Whose size `scale_to_server_group` copies, `{ serverGroupName }`; `account` and `region` where they are others.',
+    ),
+  pinCapacity: flag.describe(
+    '`scale_to_server_group`: whether all three sizes become the desired one. Default: false.',
+  ),
+  pinMinimumCapacity: flag.describe('The same, of the smallest. Default: false.'),
+  unpinMinimumCapacity: flag.describe('Whether the smallest becomes what it was before. Default: false.'),
+  minimumServing: wholeNumber.describe('Ours: how many healthy instances a smaller size must leave in the cluster.'),
+  ...forceField,
 });
 
 type Look = TaskLook<Pick<Services, 'serverGroups'>>;
@@ -92,10 +107,21 @@ async function leavingOf(look: TaskLook<GuardedServices>): Promise<Leaving> {
 /** Changes a server group's size (semantics §4.5). To 0 it passes the traffic guard first. */
 export const resizeServerGroup = defineStage({
   type: 'resizeServerGroup',
+  about: {
+    summary: 'Changes the size of a server group. To 0 the traffic guard asks first.',
+    puts: {
+      targetServerGroup: 'The name of the server group.',
+      capacity: 'Its size now: `{ min, desired, max }`.',
+      'originalCapacity.<name>': 'Its size before.',
+    },
+    cancel:
+      'A change of size goes back to the size before, also where the stage had ended; parts that had not begun do not.',
+    restart: 'Reckons from the size that the server group has then, so that `scale_up` scales up once more.',
+  },
   aliases: ['resizeAsg'],
   needs: ['serverGroups', 'trafficGuard'],
   needsPlaces: true,
-  config: serverGroupConfig.and(config),
+  config: serverGroupConfig.extend(config.shape),
   before: fanOut('resizeServerGroup', 'Resize'),
   tasks: workerTasks<GuardedServices>([
     determineTargetServerGroup,

@@ -5,26 +5,36 @@ import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import type { TaskLook, TaskResult } from '../engine/contracts/task';
 import { defineStage, type Services } from '../services';
 import { rollbackWays } from './rollback/rollback-wishes';
+import { clusterFields } from './server-group/fan-out';
 import { clusterOf, locationSchema, placesFor } from './server-group/place';
-import { flagOr, wholeNumber, wholeNumberOr } from './server-group/spinnaker-values';
+import { flagOr, wholeNumberOr } from './server-group/spinnaker-values';
 
 const additional = z.looseObject({
   ...rollbackWays,
-  onlyEnabledServerGroups: flagOr(false),
+  onlyEnabledServerGroups: flagOr(false).describe(
+    'Whether only a server group in service may be gone back to. Default: false.',
+  ),
 });
 
 const config = z
   .looseObject({
-    cluster: z.string().optional(),
-    moniker: z.looseObject({ cluster: z.string().optional() }).optional(),
-    serverGroup: z.string().optional(),
-    credentials: z.string().optional(),
-    regions: z.array(z.string()).optional(),
-    originalServerGroup: z.string().optional(),
-    restore: z.record(z.string(), z.string()).optional(),
-    waitTimeBetweenRegions: wholeNumberOr(0),
-    targetHealthyRollbackPercentage: wholeNumber,
-    additionalRollbackContext: additional.optional(),
+    ...clusterFields,
+    moniker: z
+      .looseObject({ cluster: z.string().optional().describe('The cluster.') })
+      .optional()
+      .describe('The cluster in the spelling of Spinnaker.'),
+    serverGroup: z.string().optional().describe('A server group of the cluster, in the place of `cluster`.'),
+    originalServerGroup: z
+      .string()
+      .optional()
+      .describe('The server group to go back to. Default: the newest other than the newest in service.'),
+    restore: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('The same for each place, as `account/region: name`.'),
+    waitTimeBetweenRegions: wholeNumberOr(0).describe('Seconds between two places. Default: 0.'),
+    targetHealthyRollbackPercentage: rollbackWays.targetHealthyRollbackPercentage,
+    additionalRollbackContext: additional.optional().describe('How each place goes back.'),
   })
   .refine(({ cluster, moniker, serverGroup }) => (cluster ?? moniker?.cluster ?? serverGroup) !== undefined, {
     message: 'cluster, moniker or serverGroup says which cluster goes back',
@@ -133,6 +143,18 @@ async function determineCandidates(look: Look): Promise<TaskResult> {
 /** Brings an earlier server group back in each place, then takes the present one out (semantics §4.8). */
 export const rollbackCluster = defineStage({
   type: 'rollbackCluster',
+  about: {
+    summary:
+      'Goes back to an earlier server group in each place, one place after the other, each through `rollbackServerGroup`. A place with nothing to go back to is left alone.',
+    puts: {
+      rollbackTypes: 'By region: EXPLICIT.',
+      rollbackContexts: 'By region: `{ rollbackServerGroupName, restoreServerGroupName }`.',
+      imagesToRestore: '`{ region, image, rollbackMethod }` of each place.',
+      candidates: 'What was chosen for each place, and its size.',
+    },
+    cancel: 'Each place turns round, as `rollbackServerGroup` does.',
+    restart: 'Chooses anew: after a rollback that went through, that goes forward again.',
+  },
   needs: ['serverGroups'],
   needsPlaces: true,
   namesCluster: ({ serverGroup }) => serverGroup !== undefined,

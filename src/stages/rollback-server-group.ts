@@ -7,7 +7,7 @@ import type { TaskDefinition, TaskLook } from '../engine/contracts/task';
 import { childrenOf } from '../engine/graph';
 import { defineStage, type Services } from '../services';
 import { flatWishes, rollbackContext, wishesOf } from './rollback/rollback-wishes';
-import { fanOut, workerTasks } from './server-group/fan-out';
+import { clusterFields, fanOut, workerTasks } from './server-group/fan-out';
 import { isWorker, placeOf } from './server-group/place';
 import { wholeNumber } from './server-group/spinnaker-values';
 
@@ -15,13 +15,14 @@ type Needs = Pick<Services, 'serverGroups'>;
 
 const config = z
   .looseObject({
-    cluster: z.string().optional(),
-    credentials: z.string().optional(),
-    regions: z.array(z.string()).optional(),
-    rollbackType: z.enum(['EXPLICIT'], 'only EXPLICIT is known: name both server groups').optional(),
-    rollbackContext: rollbackContext.optional(),
+    ...clusterFields,
+    rollbackType: z
+      .enum(['EXPLICIT'], 'only EXPLICIT is known: name both server groups')
+      .optional()
+      .describe('The one kind that DC/OS has. Default: EXPLICIT.'),
+    rollbackContext: rollbackContext.optional().describe('The fields below in the spelling of Spinnaker.'),
     ...rollbackContext.partial().shape,
-    desired: wholeNumber,
+    desired: wholeNumber.describe('The size that the good server group has at least. Default: that of the bad one.'),
   })
   .refine((context) => rollbackContext.safeParse(flatWishes(context)).success, {
     message: 'rollbackServerGroupName and restoreServerGroupName say which server groups change places',
@@ -141,6 +142,13 @@ function planPlaces(input: PlanInput): readonly StagePlan[] {
  */
 export const rollbackServerGroup = defineStage({
   type: 'rollbackServerGroup',
+  about: {
+    summary:
+      'Puts one server group in the place of another: the good one comes up first, at the larger of both sizes, then the bad one goes out of service.',
+    puts: { desired: 'The size of the bad server group when it began.' },
+    cancel: 'It turns round: the bad one serves again at its size, and the good one has the size that it had.',
+    restart: 'Does it again with what there is then.',
+  },
   needs: ['serverGroups'],
   needsPlaces: true,
   // Which cluster that is, the names of its server groups say.

@@ -49,6 +49,23 @@ const jobName = z.object({ general: z.object({ id: z.string() }) });
 /** Runs a job once and waits for its end (semantics §3, §4.7; decision 14); several places at the same time. */
 export const runJob = defineStage({
   type: 'runJob',
+  about: {
+    summary: 'Runs a job once as a Metronome job of DC/OS and waits for its end; in several places at the same time.',
+    shorthand: {
+      job: 'A job of the file, by its name below `jobs`; then only `regions`, `propertyFile` and `waitForCompletion` stand beside it.',
+      regions: 'With `job`: the places, as `account/region`. Default: all of the run.',
+    },
+    puts: {
+      jobStatus: 'How the run ended.',
+      completionDetails: '`{ successful, location, jobId, taskId }`.',
+      'deploy.jobs': 'By cluster, the id of the run.',
+      propertyFileContents: 'All of the property file.',
+      '<property>': 'Each property of the file, flat.',
+      jobs: 'Of several places: the outputs of each, by region.',
+    },
+    cancel: 'The run is stopped, also where its start was not answered; so it is when the stage runs out of time.',
+    restart: 'Starts another run.',
+  },
   needs: ['jobs'],
   config: jobConfig,
   tasks: tasksOf,

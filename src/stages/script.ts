@@ -12,6 +12,20 @@ const ran = z.object({ jobRun: z.object({ jobId: z.string() }) });
  */
 export const script = defineStage({
   type: 'script',
+  about: {
+    summary:
+      'Runs a script through a Jenkins job made for scripts, which gets what the stage says as its parameters; where accounts.yaml names no Jenkins, and the stage neither, as a job of Metronome in the first place of the run.',
+    puts: {
+      queuedBuild: 'Of Jenkins: the number of its queue item.',
+      buildNumber: 'Of Jenkins: the number of the build.',
+      buildInfo: 'Of Jenkins: the build as it tells it, `{ name, number, url, result, … }`.',
+      jobRun: 'Of Metronome: the run.',
+      propertyFileContents: 'All of the property file.',
+      '<property>': 'Each property of the file, flat.',
+    },
+    cancel: 'The build or the run is stopped; so it is when the stage runs out of time.',
+    restart: 'Starts another build or run.',
+  },
   needs: ['jenkins', 'jobs'],
   config: scriptConfig,
   tasks: scriptTasks,

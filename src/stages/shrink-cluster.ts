@@ -4,16 +4,20 @@ import { clusterStage } from './cluster/cluster-stage';
 import { flagOr, wholeNumber, wholeNumberOr } from './server-group/spinnaker-values';
 
 const config = z.looseObject({
-  shrinkToSize: wholeNumberOr(1),
-  allowDeleteActive: flagOr(false),
-  retainLargerOverNewer: flagOr(false),
-  /** Whether all that go are taken out of service before the first is destroyed, where those in service may go. */
-  runDisableClusterStep: flagOr(true),
+  shrinkToSize: wholeNumberOr(1).describe('How many are left in each place. Default: 1.'),
+  allowDeleteActive: flagOr(false).describe('Whether those in service may go too. Default: false.'),
+  retainLargerOverNewer: flagOr(false).describe('Whether the largest are kept rather than the newest. Default: false.'),
+  runDisableClusterStep: flagOr(true).describe(
+    'With `allowDeleteActive`: whether all that go are out of service before the first is destroyed. Default: true.',
+  ),
   continueIfClusterNotFound: flagOr(false),
-  /** Ours: the way back, kept before newer groups that are none. */
-  keepFirst: z.array(z.string()).optional(),
-  /** Ours: how many healthy instances must be left when those in service are taken out. */
-  minimumServing: wholeNumber,
+  keepFirst: z
+    .array(z.string())
+    .optional()
+    .describe('Names of server groups that are kept before any other, whatever their age.'),
+  minimumServing: wholeNumber.describe(
+    'Ours: how many healthy instances must be left when those in service are taken out.',
+  ),
 });
 
 const disablesFirst = (context: StageContext): boolean => {
@@ -25,6 +29,14 @@ const disablesFirst = (context: StageContext): boolean => {
 export const shrinkCluster = clusterStage({
   type: 'shrinkCluster',
   label: 'Shrink cluster',
+  about: {
+    summary:
+      'Destroys all but the newest server groups of a cluster, each through `destroyServerGroup`. What this execution created is spared.',
+    puts: { victims: 'The names of the server groups that were chosen.' },
+    cancel:
+      'The parts that work on server groups go back: what they took out of service comes back, what they destroyed is gone.',
+    restart: 'Chooses anew among the server groups that there are then.',
+  },
   config,
   choose: (context) => {
     const { shrinkToSize, allowDeleteActive, retainLargerOverNewer, keepFirst } = config.parse(context);

@@ -1,11 +1,21 @@
 import { z } from 'zod';
 import { defineStage } from '../services';
 
-const config = z.looseObject({ waitTime: z.coerce.number().min(0), skipWaitText: z.string().optional() });
+const config = z.looseObject({
+  waitTime: z.coerce.number().min(0).describe('How long, in seconds, from the start of the stage.'),
+  skipWaitText: z.string().optional().describe('What Spinnaker asks before it skips the wait; kept, and not shown.'),
+});
 
 /** Waits `waitTime` seconds from the stage's start; the signal `skipWait` ends it early. */
 export const wait = defineStage({
   type: 'wait',
+  about: {
+    summary: 'Waits. A click on its message ends it early.',
+    shorthand: { for: 'The time as a duration, such as `10m`, in the place of `waitTime`.' },
+    puts: { skipRemainingWait: 'true, where somebody ended it early.' },
+    cancel: 'Ends at once; there is nothing to undo.',
+    restart: 'Waits the whole time again.',
+  },
   needs: [],
   config,
   outputs: [],

@@ -10,6 +10,8 @@ import { leastServing } from './take-over';
 export const highlander: Strategy = {
   name: 'highlander',
   summary: ({ desiredCapacity }) => `highlander: ${desiredCapacity} new up and healthy, then all others are destroyed`,
+  promise:
+    'What served before serves until all instances of the new server group are healthy; then all others go out of service and are destroyed. There is no way back but another deploy. Where the new one does not come up, what served before is untouched.',
   after: (change, deployment) => [
     {
       type: 'shrinkCluster',

@@ -23,6 +23,8 @@ export type Strategy = {
   readonly summary: (deployment: Deployment, old?: number) => string;
   /** The size to create the new group at, beside one that serves. @default its whole size */
   readonly firstSize?: (deployment: Deployment) => number;
+  /** What serves at every moment, and what is there in the end, for docs/stages.md; Markdown. */
+  readonly promise?: string;
   readonly after: (change: Change, deployment: Deployment) => readonly StagePlan[];
   /** Whether it keeps what served before, so that a failed deploy that asks for `rollback.onFailure` goes back to it. */
   readonly keepsWayBack: boolean;

@@ -9,6 +9,8 @@ type Bench = ReturnType<typeof createStageBench>;
 export type Crashing = {
   readonly seed: (bench: Bench) => void;
   readonly execution: () => Execution;
+  /** Stops at each so many points only, where what is run is long and its parts are tried by themselves. @default 1 */
+  readonly every?: number;
   readonly end: (done: Execution, bench: Bench) => unknown;
   /** What files define; nothing by default. */
   readonly applications?: Parameters<typeof createStageBench>[1];
@@ -34,9 +36,10 @@ async function runWith({ seed, execution, end, applications }: Crashing, points:
  * end without a stop, and every other end that differs from it, with the point it came from; none is the aim.
  */
 export async function crashEverywhere(crashing: Crashing) {
+  const { every = 1 } = crashing;
   const whole = await runWith(crashing, []);
   const differing: { readonly point: number; readonly end: unknown }[] = [];
-  for (let point = 1; point <= whole.passed; point += 1) {
+  for (let point = 1; point <= whole.passed; point += every) {
     const { end } = await runWith(crashing, [point]);
     if (JSON.stringify(end) !== JSON.stringify(whole.end)) differing.push({ point, end });
   }

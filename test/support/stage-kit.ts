@@ -6,6 +6,7 @@ import type { ServerGroupDescription } from '../../src/model/description';
 import type { Execution } from '../../src/model/execution';
 import { east } from '../dcos/builders';
 import { drive } from './engine-kit';
+import { createEmulatedJenkins } from './emulated-jenkins';
 import { createFakeJobs } from './fake-jobs';
 import { createFakeServerGroups } from './fake-server-groups';
 import { createManualClock } from './manual-clock';
@@ -46,6 +47,10 @@ export function createStageBench(
   const store = wrap(memory);
   const serverGroups = createFakeServerGroups(clock);
   const jobs = createFakeJobs(clock);
+  const jenkins = createEmulatedJenkins(clock, {
+    scriptJob: 'run-script',
+    point: () => serverGroups.onEffect('before'),
+  });
   const definitions = (): Definitions => ({ applications, clusters: new Map() });
   let count = 0;
   const newId = () => `N${String((count += 1)).padStart(4, '0')}`;
@@ -54,6 +59,7 @@ export function createStageBench(
   const handlers = createExecutorHandlers({
     fetchText: fetchNothing,
     jobs,
+    jenkins: jenkins.masters,
     store,
     clock,
     newId,
@@ -69,6 +75,8 @@ export function createStageBench(
     store: memory,
     serverGroups,
     jobs,
+    /** An emulated Jenkins called `ci`, without a job; its requests count as effects. */
+    jenkins,
     /** What failed and was to be tried again by itself. */
     errors,
     handlers,

@@ -26,9 +26,25 @@ export type Evaluated<T = unknown> = {
 /** Evaluates the expressions of one value, which stands at `path` in the context; `names` hide all others. */
 export type EvaluateValue = (input: unknown, path: string, names?: StageContext) => Evaluated;
 
+/** What docs/stages.md says of a type beside its fields and its tasks; Markdown, each a sentence or two. */
+export type StageAbout = {
+  /** What it does. */
+  readonly summary: string;
+  /** Fields that files may use in the place of those of the schema, and what they say. */
+  readonly shorthand?: Readonly<Record<string, string>>;
+  /** The keys that expressions of later stages find: its outputs, and what it adds to its context. */
+  readonly puts?: Readonly<Record<string, string>>;
+  /** What a cancel does while it runs, and after it has ended. */
+  readonly cancel: string;
+  /** What a restart does that another attempt would not do by itself. */
+  readonly restart: string;
+};
+
 /** One stage type, whole: what it accepts, does, plans around itself and shows. */
 export type StageDefinition<S, Config = unknown> = {
   readonly type: string;
+  /** Undefined for those that files may not name. */
+  readonly about?: StageAbout;
   /** Planned by Coxswain only; a file may not name it. */
   readonly isInternal?: boolean;
   /** Other names that Spinnaker knows it by. */

@@ -30,10 +30,13 @@ export const parameterTexts = z
 
 /** What all stages that run a build accept; `property` is an old name of `propertyFile`. */
 export const buildFields = {
-  propertyFile: z.string().optional(),
-  property: z.string().optional(),
-  markUnstableAsSuccessful: flag.default(false),
-  waitForCompletion: flag.default(true),
+  propertyFile: z
+    .string()
+    .optional()
+    .describe('A file that the build archives, by name or path; each of its properties becomes an output.'),
+  property: z.string().optional().describe('An old name of `propertyFile`.'),
+  markUnstableAsSuccessful: flag.default(false).describe('Whether an unstable build is a success.'),
+  waitForCompletion: flag.default(true).describe("Whether the stage waits for the build's end."),
 };
 
 const common = z.looseObject(buildFields);

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Execution, StageContext } from '../../model/execution';
 import { locationName, placeName, type Location } from '../../model/server-group';
-import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
+import type { PlanInput, StageAbout, StagePlan } from '../../engine/contracts/stage';
 import type { TaskDefinition } from '../../engine/contracts/task';
 import { defineStage, type CoxswainStage } from '../../services';
 import { changeOf, isCreation } from '../../strategies';
-import { fanOut, workerTasks } from '../server-group/fan-out';
+import { clusterFields, fanOut, workerTasks } from '../server-group/fan-out';
 import { checkTrafficGuard, type GuardedServices } from '../server-group/guarded';
 import { clusterOf, isWorker, placeOf } from '../server-group/place';
 import { releaseTrafficGuard } from '../server-group/release-guard';
@@ -18,7 +18,8 @@ type PlannedStage = { readonly type: string; readonly label: string; readonly co
 type Kind = {
   readonly type: string;
   readonly label: string;
-  readonly config: z.ZodType;
+  readonly config: z.ZodObject;
+  readonly about: StageAbout;
   readonly choose: (context: StageContext) => Omit<VictimChoice, 'createdHere' | 'stoodBefore'>;
   /** The stage that each victim goes through, one after the other, each with its own guard. */
   readonly act: (context: StageContext) => PlannedStage;
@@ -28,7 +29,11 @@ type Kind = {
   readonly toleratesAbsence?: (context: StageContext) => boolean;
 };
 
-const absenceSchema = z.looseObject({ continueIfClusterNotFound: flagOr(false) });
+const absenceSchema = z.looseObject({
+  continueIfClusterNotFound: flagOr(false).describe(
+    'Whether a cluster without server groups is as it should be. Default: false.',
+  ),
+});
 const victimsSchema = z.array(z.string());
 const victimsOf = ({ outputs }: { readonly outputs: StageContext }): readonly string[] =>
   victimsSchema.catch([]).parse(outputs.victims);
@@ -102,9 +107,10 @@ const checkVictims = ({ type }: Kind): TaskDefinition<GuardedServices> =>
 export function clusterStage(kind: Kind): CoxswainStage {
   return defineStage({
     type: kind.type,
+    about: kind.about,
     needs: ['serverGroups', 'trafficGuard'],
     needsPlaces: true,
-    config: kind.config.and(absenceSchema),
+    config: z.looseObject({ ...clusterFields, ...kind.config.shape, ...absenceSchema.shape }),
     before: prepareCluster(kind),
     tasks: workerTasks<GuardedServices>([chooseTask(kind), checkVictims(kind), releaseTrafficGuard]),
     after: actOnVictims(kind),

@@ -7,16 +7,16 @@ import type { Location } from '../../model/server-group';
 import { locationSchema } from '../server-group/place';
 
 const place = z.object({
-  account: z.string().optional(),
-  credentials: z.string().optional(),
-  dcosCluster: z.string().optional(),
-  region: z.string().optional(),
-  location: locationSchema.optional(),
-  /** Several places, each of which may give its job an id of its own. */
+  account: z.string().optional().describe('The account, in the spelling of Spinnaker.'),
+  credentials: z.string().optional().describe('The same.'),
+  dcosCluster: z.string().optional().describe('The DC/OS cluster. Default: that of `region`.'),
+  region: z.string().optional().describe('The region, as `cluster/group`; of no matter beside `dcosCluster`.'),
+  location: locationSchema.optional().meta({ description: 'The place, as Coxswain plans it.', isPlanned: true }),
   locations: z
     .array(locationSchema.extend({ jobId: z.string().optional() }))
     .min(1)
-    .optional(),
+    .optional()
+    .meta({ description: 'Several places, each of which may give its job an id of its own.', isPlanned: true }),
 });
 
 type Place = z.output<typeof place>;
@@ -42,9 +42,13 @@ function findPlaces({ account, credentials, dcosCluster, region, location, locat
 export const jobConfig = jobDescriptionSchema
   .extend({
     ...place.shape,
-    /** A file that the job writes, as a path in the folder it starts in. */
-    propertyFile: z.string().default(''),
-    waitForCompletion: z.boolean().default(true),
+    propertyFile: z
+      .string()
+      .default('')
+      .describe(
+        'A file that the job writes, as a path in the folder it starts in; JSON or Java properties, 64 KiB at most.',
+      ),
+    waitForCompletion: z.boolean().default(true).describe("Whether the stage waits for the run's end."),
   })
   .refine((context) => findPlaces(context).length > 0, {
     message: 'account together with dcosCluster or region says where a job runs',

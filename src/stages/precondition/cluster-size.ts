@@ -4,7 +4,7 @@ import { isDisabled, safeRegion, type ServerGroup } from '../../model/server-gro
 import type { Services } from '../../services';
 import { clusterOf, placesFor } from '../server-group/place';
 import { flagOr, wholeNumberOr } from '../server-group/spinnaker-values';
-import { unmet } from './unmet';
+import { failPipelineField, failureMessageField, unmet } from './unmet';
 
 const comparisons = {
   '<': (actual: number, expected: number) => actual < expected,
@@ -16,17 +16,33 @@ const comparisons = {
 
 /** A precondition about how many server groups a cluster has in each place; what it leaves out its stage may give. */
 export const clusterSize = z.looseObject({
-  type: z.literal('clusterSize'),
-  failPipeline: z.boolean().optional(),
-  context: z.looseObject({
-    cluster: z.string().nullish(),
-    credentials: z.string().nullish(),
-    regions: z.array(z.string()).nullish(),
-    comparison: z.enum(['<', '<=', '==', '>=', '>']).default('=='),
-    expected: wholeNumberOr(1),
-    onlyEnabledServerGroups: flagOr(false),
-    failureMessage: z.string().optional(),
-  }),
+  type: z.literal('clusterSize').describe('What is checked.'),
+  failPipeline: failPipelineField,
+  context: z
+    .looseObject({
+      cluster: z
+        .string()
+        .nullish()
+        .describe('`clusterSize`: the cluster. Default: that of the stage, or the environment.'),
+      credentials: z
+        .string()
+        .nullish()
+        .describe('`clusterSize`: the account, where `regions` are spelt as Spinnaker does.'),
+      regions: z
+        .array(z.string())
+        .nullish()
+        .describe('`clusterSize`: where it must hold. Default: every place of the run.'),
+      comparison: z
+        .enum(['<', '<=', '==', '>=', '>'])
+        .default('==')
+        .describe('`clusterSize`: how many there are, compared with `expected`.'),
+      expected: wholeNumberOr(1).describe('`clusterSize`: how many server groups. Default: 1.'),
+      onlyEnabledServerGroups: flagOr(false).describe(
+        '`clusterSize`: whether only those in service count. Default: false.',
+      ),
+      failureMessage: failureMessageField,
+    })
+    .describe('How it is checked.'),
 });
 
 type Settings = z.infer<typeof clusterSize>['context'];

@@ -2,17 +2,19 @@ import { z } from 'zod';
 import type { TaskResult } from '../../engine/contracts/task';
 import { topLevelStages } from '../../engine/graph';
 import type { Execution } from '../../model/execution';
-import { unmet } from './unmet';
+import { failPipelineField, failureMessageField, unmet } from './unmet';
 
 /** A precondition about how another stage of the pipeline stands, which it names. */
 export const stageStatus = z.looseObject({
-  type: z.literal('stageStatus'),
-  failPipeline: z.boolean().optional(),
-  context: z.looseObject({
-    stageName: z.string().min(1),
-    stageStatus: z.string().min(1),
-    failureMessage: z.string().optional(),
-  }),
+  type: z.literal('stageStatus').describe('What is checked.'),
+  failPipeline: failPipelineField,
+  context: z
+    .looseObject({
+      stageName: z.string().min(1).describe('`stageStatus`: the name of a stage.'),
+      stageStatus: z.string().min(1).describe('`stageStatus`: the status that it must have, such as SUCCEEDED.'),
+      failureMessage: failureMessageField,
+    })
+    .describe('How it is checked.'),
 });
 
 /** Compares exactly, with the first stage of this name. */
