@@ -99,6 +99,16 @@ export type ExecutionEvent =
 /** Where an execution reports. */
 export type ReportTarget = { readonly teamId: string; readonly channel: string };
 
+/** How many executions of one pipeline may run at once, in Spinnaker's field names; paused ones run. */
+export type ConcurrencyLimits = {
+  /** One at a time. @default false */
+  readonly limitConcurrent?: boolean;
+  /** So many at a time; counts where `limitConcurrent` is not set. Absent or 0: any number. */
+  readonly maxConcurrentExecutions?: number;
+  /** Those that wait start in their order; otherwise the newest starts, and the others are canceled then. @default false */
+  readonly keepWaitingPipelines?: boolean;
+};
+
 /** One run of a pipeline. It embeds its resolved definition: a changed file never touches it. */
 export type Execution = {
   readonly schema: 1;
