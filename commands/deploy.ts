@@ -1,4 +1,5 @@
 import type { Command } from '../src/model/command';
+import type { PipelineRun } from '../src/model/execution';
 import { imageVersion } from '../src/model/server-group';
 import type { View } from '../src/model/view';
 import { resolvePipeline } from '../src/definitions/resolve-pipeline';
@@ -9,11 +10,13 @@ import { refuseBusy, refuseStranger } from './support/checks';
 import { findTarget, placesText, type Target } from './support/find-target';
 import { readHistory, runningExecution } from '../src/engine/read-history';
 import { factsOf, readPlaces, runningVersion, type LivePlace } from './support/live-groups';
+import { parameterFacts, parameterHashFacts, planOptions, refusedView } from './support/pipeline-options';
 import { runChoice, UserMistake } from './support/suggest';
 import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
 import type { Words } from './support/words';
 
-const usage = '/deploy APPLICATION ENVIRONMENT[/REGION] VERSION [reason="…"]';
+const usage = '/deploy APPLICATION ENVIRONMENT[/REGION] VERSION [PARAMETER=VALUE …] [reason="…"]';
+const ownOptions = ['reason'];
 const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const digestPattern = /^sha256:[0-9a-f]{64}$/;
 
@@ -79,7 +82,14 @@ const strategiesText = (target: Target): string => {
   return [...new Set(used)].join('; ') || 'no deploy stage';
 };
 
-function planView(target: Target, places: readonly LivePlace[], image: string, reason: string | undefined): View {
+type Planned = {
+  readonly places: readonly LivePlace[];
+  readonly image: string;
+  readonly reason: string | undefined;
+  readonly run: PipelineRun;
+};
+
+function planView(target: Target, { places, image, reason, run }: Planned): View {
   const { application, environment, others } = target;
   const from = runningVersion(places);
   const to = imageVersion(image);
@@ -93,6 +103,7 @@ function planView(target: Target, places: readonly LivePlace[], image: string, r
       { label: 'Image', value: [{ code: image }] },
       { label: 'Instances', value: countText(target) },
       { label: 'Strategy', value: strategiesText(target) },
+      ...parameterFacts(run, environment.pipeline),
       { label: 'Who judges', value: judgesText(target) },
       { label: 'Stages', value: environment.pipeline.stages.map((stage) => stage.name).join(' → ') },
     ],
@@ -107,6 +118,10 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   const version = words.words[3];
   if (version === undefined) return { type: 'reply', view: await offerVersions(target, world) };
   const image = imageOf(application.image, version);
+  const planned = planOptions(application, environment.pipeline, words, ownOptions);
+  if (planned.refused !== undefined) {
+    return { type: 'reply', view: refusedView(planned, environment.pipeline, words) };
+  }
   const cluster = clusterOf(application, environment);
   const busy = refuseBusy(
     runningExecution(await readHistory(world.store, cluster)),
@@ -114,6 +129,7 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   );
   if (busy !== undefined) return { type: 'reply', view: busy };
   const places = await readPlaces(world.serverGroups, locations, cluster);
+  const reason = words.options.get('reason');
   const stages = resolvePipeline(application, environment, { image, locations });
   const draft = draftExecution({
     kind: 'deploy',
@@ -124,18 +140,27 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
     locations,
     stages,
     pipeline: environment.pipeline.name,
+    run: planned.run,
     command,
     image,
     fromVersion: runningVersion(places),
     toVersion: imageVersion(image),
-    reason: words.options.get('reason'),
+    reason,
   });
-  const view = planView(target, places, image, words.options.get('reason'));
+  const view = planView(target, { places, image, reason, run: planned.run });
+  const facts = { ...factsOf(places), ...parameterHashFacts(planned.run) };
   return {
     type: 'plan',
-    plan: { draft, facts: factsOf(places), view, confirmLabel: 'Deploy' },
+    plan: { draft, facts, view, confirmLabel: 'Deploy' },
     confirm: environment.confirm,
   };
+}
+
+/** The parameters of the pipeline that would run; undefined where the words name none. */
+function parametersOf({ words: [, name = '', place = ''] }: Words, world: VerbWorld): readonly string[] | undefined {
+  const environments = world.definitions().applications.get(name)?.environments;
+  const environment = environments?.get(place.split('/')[0] ?? '');
+  return environment && (environment.pipeline.parameters ?? []).map((parameter) => parameter.name);
 }
 
 /** Brings a version to an environment by its pipeline. */
@@ -144,6 +169,7 @@ export const deploy: Verb = {
   usage,
   summary: 'bring a version to an environment',
   examples: ['/deploy foo dev 1.1', '/deploy foo prod 1.1 reason="fix login"', '/deploy shop prod/west 2.0'],
-  options: ['reason'],
+  options: ownOptions,
+  moreOptions: parametersOf,
   run,
 };

@@ -1,7 +1,7 @@
 import type { Application, Environment, PipelineStage } from '../../src/model/application';
 import type { Command, ExecutionDraft } from '../../src/model/command';
 import { clusterOf } from '../../src/model/cluster-of';
-import type { ExecutionDefinition } from '../../src/model/execution';
+import type { ExecutionDefinition, PipelineRun } from '../../src/model/execution';
 import { locationName, type Location } from '../../src/model/server-group';
 import { planPipeline } from '../../src/engine/plan-stages';
 
@@ -17,6 +17,8 @@ export function draftExecution(input: {
   readonly stages: readonly PipelineStage[];
   /** The name of the pipeline that the stages are of. */
   readonly pipeline?: string;
+  /** What that pipeline says of its executions. */
+  readonly run?: PipelineRun;
   readonly command: Command;
   readonly fromVersion?: string;
   readonly toVersion?: string;
@@ -42,6 +44,7 @@ export function draftExecution(input: {
   return {
     application: application.name,
     ...(input.pipeline === undefined ? {} : { pipelineConfigId: `${application.name}/${input.pipeline}` }),
+    ...(input.run === undefined ? {} : { run: input.run }),
     name: input.name,
     definition,
     stages: planPipeline(input.stages),

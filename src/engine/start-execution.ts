@@ -30,7 +30,8 @@ export async function startExecution(
   { id, teamId, draft, trigger }: StartRequest,
 ): Promise<ClusterHolder | undefined> {
   const now = clock.now();
-  const { cancels, reason: why, ...rest } = draft;
+  const { cancels, reason: why, run, ...rest } = draft;
+  const asked = { ...run?.parameters, ...trigger.parameters };
   const execution: Execution = {
     schema: 1,
     teamId,
@@ -38,7 +39,7 @@ export async function startExecution(
     type: 'PIPELINE',
     status: 'NOT_STARTED',
     buildTime: now,
-    trigger: why === undefined ? trigger : { ...trigger, parameters: { ...trigger.parameters, reason: why } },
+    trigger: { ...trigger, parameters: why === undefined ? asked : { ...asked, reason: why } },
     events: [],
     ...rest,
   };

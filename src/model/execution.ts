@@ -109,6 +109,13 @@ export type ConcurrencyLimits = {
   readonly keepWaitingPipelines?: boolean;
 };
 
+/** What an execution carries of the pipeline that it is of, resolved when it was asked for. */
+export type PipelineRun = ConcurrencyLimits & {
+  readonly parameters: StageContext;
+  /** How long it may wait for its start, in milliseconds; absent: for ever. */
+  readonly startExpiryMs?: number;
+};
+
 /** One run of a pipeline. It embeds its resolved definition: a changed file never touches it. */
 export type Execution = {
   readonly schema: 1;

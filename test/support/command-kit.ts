@@ -6,7 +6,7 @@ import { commandKind, executionKind, messageKind, peopleKind } from '../../src/e
 import { fold } from '../../src/engine/fold';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
 import { applySignal, type SignalOutcome } from '../../src/engine/signals';
-import type { Application, Definitions, Environment } from '../../src/model/application';
+import type { Application, Definitions, Environment, Pipeline } from '../../src/model/application';
 import type { Command, CommandRequest } from '../../src/model/command';
 import type { Execution } from '../../src/model/execution';
 import { plainText } from '../../src/model/text';
@@ -85,20 +85,31 @@ function fooWith(stages: Environment['pipeline']['stages'], service?: Environmen
   };
 }
 
+/** An application both of whose environments have one pipeline, of which more is said. */
+function withPipeline(application: Application, fields: Partial<Pipeline>): Application {
+  const environments = [...application.environments].map(([name, environment]): [string, Environment] => [
+    name,
+    { ...environment, pipeline: { ...environment.pipeline, ...fields } },
+  ]);
+  const pipelines = environments.map(([, { pipeline }]): [string, Pipeline] => [pipeline.name, pipeline]);
+  return { ...application, environments: new Map(environments), pipelines: new Map(pipelines) };
+}
+
 /**
  * The verbs over a fake world with the application `foo` (dev: one region; prod: two, crew only, confirmed); `stages` are
- * those of its pipeline for prod.
+ * those of its pipeline for prod, `pipeline` what else is said of both pipelines.
  */
 export async function createCommandBench(
   wrap: (store: DocumentStore) => DocumentStore = (store) => store,
   stages?: Environment['pipeline']['stages'],
   service?: Environment['service'],
+  pipeline: Partial<Pipeline> = {},
 ) {
   const clock = createManualClock();
   const memory = createMemoryStore(() => clock.now());
   const store = wrap(memory);
   const serverGroups = createFakeServerGroups(clock);
-  const application = stages === undefined ? foo : fooWith(stages, service);
+  const application = withPipeline(stages === undefined ? foo : fooWith(stages, service), pipeline);
   const definitions = (): Definitions => ({ applications: new Map([['foo', application]]), clusters: new Map() });
   let count = 0;
   const newId = () => `N${String((count += 1)).padStart(4, '0')}`;
