@@ -3,6 +3,7 @@ import type { Clock } from './clock';
 import type { ExecutionRenderer } from './fold';
 import { putMessage } from './messages';
 import type { DocumentStore } from './ports/document-store';
+import { leaveQueue } from './wait-in-queue';
 
 /** The id of an execution's live message. */
 export const liveMessageId = (executionId: string): string => `${executionId}/live`;
@@ -17,10 +18,14 @@ export type DrainParts = {
 
 /**
  * Applies an execution's events to its messages: the live one in the channel, the others in its thread, and a direct one
- * to the requester.
+ * to the requester. Where it ended, its place in the queue of its pipeline goes to others.
  */
 export function createExecutionDrain({ store, clock, render, tellsRequester }: DrainParts) {
   return async (execution: Execution, event: Execution['events'][number]): Promise<void> => {
+    if (event.type === 'queue') {
+      await leaveQueue({ store, clock }, execution, event.round);
+      return;
+    }
     const { report, teamId } = execution;
     if (report === undefined) return;
     const parentId = liveMessageId(execution.id);

@@ -161,7 +161,9 @@ function executionView(execution: Execution): StageContext {
     trigger,
     stages,
     canceled: canceled !== undefined,
-    ...(canceled === undefined ? {} : { canceledBy: canceled.by, cancellationReason: canceled.reason ?? null }),
+    ...(canceled === undefined
+      ? {}
+      : { canceledBy: canceled.by ?? 'coxswain', cancellationReason: canceled.reason ?? null }),
   };
 }
 

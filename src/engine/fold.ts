@@ -8,6 +8,7 @@ import { explainFailure } from './explain-failure';
 import { askOf } from './ask-of';
 import { canStart, contextOf } from './graph';
 import { replaceStage } from './plan-stages';
+import { startDue } from './admission';
 import { outcomeName } from './outcome-name';
 import { settle } from './settle';
 import { taskDeadline } from './task-timeout';
@@ -130,6 +131,14 @@ function outcomeMessage<S>(before: Execution, after: Execution, { render }: Fold
   ];
 }
 
+/** Gives the place in the queue of its pipeline to others when it ends. */
+function withPlaceLeft(before: Execution, after: Execution): Execution {
+  const { admission } = after;
+  if (admission === undefined || isComplete(before.status) || !isComplete(after.status)) return after;
+  const { round } = admission;
+  return { ...after, events: [...after.events, { id: `${after.id}/queue/${round}`, type: 'queue', round }] };
+}
+
 /** Adds what others must be told: the live message when it looks different, questions, milestones, the outcome. */
 function withEvents<S>(before: Execution, after: Execution, settings: FoldSettings<S>): Execution {
   if (after.report === undefined || after === before) return after;
@@ -151,7 +160,7 @@ export function fold<S>(
   settings: FoldSettings<S>,
 ): Execution {
   const changed = settle(change(execution), settings);
-  return withEvents(execution, changed, settings);
+  return withPlaceLeft(execution, withEvents(execution, changed, settings));
 }
 
 /** As `fold`, but nothing is started or ended beside the change: for a state that could not be kept otherwise. */
@@ -159,7 +168,7 @@ export const foldUnsettled = <S>(
   execution: Execution,
   change: (execution: Execution) => Execution,
   settings: FoldSettings<S>,
-): Execution => withEvents(execution, change(execution), settings);
+): Execution => withPlaceLeft(execution, withEvents(execution, change(execution), settings));
 
 /** When an execution must be looked at again: at once for events, else the earliest task or deadline; null for never. */
 export function dueOf<S>(
@@ -170,7 +179,7 @@ export function dueOf<S>(
 ): number | null {
   if (execution.events.length > 0) return now;
   if (isComplete(execution.status) || execution.status === 'PAUSED') return null;
-  if (execution.status === 'NOT_STARTED') return now;
+  if (execution.status === 'NOT_STARTED') return startDue(execution, now);
   const times = execution.stages
     .filter((stage) => stage.status === 'RUNNING')
     .flatMap((stage) => stage.tasks.filter((task) => task.status === 'RUNNING').map((task) => ({ stage, task })))
