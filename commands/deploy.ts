@@ -1,5 +1,6 @@
 import type { PipelineStage } from '../src/model/application';
 import type { Command } from '../src/model/command';
+import type { PipelineRun } from '../src/model/execution';
 import { imageOfVersion } from '../src/model/image-of-version';
 import { imageVersion } from '../src/model/server-group';
 import type { View } from '../src/model/view';
@@ -10,12 +11,14 @@ import { refuseBusy, refuseStranger } from './support/checks';
 import { findTarget, placesText, type Target } from './support/find-target';
 import { readHistory, runningExecution } from '../src/engine/read-history';
 import { factsOf, readPlaces, runningVersion, type LivePlace } from './support/live-groups';
+import { parameterFacts, parameterHashFacts, planOptions, refusedView } from './support/pipeline-options';
 import { strategiesText } from './support/strategies-text';
 import { runChoice, UserMistake } from './support/suggest';
 import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
 import type { Words } from './support/words';
 
-const usage = '/deploy APPLICATION ENVIRONMENT[/REGION] VERSION [reason="…"]';
+const usage = '/deploy APPLICATION ENVIRONMENT[/REGION] VERSION [PARAMETER=VALUE …] [reason="…"]';
+const ownOptions = ['reason'];
 
 /** The image of a version: a tag, a digest, or the whole reference of the application's own repository. */
 export function imageOf(repository: string, version: string): string {
@@ -72,9 +75,10 @@ type Planned = {
   readonly stages: readonly PipelineStage[];
   readonly image: string;
   readonly reason: string | undefined;
+  readonly run: PipelineRun;
 };
 
-function planView({ target, places, stages, image, reason }: Planned): View {
+function planView({ target, places, stages, image, reason, run }: Planned): View {
   const { application, environment, others } = target;
   const from = runningVersion(places);
   const to = imageVersion(image);
@@ -88,6 +92,7 @@ function planView({ target, places, stages, image, reason }: Planned): View {
       { label: 'Image', value: [{ code: image }] },
       { label: 'Instances', value: countText(target) },
       { label: 'Strategy', value: strategiesText(stages, places) },
+      ...parameterFacts(run, environment.pipeline),
       { label: 'Who judges', value: judgesText(target) },
       { label: 'Stages', value: environment.pipeline.stages.map((stage) => stage.name).join(' → ') },
     ],
@@ -102,6 +107,10 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   const version = words.words[3];
   if (version === undefined) return { type: 'reply', view: await offerVersions(target, world) };
   const image = imageOf(application.image, version);
+  const planned = planOptions(application, environment.pipeline, words, ownOptions);
+  if (planned.refused !== undefined) {
+    return { type: 'reply', view: refusedView(planned, environment.pipeline, words) };
+  }
   const cluster = clusterOf(application, environment);
   const busy = refuseBusy(
     runningExecution(await readHistory(world.store, cluster)),
@@ -109,6 +118,7 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   );
   if (busy !== undefined) return { type: 'reply', view: busy };
   const places = await readPlaces(world.serverGroups, locations, cluster);
+  const reason = words.options.get('reason');
   const stages = resolvePipeline(application, environment, { image, locations });
   const draft = draftExecution({
     kind: 'deploy',
@@ -119,18 +129,27 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
     locations,
     stages,
     pipeline: environment.pipeline.name,
+    run: planned.run,
     command,
     image,
     fromVersion: runningVersion(places),
     toVersion: imageVersion(image),
-    reason: words.options.get('reason'),
+    reason,
   });
-  const view = planView({ target, places, stages, image, reason: words.options.get('reason') });
+  const view = planView({ target, places, stages, image, reason, run: planned.run });
+  const facts = { ...factsOf(places), ...parameterHashFacts(planned.run) };
   return {
     type: 'plan',
-    plan: { draft, facts: factsOf(places), view, confirmLabel: 'Deploy' },
+    plan: { draft, facts, view, confirmLabel: 'Deploy' },
     confirm: environment.confirm,
   };
+}
+
+/** The parameters of the pipeline that would run; undefined where the words name none. */
+function parametersOf({ words: [, name = '', place = ''] }: Words, world: VerbWorld): readonly string[] | undefined {
+  const environments = world.definitions().applications.get(name)?.environments;
+  const environment = environments?.get(place.split('/')[0] ?? '');
+  return environment && (environment.pipeline.parameters ?? []).map((parameter) => parameter.name);
 }
 
 /** Brings a version to an environment by its pipeline. */
@@ -139,6 +158,7 @@ export const deploy: Verb = {
   usage,
   summary: 'bring a version to an environment',
   examples: ['/deploy foo dev 1.1', '/deploy foo prod 1.1 reason="fix login"', '/deploy shop prod/west 2.0'],
-  options: ['reason'],
+  options: ownOptions,
+  moreOptions: parametersOf,
   run,
 };

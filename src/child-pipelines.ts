@@ -1,13 +1,14 @@
 import { chooseImage, findPipeline, type PipelinePlace } from './definitions/find-pipeline';
 import { draftOf } from './definitions/draft-of';
+import { planRun } from './definitions/plan-run';
 import { isDescribed, resolvePipeline } from './definitions/resolve-pipeline';
-import { clusterHolder, type ClusterHolder } from './engine/cluster-lock';
+import { clusterHolder } from './engine/cluster-lock';
 import type { ChildPipelines, ChildRequest, ChildStart } from './engine/contracts/child-pipelines';
 import { executionKind } from './engine/document-kinds';
 import { threadIdOf } from './engine/drain-execution';
 import type { NewId } from './engine/ids';
 import { deepestLineage, lineageOf } from './engine/lineage';
-import { startExecution, type StartParts } from './engine/start-execution';
+import { startExecution, type StartParts, type StartRefusal } from './engine/start-execution';
 import type { Definitions } from './model/application';
 import type { ExecutionDraft } from './model/command';
 import { CoxswainError } from './model/errors';
@@ -71,6 +72,8 @@ function draftChild(place: PipelinePlace, request: ChildRequest): ExecutionDraft
   const { parent } = request;
   const atHand = parent.application === application.name ? parent.definition.image : undefined;
   const image = chooseImage(place, request, atHand);
+  const { run, refused } = planRun(application, pipeline, request.parameters, 'pass');
+  if (run === undefined) throw refuse(refused);
   return draftOf({
     kind: 'pipeline',
     writtenAs: 'yaml',
@@ -80,12 +83,16 @@ function draftChild(place: PipelinePlace, request: ChildRequest): ExecutionDraft
     locations: environment.locations,
     stages: resolvePipeline(application, environment, { image, pipeline }),
     pipeline: pipeline.name,
+    run,
     ...(image === undefined ? {} : { image, toVersion: imageVersion(image) }),
     report: reportOf(place, parent),
   });
 }
 
-async function describeHolder({ store }: Parts, { executionId, expiryId }: ClusterHolder): Promise<ChildStart> {
+async function describeHolder({ store }: Parts, holder: StartRefusal): Promise<ChildStart> {
+  if ('waiting' in holder)
+    return { state: 'waits', holder: { name: `${holder.waiting} others that wait for the same pipeline` } };
+  const { executionId, expiryId } = holder;
   if (expiryId !== undefined) return { state: 'waits', holder: { name: 'the end of a server group that had failed' } };
   const found = (await store.get(executionKind, executionId))?.document;
   if (found === undefined) return { state: 'waits', holder: { name: executionId } };
@@ -94,7 +101,7 @@ async function describeHolder({ store }: Parts, { executionId, expiryId }: Clust
 
 async function start(parts: Parts, request: ChildRequest): Promise<ChildStart> {
   const { store, definitions } = parts;
-  const { id, key, parent, parentStageId, parameters, isAwaited } = request;
+  const { id, key, parent, parentStageId, isAwaited } = request;
   const known = (await store.get(executionKind, id))?.document;
   if (known !== undefined && known.status !== 'NOT_STARTED') return { state: 'started', name: known.name };
   const lineage = [parent, ...(await lineageOf(store, parent))];
@@ -111,7 +118,7 @@ async function start(parts: Parts, request: ChildRequest): Promise<ChildStart> {
   const busy = await clusterHolder(store, draft.definition.cluster, [...ancestorIds, id]);
   const { user } = parent.trigger;
   const origin = { parentExecutionId: parent.id, parentStageId, isAwaited };
-  const trigger = { type: 'pipeline', user, parameters, correlationId: key, ...origin } as const;
+  const trigger = { type: 'pipeline', user, parameters: {}, correlationId: key, ...origin } as const;
   const holder = busy ?? (await startExecution(parts, { id, teamId: parent.teamId, draft, trigger, ancestorIds }));
   return holder === undefined ? { state: 'started', name: draft.name } : describeHolder(parts, holder);
 }

@@ -28,11 +28,14 @@ export function offerPlan(commandId: string, text: string, card: PlanCard): Outc
   return { reply: { ...card.view, choices: [...(card.view.choices ?? []), ...choices] }, plan };
 }
 
-function refuseOptions(verb: Verb, { options }: Words): void {
-  for (const name of options.keys()) {
-    if (verb.options.includes(name)) continue;
-    const meant = nearest(name, verb.options);
-    const hint = meant === undefined ? `It knows: ${verb.options.join(', ') || 'none'}.` : `Did you mean ${meant}?`;
+function refuseOptions(verb: Verb, words: Words, world: VerbWorld): void {
+  const more = verb.moreOptions === undefined ? [] : verb.moreOptions(words, world);
+  if (more === undefined) return;
+  const known = [...verb.options, ...more];
+  for (const name of words.options.keys()) {
+    if (known.includes(name)) continue;
+    const meant = nearest(name, known);
+    const hint = meant === undefined ? `It knows: ${known.join(', ') || 'none'}.` : `Did you mean ${meant}?`;
     throw new UserMistake(`${verb.name} has no option '${name}'. ${hint}`);
   }
 }
@@ -55,7 +58,7 @@ export async function runVerb(
     const suggestion = meant === undefined ? 'help' : [meant, ...rest].join(' ');
     throw new UserMistake(`There is no command '${name}'.`, [suggestion]);
   }
-  refuseOptions(verb, words);
+  refuseOptions(verb, words, world);
   try {
     return await verb.run(words, command, world);
   } catch (error) {

@@ -3,7 +3,7 @@ import type { PlanCard } from './verb';
 
 /** The hash a person confirms: over everything that will be done and what it depends on; not over health or time. */
 export const planHash = ({ draft, facts }: Pick<PlanCard, 'draft' | 'facts'>): string =>
-  digestOf([draft.name, draft.definition, draft.stages, draft.cancels ?? null, facts]);
+  digestOf([draft.name, draft.definition, draft.stages, draft.cancels ?? null, draft.run ?? null, facts]);
 
 /** What moved between two plans, in words. */
 export function whatMoved(

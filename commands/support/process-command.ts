@@ -1,7 +1,7 @@
 import type { Command } from '../../src/model/command';
 import { asCoxswainError } from '../../src/model/errors';
-import type { ClusterHolder } from '../../src/engine/cluster-lock';
 import { commandKind } from '../../src/engine/document-kinds';
+import type { StartRefusal } from '../../src/engine/start-execution';
 import { putMessage } from '../../src/engine/messages';
 import type { Claimed } from '../../src/engine/ports/document-store';
 import { answerChoice, lostView, startedView } from './answer-choice';
@@ -39,19 +39,19 @@ function withOutcome(command: Command, outcome: Outcome, executionId: string): C
   };
 }
 
-function withLoss({ executionId: _executionId, ...command }: Command, holder: ClusterHolder): Command {
+function withLoss({ executionId: _executionId, ...command }: Command, refusal: StartRefusal): Command {
   if (command.plan === undefined) return command;
   const { executionId: _planned, ...plan } = command.plan;
-  return { ...command, reply: lostView(holder), plan: { ...plan, state: 'canceled' } };
+  return { ...command, reply: lostView(refusal), plan: { ...plan, state: 'canceled' } };
 }
 
-/** Starts what was confirmed by the command itself; where another execution was first, the answer says so. */
+/** Starts what was confirmed by the command itself; where it could not start, the answer says so. */
 async function startConfirmed(command: Command, world: VerbWorld): Promise<Command> {
   const { plan } = command;
   if (plan?.decidedBy !== command.id || plan.executionId === undefined) return command;
-  const holder = await startPlan(world, plan.executionId, plan.draft, command);
-  if (holder === undefined) return command;
-  const saved = await world.store.update(commandKind, command.id, (document) => withLoss(document, holder));
+  const refusal = await startPlan(world, plan.executionId, plan.draft, command);
+  if (refusal === undefined) return command;
+  const saved = await world.store.update(commandKind, command.id, (document) => withLoss(document, refusal));
   return saved?.document ?? command;
 }
 

@@ -1,15 +1,14 @@
-import type { ClusterHolder } from '../../src/engine/cluster-lock';
-import { startExecution } from '../../src/engine/start-execution';
+import { startExecution, type StartRefusal } from '../../src/engine/start-execution';
 import type { Command, ExecutionDraft } from '../../src/model/command';
 import type { VerbWorld } from './verb';
 
-/** Starts a confirmed plan under its given id, once; answers who else took the cluster first. */
+/** Starts a confirmed plan under its given id, once; answers why nothing was started. */
 export const startPlan = (
   world: VerbWorld,
   id: string,
   draft: ExecutionDraft,
   command: Command,
-): Promise<ClusterHolder | undefined> =>
+): Promise<StartRefusal | undefined> =>
   startExecution(world, {
     id,
     teamId: command.teamId,

@@ -46,5 +46,7 @@ export type Verb = {
   readonly examples: readonly string[];
   /** Names of the options it knows; others are refused with the nearest. */
   readonly options: readonly string[];
+  /** Options beside those that stand in what is named; undefined where `run` is to say that nothing is. */
+  readonly moreOptions?: (words: Words, world: VerbWorld) => readonly string[] | undefined;
   readonly run: (words: Words, command: Command, world: VerbWorld) => Promise<VerbAnswer>;
 };

@@ -19,7 +19,13 @@ export type RunRequest = {
 const offers = (command: CommandReply, name: string) =>
   command.reply?.choices?.some((choice) => choice.name === name) === true;
 
-const word = (text: string) => (/[\s"']/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : text);
+const quoted = (text: string) => (/[\s"']/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : text);
+
+/** Of a parameter only the value is quoted: all of it in quotes would be one plain word. */
+function word(text: string): string {
+  const [, name = '', value = text] = /^((?:--)?[A-Za-z_][\w-]*=)(.*)$/s.exec(text) ?? [];
+  return `${name}${quoted(value)}`;
+}
 
 function deployText({ application, environment, rest }: RunRequest): string {
   const [version, ...others] = rest.filter((part) => !part.includes('='));

@@ -1,4 +1,5 @@
 import type { Pipeline, PipelineStage } from '../model/application';
+import type { PipelineParameter } from '../model/pipeline-parameter';
 import { executionNames } from '../engine/expression-scope';
 import { barePlainReference, plainReferences, type PlainReference } from '../engine/expressions';
 import { literalAdvice } from './check-expressions';
@@ -138,4 +139,36 @@ export function checkServiceReferences(
   if (names === undefined || deploys.length === 0 || deploys.some(mayFail)) return;
   const part = { texts: textsBelow(service), names: [], later: [] };
   checkPart(part, deploys.flatMap(keysAtStart), names, 'a deployment');
+}
+
+/** The parameter that a path asks for, as `parameters.size` and `trigger.parameters.size` do. */
+function parameterOf(path: readonly string[]): string | undefined {
+  const [first, ...rest] = path;
+  if (first === 'parameters') return rest[0];
+  return first === 'trigger' && rest[0] === 'parameters' ? rest[1] : undefined;
+}
+
+/**
+ * Reports expressions that are only a parameter which the pipeline does not have. Nothing is reported for a pipeline that
+ * has none, since what another pipeline passes to it need not be declared.
+ */
+export function checkParameterReferences(
+  pipeline: string,
+  written: readonly WrittenStage[],
+  parameters: readonly PipelineParameter[],
+): void {
+  const names = parameters.map(({ name }) => name);
+  const check = ({ fail }: YamlText, { path, column }: PlainReference): void => {
+    const name = parameterOf(path);
+    if (name === undefined || names.includes(name)) return;
+    fail(column, `Pipeline '${pipeline}' has no parameter '${name}'. ${didYouMean(name, names)}`);
+  };
+  for (const stage of names.length === 0 ? [] : written) {
+    if (stage.context.failOnFailedExpressions === false) continue;
+    for (const at of textsBelow(stage.value)) for (const reference of plainReferences(at.text)) check(at, reference);
+    for (const at of conditionsOf(stage).flatMap((value) => textOf(value) ?? [])) {
+      const reference = at.text.includes('${') ? undefined : barePlainReference(at.text);
+      if (reference !== undefined) check(at, reference);
+    }
+  }
 }

@@ -2,7 +2,7 @@ import { planPipeline } from '../engine/plan-stages';
 import type { Application, Environment, PipelineStage } from '../model/application';
 import { clusterOf } from '../model/cluster-of';
 import type { ExecutionDraft } from '../model/command';
-import type { ExecutionDefinition, ReportTarget } from '../model/execution';
+import type { ExecutionDefinition, PipelineRun, ReportTarget } from '../model/execution';
 import { locationName, type Location } from '../model/server-group';
 
 /** What an execution will do, whoever asks for it. */
@@ -17,6 +17,8 @@ export type DraftInput = {
   readonly stages: readonly PipelineStage[];
   /** The name of the pipeline that the stages are of. */
   readonly pipeline?: string;
+  /** What that pipeline says of its executions. */
+  readonly run?: PipelineRun;
   readonly fromVersion?: string;
   readonly toVersion?: string;
   readonly image?: string;
@@ -42,6 +44,7 @@ export function draftOf(input: DraftInput & { readonly report: ReportTarget | un
   return {
     application: application.name,
     ...(input.pipeline === undefined ? {} : { pipelineConfigId: `${application.name}/${input.pipeline}` }),
+    ...(input.run === undefined ? {} : { run: input.run }),
     name: input.name,
     definition,
     stages: planPipeline(input.stages),

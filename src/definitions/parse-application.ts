@@ -4,7 +4,7 @@ import type { Accounts } from './parse-accounts';
 import { findCircles } from './find-circles';
 import { parseChannelName } from './parse-channel';
 import { parseEnvironment, parseGroup } from './parse-environment';
-import { checkRegions, parsePipeline } from './parse-pipeline';
+import { checkRegions, parsePipeline, stagesAt } from './parse-pipeline';
 import { checkJobs, parseJobs, type Jobs } from './parse-job';
 import { parseService } from './parse-service';
 import type { StageTypes } from './parse-stage';
@@ -71,7 +71,8 @@ function parsePipelines(root: YamlObject, { accounts, stageTypes, jobs }: FileIn
   const written = pipelinesAt?.object({ known: undefined })?.entries() ?? [];
   for (const [, value] of written) {
     checkRegions(value, [...accounts.keys()]);
-    checkJobs(value, jobs);
+    const stages = stagesAt(value);
+    if (stages !== undefined) checkJobs(stages, jobs);
   }
   return new Map(written.map(([name, value]) => [name, parsePipeline(name, value, stageTypes)]));
 }

@@ -1,10 +1,14 @@
 import type { Pipeline, PipelineStage } from '../model/application';
 import type { StageContext } from '../model/execution';
-import { checkStageReferences } from './check-references';
+import type { PipelineParameter } from '../model/pipeline-parameter';
+import { checkParameterReferences, checkStageReferences } from './check-references';
 import { didYouMean } from './did-you-mean';
 import { isSpelledOut } from './open-parts';
 import { parseStage, type StageTypes, type WrittenStage } from './parse-stage';
+import { readLimits } from './read-limits';
+import { readParameters } from './read-parameters';
 import { preconditionContexts } from './read-preconditions';
+import { withoutAbsent } from './without-absent';
 import type { YamlObject } from './yaml-object';
 import type { YamlValue } from './yaml-value';
 
@@ -50,8 +54,32 @@ function refuseCycles(stages: readonly PipelineStage[], written: readonly Writte
   value?.fail(`Stage '${at?.name ?? ''}' waits, directly or through others, for itself. Break the circle.`);
 }
 
-/** Reads one pipeline: stages follow one another unless `after` says otherwise. */
-export function parsePipeline(name: string, value: YamlValue, stageTypes: StageTypes): Pipeline | undefined {
+const known = [
+  'parameters',
+  'parameterConfig',
+  'limitConcurrent',
+  'maxConcurrentExecutions',
+  'keepWaitingPipelines',
+  'startExpiry',
+  'disabled',
+  'description',
+  'stages',
+];
+const advice = {
+  type: 'A pipeline is a list of stages, or a map with that list below stages: [{ type: deploy }]',
+  startTimeExpiry: 'Write startExpiry, a duration from when the pipeline is asked for: startExpiry: 2h',
+};
+
+/** Where the stages of a pipeline stand, which is a list of them or a map with one; undefined where there are none. */
+export const stagesAt = (pipeline: YamlValue): YamlValue | undefined =>
+  pipeline.isObject ? pipeline.object({ known: undefined })?.get('stages') : pipeline;
+
+/** Reads the list of stages: they follow one another unless `after` says otherwise. */
+function parseStages(
+  name: string,
+  value: YamlValue,
+  { stageTypes, parameters }: { readonly stageTypes: StageTypes; readonly parameters: readonly PipelineParameter[] },
+): readonly PipelineStage[] | undefined {
   const items = value.list();
   if (items === undefined) return undefined;
   if (items.length === 0) return value.fail(`Pipeline '${name}' has no stages. Add one: [{ type: deploy }]`);
@@ -68,7 +96,27 @@ export function parsePipeline(name: string, value: YamlValue, stageTypes: StageT
   }));
   refuseCycles(stages, written);
   checkStageReferences(stages, written, stageTypes);
-  return { name, stages };
+  checkParameterReferences(name, written, parameters);
+  return stages;
+}
+
+/**
+ * Reads one pipeline: a list of stages, or a map of them and of what holds for the whole. Without another word one
+ * execution runs at a time, and others wait for it in their order.
+ */
+export function parsePipeline(name: string, value: YamlValue, stageTypes: StageTypes): Pipeline | undefined {
+  const fields = value.isObject ? value.object({ known, notYet: ['triggers', 'notifications'], advice }) : undefined;
+  const limits = readLimits(fields);
+  const at = fields === undefined ? value : fields.require('stages', 'stages: [{ type: deploy }]');
+  const parameters = fields === undefined ? [] : readParameters(fields);
+  const stages = at === undefined ? undefined : parseStages(name, at, { stageTypes, parameters });
+  const rest = {
+    description: fields?.get('description')?.text(),
+    startExpiryMs: fields?.get('startExpiry')?.durationMs(),
+    disabled: fields?.get('disabled')?.boolean(),
+    ...(parameters.length === 0 ? {} : { parameters }),
+  };
+  return stages === undefined ? undefined : withoutAbsent<Pipeline>({ name, stages, ...limits, ...rest });
 }
 
 /** The maps of a stage in which regions of accounts may stand: the stage itself and the contexts of its preconditions. */
@@ -81,7 +129,8 @@ function placesIn(stage: YamlValue): readonly YamlObject[] {
 
 /** Refuses regions that no account has, but for those in Spinnaker's spelling, with `credentials`. */
 export function checkRegions(value: YamlValue, known: readonly string[]): void {
-  const items = value.isList ? (value.list() ?? []) : [];
+  const stages = stagesAt(value);
+  const items = stages?.isList === true ? (stages.list() ?? []) : [];
   for (const fields of items.flatMap(placesIn)) {
     const regions = fields.get('regions');
     if (regions?.isList !== true) continue;

@@ -1,4 +1,5 @@
 import type { Execution } from '../model/execution';
+import { lookForTurn } from './admission';
 import type { Clock } from './clock';
 import type { StageRegistry } from './contracts/stage';
 import { executionKind } from './document-kinds';
@@ -63,7 +64,12 @@ async function step<S>(
   const { store, clock, registry, render } = world;
   for (const event of loaded.events) await world.drain(loaded, event);
   const drained = new Set(loaded.events.map((event) => event.id));
-  const settled = settle(dropEvents(loaded, drained), { registry, now: clock.now() });
+  const turn = await lookForTurn(world, loaded);
+  const begin = (execution: Execution, now: number): Execution => {
+    const told = dropEvents(execution, drained);
+    return settle(turn === undefined ? told : turn(told, now), { registry, now });
+  };
+  const settled = begin(loaded, clock.now());
   const ready = readyTasks(settled, registry, { now: clock.now(), isWoken: isFirst });
   looks.begin(
     settled,
@@ -73,8 +79,7 @@ async function step<S>(
   const now = clock.now();
   const take = (execution: Execution): Execution => {
     if (execution === loaded) return applyResults(settled, results, now);
-    const base = settle(dropEvents(execution, drained), { registry, now });
-    return applyResults(base, results, now);
+    return applyResults(begin(execution, now), results, now);
   };
   // Worked out before the commit, so that the database is held for writing only; whoever changed the document meanwhile
   // has it folded again, over theirs.

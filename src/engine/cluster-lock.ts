@@ -3,30 +3,46 @@ import { executionKind, expiryKind } from './document-kinds';
 import type { DocumentKind, DocumentStore } from './ports/document-store';
 
 /** Who works on a cluster: an execution, or the expiry of a server group that one left behind. */
-export type ClusterHolder = { readonly executionId: string; readonly expiryId?: string };
+export type ClusterHolder = {
+  readonly executionId: string;
+  readonly expiryId?: string;
+  /** That of its admission, where an execution goes on after its end: it takes the cluster anew. */
+  readonly round?: number;
+};
 
 /** Its id is the cluster's (`foo-prod`); `below` are executions that the holder, or one of them, started to work under it. */
-type ClusterLock = ClusterHolder & { readonly schema: 1; readonly below?: readonly string[] };
+type ClusterLock = ClusterHolder & { readonly schema: 1; readonly below?: readonly ClusterHolder[] };
 
 const clusterLockKind: DocumentKind<ClusterLock> = { name: 'lock', indexes: () => ({}) };
 
 const isSame = (one: ClusterHolder, other: ClusterHolder) =>
-  one.executionId === other.executionId && one.expiryId === other.expiryId;
+  one.executionId === other.executionId && one.expiryId === other.expiryId && one.round === other.round;
 
-const membersOf = ({ executionId, expiryId, below = [] }: ClusterLock): readonly ClusterHolder[] => [
-  expiryId === undefined ? { executionId } : { executionId, expiryId },
-  ...below.map((id) => ({ executionId: id })),
-];
+/** Whether a holder is the same execution, before it went on. */
+const isEarlier = (holder: ClusterHolder, wanted: ClusterHolder) =>
+  holder.executionId === wanted.executionId &&
+  holder.expiryId === undefined &&
+  wanted.expiryId === undefined &&
+  (holder.round ?? 0) < (wanted.round ?? 0);
+
+const membersOf = ({ schema, below = [], ...holder }: ClusterLock): readonly ClusterHolder[] => [holder, ...below];
 
 const isMember = (lock: ClusterLock, wanted: ClusterHolder) => membersOf(lock).some((member) => isSame(member, wanted));
 
-const isUnchanged = (one: ClusterLock, other: ClusterLock) =>
-  isSame(one, other) && (one.below ?? []).join() === (other.below ?? []).join();
+function isUnchanged(one: ClusterLock, other: ClusterLock): boolean {
+  const [members, others] = [membersOf(one), membersOf(other)];
+  return (
+    members.length === others.length &&
+    members.every((member, index) => isSame(member, others[index] ?? { executionId: '' }))
+  );
+}
 
 async function isAtWork(store: DocumentStore, { executionId, expiryId }: ClusterHolder): Promise<boolean> {
   if (expiryId !== undefined) return (await store.get(expiryKind, expiryId))?.document.state === 'destroying';
   const held = await store.get(executionKind, executionId);
-  return held !== undefined && !isComplete(held.document.status);
+  if (held === undefined || isComplete(held.document.status)) return false;
+  // One that waits for its turn has given back what it had before its end.
+  return held.document.admission?.state !== 'waiting';
 }
 
 async function atWork(store: DocumentStore, lock: ClusterLock, replaced?: string): Promise<readonly ClusterHolder[]> {
@@ -66,11 +82,10 @@ export async function lockCluster(
   await store.create(clusterLockKind, cluster, alone);
   const found = (await store.get(clusterLockKind, cluster))?.document ?? alone;
   if (isMember(found, wanted)) return undefined;
-  const busy = await atWork(store, found, replaces);
+  const busy = (await atWork(store, found, replaces)).filter((member) => !isEarlier(member, wanted));
   const outside = outsideOf(busy, chain);
   if (outside !== undefined) return outside;
-  const [first, ...others] = [...busy, wanted];
-  const below = others.map(({ executionId }) => executionId);
+  const [first, ...below] = [...busy, wanted];
   const taken: ClusterLock = { schema: 1, ...first, ...(below.length === 0 ? {} : { below }) };
   const saved = await store.update(clusterLockKind, cluster, (lock) => (isUnchanged(lock, found) ? taken : lock));
   return saved === undefined || isMember(saved.document, wanted) ? undefined : membersOf(saved.document)[0];

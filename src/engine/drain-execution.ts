@@ -4,6 +4,7 @@ import { executionKind } from './document-kinds';
 import type { ExecutionRenderer } from './fold';
 import { putMessage } from './messages';
 import type { DocumentStore } from './ports/document-store';
+import { leaveQueue } from './wait-in-queue';
 
 /** The id of an execution's live message. */
 export const liveMessageId = (executionId: string): string => `${executionId}/live`;
@@ -34,11 +35,13 @@ async function wakeParent({ store, clock }: DrainParts, { trigger }: Execution):
 
 /**
  * Applies an execution's events to its messages: the live one in the channel, the others in its thread, and a direct one
- * to the requester; and to the execution that started it.
+ * to the requester; and to the execution that started it. Where it ended, its place in the queue of its pipeline goes to
+ * others.
  */
 export function createExecutionDrain(parts: DrainParts) {
   const { store, clock, render, tellsRequester } = parts;
   return async (execution: Execution, event: Event): Promise<void> => {
+    if (event.type === 'queue') return leaveQueue(parts, execution, event.round);
     const { report, teamId } = execution;
     if (event.type === 'ended') return wakeParent(parts, execution);
     if (event.type === 'retried') return parts.adopt(execution, event);

@@ -170,7 +170,9 @@ function executionView(execution: Execution): StageContext {
     trigger: triggerView(execution),
     stages,
     canceled: canceled !== undefined,
-    ...(canceled === undefined ? {} : { canceledBy: canceled.by, cancellationReason: canceled.reason ?? null }),
+    ...(canceled === undefined
+      ? {}
+      : { canceledBy: canceled.by ?? 'coxswain', cancellationReason: canceled.reason ?? null }),
   };
 }
 

@@ -8,6 +8,7 @@ import { explainFailure } from './explain-failure';
 import { askOf } from './ask-of';
 import { canStart, contextOf } from './graph';
 import { replaceStage } from './plan-stages';
+import { startDue } from './admission';
 import { outcomeName } from './outcome-name';
 import { settle } from './settle';
 import { taskDeadline } from './task-timeout';
@@ -137,6 +138,14 @@ function parentEvents(before: Execution, after: Execution): Execution['events'] 
   return [{ id: `${after.id}/ended/${attemptsOf(after)}`, type: 'ended' }];
 }
 
+/** Gives the place in the queue of its pipeline to others when it ends. */
+function queueEvents(before: Execution, after: Execution): Execution['events'] {
+  const { admission } = after;
+  if (admission === undefined || isComplete(before.status) || !isComplete(after.status)) return [];
+  const { round } = admission;
+  return [{ id: `${after.id}/queue/${round}`, type: 'queue', round }];
+}
+
 /** Adds what people must be told: the live message when it looks different, questions, milestones, the outcome. */
 function withMessages<S>(before: Execution, after: Execution, settings: FoldSettings<S>): Execution {
   if (after.report === undefined || after === before) return after;
@@ -151,10 +160,10 @@ function withMessages<S>(before: Execution, after: Execution, settings: FoldSett
   return { ...after, viewDigest: digest, events: [...others, live, ...messages] };
 }
 
-/** Adds what others must be told: people, and the execution that started this one. */
+/** Adds what others must be told: people, the execution that started this one, those that wait for its place. */
 function withEvents<S>(before: Execution, after: Execution, settings: FoldSettings<S>): Execution {
   const told = withMessages(before, after, settings);
-  const events = parentEvents(before, after);
+  const events = [...parentEvents(before, after), ...queueEvents(before, after)];
   return events.length === 0 ? told : { ...told, events: [...told.events, ...events] };
 }
 
@@ -184,7 +193,7 @@ export function dueOf<S>(
 ): number | null {
   if (execution.events.length > 0) return now;
   if (isComplete(execution.status) || execution.status === 'PAUSED') return null;
-  if (execution.status === 'NOT_STARTED') return now;
+  if (execution.status === 'NOT_STARTED') return startDue(execution, now);
   const times = execution.stages
     .filter((stage) => stage.status === 'RUNNING')
     .flatMap((stage) => stage.tasks.filter((task) => task.status === 'RUNNING').map((task) => ({ stage, task })))

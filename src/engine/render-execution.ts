@@ -1,3 +1,4 @@
+import { isHeldBack } from './admission';
 import { outcomeName } from './outcome-name';
 import { createHash } from 'node:crypto';
 import type { Execution, Stage } from '../model/execution';
@@ -42,8 +43,24 @@ const headings: Readonly<Record<ExecutionStatus, { readonly word: string; readon
 /** How much of a failure the live message says; the thread says all of it. */
 const shortFailure = 500;
 
+/** `2nd`: the English ordinal of a whole number from 1. */
+function ordinal(place: number): string {
+  const isTeen = Math.floor(place / 10) % 10 === 1;
+  const endings: readonly (string | undefined)[] = isTeen ? [] : ['th', 'st', 'nd', 'rd'];
+  return `${place}${endings[place % 10] ?? 'th'}`;
+}
+
+/** What an execution waits for before it starts. */
+function waitingText({ admission, definition }: Execution): string {
+  const { place, behind } = admission ?? {};
+  if (place !== undefined)
+    return `waiting: ${ordinal(place)} in the queue${behind === undefined ? '' : ` behind ${behind}`}`;
+  return behind === undefined ? headings.NOT_STARTED.word : `waiting: ${behind} works on ${definition.cluster}`;
+}
+
 /** What an execution is doing; one that is being stopped is still at work on its way back. */
 function headingOf(execution: Execution): (typeof headings)[ExecutionStatus] {
+  if (isHeldBack(execution)) return { word: waitingText(execution), tone: 'neutral' };
   if (execution.ending === undefined || isComplete(execution.status)) return headings[execution.status];
   return { word: execution.canceled === undefined ? 'going back' : 'canceling', tone: 'attention' };
 }
@@ -103,24 +120,27 @@ function pauseChoice({ id, status }: Execution): Choice {
     : { name: 'pause', label: 'Pause', target };
 }
 
-const cancelChoice = ({ id, name }: Execution): Choice => ({
-  name: 'cancelExecution',
-  label: 'Cancel',
-  target: { kind: 'execution', id },
-  style: 'danger',
-  confirm: {
-    title: 'Cancel?',
-    text: `${name} stops, and what it has changed goes back: what served before serves again.`,
-    ok: 'Cancel it',
-    cancel: 'Let it run',
-  },
-});
+function cancelChoice(execution: Execution): Choice {
+  const { id, name } = execution;
+  const isWaiting = isHeldBack(execution);
+  const text = isWaiting
+    ? `${name} gives up its place in the queue and does not start.`
+    : `${name} stops, and what it has changed goes back: what served before serves again.`;
+  return {
+    name: 'cancelExecution',
+    label: 'Cancel',
+    target: { kind: 'execution', id },
+    style: 'danger',
+    confirm: { title: 'Cancel?', text, ok: 'Cancel it', cancel: isWaiting ? 'Let it wait' : 'Let it run' },
+  };
+}
 
 /** What people may do now: decide an open judgment, skip a wait, pause, cancel, retry what failed. */
 function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonly Choice[] {
   const target = { kind: 'execution', id: execution.id } as const;
   if (isComplete(execution.status)) return [retryChoice(execution) ?? []].flat();
   if (execution.ending !== undefined) return [];
+  if (isHeldBack(execution)) return [cancelChoice(execution)];
   const open = execution.stages
     .filter((stage) => stage.status === 'RUNNING')
     .flatMap((stage) => {
@@ -160,7 +180,8 @@ const reasonOf = (execution: Execution, longest = Number.POSITIVE_INFINITY): rea
     const why = canceled.reason === undefined ? '' : `: ${canceled.reason}`;
     const broken = execution.stages.filter((stage) => stage.onCancel === true).flatMap((stage) => stage.failure ?? []);
     const failures = broken.map(({ message }): Text => `The way back failed: ${message}`);
-    return [['Canceled by ', { person: canceled.by }, why], ...failures];
+    const who: Text = canceled.by === undefined ? 'Canceled' : ['Canceled by ', { person: canceled.by }];
+    return [joinTexts([who, why]), ...failures];
   }
   if (execution.paused !== undefined && execution.status === 'PAUSED')
     return [['Paused by ', { person: execution.paused.by }, '. A decision made now counts once it is resumed.']];

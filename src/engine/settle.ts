@@ -2,6 +2,7 @@ import type { Execution } from '../model/execution';
 import type { ExecutionStatus } from '../model/status';
 import { isComplete } from '../model/status';
 import type { StageRegistry } from './contracts/stage';
+import { expireStart, isHeldBack } from './admission';
 import { cutShort, cutStage, isCleanedUp } from './cut-short';
 import { canStart, topLevelStages } from './graph';
 import { settleStage } from './settle-stage';
@@ -51,13 +52,15 @@ function settleEnding(execution: Execution, now: number): Execution {
 
 /**
  * Takes an execution as far as it goes without looking outside: starts stages, plans synthetic ones, times tasks out,
- * ends what is over. One that is canceled, or fails while other branches run, goes back first and ends then. Pure; the
+ * ends what is over. One that waits for its turn stays as it is. One that is canceled, or fails while other branches run, goes back first and ends then. Pure; the
  * same object when nothing moves.
  */
 export function settle<S>(execution: Execution, settings: Settings<S>): Execution {
   const { now } = settings;
   if (isComplete(execution.status)) return execution;
-  let current = execution;
+  let current = execution.status === 'NOT_STARTED' ? expireStart(execution, now) : execution;
+  // It has no cluster, so that nothing of it may go back either.
+  if (isHeldBack(current)) return current.canceled === undefined ? current : end(current, 'CANCELED', now);
   if (current.canceled !== undefined && current.ending === undefined) current = cutShort(current, settings);
   if (current.status === 'PAUSED') return current;
   if (current.status === 'NOT_STARTED') current = { ...current, status: 'RUNNING', startTime: now };

@@ -4,7 +4,7 @@ import { isComplete, isHalt } from '../model/status';
 import { downstreamOf, familyOf, stageById, topLevelStages } from './graph';
 import { replaceStage } from './plan-stages';
 import { durationText } from './task-timeout';
-import type { Text } from '../model/text';
+import { joinTexts, type Text } from '../model/text';
 
 /** What a person may do to a running execution. Authorization is decided before; a signal is a fact. */
 export type Signal =
@@ -74,11 +74,12 @@ function judge(execution: Execution, signal: Extract<Signal, { type: 'judge' }>,
 function cancel(execution: Execution, signal: Extract<Signal, { type: 'cancel' }>, now: number): Signaled {
   if (execution.canceled !== undefined) {
     const { by, at } = execution.canceled;
-    return refused(execution, 'ALREADY_DECIDED', [
-      'Already canceled by ',
-      { person: by },
-      ` ${durationText(now - at)} ago.`,
-    ]);
+    const who: Text = by === undefined ? '' : [' by ', { person: by }];
+    return refused(
+      execution,
+      'ALREADY_DECIDED',
+      joinTexts(['Already canceled', who, ` ${durationText(now - at)} ago.`]),
+    );
   }
   if (isComplete(execution.status)) {
     return refused(execution, 'ALREADY_DECIDED', `Nothing to cancel: it is over (${execution.status.toLowerCase()}).`);
@@ -184,6 +185,14 @@ function retryEvents({ id, status, trigger, stages, events }: Execution, user: s
   return [...events, { id: `${id}/retried/${attempts}`, type: 'retried', user }];
 }
 
+/** An execution that was over goes on: where its pipeline limits how many run, when it has its turn again. */
+function goOn(execution: Execution): Execution {
+  const { endTime, ending, ...rest } = execution;
+  const { admission } = execution;
+  if (admission === undefined || !isComplete(execution.status)) return { ...rest, status: 'RUNNING' };
+  return { ...rest, status: 'NOT_STARTED', admission: { round: admission.round + 1, state: 'waiting' } };
+}
+
 function retryStage(execution: Execution, signal: { stageId: string; user: string }, now: number): Signaled {
   const stage = stageById(execution, signal.stageId);
   if (stage === undefined || stage.parentStageId !== undefined)
@@ -218,8 +227,7 @@ function retryStage(execution: Execution, signal: { stageId: string; user: strin
   const stages = execution.stages
     .filter((other) => !synthetic.has(other.id) && !fetched.has(other.id))
     .map((other) => (ids.has(other.id) ? resetStage(other, signal.user, now) : other));
-  const { endTime, ending, ...rest } = execution;
-  return accepted({ ...rest, events: retryEvents(execution, signal.user), status: 'RUNNING', stages });
+  return accepted(goOn({ ...execution, events: retryEvents(execution, signal.user), stages }));
 }
 
 /** The failed stage that had waited for a child, and what follows it, again; the child is taken over, not started. */

@@ -3,8 +3,10 @@ import type { Execution, Trigger } from '../model/execution';
 import type { Clock } from './clock';
 import { lockCluster, type ClusterHolder } from './cluster-lock';
 import { executionKind } from './document-kinds';
+import { limitOf, mostWaiting } from './pipeline-queue';
 import type { DocumentStore } from './ports/document-store';
 import type { Signal, SignalOutcome } from './signals';
+import { enterQueue, leaveQueue } from './wait-in-queue';
 
 /** What starting needs; `signal` is as the executor applies it, counting a repeat under the same `signalId` as done. */
 export type StartParts = {
@@ -23,40 +25,97 @@ export type StartRequest = {
   readonly ancestorIds?: readonly string[];
 };
 
-/**
- * Creates an execution and takes its cluster; doing it again changes nothing. Answers who else took the cluster first, in
- * which case nothing was started.
- */
-export async function startExecution(
-  { store, clock, signal }: StartParts,
-  { id, teamId, draft, trigger, ancestorIds = [] }: StartRequest,
-): Promise<ClusterHolder | undefined> {
-  const now = clock.now();
-  const { cancels, reason: why, ...rest } = draft;
-  const execution: Execution = {
+/** Why nothing was started: who took the cluster first, or how many wait for the pipeline already. */
+export type StartRefusal = ClusterHolder | { readonly waiting: number };
+
+function executionOf({ id, teamId, draft, trigger }: StartRequest, now: number): Execution {
+  const { cancels, reason: why, run = { parameters: {} }, ...rest } = draft;
+  const { parameters, startExpiryMs, ...limits } = run;
+  // What replaces another cannot wait for it.
+  const isLimited = cancels === undefined && rest.pipelineConfigId !== undefined && limitOf(limits) !== undefined;
+  return {
     schema: 2,
     teamId,
     id,
     type: 'PIPELINE',
     status: 'NOT_STARTED',
     buildTime: now,
-    trigger: why === undefined ? trigger : { ...trigger, reason: why },
+    trigger: {
+      ...trigger,
+      parameters: { ...parameters, ...trigger.parameters },
+      ...(why === undefined ? {} : { reason: why }),
+    },
     events: [],
+    ...limits,
+    ...(startExpiryMs === undefined ? {} : { startTimeExpiry: now + startExpiryMs }),
+    ...(isLimited ? { admission: { round: 0, state: 'new' as const } } : {}),
     ...rest,
   };
+}
+
+/** Takes a place in the queue of the pipeline, and the cluster where there is no need to wait for a turn. */
+async function takeTurn(
+  parts: StartParts,
+  execution: Execution,
+  ancestorIds: readonly string[],
+): Promise<StartRefusal | undefined> {
+  const { store } = parts;
+  const { id, definition } = execution;
+  const { standing } = await enterQueue(parts, execution, mostWaiting);
+  if (standing.in === 'nowhere') {
+    await store.delete(executionKind, id);
+    return { waiting: mostWaiting };
+  }
+  if (standing.in !== 'running') return undefined;
+  const holder = await lockCluster(store, definition.cluster, { executionId: id }, undefined, ancestorIds);
+  if (holder === undefined) return undefined;
+  // It leaves before it is gone, so that whoever is in a queue exists.
+  await leaveQueue(parts, execution, 0);
+  await store.delete(executionKind, id);
+  return holder;
+}
+
+async function takeCluster(
+  { store }: StartParts,
+  { id, definition }: Execution,
+  { draft: { cancels }, ancestorIds }: StartRequest,
+): Promise<StartRefusal | undefined> {
+  const holder = await lockCluster(store, definition.cluster, { executionId: id }, cancels, ancestorIds);
+  if (holder !== undefined) await store.delete(executionKind, id);
+  return holder;
+}
+
+/**
+ * Creates an execution and takes its cluster; doing it again changes nothing. Answers why nothing was started: somebody
+ * else took the cluster first, or too many wait already.
+ *
+ * Where its pipeline limits how many run, its turn in the pipeline's queue comes first and the cluster second, for every
+ * start alike: an execution that has to wait for its turn is started all the same, has no cluster, and takes it when its
+ * turn has come, as `lookForTurn` says. The other way round two could wait for each other, one in the queue with the cluster
+ * and one with the turn. A cluster that is busy now, with no need to wait for a turn, refuses the start as without a queue.
+ */
+export async function startExecution(parts: StartParts, request: StartRequest): Promise<StartRefusal | undefined> {
+  const { store, clock, signal } = parts;
+  const { id, draft, trigger } = request;
+  const now = clock.now();
+  const { cancels } = draft;
   if (cancels !== undefined) {
     const reason = `replaced by '${draft.name}'`;
     await signal(cancels, { type: 'cancel', user: trigger.user, reason }, `${trigger.correlationId}/cancels`);
   }
-  const known = await store.get(executionKind, id);
-  if (known !== undefined && known.document.status !== 'NOT_STARTED') return undefined;
+  const known = (await store.get(executionKind, id))?.document;
+  const isUnderWay = known !== undefined && (known.status !== 'NOT_STARTED' || isInQueue(known));
+  if (isUnderWay) return undefined;
+  const execution = known ?? executionOf(request, now);
   // It exists before it takes the cluster, or others would take the lock of one that does not exist yet; it is due after.
   await store.create(executionKind, id, execution);
-  const holder = await lockCluster(store, draft.definition.cluster, { executionId: id }, cancels, ancestorIds);
-  if (holder !== undefined) {
-    await store.delete(executionKind, id);
-    return holder;
-  }
-  await store.touch(executionKind, id, now);
-  return undefined;
+  const refusal =
+    execution.admission === undefined
+      ? await takeCluster(parts, execution, request)
+      : await takeTurn(parts, execution, request.ancestorIds ?? []);
+  if (refusal === undefined) await store.touch(executionKind, id, now);
+  return refusal;
 }
+
+/** Whether the executor has looked at its turn already: it finds the rest by itself. */
+const isInQueue = ({ admission }: Execution): boolean => admission !== undefined && admission.state !== 'new';

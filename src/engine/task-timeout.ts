@@ -13,11 +13,26 @@ function stageTimeoutMs(execution: Execution, stage: Stage): number | undefined 
   return parent === undefined ? undefined : stageTimeoutMs(execution, parent);
 }
 
+/**
+ * When a stage and those above it must be over by their own `stageTimeoutMs`, pauses not counted. A way back has its own
+ * time: it often begins because that of the stage above is over.
+ */
+function stageDeadline(execution: Execution, stage: Stage): number {
+  const { stageTimeoutMs: ownMs } = stage.context;
+  const isBound = typeof ownMs === 'number' && stage.startTime !== undefined;
+  const own = isBound
+    ? (stage.startTime ?? 0) + ownMs + pausedMs(execution, stage.startTime ?? 0)
+    : Number.POSITIVE_INFINITY;
+  const isWayBack = stage.onFailure === true || stage.onCancel === true;
+  const parent = stage.parentStageId === undefined ? undefined : stageById(execution, stage.parentStageId);
+  return isWayBack || parent === undefined ? own : Math.min(own, stageDeadline(execution, parent));
+}
+
 /** How long an execution was paused since a task began. */
 const pausedMs = ({ pauses = [] }: Execution, startTime: number): number =>
   pauses.reduce((sum, { at, resumedAt }) => sum + Math.max(0, resumedAt - Math.max(at, startTime)), 0);
 
-/** When a running task times out, in milliseconds since the epoch. */
+/** When a running task times out, by its own time or by that of its stage or one above; milliseconds since the epoch. */
 export function taskDeadline<S>(execution: Execution, stage: Stage, task: Task, registry: StageRegistry<S>): number {
   const definition = registry.find(stage.type);
   if (definition === undefined || task.startTime === undefined) return Number.POSITIVE_INFINITY;
@@ -25,7 +40,8 @@ export function taskDeadline<S>(execution: Execution, stage: Stage, task: Task, 
   const found = tasksOf(definition, input).find((candidate) => candidate.name === task.name);
   if (found === undefined) return Number.POSITIVE_INFINITY;
   const timeoutMs = (found.timeoutFromStage ? stageTimeoutMs(execution, stage) : undefined) ?? found.timeoutMs;
-  return task.startTime + timeoutMs + pausedMs(execution, task.startTime);
+  const own = task.startTime + timeoutMs + pausedMs(execution, task.startTime);
+  return Math.min(own, stageDeadline(execution, stage));
 }
 
 /** A duration in words: `90 s`, `10 min`, `4 h`. */
@@ -36,14 +52,19 @@ export function durationText(durationMs: number): string {
   return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
 }
 
+const endTask = (stage: Stage, { id }: Task, status: Task['status'], now: number): Stage => ({
+  ...stage,
+  tasks: stage.tasks.map((task) => (task.id === id ? { ...task, status, endTime: now } : task)),
+});
+
+/** A stage may say of itself that running out of time is no failure (semantics §6.5). */
 function expire(stage: Stage, task: Task, now: number): Stage {
+  if (stage.context.markSuccessfulOnTimeout === true) return endTask(stage, task, 'SUCCEEDED', now);
   const progress = stage.context.progress;
   const seen = typeof progress === 'string' ? ` Last seen: ${progress}.` : '';
   const message = `${stage.name}: ${task.name} did not end within ${durationText(now - (task.startTime ?? now))}.${seen}`;
-  const tasks = stage.tasks.map((other) =>
-    other.id === task.id ? { ...other, status: 'TERMINAL' as const, endTime: now } : other,
-  );
-  return { ...stage, tasks, failure: explainFailure({ code: 'TASK_TIMEOUT', message }, stage.context) };
+  const ended = endTask(stage, task, 'TERMINAL', now);
+  return { ...ended, failure: explainFailure({ code: 'TASK_TIMEOUT', message }, stage.context) };
 }
 
 /** Ends the running tasks whose time is over. */

@@ -1,5 +1,6 @@
 import type { ServerGroupDescription } from './description';
-import type { Policy, StageContext } from './execution';
+import type { ConcurrencyLimits, Policy, StageContext } from './execution';
+import type { PipelineParameter } from './pipeline-parameter';
 import type { Secret } from './secret';
 import type { Location } from './server-group';
 
@@ -23,8 +24,18 @@ export type PipelineStage = {
   readonly at?: { readonly line: number; readonly column: number };
 };
 
-/** A pipeline of an application's file. */
-export type Pipeline = { readonly name: string; readonly stages: readonly PipelineStage[] };
+/** A pipeline of an application's file; without limits, any number of its executions run at once. */
+export type Pipeline = ConcurrencyLimits & {
+  readonly name: string;
+  readonly stages: readonly PipelineStage[];
+  readonly description?: string;
+  /** In the order of the file; absent for none. */
+  readonly parameters?: readonly PipelineParameter[];
+  /** How long an execution may wait for its start, in milliseconds; absent: for ever. */
+  readonly startExpiryMs?: number;
+  /** It starts no more. @default false */
+  readonly disabled?: boolean;
+};
 
 /** One environment of an application: the stack of its clusters. */
 export type Environment = {

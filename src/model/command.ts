@@ -1,4 +1,4 @@
-import type { ExecutionDefinition, ReportTarget, Stage } from './execution';
+import type { ExecutionDefinition, PipelineRun, ReportTarget, Stage } from './execution';
 import type { ChoiceTarget, View } from './view';
 
 /** Where a command came from, and so where its answer goes. */
@@ -24,6 +24,8 @@ export type ExecutionDraft = {
   readonly application: string;
   /** `application/pipeline`, where a pipeline of a file is run. */
   readonly pipelineConfigId?: string;
+  /** What that pipeline says of its executions; absent: any number run at once, without parameters. */
+  readonly run?: PipelineRun;
   readonly name: string;
   readonly definition: ExecutionDefinition;
   readonly stages: readonly Stage[];

@@ -104,6 +104,8 @@ export type ExecutionEvent =
       /** Shown in the channel too, not only in the thread. */
       readonly broadcast: boolean;
     }
+  /** It has ended: others of its pipeline may have its place. `round` is that of its admission. */
+  | { readonly id: string; readonly type: 'queue'; readonly round: number }
   /** Tells the requester how it ended, by themselves, where they want that. */
   | { readonly id: string; readonly type: 'requester'; readonly view: View }
   /** Wakes the execution whose `pipeline` stage started this one, which has ended. */
@@ -114,8 +116,40 @@ export type ExecutionEvent =
 /** Where an execution reports; `threadOf` is the message in whose thread, in place of a message of its own in the channel. */
 export type ReportTarget = { readonly teamId: string; readonly channel: string; readonly threadOf?: string };
 
+/** How many executions of one pipeline may run at once, in Spinnaker's field names; paused ones run. */
+export type ConcurrencyLimits = {
+  /** One at a time. @default false */
+  readonly limitConcurrent?: boolean;
+  /** So many at a time; counts where `limitConcurrent` is not set. Absent or 0: any number. */
+  readonly maxConcurrentExecutions?: number;
+  /** Those that wait start in their order; otherwise the newest starts, and the others are canceled then. @default false */
+  readonly keepWaitingPipelines?: boolean;
+};
+
+/** How far an execution of a pipeline that limits them is on its way to its start. */
+export type Admission = {
+  /** Counts from 0; raised where a stage is retried after the end, which is another start. */
+  readonly round: number;
+  /**
+   * `new` until it is first looked at, `waiting` for its turn in the queue of its pipeline, `admitted` when it has its turn
+   * and takes its cluster, `started` with both.
+   */
+  readonly state: 'new' | 'waiting' | 'admitted' | 'started';
+  /** Its place among those that wait, from 1. */
+  readonly place?: number;
+  /** The name of the execution that it waits for. */
+  readonly behind?: string;
+};
+
+/** What an execution carries of the pipeline that it is of, resolved when it was asked for. */
+export type PipelineRun = ConcurrencyLimits & {
+  readonly parameters: StageContext;
+  /** How long it may wait for its start, in milliseconds; absent: for ever. */
+  readonly startExpiryMs?: number;
+};
+
 /** One run of a pipeline. It embeds its resolved definition: a changed file never touches it. */
-export type Execution = {
+export type Execution = ConcurrencyLimits & {
   readonly schema: 2;
   readonly teamId: string;
   readonly id: string;
@@ -131,7 +165,12 @@ export type Execution = {
   readonly endTime?: number;
   readonly trigger: Trigger;
   readonly stages: readonly Stage[];
-  readonly canceled?: { readonly by: string; readonly at: number; readonly reason?: string };
+  /** Absent where nothing limits how many of its pipeline run at once. */
+  readonly admission?: Admission;
+  /** When it is called off if it has not begun, in milliseconds since the epoch. */
+  readonly startTimeExpiry?: number;
+  /** Without `by`, Coxswain did it by itself. */
+  readonly canceled?: { readonly by?: string; readonly at: number; readonly reason?: string };
   /** Set once the execution is being stopped: only clean-up still starts, and its end is the execution's. */
   readonly ending?: { readonly at: number };
   readonly paused?: {

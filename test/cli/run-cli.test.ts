@@ -96,7 +96,7 @@ describe('coxswain run', () => {
     progress = [(execution) => ({ ...execution, stages }), ends('SUCCEEDED')];
     const result = await cli(['run', 'foo', 'prod', '1.1', 'note=two words'], { typed: 'y\n' });
     expect(asked).toMatchObject([
-      { type: 'text', text: 'deploy foo prod 1.1 "note=two words"' },
+      { type: 'text', text: 'deploy foo prod 1.1 note="two words"' },
       { type: 'choice', name: 'confirm', target: { kind: 'command', hash: 'h1' } },
     ]);
     expect(result.stdout).toContain('  image  foo:1.1\n  by     @U0ALICE\n');

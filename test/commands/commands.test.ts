@@ -32,6 +32,7 @@ describe('parseWords', () => {
     ['deploy foo —yes', ['deploy', 'foo'], { yes: 'true' }],
     ['resize  foo\tprod 3', ['resize', 'foo', 'prod', '3'], {}],
     ['deploy --reason=', ['deploy'], { reason: '' }],
+    ['deploy size_2=3 --Mode-x=a _b="c d" --Deep e', ['deploy'], { size_2: '3', 'Mode-x': 'a', _b: 'c d', Deep: 'e' }],
     ['', [], {}],
   ])('reads %s', (text, words, options) => {
     const read = parseWords(text);

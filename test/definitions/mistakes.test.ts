@@ -136,8 +136,15 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     [
       '  quick: [{ type: deploy, strategy: highlander, timeout: 10m }]',
       '  quick: { type: deploy }',
-      '7:10',
-      'must be a list',
+      '7:12',
+      'with that list below stages',
+    ],
+    ['  quick: [{ type: deploy, strategy: highlander, timeout: 10m }]', '  quick: deploy', '7:10', 'must be a list'],
+    [
+      '  quick: [{ type: deploy, strategy: highlander, timeout: 10m }]',
+      '  quick: { stages: [{ type: deploy }], limitConcurrent: true, maxConcurrentExecutions: 2 }',
+      '7:63',
+      'Keep one of them',
     ],
     ['type: deploy, ', '', '7:11', "'type' is missing"],
     ['type: deploy', 'type: verify', '7:19', 'is not supported yet'],

@@ -257,7 +257,9 @@ describe('timeouts', () => {
   it.each([
     ['its own stageTimeoutMs', { stageTimeoutMs: 5000 }, true, 5000],
     ['not a string', { stageTimeoutMs: '5000' }, true, 20_000],
-    ['only where the task lets it', { stageTimeoutMs: 5000 }, false, 20_000],
+    ['no longer time than its own where the task does not let it', { stageTimeoutMs: 50_000 }, false, 20_000],
+    ['longer time where the task lets it', { stageTimeoutMs: 50_000 }, true, 50_000],
+    ['less time in any case', { stageTimeoutMs: 5000 }, false, 5000],
   ])('takes %s', async (_title, context, timeoutFromStage, expected) => {
     const done = await run([{ ref: '1', type: 'waiting', context }], [waiting({ timeoutFromStage })]);
     const [task] = stageOf(done, '1').tasks;
@@ -271,11 +273,65 @@ describe('timeouts', () => {
       before: () => [{ type: 'inner', name: 'inner', context: { stageTimeoutMs: 7000 } }],
     };
     const done = await run(
-      [{ ref: '1', type: 'outer', context: { stageTimeoutMs: 3000 } }],
+      [{ ref: '1', type: 'outer', context: { stageTimeoutMs: 30_000 } }],
       [waiting({ timeoutFromStage: true }), inner, outer],
     );
     const [task] = stageOf(done, '1<0<0').tasks;
     expect((task?.endTime ?? 0) - (task?.startTime ?? 0)).toBe(7000);
+  });
+});
+
+describe('the time of a stage as a whole', () => {
+  const looks = (name: string, ...more: readonly ('SUCCEEDED' | 'RUNNING')[]): Type => ({
+    type: name,
+    tasks: more.map((status, index) =>
+      scriptedTask(
+        `look ${index}`,
+        status === 'RUNNING'
+          ? [{ status, retryAfterMs: 1000 }]
+          : [{ status: 'RUNNING', retryAfterMs: 3000, memo: { seen: 1 } }, { status }],
+        { timeoutMs: 60_000 },
+      ),
+    ),
+  });
+  const tookMs = ({ startTime = 0, endTime = 0 }: { readonly startTime?: number; readonly endTime?: number }) =>
+    endTime - startTime;
+
+  it('is over for its later tasks too, whatever time they have themselves', async () => {
+    const context = { stageTimeoutMs: 5000 };
+    const done = await run([{ ref: '1', type: 'slowly', context }], [looks('slowly', 'SUCCEEDED', 'RUNNING')]);
+    expect(stageOf(done, '1')).toMatchObject({ status: 'TERMINAL', failure: { code: 'TASK_TIMEOUT' } });
+    expect(tookMs(stageOf(done, '1'))).toBe(5000);
+  });
+
+  it('is over for the stages below it, at every level, and not for its way back', async () => {
+    const inner: Type = {
+      type: 'inner',
+      before: () => [{ type: 'slowly', name: 'slowly', context: { stageTimeoutMs: 50_000 } }],
+      onFailure: () => [plan('back')],
+    };
+    const outer: Type = { type: 'outer', before: () => [plan('inner')], onFailure: () => [plan('back')] };
+    const done = await run(
+      [{ ref: '1', type: 'outer', context: { stageTimeoutMs: 4000 } }],
+      [looks('slowly', 'RUNNING'), looks('back', 'SUCCEEDED'), inner, outer],
+    );
+    expect(tookMs(stageOf(done, '1<0<0'))).toBe(4000);
+    const back = done.stages.filter(({ onFailure }) => onFailure === true);
+    expect(back.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+    expect(done.status).toBe('TERMINAL');
+  });
+
+  it('is no failure where the stage says so, and the pipeline goes on', async () => {
+    const context = { stageTimeoutMs: 4000, markSuccessfulOnTimeout: true };
+    const done = await run(
+      [
+        { ref: '1', type: 'slowly', context },
+        { ref: '2', type: 'ok', after: ['1'] },
+      ],
+      [looks('slowly', 'RUNNING')],
+    );
+    expect([done.status, ...statuses(done)]).toEqual(['SUCCEEDED', '1 SUCCEEDED', '2 SUCCEEDED']);
+    expect(stageOf(done, '1')).not.toHaveProperty('failure');
   });
 });
 

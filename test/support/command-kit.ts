@@ -89,21 +89,32 @@ function fooWith(
   };
 }
 
+/** An application both of whose environments have one pipeline, of which more is said. */
+function withPipeline(application: Application, fields: Partial<Pipeline>): Application {
+  const environments = [...application.environments].map(([name, environment]): [string, Environment] => [
+    name,
+    { ...environment, pipeline: { ...environment.pipeline, ...fields } },
+  ]);
+  const pipelines = environments.map(([, { pipeline }]): [string, Pipeline] => [pipeline.name, pipeline]);
+  return { ...application, environments: new Map(environments), pipelines: new Map(pipelines) };
+}
+
 /**
  * The verbs over a fake world with the application `foo` (dev: one region; prod: two, crew only, confirmed); `stages` are
- * those of its pipeline for prod, `others` further pipelines of it.
+ * those of its pipeline for prod, `others` further pipelines of it, `pipeline` what else is said of those of both.
  */
 export async function createCommandBench(
   wrap: (store: DocumentStore) => DocumentStore = (store) => store,
   stages?: Environment['pipeline']['stages'],
   service?: Environment['service'],
   others: readonly Pipeline[] = [],
+  pipeline: Partial<Pipeline> = {},
 ) {
   const clock = createManualClock();
   const memory = createMemoryStore(() => clock.now());
   const store = wrap(memory);
   const serverGroups = createFakeServerGroups(clock);
-  const application = stages === undefined ? foo : fooWith(stages, service, others);
+  const application = withPipeline(stages === undefined ? foo : fooWith(stages, service, others), pipeline);
   const definitions = (): Definitions => ({ applications: new Map([['foo', application]]), clusters: new Map() });
   let count = 0;
   const newId = () => `N${String((count += 1)).padStart(4, '0')}`;

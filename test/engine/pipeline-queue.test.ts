@@ -1,0 +1,204 @@
+import { plainText } from '../../src/model/text';
+import { isComplete } from '../../src/model/status';
+import { createCrashPoints } from '../support/crash-points';
+import { createQueueBench, type Wanted } from '../support/queue-kit';
+import { createRandom } from '../support/random';
+
+const one = { limitConcurrent: true, keepWaitingPipelines: true };
+const after = (bench: ReturnType<typeof createQueueBench>, ms: number) => bench.drive(bench.clock.now() + ms);
+const headline = async (bench: ReturnType<typeof createQueueBench>, id: string) =>
+  plainText(bench.engine.render.live(await bench.get(id)).headline);
+
+/** Three executions of a pipeline that allows one: the first runs. */
+async function three(over: Partial<Wanted> = {}) {
+  const bench = createQueueBench();
+  for (const id of ['A', 'B', 'C']) await bench.start({ id, ...one, workMs: 60_000, ...over });
+  await after(bench, 1000);
+  return bench;
+}
+const statusesOf = async (bench: ReturnType<typeof createQueueBench>) =>
+  (await bench.all()).map(({ id, status }) => `${id} ${status}`);
+
+describe('an execution of a pipeline that limits how many run', () => {
+  it('waits, says for whom, can only be canceled, and starts in its order', async () => {
+    const bench = await three();
+    expect(await statusesOf(bench)).toEqual(['A RUNNING', 'B NOT_STARTED', 'C NOT_STARTED']);
+    expect(await headline(bench, 'B')).toBe('run B · waiting: 1st in the queue behind run A');
+    expect(await headline(bench, 'C')).toBe('run C · waiting: 2nd in the queue behind run A');
+    const { choices } = bench.engine.render.live(await bench.get('C'));
+    expect(choices?.map(({ name }) => name)).toEqual(['cancelExecution']);
+    await after(bench, 60_000);
+    expect(await statusesOf(bench)).toEqual(['A SUCCEEDED', 'B RUNNING', 'C NOT_STARTED']);
+    expect(await headline(bench, 'C')).toBe('run C · waiting: 1st in the queue behind run B');
+    await after(bench, 180_000);
+    expect(await statusesOf(bench)).toEqual(['A SUCCEEDED', 'B SUCCEEDED', 'C SUCCEEDED']);
+    expect(await bench.queue()).toMatchObject({ running: [], waiting: [], superseded: [] });
+  });
+
+  it('moves up when one before it is canceled, which changes nothing of it', async () => {
+    const bench = await three();
+    await bench.signal('B', { type: 'cancel', user: 'U1' });
+    await after(bench, 1000);
+    expect(await bench.get('B')).toMatchObject({ status: 'CANCELED', stages: [{ status: 'NOT_STARTED' }] });
+    expect(await headline(bench, 'C')).toBe('run C · waiting: 1st in the queue behind run A');
+  });
+
+  it('cannot be paused while it waits', async () => {
+    const bench = await three();
+    expect(await bench.signal('B', { type: 'pause', user: 'U1' })).toMatchObject({ accepted: false });
+  });
+
+  it('waits for paused ones too', async () => {
+    const bench = await three();
+    await bench.signal('A', { type: 'pause', user: 'U1' });
+    await after(bench, 600_000);
+    expect(await statusesOf(bench)).toEqual(['A PAUSED', 'B NOT_STARTED', 'C NOT_STARTED']);
+    await bench.signal('A', { type: 'resume', user: 'U1' });
+    await after(bench, 600_000);
+    expect(await statusesOf(bench)).toEqual(['A SUCCEEDED', 'B SUCCEEDED', 'C SUCCEEDED']);
+  });
+
+  it('starts beside others up to the number that is allowed', async () => {
+    const bench = await three({ limitConcurrent: false, maxConcurrentExecutions: 2 });
+    expect(await statusesOf(bench)).toEqual(['A RUNNING', 'B RUNNING', 'C NOT_STARTED']);
+  });
+
+  it('gives way to the newest where those that wait are not kept', async () => {
+    const bench = await three({ keepWaitingPipelines: false });
+    await after(bench, 60_000);
+    expect(await statusesOf(bench)).toEqual(['A SUCCEEDED', 'B CANCELED', 'C RUNNING']);
+    const { lines } = bench.engine.render.live(await bench.get('B'));
+    expect(lines?.map(plainText).join()).toMatch(/^Canceled: This execution was queued but then canceled because/);
+    await after(bench, 120_000);
+    expect(await bench.queue()).toMatchObject({ running: [], waiting: [], superseded: [] });
+  });
+
+  it('is called off when it did not begin in time', async () => {
+    const bench = await three({ startExpiryMs: 30_000 });
+    await after(bench, 29_500);
+    const { status, canceled, startTimeExpiry } = await bench.get('B');
+    const reason = 'Could not begin execution before start time expiry';
+    expect([status, canceled]).toEqual(['CANCELED', { at: startTimeExpiry, reason }]);
+    expect((await bench.get('A')).status).toBe('RUNNING');
+  });
+
+  it('is refused where 50 wait already', async () => {
+    const bench = await three();
+    for (let count = 0; count < 48; count += 1) expect(await bench.start({ id: `D${count}`, ...one })).toBeUndefined();
+    expect(await bench.start({ id: 'E', ...one })).toEqual({ waiting: 50 });
+    expect((await bench.queue())?.waiting).toHaveLength(50);
+    await expect(bench.get('E')).rejects.toThrow('No execution');
+  });
+
+  it('takes its cluster with its turn, and waits for who works on it', async () => {
+    const bench = createQueueBench();
+    await bench.start({ id: 'A', ...one, workMs: 60_000 });
+    await bench.start({ id: 'B', ...one, cluster: 'foo-x' });
+    await after(bench, 1000);
+    await bench.start({ id: 'Z', cluster: 'foo-x', workMs: 120_000 });
+    await after(bench, 60_000);
+    expect(await headline(bench, 'B')).toBe('run B · waiting: run Z works on foo-x');
+    await after(bench, 70_000);
+    expect(await statusesOf(bench)).toEqual(['A SUCCEEDED', 'B SUCCEEDED', 'Z SUCCEEDED']);
+  });
+
+  it('is refused where its turn is now and its cluster is taken, and leaves its place', async () => {
+    const bench = createQueueBench();
+    await bench.start({ id: 'Z', cluster: 'foo-x', workMs: 120_000 });
+    expect(await bench.start({ id: 'A', ...one, cluster: 'foo-x' })).toMatchObject({ executionId: 'Z' });
+    expect(await bench.queue()).toMatchObject({ running: [], waiting: [] });
+  });
+
+  it('waits for its turn again when a stage is retried after its end', async () => {
+    const bench = await three({ fails: true });
+    await after(bench, 60_000);
+    expect(await bench.signal('A', { type: 'retryStage', stageId: '1', user: 'U1' })).toEqual({ accepted: true });
+    await after(bench, 1000);
+    expect(await statusesOf(bench)).toEqual(['A NOT_STARTED', 'B RUNNING', 'C NOT_STARTED']);
+    expect(await headline(bench, 'A')).toBe('run A · waiting: 2nd in the queue behind run B');
+    await after(bench, 600_000);
+    expect(await statusesOf(bench)).toEqual(['A SUCCEEDED', 'B TERMINAL', 'C TERMINAL']);
+  });
+
+  it('ends as it was, without a way back, when it is canceled while it waits to go on', async () => {
+    const bench = await three({ fails: true });
+    await after(bench, 60_000);
+    await bench.signal('A', { type: 'retryStage', stageId: '1', user: 'U1' });
+    await bench.signal('A', { type: 'cancel', user: 'U1' });
+    await after(bench, 200_000);
+    expect(await statusesOf(bench)).toEqual(['A CANCELED', 'B TERMINAL', 'C TERMINAL']);
+    expect((await bench.get('A')).stages).toHaveLength(1);
+  });
+});
+
+type Random = ReturnType<typeof createRandom>;
+const between = (random: Random, least: number, most: number) => least + Math.floor(random() * (most - least + 1));
+
+/** Starts, pauses, cancels and retries at random moments, with stops of the process at random writes. */
+async function runRandomly(seed: number) {
+  const random = createRandom(seed);
+  const limit = between(random, 1, 3);
+  const keepWaitingPipelines = random() < 0.7;
+  const points = new Set(Array.from({ length: between(random, 0, 12) }, () => between(random, 1, 250)));
+  const crashes = createCrashPoints(points);
+  const bench = createQueueBench(crashes.wrap);
+  const entered: string[] = [];
+  const look = async () => {
+    const running = await bench.running();
+    const clusters = await Promise.all(running.map(async (id) => (await bench.get(id)).definition.cluster));
+    expect(new Set(clusters).size).toBe(clusters.length);
+    expect(running.length).toBeLessThanOrEqual(limit);
+  };
+  const start = async (wanted: Wanted) => {
+    for (let tries = 0; tries < 30; tries += 1) {
+      crashes.boot();
+      const refusal = await bench.start(wanted).catch((error: unknown) => error);
+      if (refusal instanceof Error) continue;
+      if (refusal === undefined) entered.push(wanted.id);
+      return;
+    }
+    throw new Error('It never started.');
+  };
+  const act = async () => {
+    const all = await bench.all();
+    const id = all[between(random, 0, all.length - 1)]?.id ?? '';
+    const type = (['pause', 'pause', 'cancel', 'retryStage', 'retryStage'] as const)[between(random, 0, 4)] ?? 'cancel';
+    await bench.signal(id, type === 'retryStage' ? { type, stageId: '1', user: 'U1' } : { type, user: 'U1' });
+  };
+  const count = between(random, 2, 9);
+  for (let index = 0; index < count; index += 1) {
+    await start({
+      id: `E${index}`,
+      limitConcurrent: false,
+      maxConcurrentExecutions: limit,
+      keepWaitingPipelines,
+      cluster: random() < 0.6 ? `foo-${index}` : 'foo-shared',
+      workMs: between(random, 0, 40_000),
+      fails: random() < 0.4,
+    });
+    if (random() < 0.5) await act();
+    await bench.drive(bench.clock.now() + between(random, 0, 15_000), look, crashes.boot);
+    if (random() < 0.3) await act();
+    for (const { id, status } of await bench.all())
+      if (status === 'PAUSED' && random() < 0.5) await bench.signal(id, { type: 'resume', user: 'U1' });
+  }
+  for (const { id } of await bench.all()) await bench.signal(id, { type: 'resume', user: 'U1' });
+  await bench.drive(bench.clock.now() + 3_600_000, look, crashes.boot);
+  return { bench, entered, keepsOrder: keepWaitingPipelines && limit === 1 };
+}
+
+it.each(Array.from({ length: 6 }, (_, batch) => batch))(
+  'never runs more than are allowed, ends all of them and keeps their order, wherever the process stops (%i)',
+  async (batch) => {
+    for (let index = 0; index < 12; index += 1) {
+      const { bench, entered, keepsOrder } = await runRandomly(batch * 12 + index + 1);
+      const all = await bench.all();
+      expect(all.filter(({ status }) => !isComplete(status)).map(({ id }) => id)).toEqual([]);
+      expect(await bench.queue()).toEqual({ schema: 1, running: [], waiting: [], superseded: [] });
+      if (!keepsOrder) continue;
+      const first = all.filter(({ admission, startTime }) => admission?.round === 0 && startTime !== undefined);
+      const times = entered.flatMap((id) => first.find((execution) => execution.id === id)?.startTime ?? []);
+      expect(times).toEqual(times.toSorted((left, right) => left - right));
+    }
+  },
+);
