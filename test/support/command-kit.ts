@@ -96,7 +96,11 @@ function withPipeline(application: Application, fields: Partial<Pipeline>): Appl
     { ...environment, pipeline: { ...environment.pipeline, ...fields } },
   ]);
   const pipelines = environments.map(([, { pipeline }]): [string, Pipeline] => [pipeline.name, pipeline]);
-  return { ...application, environments: new Map(environments), pipelines: new Map(pipelines) };
+  return {
+    ...application,
+    environments: new Map(environments),
+    pipelines: new Map([...application.pipelines, ...pipelines]),
+  };
 }
 
 /**
