@@ -5,8 +5,10 @@ import { locationName } from '../model/server-group';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import { childrenOf } from '../engine/graph';
 import { defineStage } from '../services';
-import { planUndo, type CreationType } from '../strategies';
+import { isCreation, planUndo, type CreationType } from '../strategies';
+import { inTurn, secondsBetweenRegions, waitTimeBetweenRegions } from './server-group/between-regions';
 import { placesOf } from './server-group/place';
+import { goesBackOnFailure } from './server-group/creation';
 import { flag } from './server-group/spinnaker-values';
 
 const clusterSchema = z.looseObject({
@@ -22,38 +24,44 @@ function creationType({ trigger }: Execution): CreationType {
   return clones.safeParse(trigger.parameters).data?.clone === true ? 'cloneServerGroup' : 'createServerGroup';
 }
 
-const wantsRollback = z.looseObject({ rollback: z.object({ onFailure: z.literal(true) }) });
-
 /** One place failed and has undone itself: the places that succeeded go back too, so that no deploy ends half and half. */
 function undoSucceeded({ execution, stage }: PlanInput): readonly StagePlan[] {
   return childrenOf(execution, stage)
-    .filter((child) => child.status === 'SUCCEEDED' && wantsRollback.safeParse(child.context).success)
+    .filter((child) => child.status === 'SUCCEEDED' && isCreation(child) && goesBackOnFailure(child))
     .flatMap((child) => planUndo(execution, [child]));
 }
 
+function planPlaces({ execution, stage }: PlanInput): readonly StagePlan[] {
+  const clusters = z.array(clusterSchema).parse(stage.context.clusters ?? []);
+  const plans = clusters.flatMap((description) => {
+    const { application, stack, freeFormDetails } = description;
+    const cluster = buildCluster({ app: application, stack, detail: freeFormDetails });
+    return placesOf(description).map((location) => ({
+      type: creationType(execution),
+      name: `Deploy in ${locationName(location)}`,
+      context: { ...description, location, cluster },
+    }));
+  });
+  return inTurn(plans, stage.context);
+}
+
 /**
- * Creates a server group in each of `clusters[]`, all places at the same time; with the parameter `clone` each is a clone
- * of what runs there (semantics §4.4).
+ * Creates a server group in each of `clusters[]`, all places at the same time, or one after another where
+ * `waitTimeBetweenRegions` says how long to wait between them; with the parameter `clone` each is a clone of what runs there
+ * (semantics §4.4).
  */
 export const deploy = defineStage({
   type: 'deploy',
   needs: [],
-  config: z.looseObject({ clusters: z.array(z.looseObject({})).optional() }),
+  config: z.looseObject({
+    clusters: z.array(z.looseObject({})).optional(),
+    waitTimeBetweenRegions: waitTimeBetweenRegions.describe(
+      'Deploys to one region after another, waiting so many seconds between them; absent: to all at the same time.',
+    ),
+  }),
   outputs: [],
-  parallelBefore: true,
-  before: ({ execution, stage }) =>
-    z
-      .array(clusterSchema)
-      .parse(stage.context.clusters ?? [])
-      .flatMap((description) => {
-        const { application, stack, freeFormDetails } = description;
-        const cluster = buildCluster({ app: application, stack, detail: freeFormDetails });
-        return placesOf(description).map((location) => ({
-          type: creationType(execution),
-          name: `Deploy in ${locationName(location)}`,
-          context: { ...description, location, cluster },
-        }));
-      }),
+  parallelBefore: ({ stage }) => secondsBetweenRegions(stage.context) === undefined,
+  before: planPlaces,
   onFailure: undoSucceeded,
   tasks: [
     {

@@ -2,12 +2,16 @@ import { z } from 'zod';
 import { isDisabled, locationName, type Location, type ServerGroup } from '../model/server-group';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import { defineStage } from '../services';
+import { inTurn, waitTimeBetweenRegions } from './server-group/between-regions';
 import { placesFor } from './server-group/place';
 
 const config = z.looseObject({
   cluster: z.string(),
   /** `account/region` → the server group to restore; without one, the newest other group. */
   restore: z.record(z.string(), z.string()).optional(),
+  waitTimeBetweenRegions: waitTimeBetweenRegions.describe(
+    'How long to wait after each region before the next is rolled back, in seconds; 0 by default.',
+  ),
 });
 
 type Candidate = {
@@ -39,7 +43,7 @@ const candidateSchema = z.array(
 
 function rollbackPlans({ stage }: PlanInput): readonly StagePlan[] {
   const { cluster } = config.parse(stage.context);
-  return candidateSchema
+  const plans = candidateSchema
     .catch([])
     .parse(stage.outputs.candidates)
     .map(({ location, rollback, restore, desired }) => ({
@@ -47,6 +51,7 @@ function rollbackPlans({ stage }: PlanInput): readonly StagePlan[] {
       name: `${rollback} → ${restore} in ${locationName(location)}`,
       context: { location, cluster, rollbackServerGroupName: rollback, restoreServerGroupName: restore, desired },
     }));
+  return inTurn(plans, stage.context);
 }
 
 /** Brings an earlier server group back in each place, then takes the present one out (semantics §4.8). */
