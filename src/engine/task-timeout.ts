@@ -13,8 +13,8 @@ function stageTimeoutMs(execution: Execution, stage: Stage): number | undefined 
   return parent === undefined ? undefined : stageTimeoutMs(execution, parent);
 }
 
-/** How long an execution was paused since a task began. */
-const pausedMs = ({ pauses = [] }: Execution, startTime: number): number =>
+/** How long an execution was paused since a task began, in milliseconds. */
+export const pausedMs = ({ pauses = [] }: Execution, startTime: number): number =>
   pauses.reduce((sum, { at, resumedAt }) => sum + Math.max(0, resumedAt - Math.max(at, startTime)), 0);
 
 /** When a running task times out, in milliseconds since the epoch. */

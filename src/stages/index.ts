@@ -26,6 +26,7 @@ import { terminateInstanceAndDecrementServerGroup } from './terminate-instance-a
 import { terminateInstances } from './terminate-instances';
 import { undoAdoption } from './undo-adoption';
 import { undoServerGroup } from './undo-server-group';
+import { verify } from './verify';
 import { wait } from './wait';
 
 /** All stage types; adding one is one file and one line here. */
@@ -57,5 +58,6 @@ export const stages: readonly CoxswainStage[] = [
   terminateInstances,
   undoAdoption,
   undoServerGroup,
+  verify,
   wait,
 ];
