@@ -55,14 +55,26 @@ export function parseJobs(value: YamlValue | undefined): Jobs {
   return new Map(entries.map(([name, item]) => [name, parseJob(item)]));
 }
 
-/** Refuses jobs of runJob stages that the file has not. */
+/** Where a stage names jobs: a runJob stage itself, a deploy stage in the steps of its canary. */
+function jobsNamedIn(stage: YamlObject): readonly YamlValue[] {
+  const type = stage.get('type')?.data();
+  if (type === 'runJob') return [stage.get('job') ?? []].flat();
+  const steps = type === 'deploy' ? stage.get('canary') : undefined;
+  if (steps === undefined) return [];
+  const items = steps.isList ? (steps.list() ?? []) : [steps];
+  return items.filter((item) => item.isObject).flatMap((item) => item.object({ known: undefined })?.get('job') ?? []);
+}
+
+/** Refuses jobs of stages that the file has not. */
 export function checkJobs(pipeline: YamlValue, jobs: Jobs): void {
-  for (const item of pipeline.isList ? (pipeline.list() ?? []) : []) {
-    const fields = item.isObject ? item.object({ known: undefined }) : undefined;
-    const at = fields?.get('type')?.data() === 'runJob' ? fields.get('job') : undefined;
-    const name = at?.data();
-    if (at === undefined || typeof name !== 'string' || jobs.has(name) || at.hasExpression) continue;
-    at.fail(`The file has no job '${name}' below 'jobs'. ${didYouMean(name, [...jobs.keys()])}`);
+  const stages = pipeline.isList ? (pipeline.list() ?? []) : [];
+  for (const item of stages.filter((stage) => stage.isObject)) {
+    const fields = item.object({ known: undefined });
+    for (const at of fields === undefined ? [] : jobsNamedIn(fields)) {
+      const name = at.data();
+      if (typeof name !== 'string' || jobs.has(name) || at.hasExpression) continue;
+      at.fail(`The file has no job '${name}' below 'jobs'. ${didYouMean(name, [...jobs.keys()])}`);
+    }
   }
 }
 

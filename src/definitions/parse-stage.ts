@@ -6,6 +6,9 @@ import { checkExpressions } from './check-expressions';
 import { commonFields, failureChoices } from './common-fields';
 import { didYouMean } from './did-you-mean';
 import { readJobStage } from './parse-job';
+import { readBoolean } from './read-boolean';
+import { deployKeys, readDeploy } from './read-deploy';
+import { readVerify, verifyKeys } from './read-verify';
 import { openPartsOf } from './open-parts';
 import { preconditionExpressions, readPreconditions } from './read-preconditions';
 import { readStageEnabled, stageEnabledExpression } from './read-stage-enabled';
@@ -45,88 +48,14 @@ export type WrittenStage = {
 const common = Object.keys(commonFields.shape);
 const choices = Object.keys(failureChoices.shape);
 const own: Readonly<Record<string, readonly string[]>> = {
-  deploy: [
-    'regions',
-    'clusters',
-    'strategy',
-    'maxRemainingAsgs',
-    'delayBeforeDisableSec',
-    'delayBeforeScaleDownSec',
-    'scaleDown',
-    'onFailure',
-    'rollback',
-    'keepFailed',
-  ],
+  deploy: deployKeys,
   wait: ['for', 'waitTime'],
+  verify: verifyKeys,
   manualJudgment: ['instructions', 'judgmentInputs', 'onReject'],
   evaluateVariables: ['variables'],
   checkPreconditions: ['preconditions', 'expression', 'failureMessage'],
 };
-const notYetTypes = ['verify', 'canary'];
 const notYetKeys = ['beforeTraffic', 'keepWarm', 'notifications', 'sendNotifications'];
-const strategies = ['none', 'highlander', 'redblack'] as const;
-
-function readOnFailure(fields: YamlObject): boolean | string | undefined {
-  const ours = fields.get('onFailure');
-  if (ours?.refusesExpression("Write rollback: { onFailure: '${…}' } instead.") === true) return undefined;
-  if (ours !== undefined) return ours.oneOf(['rollback']) !== undefined;
-  const spinnakers = fields
-    .get('rollback')
-    ?.object({ known: ['onFailure'] })
-    ?.get('onFailure');
-  return spinnakers?.orExpression(() => spinnakers.boolean());
-}
-
-function readRollback(fields: YamlObject, strategy: string): StageContext {
-  if (fields.refuseBoth('onFailure', 'rollback')) return {};
-  const onFailure = readOnFailure(fields);
-  if (onFailure === undefined || onFailure === false) return {};
-  if (strategy !== 'redblack') {
-    (fields.get('onFailure') ?? fields.get('rollback'))?.fail(
-      `Strategy ${strategy} keeps nothing to roll back to. Use strategy: redblack, or remove this field.`,
-    );
-  }
-  return { rollback: { onFailure } };
-}
-
-const readBoolean = (fields: YamlObject, name: string): boolean | string | undefined => {
-  const value = fields.get(name);
-  return value?.orExpression(() => value.boolean());
-};
-
-const minutes = (durationMs: number | undefined): number | undefined =>
-  durationMs === undefined ? undefined : durationMs / 60_000;
-
-function readDeploy(fields: YamlObject): StageContext {
-  const clusters = fields.get('clusters');
-  if (clusters !== undefined) {
-    for (const [name, value] of fields.entries()) {
-      if (own.deploy?.includes(name) === true && name !== 'clusters') {
-        value.failAtKey(`'${name}' stands inside 'clusters' where a deploy stage has them. Move it there.`);
-      }
-    }
-    return { clusters: clusters.list() === undefined ? [] : clusters.data() };
-  }
-  const strategy = fields.get('strategy')?.oneOf(strategies, ['rollingredblack', 'custom', 'canary']) ?? 'none';
-  const count = (name: string, min: number) => {
-    const value = fields.get(name);
-    return value?.orExpression(() => value.integer({ min }));
-  };
-  const context = {
-    strategy,
-    regions: fields.get('regions')?.texts(),
-    maxRemainingAsgs: count('maxRemainingAsgs', 2) ?? (strategy === 'redblack' ? 2 : undefined),
-    delayBeforeDisableSec: count('delayBeforeDisableSec', 0),
-    delayBeforeScaleDownSec: count('delayBeforeScaleDownSec', 0),
-    scaleDown: readBoolean(fields, 'scaleDown'),
-    keepFailedMinutes: minutes(fields.get('keepFailed')?.durationMs()),
-    ...readRollback(fields, strategy),
-  };
-  for (const name of ['maxRemainingAsgs', 'delayBeforeDisableSec', 'delayBeforeScaleDownSec', 'scaleDown']) {
-    if (strategy !== 'redblack') fields.get(name)?.failAtKey(`'${name}' needs strategy: redblack.`);
-  }
-  return context;
-}
 
 function readWait(fields: YamlObject): StageContext {
   if (fields.refuseBoth('for', 'waitTime')) return {};
@@ -161,6 +90,7 @@ const readRunJob = (fields: YamlObject): StageContext =>
 
 const readers: Readonly<Record<string, (fields: YamlObject) => StageContext>> = {
   deploy: readDeploy,
+  verify: readVerify,
   wait: readWait,
   manualJudgment: readJudgment,
   evaluateVariables: readVariables,
@@ -210,9 +140,7 @@ function parseType(value: YamlValue, stageTypes: StageTypes): string | undefined
   const type = at?.text();
   if (at === undefined || type === undefined || findForFiles(type, stageTypes) !== undefined) return type;
   if (at.refusesExpression('Write the type itself.')) return undefined;
-  const isPlanned = notYetTypes.includes(type);
-  const why = isPlanned ? `Stage type '${type}' is not supported yet.` : `Unknown stage type '${type}'.`;
-  return at.fail(`${why} ${didYouMean(type, stageTypes.types)}`);
+  return at.fail(`Unknown stage type '${type}'. ${didYouMean(type, stageTypes.types)}`);
 }
 
 /** Whether nothing is added to a stage when its pipeline is made ready to run. */

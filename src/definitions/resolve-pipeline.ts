@@ -3,6 +3,7 @@ import type { Application, Environment, Pipeline, PipelineStage } from '../model
 import type { ServerGroupDescription } from '../model/description';
 import type { StageContext } from '../model/execution';
 import { imageVersion, locationName, safeRegion, type Location } from '../model/server-group';
+import { resolveCanaryJobs } from './resolve-canary-jobs';
 import { namesJob, resolveJob } from './resolve-job';
 import { needsPlaces, placedKeys, resolvePlaces } from './resolve-places';
 
@@ -24,6 +25,7 @@ const flow: readonly string[] = [
   'completeOtherBranchesThenFail',
   'stageEnabled',
   'failOnFailedExpressions',
+  'waitTimeBetweenRegions',
 ];
 
 /** Whether a stage's server group descriptions are made when its pipeline is made ready to run. */
@@ -75,6 +77,7 @@ function resolveDeploy(
       ...environment.service,
       docker: { image: { imageId: choice.image ?? '' } },
       ...(own as Pick<ServerGroupDescription, 'strategy'>),
+      ...resolveCanaryJobs(application, environment, location, stage),
       ...(stageTimeoutMs === undefined ? {} : { stageTimeoutMs: stageTimeoutMs as number }),
     })) satisfies ServerGroupDescription[];
   if (clusters.length === 0) return undefined;

@@ -35,9 +35,9 @@ function beginStage<S>(settling: Settling<S>): Execution {
     status: 'NOT_STARTED',
     looks: 0,
   }));
-  const before = planSynthetic(stage, 'before', definition.before?.(inputOf(settling)) ?? [], {
-    parallel: definition.parallelBefore,
-  });
+  const { parallelBefore } = definition;
+  const parallel = typeof parallelBefore === 'function' ? parallelBefore(inputOf(settling)) : parallelBefore;
+  const before = planSynthetic(stage, 'before', definition.before?.(inputOf(settling)) ?? [], { parallel });
   const started: Stage = {
     ...stage,
     status: 'RUNNING',

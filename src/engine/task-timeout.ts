@@ -28,8 +28,8 @@ function stageDeadline(execution: Execution, stage: Stage): number {
   return isWayBack || parent === undefined ? own : Math.min(own, stageDeadline(execution, parent));
 }
 
-/** How long an execution was paused since a task began. */
-const pausedMs = ({ pauses = [] }: Execution, startTime: number): number =>
+/** How long an execution was paused since a task began, in milliseconds. */
+export const pausedMs = ({ pauses = [] }: Execution, startTime: number): number =>
   pauses.reduce((sum, { at, resumedAt }) => sum + Math.max(0, resumedAt - Math.max(at, startTime)), 0);
 
 /** When a running task times out, by its own time or by that of its stage or one above; milliseconds since the epoch. */

@@ -20,6 +20,7 @@ export const errorCatalogue = {
   STAGE_FAILED: { retry: 'never', meaning: 'A stage failed because one of its parts did.' },
   JOB_FAILED: { retry: 'never', meaning: 'A job failed, or did not leave what was expected of it.' },
   WEBHOOK_FAILED: { retry: 'never', meaning: 'A webhook was refused, said that it failed, or was answered oddly.' },
+  VERIFICATION_FAILED: { retry: 'never', meaning: 'A server group did not stay as it must while it was watched.' },
   DEPLOY_FAILED: { retry: 'never', meaning: 'A new server group did not come up in time.' },
   INTERNAL: { retry: 'never', meaning: 'A defect of Coxswain itself.' },
   UNREACHABLE: { retry: 'later', meaning: 'A server could not be reached, or broke off.' },

@@ -5,10 +5,12 @@ import { locationName } from '../model/server-group';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import { childrenOf } from '../engine/graph';
 import { defineStage } from '../services';
-import { planUndo, type CreationType } from '../strategies';
+import { isCreation, planUndo, type CreationType } from '../strategies';
+import { inTurn, secondsBetweenRegions, waitTimeBetweenRegions } from './server-group/between-regions';
 import { descriptionFields, monikerFields, strategyFields } from './server-group/description-fields';
 import { placeFields } from './server-group/fan-out';
 import { placesOf } from './server-group/place';
+import { goesBackOnFailure } from './server-group/creation';
 import { flag } from './server-group/spinnaker-values';
 
 const clusterSchema = z.looseObject({
@@ -32,6 +34,9 @@ const config = z.looseObject({
     .describe(
       "Spinnaker's spelling: a description for each server group to create. Default: one for each place of the run, made of the `service` of the file.",
     ),
+  waitTimeBetweenRegions: waitTimeBetweenRegions.describe(
+    'Deploys to one region after another, waiting so many seconds between them. Default: to all at the same time.',
+  ),
 });
 
 const clones = z.object({ clone: flag });
@@ -41,28 +46,43 @@ function creationType({ trigger }: Execution): CreationType {
   return clones.safeParse(trigger.parameters).data?.clone === true ? 'cloneServerGroup' : 'createServerGroup';
 }
 
-const wantsRollback = z.looseObject({ rollback: z.object({ onFailure: z.literal(true) }) });
-
 /** One place failed and has undone itself: the places that succeeded go back too, so that no deploy ends half and half. */
 function undoSucceeded({ execution, stage }: PlanInput): readonly StagePlan[] {
   return childrenOf(execution, stage)
-    .filter((child) => child.status === 'SUCCEEDED' && wantsRollback.safeParse(child.context).success)
+    .filter((child) => child.status === 'SUCCEEDED' && isCreation(child) && goesBackOnFailure(child))
     .flatMap((child) => planUndo(execution, [child]));
 }
 
+function planPlaces({ execution, stage }: PlanInput): readonly StagePlan[] {
+  const clusters = z.array(clusterSchema).parse(stage.context.clusters ?? []);
+  const plans = clusters.flatMap((description) => {
+    const { application, stack, freeFormDetails } = description;
+    const cluster = buildCluster({ app: application, stack, detail: freeFormDetails });
+    return placesOf(description).map((location) => ({
+      type: creationType(execution),
+      name: `Deploy in ${locationName(location)}`,
+      context: { ...description, location, cluster },
+    }));
+  });
+  return inTurn(plans, stage.context);
+}
+
 /**
- * Creates a server group in each of `clusters[]`, all places at the same time; with the parameter `clone` each is a clone
- * of what runs there (semantics §4.4).
+ * Creates a server group in each of `clusters[]`, all places at the same time, or one after another where
+ * `waitTimeBetweenRegions` says how long to wait between them; with the parameter `clone` each is a clone of what runs there
+ * (semantics §4.4).
  */
 export const deploy = defineStage({
   type: 'deploy',
   about: {
     summary:
-      'Creates a server group in every place, all at the same time, each with `createServerGroup`; with the parameter `clone` each is a clone of what runs there.',
+      'Creates a server group in every place, all at the same time or one place after another, each with `createServerGroup`; with the parameter `clone` each is a clone of what runs there.',
     shorthand: {
       regions: 'The places, as `account/region`. Default: all of the run.',
       strategy: 'As in `clusters`, as are the fields of the strategy.',
       onFailure: '`rollback`: the short form of `rollback: { onFailure: true }`.',
+      oneByOne: 'Whether one region follows another, without a wait.',
+      waitBetweenRegions: '`waitTimeBetweenRegions` as a duration, such as `10m`.',
       keepFailed: '`keepFailedMinutes` as a duration, such as `2h`.',
     },
     puts: { 'deploy.server.groups': 'By region, the names of new server groups; an output of its parts.' },
@@ -72,20 +92,8 @@ export const deploy = defineStage({
   needs: [],
   config,
   outputs: [],
-  parallelBefore: true,
-  before: ({ execution, stage }) =>
-    z
-      .array(clusterSchema)
-      .parse(stage.context.clusters ?? [])
-      .flatMap((description) => {
-        const { application, stack, freeFormDetails } = description;
-        const cluster = buildCluster({ app: application, stack, detail: freeFormDetails });
-        return placesOf(description).map((location) => ({
-          type: creationType(execution),
-          name: `Deploy in ${locationName(location)}`,
-          context: { ...description, location, cluster },
-        }));
-      }),
+  parallelBefore: ({ stage }) => secondsBetweenRegions(stage.context) === undefined,
+  before: planPlaces,
   onFailure: undoSucceeded,
   tasks: [
     {

@@ -29,6 +29,7 @@ import { terminateInstanceAndDecrementServerGroup } from './terminate-instance-a
 import { terminateInstances } from './terminate-instances';
 import { undoAdoption } from './undo-adoption';
 import { undoServerGroup } from './undo-server-group';
+import { verify } from './verify';
 import { wait } from './wait';
 import { webhook } from './webhook';
 
@@ -64,6 +65,7 @@ export const stages: readonly CoxswainStage[] = [
   terminateInstances,
   undoAdoption,
   undoServerGroup,
+  verify,
   wait,
   webhook,
 ];

@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { joinTexts, type Text } from '../model/text';
 import type { Choice, View } from '../model/view';
 import type { Execution, Stage } from '../model/execution';
-import type { PlanInput, StagePlan } from '../engine/contracts/stage';
-import { familyOf } from '../engine/graph';
+import type { PlanInput } from '../engine/contracts/stage';
 import { defineStage } from '../services';
-import { creationsByPlace, planUndo } from '../strategies';
+import { planWholeUndo } from '../strategies';
 
 const config = z.looseObject({
   instructions: z.string().optional().describe('What is asked.'),
@@ -95,14 +94,6 @@ function ask({ execution, stage }: PlanInput): View {
 function goesBack({ stage }: PlanInput): boolean {
   const { onReject, judgmentStatus } = config.parse(stage.context);
   return onReject === 'rollback' && judgmentStatus === 'stop';
-}
-
-/** The way back from everything that was done; deploys that are cut short have planned their own. */
-function planWholeUndo(execution: Execution): readonly StagePlan[] {
-  const isCut = (stage: Stage) => familyOf(execution, stage).some((member) => member.onCancel === true);
-  return creationsByPlace(execution.stages.filter((stage) => !isCut(stage)))
-    .filter(([first]) => first?.outputs.source !== undefined)
-    .flatMap((stages) => planUndo(execution, stages));
 }
 
 /** A person decides whether the pipeline goes on (semantics §11, decisions 17). */

@@ -5,6 +5,7 @@ import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import type { TaskLook, TaskResult } from '../engine/contracts/task';
 import { defineStage, type Services } from '../services';
 import { rollbackWays } from './rollback/rollback-wishes';
+import { inTurn, waitTimeBetweenRegions } from './server-group/between-regions';
 import { clusterFields } from './server-group/fan-out';
 import { clusterOf, locationSchema, placesFor } from './server-group/place';
 import { flagOr, wholeNumberOr } from './server-group/spinnaker-values';
@@ -32,7 +33,7 @@ const config = z
       .record(z.string(), z.string())
       .optional()
       .describe('The same for each place, as `account/region: name`.'),
-    waitTimeBetweenRegions: wholeNumberOr(0).describe('Seconds between two places. Default: 0.'),
+    waitTimeBetweenRegions: waitTimeBetweenRegions.describe('Seconds between two places. Default: 0.'),
     targetHealthyRollbackPercentage: rollbackWays.targetHealthyRollbackPercentage,
     additionalRollbackContext: additional.optional().describe('How each place goes back.'),
   })
@@ -73,22 +74,22 @@ function clusterFor(input: Pick<PlanInput, 'stage' | 'context'>): string {
 }
 
 function rollbackPlans(input: PlanInput): readonly StagePlan[] {
-  const { waitTimeBetweenRegions: waitTime, additionalRollbackContext } = config.parse(input.context);
+  const { additionalRollbackContext } = config.parse(input.context);
   const cluster = clusterFor(input);
-  const plans = candidateSchema.catch([]).parse(input.stage.outputs.candidates);
-  return plans.flatMap(({ location, rollback, restore, desired }, index) => {
-    const place = locationName(location);
-    const names = { rollbackServerGroupName: rollback, restoreServerGroupName: restore };
-    const isWaiting = index > 0 && waitTime > 0;
-    return [
-      ...(isWaiting ? [{ type: 'wait', name: `Wait before ${place}`, context: { waitTime } }] : []),
-      {
-        type: 'rollbackServerGroup',
-        name: `${rollback} → ${restore} in ${place}`,
-        context: { ...additionalRollbackContext, location, cluster, ...names, desired },
-      },
-    ];
-  });
+  const candidates = candidateSchema.catch([]).parse(input.stage.outputs.candidates);
+  const plans = candidates.map(({ location, rollback, restore, desired }) => ({
+    type: 'rollbackServerGroup',
+    name: `${rollback} → ${restore} in ${locationName(location)}`,
+    context: {
+      ...additionalRollbackContext,
+      location,
+      cluster,
+      rollbackServerGroupName: rollback,
+      restoreServerGroupName: restore,
+      desired,
+    },
+  }));
+  return inTurn(plans, input.context);
 }
 
 type Found = Candidate & { readonly image: string | undefined };

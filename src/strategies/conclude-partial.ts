@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Execution, Stage } from '../model/execution';
 import { imageVersion, locationName } from '../model/server-group';
 import type { Text } from '../model/text';
@@ -12,7 +13,11 @@ type Region = {
   readonly change?: Change;
   /** Whether what served before was taken out of service. */
   readonly isSourceOut?: boolean;
+  /** The size it was left with by a step that took from it. */
+  readonly sourceSize?: number;
 };
+
+const sized = z.object({ capacity: z.object({ desired: z.number() }) });
 
 const isIn = (stage: Stage, { location }: Change): boolean => {
   const { account, region } = (stage.context.location ?? {}) as { account?: unknown; region?: unknown };
@@ -25,6 +30,18 @@ const succeededOn = (execution: Execution, change: Change, type: string, field: 
     (stage) =>
       stage.type === type && stage.status === 'SUCCEEDED' && isIn(stage, change) && stage.context[field] === name,
   );
+
+/** The size that a group was last given; undefined where no stage gave it one. */
+function sizeLeft(execution: Execution, change: Change, name: string): number | undefined {
+  const resized = execution.stages.filter(
+    (stage) =>
+      stage.type === 'resizeServerGroup' &&
+      stage.status === 'SUCCEEDED' &&
+      isIn(stage, change) &&
+      stage.context.serverGroupName === name,
+  );
+  return sized.safeParse(resized.at(-1)?.context).data?.capacity.desired;
+}
 
 function regionOf(execution: Execution, name: string): Region {
   const found = execution.stages
@@ -44,11 +61,20 @@ function regionOf(execution: Execution, name: string): Region {
   const source = change.source?.serverGroupName;
   const isSourceOut =
     source !== undefined && succeededOn(execution, change, 'disableServerGroup', 'serverGroupName', source);
-  return { name, state: 'halfway', change, isSourceOut };
+  const sourceSize = source === undefined ? undefined : sizeLeft(execution, change, source);
+  return { name, state: 'halfway', change, isSourceOut, ...(sourceSize === undefined ? {} : { sourceSize }) };
+}
+
+function sourceText({ change, isSourceOut, sourceSize }: Region): string {
+  const source = change?.source;
+  if (source === undefined) return 'nothing served before';
+  if (isSourceOut === true) return `${source.serverGroupName} is out of service`;
+  if (sourceSize === undefined) return `${source.serverGroupName} was not taken out`;
+  return `${source.serverGroupName} was left with ${sourceSize} of ${source.desired} instances`;
 }
 
 function lineOf(region: Region, version: string): Text {
-  const { name, state, change, isSourceOut } = region;
+  const { name, state, change } = region;
   const source = change?.source?.serverGroupName;
   if (change === undefined || state === 'untouched') return [{ strong: name }, ': unchanged.'];
   if (state === 'changed') return [{ strong: name }, `: ${version} serves (${change.created}).`];
@@ -56,11 +82,7 @@ function lineOf(region: Region, version: string): Text {
     const back = source === undefined ? 'nothing served before' : `${source} serves as before`;
     return [{ strong: name }, `: ${change.created} is out of service again, ${back}.`];
   }
-  const old =
-    source === undefined
-      ? 'nothing served before'
-      : `${source} ${isSourceOut === true ? 'is out of service' : 'was not taken out'}`;
-  return [{ strong: name }, `: ${change.created} was created and did not take over; ${old}.`];
+  return [{ strong: name }, `: ${change.created} was created and did not take over; ${sourceText(region)}.`];
 }
 
 /** A version as `/deploy` takes it: the digest whole, else the tag. */

@@ -1,3 +1,4 @@
+import { canary } from './canary';
 import { highlander } from './highlander';
 import { none } from './none';
 import { redblack } from './redblack';
@@ -21,9 +22,10 @@ export {
   type CreationType,
 } from './undo';
 export { judgmentPlan, validationPlan } from './verdicts';
+export { planWholeUndo } from './whole-undo';
 
 /** All strategies, in the order they are offered. */
-export const strategies: readonly Strategy[] = [none, highlander, redblack, rollingredblack];
+export const strategies: readonly Strategy[] = [none, highlander, redblack, rollingredblack, canary];
 
 /** The strategy of this name, any case; an unknown one is `none`, as in Spinnaker (semantics §5). */
 export const findStrategy = (name: string | undefined): Strategy =>

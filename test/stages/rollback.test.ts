@@ -134,7 +134,7 @@ describe('rollbackCluster as Spinnaker writes it (semantics §4.8)', () => {
     const context = { cluster: 'foo-dev', waitTimeBetweenRegions: 120 };
     const { done, names: told } = await run('rollbackCluster', context, [east, west]);
     expect(done.status).toBe('SUCCEEDED');
-    expect(told.filter((name) => name.startsWith('Wait'))).toEqual(['Wait before nonprod/np1/west']);
+    expect(told.filter((name) => name.startsWith('Wait'))).toEqual(['Wait Between Regions']);
     expect((done.endTime ?? 0) - (done.startTime ?? 0)).toBeGreaterThan(120_000);
   });
 

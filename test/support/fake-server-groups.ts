@@ -29,6 +29,8 @@ type Kept = {
   /** What its instances are called, in order; made up as they are first seen. */
   ids: string[];
   made: number;
+  /** When instances started that took the place of others. */
+  replacements: ReadonlyMap<string, number>;
 };
 
 /** An operation that can be made to fail. */
@@ -101,6 +103,7 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
     lock: undefined,
     ids: [],
     made: 0,
+    replacements: new Map<string, number>(),
   });
   const idOf = (location: Location, name: string) => `${locationName(location)}/${name}`;
   const instancesOf = (group: Kept): readonly Instance[] => {
@@ -113,8 +116,10 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
         group.ids.push(`${group.name}.${group.made}`);
         group.made += 1;
       }
-      const launchTime = index < group.before ? group.createdTime : (group.scaledTime ?? group.createdTime);
-      return { id: group.ids[index] ?? '', health: serving && !isChanging ? 'Up' : 'Down', serving, launchTime };
+      const id = group.ids[index] ?? '';
+      const early = index < group.before ? group.createdTime : (group.scaledTime ?? group.createdTime);
+      const launchTime = group.replacements.get(id) ?? early;
+      return { id, health: serving && !isChanging ? 'Up' : 'Down', serving, launchTime };
     });
   };
   const view = (group: Kept): ServerGroup => ({
@@ -197,6 +202,7 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
         lock: undefined,
         ids: [],
         made: 0,
+        replacements: new Map(),
       }),
     fail: (operation, code, after = false) => void faults.push({ operation, code, after }),
     lock: (location, name, deployment) => {
@@ -254,7 +260,7 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
           const labels = { ...first.labels, [keyLabel]: key };
           const readyAt = clock.now() + changeMs;
           const fresh = { createdTime: clock.now(), scaledTime: undefined, before: 0, readyAt, version: 1 };
-          groups.set(id, { ...first, name, labels, ...fresh, ids: [], made: 0 });
+          groups.set(id, { ...first, name, labels, ...fresh, ids: [], made: 0, replacements: new Map() });
           return { deploymentId: 'd4' };
         },
         true,
@@ -298,6 +304,7 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
             effects.push(`kill ${id}${decrement ? ' for good' : ''}`);
             group.ids.splice(index, 1);
             if (decrement) group.desired -= 1;
+            else group.replacements = new Map([...group.replacements, [`${group.name}.${group.made}`, clock.now()]]);
           }
           return { deploymentId: decrement ? 'd6' : undefined };
         },

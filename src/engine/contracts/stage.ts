@@ -59,8 +59,8 @@ export type StageDefinition<S, Config = unknown> = {
   /** The keys that its tasks put out; undefined: any. Expressions of later stages are checked against them. */
   readonly outputs?: readonly string[];
   readonly tasks: readonly TaskDefinition<S>[] | ((input: PlanInput) => readonly TaskDefinition<S>[]);
-  /** Whether before-stages run at the same time. */
-  readonly parallelBefore?: boolean;
+  /** Whether before-stages run at the same time. @default one after the other */
+  readonly parallelBefore?: boolean | ((input: PlanInput) => boolean);
   readonly before?: (input: PlanInput) => readonly StagePlan[];
   /** Planned when the tasks ended without halting. */
   readonly after?: (input: PlanInput) => readonly StagePlan[];

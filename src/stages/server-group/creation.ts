@@ -137,11 +137,16 @@ function strategyStages({ stage }: PlanInput): readonly StagePlan[] {
   return findStrategy(deployment.strategy).after(change, deployment);
 }
 
-function rollbackStages({ execution, stage }: PlanInput): readonly StagePlan[] {
-  const { rollback, strategy } = descriptionOf(stage.context);
+/** Whether a creation that fails brings back what served before: it says so, or its strategy always does. */
+export function goesBackOnFailure({ context }: Stage): boolean {
+  const { rollback, strategy } = descriptionOf(context);
   const { keepsWayBack, goesBackByItself = false } = findStrategy(strategy);
-  if (goesBackByItself) return planUndo(execution, [stage], () => true);
-  if (rollback?.onFailure === true && keepsWayBack) return planUndo(execution, [stage]);
+  return goesBackByItself || (rollback?.onFailure === true && keepsWayBack);
+}
+
+function rollbackStages({ execution, stage }: PlanInput): readonly StagePlan[] {
+  const keepsAll = findStrategy(descriptionOf(stage.context).strategy).goesBackByItself === true;
+  if (goesBackOnFailure(stage)) return planUndo(execution, [stage], (each) => keepsAll || !cameUp(each));
   return cameUp(stage) ? [] : planRetirement(execution, stage);
 }
 
