@@ -1,11 +1,16 @@
 import { adopt } from './adopt';
+import { clone } from './clone';
 import { deploy } from './deploy';
+import { destroy } from './destroy';
+import { disable } from './disable';
+import { enable } from './enable';
 import { helpFor } from './help';
 import { login } from './login';
 import { resize } from './resize';
 import { rollback } from './rollback';
 import { settings } from './settings';
 import { status } from './status';
+import { terminate } from './terminate';
 import type { Verb } from './support/verb';
 import { why } from './why';
 
@@ -16,6 +21,11 @@ export const verbs: readonly Verb[] = [
   resize,
   status,
   why,
+  enable,
+  disable,
+  destroy,
+  clone,
+  terminate,
   adopt,
   settings,
   login,
