@@ -6,6 +6,7 @@ import { disable } from './disable';
 import { enable } from './enable';
 import { helpFor } from './help';
 import { login } from './login';
+import { pipeline } from './pipeline';
 import { resize } from './resize';
 import { rollback } from './rollback';
 import { settings } from './settings';
@@ -27,6 +28,7 @@ export const verbs: readonly Verb[] = [
   clone,
   terminate,
   adopt,
+  pipeline,
   settings,
   login,
   helpFor(() => verbs),

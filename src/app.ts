@@ -31,7 +31,7 @@ export const stageRegistry = createStageRegistry(stages);
 export const executionRenderer = createExecutionRenderer(stageRegistry, concludePartial);
 
 /** What the executor works with; everything else is put together here. */
-export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings'> & {
+export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings' | 'show'> & {
   /** Jobs of the clusters that are defined. */
   readonly jobs: Services['jobs'];
   /** Fetches what expressions ask for. */
@@ -97,6 +97,7 @@ export function createExecutorHandlers(
     ...parts,
     settings,
     people: () => readPeople(store, parts.teamId),
+    show: executionRenderer.live,
     signal: createSignal(store, clock),
   };
   return {

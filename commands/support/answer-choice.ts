@@ -1,15 +1,12 @@
 import type { Command, CommandRequest, PlannedAction } from '../../src/model/command';
-import type { Execution } from '../../src/model/execution';
-import { isComplete } from '../../src/model/status';
 import type { View } from '../../src/model/view';
 import type { Text } from '../../src/model/text';
-import { lockCluster, type ClusterHolder } from '../../src/engine/cluster-lock';
 import { commandKind, executionKind } from '../../src/engine/document-kinds';
 import type { Signal } from '../../src/engine/signals';
-import { mayDeploy, mayJudge, type Permission } from '../../src/policy/permissions';
 import { answerText, offerPlan, runVerb, type Outcome } from './answer-text';
+import { lostView } from './lost-view';
 import { planHash, whatMoved } from './plan-hash';
-import { readHistory } from '../../src/engine/read-history';
+import { sendSignal } from './send-signal';
 import { startPlan } from './start-plan';
 import type { Verb, VerbWorld } from './verb';
 
@@ -24,15 +21,6 @@ export function startedView(draft: PlannedAction['draft']): View {
   const where = draft.report === undefined ? [] : [`Watch it in #${draft.report.channel}.`];
   return { headline: [{ strong: draft.name }, ' is on its way.'], tone: 'running', lines: where };
 }
-
-/** The answer where somebody else took the cluster first. */
-export const lostView = ({ executionId, expiryId }: ClusterHolder): View => ({
-  headline:
-    expiryId === undefined
-      ? `Another execution (${executionId}) started first. Nothing was started.`
-      : 'A server group that had not come up is being destroyed here just now. Nothing was started; ask again in a few seconds.',
-  tone: 'attention',
-});
 
 async function decidePlan(
   world: VerbWorld,
@@ -120,13 +108,6 @@ const signalOf = (request: ChoiceRequest, stageId: string, user: string): Signal
   }
 };
 
-async function permissionFor(world: VerbWorld, execution: Execution, signal: Signal): Promise<Permission> {
-  const people = await world.people();
-  const { policy, environment } = execution.definition;
-  if (signal.type === 'judge') return mayJudge(policy, people, signal.user, execution.trigger.user);
-  return mayDeploy(policy, people, signal.user, `${execution.application} ${environment}`);
-}
-
 async function answerExecutionChoice(request: ChoiceRequest, command: Command, world: VerbWorld): Promise<Outcome> {
   const { target } = request;
   const id = target.kind === 'execution' ? target.id : '';
@@ -137,17 +118,9 @@ async function answerExecutionChoice(request: ChoiceRequest, command: Command, w
   if (request.name === 'reject' && (request.answer ?? '').trim() === '') {
     return say('Say why you reject it, so that the requester can act on it.', 'attention');
   }
-  const permission = await permissionFor(world, execution, signal);
-  if (!permission.allowed) return say(permission.reason, 'bad');
-  if (signal.type === 'retryStage' && isComplete(execution.status)) {
-    const [newest] = await readHistory(world.store, execution.definition.cluster);
-    if (newest?.id !== id)
-      return say('Something newer has happened here: deploy again instead of retrying.', 'attention');
-    const holder = await lockCluster(world.store, execution.definition.cluster, { executionId: id });
-    if (holder !== undefined) return { reply: lostView(holder) };
-  }
-  const outcome = await world.signal(id, signal, command.id);
-  if (!outcome.accepted) return say(outcome.message, 'attention');
+  const sent = await sendSignal(world, execution, signal, command.id);
+  if (sent.type === 'lost') return { reply: lostView(sent.holder) };
+  if (sent.type !== 'accepted') return say(sent.reason, sent.type === 'forbidden' ? 'bad' : 'attention');
   return {
     ...say([`Done: ${request.name} on `, { strong: execution.name }, '.'], 'good'),
     quiet: true,

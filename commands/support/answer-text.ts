@@ -28,11 +28,13 @@ export function offerPlan(commandId: string, text: string, card: PlanCard): Outc
   return { reply: { ...card.view, choices: [...(card.view.choices ?? []), ...choices] }, plan };
 }
 
-function refuseOptions(verb: Verb, { options }: Words): void {
-  for (const name of options.keys()) {
-    if (verb.options.includes(name)) continue;
-    const meant = nearest(name, verb.options);
-    const hint = meant === undefined ? `It knows: ${verb.options.join(', ') || 'none'}.` : `Did you mean ${meant}?`;
+function refuseOptions(verb: Verb, words: Words): void {
+  const known = verb.optionsFor?.(words) ?? verb.options;
+  if (known === 'any') return;
+  for (const name of words.options.keys()) {
+    if (known.includes(name)) continue;
+    const meant = nearest(name, known);
+    const hint = meant === undefined ? `It knows: ${known.join(', ') || 'none'}.` : `Did you mean ${meant}?`;
     throw new UserMistake(`${verb.name} has no option '${name}'. ${hint}`);
   }
 }

@@ -4,8 +4,9 @@ import type { ClusterHolder } from '../../src/engine/cluster-lock';
 import { commandKind } from '../../src/engine/document-kinds';
 import { putMessage } from '../../src/engine/messages';
 import type { Claimed } from '../../src/engine/ports/document-store';
-import { answerChoice, lostView, startedView } from './answer-choice';
+import { answerChoice, startedView } from './answer-choice';
 import { answerText, type Outcome } from './answer-text';
+import { lostView } from './lost-view';
 import { startPlan } from './start-plan';
 import type { Verb, VerbWorld } from './verb';
 

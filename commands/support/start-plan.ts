@@ -7,12 +7,12 @@ import type { VerbWorld } from './verb';
 export const startPlan = (
   world: VerbWorld,
   id: string,
-  draft: ExecutionDraft,
+  { parameters = {}, ...draft }: ExecutionDraft,
   command: Command,
 ): Promise<ClusterHolder | undefined> =>
   startExecution(world, {
     id,
     teamId: command.teamId,
     draft,
-    trigger: { type: 'manual', user: command.source.user, parameters: {}, correlationId: command.id },
+    trigger: { type: 'manual', user: command.source.user, parameters, correlationId: command.id },
   });

@@ -20,7 +20,7 @@ export function parseWords(text: string, flags: readonly string[] = ['yes', 'jso
   for (let index = 0; index < tokens.length; index += 1) {
     const token = tokens[index] ?? '';
     const long = /^--?([a-z][a-zA-Z-]*)$/.exec(token)?.[1];
-    const pair = /^(?:--)?([a-z][a-zA-Z-]*)=(.*)$/s.exec(token);
+    const pair = /^(?:--)?([a-zA-Z][\w-]*)=(.*)$/s.exec(token);
     if (pair?.[1] !== undefined) options.set(pair[1], unquote(pair[2] ?? ''));
     else if (long !== undefined && flags.includes(long)) options.set(long, 'true');
     else if (long !== undefined) {

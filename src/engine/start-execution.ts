@@ -4,6 +4,7 @@ import type { Clock } from './clock';
 import { lockCluster, type ClusterHolder } from './cluster-lock';
 import { executionKind } from './document-kinds';
 import type { DocumentStore } from './ports/document-store';
+import { worksOnCluster } from './read-history';
 import type { Signal, SignalOutcome } from './signals';
 
 /** What starting needs; `signal` is as the executor applies it, counting a repeat under the same `signalId` as done. */
@@ -22,7 +23,7 @@ export type StartRequest = {
 };
 
 /**
- * Creates an execution and takes its cluster; doing it again changes nothing. Answers who else took the cluster first, in
+ * Creates an execution and takes its cluster, where it works on one; doing it again changes nothing. Answers who else took the cluster first, in
  * which case nothing was started.
  */
 export async function startExecution(
@@ -50,7 +51,8 @@ export async function startExecution(
   if (known !== undefined && known.document.status !== 'NOT_STARTED') return undefined;
   // It exists before it takes the cluster, or others would take the lock of one that does not exist yet; it is due after.
   await store.create(executionKind, id, execution);
-  const holder = await lockCluster(store, draft.definition.cluster, { executionId: id }, cancels);
+  const { cluster } = draft.definition;
+  const holder = worksOnCluster(draft) ? await lockCluster(store, cluster, { executionId: id }, cancels) : undefined;
   if (holder !== undefined) {
     await store.delete(executionKind, id);
     return holder;

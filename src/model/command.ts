@@ -1,4 +1,4 @@
-import type { ExecutionDefinition, ReportTarget, Stage } from './execution';
+import type { ExecutionDefinition, ReportTarget, Stage, StageContext } from './execution';
 import type { ChoiceTarget, View } from './view';
 
 /** Where a command came from, and so where its answer goes. */
@@ -28,6 +28,8 @@ export type ExecutionDraft = {
   readonly definition: ExecutionDefinition;
   readonly stages: readonly Stage[];
   readonly report?: ReportTarget;
+  /** What the pipeline is given, by the names of its parameters; absent for none. */
+  readonly parameters?: StageContext;
   /** Why, in the requester's words. */
   readonly reason?: string;
   /** A running execution that this one replaces: it is canceled first. */

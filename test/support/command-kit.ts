@@ -6,7 +6,7 @@ import { commandKind, executionKind, messageKind, peopleKind } from '../../src/e
 import { fold } from '../../src/engine/fold';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
 import { applySignal, type SignalOutcome } from '../../src/engine/signals';
-import type { Application, Definitions, Environment } from '../../src/model/application';
+import type { Application, Definitions, Environment, Pipeline } from '../../src/model/application';
 import type { Command, CommandRequest } from '../../src/model/command';
 import type { Execution } from '../../src/model/execution';
 import { plainText } from '../../src/model/text';
@@ -87,18 +87,21 @@ function fooWith(stages: Environment['pipeline']['stages'], service?: Environmen
 
 /**
  * The verbs over a fake world with the application `foo` (dev: one region; prod: two, crew only, confirmed); `stages` are
- * those of its pipeline for prod.
+ * those of its pipeline for prod, `more` are pipelines that no environment uses.
  */
 export async function createCommandBench(
   wrap: (store: DocumentStore) => DocumentStore = (store) => store,
   stages?: Environment['pipeline']['stages'],
   service?: Environment['service'],
+  more: readonly Pipeline[] = [],
 ) {
   const clock = createManualClock();
   const memory = createMemoryStore(() => clock.now());
   const store = wrap(memory);
   const serverGroups = createFakeServerGroups(clock);
-  const application = stages === undefined ? foo : fooWith(stages, service);
+  const chosen = stages === undefined ? foo : fooWith(stages, service);
+  const pipelines = new Map([...chosen.pipelines, ...more.map((pipeline) => [pipeline.name, pipeline] as const)]);
+  const application = { ...chosen, pipelines };
   const definitions = (): Definitions => ({ applications: new Map([['foo', application]]), clusters: new Map() });
   let count = 0;
   const newId = () => `N${String((count += 1)).padStart(4, '0')}`;
@@ -132,7 +135,13 @@ export async function createCommandBench(
     return outcome;
   };
   const settings = createUserSettings(createKeyvStore(store, clock));
-  const world: VerbWorld = { ...parts, people: () => readPeople(store, 'T1'), signal, settings };
+  const world: VerbWorld = {
+    ...parts,
+    people: () => readPeople(store, 'T1'),
+    show: executionRenderer.live,
+    signal,
+    settings,
+  };
   const handleExecution = (loaded: Execution, owner: string) =>
     handlers.execution({ kind: 'execution', id: loaded.id, version: 0, document: loaded }, owner);
   let asked = 0;
