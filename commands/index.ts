@@ -5,7 +5,9 @@ import { destroy } from './destroy';
 import { disable } from './disable';
 import { enable } from './enable';
 import { helpFor } from './help';
+import { history } from './history';
 import { login } from './login';
+import { logs } from './logs';
 import { pipeline } from './pipeline';
 import { resize } from './resize';
 import { rollback } from './rollback';
@@ -22,6 +24,8 @@ export const verbs: readonly Verb[] = [
   resize,
   status,
   why,
+  history,
+  logs,
   enable,
   disable,
   destroy,
