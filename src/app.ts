@@ -22,13 +22,13 @@ import type { Services } from './services';
 import { stages } from './stages';
 import { createKeyvStore } from './store/keyv-store';
 import { createUserSettings } from './store/user-settings';
-import { concludePartial } from './strategies';
+import { concludeFailed } from './strategies';
 
 /** All stage types. */
 export const stageRegistry = createStageRegistry(stages);
 
 /** How executions are shown. */
-export const executionRenderer = createExecutionRenderer(stageRegistry, concludePartial);
+export const executionRenderer = createExecutionRenderer(stageRegistry, concludeFailed);
 
 /** What the executor works with; everything else is put together here. */
 export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings' | 'show'> & {

@@ -19,7 +19,8 @@ export type RunRequest = {
 const offers = (command: CommandReply, name: string) =>
   command.reply?.choices?.some((choice) => choice.name === name) === true;
 
-const word = (text: string) => (/[\s"']/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : text);
+/** A word as it is typed, quoted where it must be. */
+export const word = (text: string) => (/[\s"']/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : text);
 
 function deployText({ application, environment, rest }: RunRequest): string {
   const [version, ...others] = rest.filter((part) => !part.includes('='));
@@ -35,7 +36,8 @@ function deployText({ application, environment, rest }: RunRequest): string {
     .join(' ');
 }
 
-const choose = (session: CliSession, client: BotClient, command: CommandReply, name: string) =>
+/** Makes a choice that an answer offers. */
+export const choose = (session: CliSession, client: BotClient, command: CommandReply, name: string) =>
   sendAndAwait(session, client, { path: `/api/commands/${encodeURIComponent(command.id)}/choices`, body: { name } });
 
 async function isConfirmed(session: CliSession, request: RunRequest): Promise<boolean> {

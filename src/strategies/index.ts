@@ -3,6 +3,7 @@ import { none } from './none';
 import { redblack } from './redblack';
 import type { Strategy } from './strategy';
 
+export { concludeFailed } from './conclude-failed';
 export { concludePartial } from './conclude-partial';
 export type { Strategy } from './strategy';
 export {
