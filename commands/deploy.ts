@@ -28,7 +28,11 @@ export function imageOf(repository: string, version: string): string {
 }
 
 /** Without a version: what runs elsewhere may be meant. */
-async function offerVersions(target: Target, world: VerbWorld): Promise<View> {
+export async function offerVersions(
+  target: Pick<Target, 'application' | 'environment'>,
+  world: VerbWorld,
+  { again, usage: how }: { readonly again: (version: string) => string; readonly usage: string },
+): Promise<View> {
   const { application, environment } = target;
   const others = [...application.environments.values()].filter((other) => other.name !== environment.name);
   const seen = await Promise.all(
@@ -45,10 +49,10 @@ async function offerVersions(target: Target, world: VerbWorld): Promise<View> {
     tone: 'attention',
     lines: [
       versions.length === 0
-        ? `Name one: ${usage}.`
+        ? `Name one: ${how}.`
         : `Name one, or take one that runs elsewhere: ${versions.join(', ')}.`,
     ],
-    choices: versions.map((version) => runChoice(`deploy ${application.name} ${environment.name} ${version}`)),
+    choices: versions.map((version) => runChoice(again(version))),
   };
 }
 
@@ -105,7 +109,8 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   const refusal = await refuseStranger(world, command, environment, `${application.name} ${environment.name}`);
   if (refusal !== undefined) return { type: 'reply', view: refusal };
   const version = words.words[3];
-  if (version === undefined) return { type: 'reply', view: await offerVersions(target, world) };
+  const again = (chosen: string) => `deploy ${application.name} ${environment.name} ${chosen}`;
+  if (version === undefined) return { type: 'reply', view: await offerVersions(target, world, { again, usage }) };
   const image = imageOf(application.image, version);
   const planned = planOptions(application, environment.pipeline, words, ownOptions);
   if (planned.refused !== undefined) {
@@ -146,10 +151,11 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
 }
 
 /** The parameters of the pipeline that would run; undefined where the words name none. */
-function parametersOf({ words: [, name = '', place = ''] }: Words, world: VerbWorld): readonly string[] | undefined {
+function parametersOf({ words: [, name = '', place = ''] }: Words, world: VerbWorld): readonly string[] | 'any' {
   const environments = world.definitions().applications.get(name)?.environments;
   const environment = environments?.get(place.split('/')[0] ?? '');
-  return environment && (environment.pipeline.parameters ?? []).map((parameter) => parameter.name);
+  if (environment === undefined) return 'any';
+  return [...ownOptions, ...(environment.pipeline.parameters ?? []).map((parameter) => parameter.name)];
 }
 
 /** Brings a version to an environment by its pipeline. */
@@ -159,6 +165,6 @@ export const deploy: Verb = {
   summary: 'bring a version to an environment',
   examples: ['/deploy foo dev 1.1', '/deploy foo prod 1.1 reason="fix login"', '/deploy shop prod/west 2.0'],
   options: ownOptions,
-  moreOptions: parametersOf,
+  optionsFor: parametersOf,
   run,
 };

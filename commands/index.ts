@@ -1,11 +1,19 @@
 import { adopt } from './adopt';
+import { clone } from './clone';
 import { deploy } from './deploy';
+import { destroy } from './destroy';
+import { disable } from './disable';
+import { enable } from './enable';
 import { helpFor } from './help';
+import { history } from './history';
 import { login } from './login';
+import { logs } from './logs';
+import { pipeline } from './pipeline';
 import { resize } from './resize';
 import { rollback } from './rollback';
 import { settings } from './settings';
 import { status } from './status';
+import { terminate } from './terminate';
 import type { Verb } from './support/verb';
 import { why } from './why';
 
@@ -16,7 +24,15 @@ export const verbs: readonly Verb[] = [
   resize,
   status,
   why,
+  history,
+  logs,
+  enable,
+  disable,
+  destroy,
+  clone,
+  terminate,
   adopt,
+  pipeline,
   settings,
   login,
   helpFor(() => verbs),

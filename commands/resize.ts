@@ -1,10 +1,9 @@
 import type { Command } from '../src/model/command';
 import { locationName } from '../src/model/server-group';
 import type { View } from '../src/model/view';
-import { guardTraffic } from '../src/guards';
 import { clusterOf } from '../src/model/cluster-of';
 import { draftExecution, inSequence } from './support/draft';
-import { refuseBusy, refuseStranger } from './support/checks';
+import { refuseBusy, refuseGuard, refuseStranger } from './support/checks';
 import { findTarget, placesText } from './support/find-target';
 import { readHistory, runningExecution } from '../src/engine/read-history';
 import { factsOf, readPlaces, runningVersion, type LivePlace } from './support/live-groups';
@@ -28,18 +27,6 @@ function meantIn(place: LivePlace, named: string | undefined): LivePlace {
   return { ...place, current };
 }
 
-/** What the traffic guard says to size 0 now; the stage asks it again when it acts. */
-function refuseGuard(places: readonly LivePlace[], cluster: string, size: number): View | undefined {
-  if (size > 0) return undefined;
-  for (const { location, groups, current } of places) {
-    if (current === undefined) continue;
-    const question = { operation: 'Removal of all instances in', cluster, place: locationName(location), groups };
-    const answer = guardTraffic({ ...question, going: [current.name], reserved: [] });
-    if (!answer.allowed) return { headline: answer.reason, tone: 'bad', lines: ['Nothing was changed.'] };
-  }
-  return undefined;
-}
-
 async function run(words: Words, command: Command, world: VerbWorld): Promise<VerbAnswer> {
   const { application, environment, locations } = findTarget(world.definitions(), words, usage);
   const size = sizeOf(words.words[3]);
@@ -55,7 +42,10 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   if (serving.length === 0 && named !== undefined) throw new UserMistake(`${name} has no server group '${named}'.`);
   if (serving.length === 0)
     throw new UserMistake(`Nothing serves in ${name} now, so there is nothing to resize. Deploy first.`);
-  const guarded = refuseGuard(places, cluster, size);
+  const leaving = places.flatMap((place) =>
+    size > 0 || place.current === undefined ? [] : [{ place, going: [place.current.name] }],
+  );
+  const guarded = refuseGuard({ operation: 'Removal of all instances in', cluster, leaving });
   if (guarded !== undefined) return { type: 'reply', view: guarded };
   const stages = inSequence(
     serving.map(({ location, current }) => ({

@@ -10,7 +10,7 @@ import { blindText, whyBlind } from './support/blindness';
 import { clusterOf } from '../src/model/cluster-of';
 import { explainPlace, type ExplainedPlace } from './support/explain-place';
 import { findTarget, type Target } from './support/find-target';
-import { familyIn, latestExecution, readHistory } from '../src/engine/read-history';
+import { familyIn, latestExecution, readHistory, worksOnCluster } from '../src/engine/read-history';
 import { groupLine } from './support/live-groups';
 import { runChoice, UserMistake } from './support/suggest';
 import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
@@ -111,7 +111,7 @@ async function run(words: Words, _command: Command, world: VerbWorld): Promise<V
   const surplus = words.words.slice(3).join(' ');
   if (surplus !== '') throw new UserMistake(`I do not understand '${surplus}'. ${usage}.`);
   const cluster = clusterOf(target.application, target.environment);
-  const history = await readHistory(world.store, cluster);
+  const history = (await readHistory(world.store, cluster)).filter(worksOnCluster);
   const last = latestExecution(history);
   const family = last === undefined ? [] : familyIn(history, last);
   const places = await Promise.all(

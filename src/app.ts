@@ -25,16 +25,16 @@ import type { Services } from './services';
 import { stages } from './stages';
 import { createKeyvStore } from './store/keyv-store';
 import { createUserSettings } from './store/user-settings';
-import { concludePartial } from './strategies';
+import { concludeFailed } from './strategies';
 
 /** All stage types. */
 export const stageRegistry = createStageRegistry(stages);
 
 /** How executions are shown. */
-export const executionRenderer = createExecutionRenderer(stageRegistry, concludePartial);
+export const executionRenderer = createExecutionRenderer(stageRegistry, concludeFailed);
 
 /** What the executor works with; everything else is put together here. */
-export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings'> & {
+export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings' | 'show'> & {
   /** Jobs of the clusters that are defined. */
   readonly jobs: Services['jobs'];
   /** Fetches what expressions ask for. */
@@ -110,6 +110,7 @@ export function createExecutorHandlers(
     ...parts,
     settings,
     people,
+    show: executionRenderer.live,
     signal,
   };
   return {

@@ -45,5 +45,6 @@ export function liveServerGroups(
     lastNonZeroSize: (...call) => current().lastNonZeroSize(...call),
     lastFailure: (...call) => current().lastFailure(...call),
     diagnose: (...call) => current().diagnose(...call),
+    readOutput: (...call) => current().readOutput(...call),
   };
 }

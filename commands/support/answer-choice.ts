@@ -1,18 +1,12 @@
 import type { Command, CommandRequest, PlannedAction } from '../../src/model/command';
-import type { Execution } from '../../src/model/execution';
-import { isComplete } from '../../src/model/status';
 import type { View } from '../../src/model/view';
 import type { Text } from '../../src/model/text';
-import { lockCluster } from '../../src/engine/cluster-lock';
-import { isNewest } from '../../src/engine/adopt-child';
 import { commandKind, executionKind } from '../../src/engine/document-kinds';
 import type { Signal } from '../../src/engine/signals';
-import type { StartRefusal } from '../../src/engine/start-execution';
-import { blockedBy } from '../../src/engine/wait-in-queue';
-import { mayDeploy, mayJudge, type Permission } from '../../src/policy/permissions';
 import { answerText, offerPlan, runVerb, type Outcome } from './answer-text';
+import { lostView } from './lost-view';
 import { planHash, whatMoved } from './plan-hash';
-import { ancestorIdsOf } from '../../src/engine/lineage';
+import { sendSignal } from './send-signal';
 import { startPlan } from './start-plan';
 import type { Verb, VerbWorld } from './verb';
 
@@ -27,17 +21,6 @@ export function startedView(draft: PlannedAction['draft']): View {
   const where = draft.report === undefined ? [] : [`Watch it in #${draft.report.channel}.`];
   return { headline: [{ strong: draft.name }, ' is on its way.'], tone: 'running', lines: where };
 }
-
-function lostText(refusal: StartRefusal): string {
-  if ('waiting' in refusal)
-    return `${refusal.waiting} executions of this pipeline wait already, and more may not. Nothing was started; cancel some of them, or ask again later.`;
-  if (refusal.expiryId !== undefined)
-    return 'A server group that had not come up is being destroyed here just now. Nothing was started; ask again in a few seconds.';
-  return `Another execution (${refusal.executionId}) started first. Nothing was started.`;
-}
-
-/** The answer where somebody else took the cluster first, or too many wait. */
-export const lostView = (refusal: StartRefusal): View => ({ headline: lostText(refusal), tone: 'attention' });
 
 async function decidePlan(
   world: VerbWorld,
@@ -126,28 +109,6 @@ const signalOf = (request: ChoiceRequest, stageId: string, user: string): Signal
   }
 };
 
-async function permissionFor(world: VerbWorld, execution: Execution, signal: Signal): Promise<Permission> {
-  const people = await world.people();
-  const { policy, environment } = execution.definition;
-  if (signal.type === 'judge') return mayJudge(policy, people, signal.user, execution.trigger.user);
-  return mayDeploy(policy, people, signal.user, `${execution.application} ${environment}`);
-}
-
-/**
- * The refusal to go on with an execution that is over while others have its place. One whose pipeline limits how many run
- * takes the cluster later, when it has its turn.
- */
-async function refuseRetry({ store }: VerbWorld, execution: Execution): Promise<Outcome | undefined> {
-  const other = await blockedBy(store, execution);
-  if (other !== undefined)
-    return say(`${other} is under way in the same pipeline. Retry when it is over.`, 'attention');
-  if (execution.admission !== undefined) return undefined;
-  const chain = await ancestorIdsOf(store, execution);
-  const wanted = { executionId: execution.id };
-  const holder = await lockCluster(store, execution.definition.cluster, wanted, undefined, chain);
-  return holder === undefined ? undefined : { reply: lostView(holder) };
-}
-
 async function answerExecutionChoice(request: ChoiceRequest, command: Command, world: VerbWorld): Promise<Outcome> {
   const { target } = request;
   const id = target.kind === 'execution' ? target.id : '';
@@ -158,16 +119,9 @@ async function answerExecutionChoice(request: ChoiceRequest, command: Command, w
   if (request.name === 'reject' && (request.answer ?? '').trim() === '') {
     return say('Say why you reject it, so that the requester can act on it.', 'attention');
   }
-  const permission = await permissionFor(world, execution, signal);
-  if (!permission.allowed) return say(permission.reason, 'bad');
-  if (signal.type === 'retryStage' && isComplete(execution.status)) {
-    if (!(await isNewest(world.store, execution)))
-      return say('Something newer has happened here: deploy again instead of retrying.', 'attention');
-    const refusal = await refuseRetry(world, execution);
-    if (refusal !== undefined) return refusal;
-  }
-  const outcome = await world.signal(id, signal, command.id);
-  if (!outcome.accepted) return say(outcome.message, 'attention');
+  const sent = await sendSignal(world, execution, signal, command.id);
+  if (sent.type === 'lost') return { reply: lostView(sent.holder) };
+  if (sent.type !== 'accepted') return say(sent.reason, sent.type === 'forbidden' ? 'bad' : 'attention');
   return {
     ...say([`Done: ${request.name} on `, { strong: execution.name }, '.'], 'good'),
     quiet: true,

@@ -29,9 +29,8 @@ export function offerPlan(commandId: string, text: string, card: PlanCard): Outc
 }
 
 function refuseOptions(verb: Verb, words: Words, world: VerbWorld): void {
-  const more = verb.moreOptions === undefined ? [] : verb.moreOptions(words, world);
-  if (more === undefined) return;
-  const known = [...verb.options, ...more];
+  const known = verb.optionsFor === undefined ? verb.options : verb.optionsFor(words, world);
+  if (known === 'any') return;
   for (const name of words.options.keys()) {
     if (known.includes(name)) continue;
     const meant = nearest(name, known);

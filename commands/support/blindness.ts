@@ -31,10 +31,14 @@ export class Blindness extends CoxswainError {
   }
 }
 
-/** The same words for one region: `deploy foo prod 1.1` becomes `deploy foo prod/east 1.1`; undefined where they are odd. */
+/**
+ * The same words for one region: `deploy foo prod 1.1` becomes `deploy foo prod/east 1.1`; undefined where they are odd, or
+ * name their place elsewhere.
+ */
 function forRegion(text: string, region: string): string | undefined {
   const tokens = text.trim().split(/\s+/);
   const place = tokens[2];
+  if (tokens[0] === 'pipeline' || tokens.some((token) => token.startsWith('to='))) return undefined;
   if (place === undefined || !/^[a-z0-9]+$/.test(place)) return undefined;
   return tokens.with(2, `${place}/${region}`).join(' ');
 }

@@ -2,7 +2,10 @@ import type { Environment } from '../../src/model/application';
 import type { Command } from '../../src/model/command';
 import type { Execution } from '../../src/model/execution';
 import type { View } from '../../src/model/view';
+import { locationName } from '../../src/model/server-group';
+import { guardTraffic } from '../../src/guards';
 import { mayDeploy } from '../../src/policy/permissions';
+import type { LivePlace } from './live-groups';
 import type { VerbWorld } from './verb';
 
 /** The refusal for someone who may not change an environment; undefined where they may. */
@@ -28,4 +31,23 @@ export function refuseBusy(running: Execution | undefined, rollback: string): Vi
     tone: 'attention',
     lines: [`Wait for it${back}. Nothing was started.`],
   };
+}
+
+/** What is about to be taken out of service, place for place. */
+export type Removal = {
+  /** As the message begins: `Disabling`, `Removal of all instances in`. */
+  readonly operation: string;
+  readonly cluster: string;
+  readonly leaving: readonly { readonly place: LivePlace; readonly going: readonly string[] }[];
+};
+
+/** What the traffic guard says to a removal now; the stage asks it again when it acts. */
+export function refuseGuard({ operation, cluster, leaving }: Removal): View | undefined {
+  for (const { place, going } of leaving) {
+    if (going.length === 0) continue;
+    const question = { operation, cluster, place: locationName(place.location), groups: place.groups, going };
+    const answer = guardTraffic({ ...question, reserved: [] });
+    if (!answer.allowed) return { headline: answer.reason, tone: 'bad', lines: ['Nothing was changed.'] };
+  }
+  return undefined;
 }

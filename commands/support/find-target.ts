@@ -12,7 +12,8 @@ export type Target = {
   readonly others: readonly Location[];
 };
 
-function unknownWord(
+/** That there is nothing of a name, and what there is; `rebuild` is the same command for another word. */
+export function unknownWord(
   kind: string,
   word: string,
   known: readonly string[],

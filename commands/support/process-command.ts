@@ -4,8 +4,9 @@ import { commandKind } from '../../src/engine/document-kinds';
 import type { StartRefusal } from '../../src/engine/start-execution';
 import { putMessage } from '../../src/engine/messages';
 import type { Claimed } from '../../src/engine/ports/document-store';
-import { answerChoice, lostView, startedView } from './answer-choice';
+import { answerChoice, startedView } from './answer-choice';
 import { answerText, type Outcome } from './answer-text';
+import { lostView } from './lost-view';
 import { startPlan } from './start-plan';
 import type { Verb, VerbWorld } from './verb';
 

@@ -5,6 +5,7 @@ import type { NewId } from '../../src/engine/ids';
 import type { ServerGroups } from '../../src/dcos/server-groups';
 import type { Definitions } from '../../src/model/application';
 import type { Command, ExecutionDraft } from '../../src/model/command';
+import type { Execution } from '../../src/model/execution';
 import type { View } from '../../src/model/view';
 import type { People } from '../../src/policy/people';
 import type { UserSettingsStore } from '../../src/store/user-settings';
@@ -20,6 +21,8 @@ export type VerbWorld = {
   readonly serverGroups: ServerGroups;
   readonly people: () => Promise<People>;
   readonly settings: UserSettingsStore;
+  /** The live message of an execution: what it is doing, and what people may do to it now. */
+  readonly show: (execution: Execution) => View;
   /** Applies a signal to an execution and wakes it; `signalId` makes a repeat count as done. */
   readonly signal: (executionId: string, signal: Signal, signalId: string) => Promise<SignalOutcome>;
 };
@@ -46,7 +49,10 @@ export type Verb = {
   readonly examples: readonly string[];
   /** Names of the options it knows; others are refused with the nearest. */
   readonly options: readonly string[];
-  /** Options beside those that stand in what is named; undefined where `run` is to say that nothing is. */
-  readonly moreOptions?: (words: Words, world: VerbWorld) => readonly string[] | undefined;
+  /**
+   * The options of these very words, where they differ by what is asked or named; `any` where each is handed on, or where `run`
+   * is to say that what is named is not there. @default options
+   */
+  readonly optionsFor?: (words: Words, world: VerbWorld) => readonly string[] | 'any';
   readonly run: (words: Words, command: Command, world: VerbWorld) => Promise<VerbAnswer>;
 };

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
+import { addOperationCommands } from './add-operation-commands';
 import { login } from './login';
 import { run } from './run';
 import type { RunAction } from './run-cli';
@@ -137,4 +138,5 @@ export function addBotCommands(program: Command, runAction: RunAction): void {
   addRun(program, runAction);
   addDecisions(program, runAction);
   addTalk(program, runAction);
+  addOperationCommands(program, runAction);
 }

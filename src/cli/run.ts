@@ -21,8 +21,8 @@ const offers = (command: CommandReply, name: string) =>
 
 const quoted = (text: string) => (/[\s"']/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : text);
 
-/** Of a parameter only the value is quoted: all of it in quotes would be one plain word. */
-function word(text: string): string {
+/** A word as it is typed, quoted where it must be; of a parameter only the value: all of it in quotes would be one plain word. */
+export function word(text: string): string {
   const [, name = '', value = text] = /^((?:--)?[A-Za-z_][\w-]*=)(.*)$/s.exec(text) ?? [];
   return `${name}${quoted(value)}`;
 }
@@ -41,7 +41,8 @@ function deployText({ application, environment, rest }: RunRequest): string {
     .join(' ');
 }
 
-const choose = (session: CliSession, client: BotClient, command: CommandReply, name: string) =>
+/** Makes a choice that an answer offers. */
+export const choose = (session: CliSession, client: BotClient, command: CommandReply, name: string) =>
   sendAndAwait(session, client, { path: `/api/commands/${encodeURIComponent(command.id)}/choices`, body: { name } });
 
 async function isConfirmed(session: CliSession, request: RunRequest): Promise<boolean> {

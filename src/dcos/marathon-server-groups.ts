@@ -12,9 +12,10 @@ import type { MarathonClient } from './marathon-client';
 import { groupOfTask, marathonParent } from './marathon-id';
 import { listEmbeds, reachClusters, type Reach } from './reach-clusters';
 import { readEvidence, type Sandboxes } from './read-evidence';
+import { readOutput } from './read-output';
 import { serverGroupFromApp, unmanagedFromApp } from './server-group-from-app';
 import { createSights, type Sights } from './sights';
-import type { Accepted, ServerGroups } from './server-groups';
+import type { Accepted, InstanceOutput, ServerGroups } from './server-groups';
 import { unlessAbsent } from './unless-absent';
 
 async function findNonZeroSize(client: MarathonClient, id: string, signal?: AbortSignal): Promise<number | undefined> {
@@ -99,6 +100,16 @@ async function diagnoseGroup(
   return diagnose(await readEvidence(sources, id, signal));
 }
 
+async function outputOfGroup(
+  { find, read }: Reach,
+  { clock, sandboxes: all }: { readonly clock: Clock; readonly sandboxes: ServerGroupsOptions['sandboxes'] },
+  ...[location, name, wanted, signal]: Parameters<ServerGroups['readOutput']>
+): Promise<InstanceOutput | undefined> {
+  const { client: marathon, id } = find(location, name);
+  const sandboxes = all?.get(location.dcosCluster);
+  return await read(location, () => readOutput({ marathon, sandboxes, clock }, id, wanted, signal));
+}
+
 /** What the server groups of several DC/OS clusters are put together from. */
 export type ServerGroupsOptions = {
   readonly clusters: ReadonlyMap<string, MarathonClient>;
@@ -174,5 +185,6 @@ export function createServerGroups(options: ServerGroupsOptions): WatchedServerG
       return app === undefined ? undefined : describeFailure(app);
     },
     diagnose: (...call) => diagnoseGroup(reach, { clock, sandboxes: options.sandboxes }, ...call),
+    readOutput: (...call) => outputOfGroup(reach, { clock, sandboxes: options.sandboxes }, ...call),
   };
 }

@@ -30,8 +30,8 @@ async function inspect(marathon: EvidenceSources['marathon'], id: string, signal
   }
 }
 
-/** The task whose stderr tells most: the newest that is unhealthy now, else the last that failed, else the newest. */
-function telltaleTask(app: MarathonInspectedApp): string | undefined {
+/** The task whose output tells most: the newest that is unhealthy now, else the last that failed, else the newest. */
+export function telltaleTask(app: MarathonInspectedApp): string | undefined {
   const started = app.tasks.filter(({ startedAt }) => startedAt !== undefined);
   const sick = started.filter((task) => task.healthCheckResults.some(({ alive }) => !alive));
   const failed = recentFailure(app)?.taskId ?? '';

@@ -13,6 +13,23 @@ export type Accepted = { readonly deploymentId: string | undefined };
 export type CloneDescription = Partial<ServerGroupDescription> &
   Pick<ServerGroupDescription, 'location' | 'desiredCapacity'>;
 
+/** What is wanted of an instance's output; without an id, the one that tells most: unhealthy now, else failed last, else newest. */
+export type OutputWanted = {
+  readonly instanceId?: string;
+  /** Names of files in its sandbox. */
+  readonly files: readonly ('stdout' | 'stderr')[];
+  /** How many lines of each at most. */
+  readonly lines: number;
+};
+
+/** The last lines that an instance wrote, without what looks like a credential, or why a file could not be read. */
+export type InstanceOutput = {
+  readonly instanceId: string;
+  readonly files: readonly (
+    { readonly file: string; readonly lines: readonly string[] } | { readonly file: string; readonly error: string }
+  )[];
+};
+
 /** All that one list of a DC/OS cluster's apps showed; it never changes. Throws INVALID_NAME for a place DC/OS cannot have. */
 export interface ClusterView {
   /** Server groups of a cluster (`foo-prod`) in a place, newest first. */
@@ -95,4 +112,14 @@ export interface ServerGroups {
    * lines of stderr. What cannot be read is one of the reasons. Some requests; throws for a place that is not known only.
    */
   diagnose(location: Location, name: string, signal?: AbortSignal): Promise<Diagnosis>;
+  /**
+   * Reads the end of what an instance of a group wrote, also of one that is over. Undefined where the group is gone or no
+   * instance of it is known. Each file may fail by itself, within 2 s.
+   */
+  readOutput(
+    location: Location,
+    name: string,
+    wanted: OutputWanted,
+    signal?: AbortSignal,
+  ): Promise<InstanceOutput | undefined>;
 }

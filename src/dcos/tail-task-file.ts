@@ -2,6 +2,7 @@ import { systemClock } from '../engine/clock';
 import type { Clock } from '../engine/clock';
 import { CoxswainError } from '../model/errors';
 import type { FilesClient } from './files-client';
+import { hideCredentials } from './hide-credentials';
 import type { MesosClient } from './mesos-client';
 import { withinTime } from './within-time';
 
@@ -23,7 +24,7 @@ const isWorthAsking = (error: unknown, signal: AbortSignal | undefined): boolean
   signal?.aborted !== true && error instanceof CoxswainError && error.code !== 'UNAUTHORIZED';
 
 /**
- * The last lines of a task's file: by dcos-log, and where that fails or does not answer within 700 ms, from the agent.
+ * The last lines of a task's file, without what looks like a credential: by dcos-log, and where that fails or does not answer within 700 ms, from the agent.
  * Undefined when Mesos has forgotten the task or its sandbox is collected. Throws UNAUTHORIZED of dcos-log, and
  * what the agent's part throws.
  */
@@ -34,7 +35,10 @@ export async function tailTaskFile(
 ): Promise<readonly string[] | undefined> {
   const { mesos, files } = cluster;
   try {
-    return await withinTime({ ms: logMs, clock, signal }, (own) => files.tailOfTask({ taskId, file }, lines, own));
+    const ms = logMs;
+    return hideCredentials(
+      await withinTime({ ms, clock, signal }, (own) => files.tailOfTask({ taskId, file }, lines, own)),
+    );
   } catch (error) {
     if (!isWorthAsking(error, signal)) throw error;
   }
@@ -42,7 +46,7 @@ export async function tailTaskFile(
   if (task === undefined) return undefined;
   try {
     const { agentId, path } = await mesos.sandboxOf(task, signal);
-    return await files.tail({ agentId, path: `${path}/${file}` }, { lines }, signal);
+    return hideCredentials(await files.tail({ agentId, path: `${path}/${file}` }, { lines }, signal));
   } catch (error) {
     if (error instanceof CoxswainError && error.code === 'NOT_FOUND') return undefined;
     throw error;

@@ -3,6 +3,7 @@ import { lockCluster } from './cluster-lock';
 import type { Clock } from './clock';
 import { ancestorIdsOf } from './lineage';
 import type { DocumentStore } from './ports/document-store';
+import { worksOnCluster } from './read-history';
 import { enterQueue, nameOf } from './wait-in-queue';
 
 /** How long until one that waits looks by itself: for its turn, of which it is told, and for its cluster, of which it is not. */
@@ -62,7 +63,9 @@ function withAdmission(execution: Execution, admission: NonNullable<Execution['a
 async function takeCluster(store: DocumentStore, execution: Execution, round: number): Promise<Turn> {
   const holder = { executionId: execution.id, ...(round === 0 ? {} : { round }) };
   const chain = await ancestorIdsOf(store, execution);
-  const other = await lockCluster(store, execution.definition.cluster, holder, undefined, chain);
+  const other = worksOnCluster(execution)
+    ? await lockCluster(store, execution.definition.cluster, holder, undefined, chain)
+    : undefined;
   if (other === undefined)
     return turnTo(execution, ['admitted'], (current) => withAdmission(current, { round, state: 'started' }));
   const behind = await nameOf(store, other.executionId);

@@ -5,7 +5,7 @@ import { executionKind } from './document-kinds';
 import type { RetriedEvent } from './drain-execution';
 import { ancestorIdsOf, familyIdOf } from './lineage';
 import type { DocumentStore } from './ports/document-store';
-import { readHistory } from './read-history';
+import { readHistory, worksOnCluster } from './read-history';
 import type { Signal, SignalOutcome } from './signals';
 
 /** What lets a parent wait for its child again; `signal` counts a repeat under the same `signalId` as done. */
@@ -16,7 +16,8 @@ export type AdoptParts = {
 
 /** Whether what has happened to its cluster since an execution ended was done by it or those that belong to it. */
 export async function isNewest(store: DocumentStore, execution: Execution): Promise<boolean> {
-  const [newest] = await readHistory(store, execution.definition.cluster);
+  if (!worksOnCluster(execution)) return true;
+  const [newest] = (await readHistory(store, execution.definition.cluster)).filter(worksOnCluster);
   if (newest === undefined || newest.id === execution.id) return true;
   return (await familyIdOf(store, newest)) === (await familyIdOf(store, execution));
 }
@@ -25,6 +26,7 @@ export async function isNewest(store: DocumentStore, execution: Execution): Prom
 async function mayRunOn(store: DocumentStore, parent: Execution, childId: string): Promise<boolean> {
   if (!isComplete(parent.status)) return true;
   if (!(await isNewest(store, parent))) return false;
+  if (!worksOnCluster(parent)) return true;
   const chain = [childId, ...(await ancestorIdsOf(store, parent))];
   const holder = await lockCluster(store, parent.definition.cluster, { executionId: parent.id }, undefined, chain);
   return holder === undefined;

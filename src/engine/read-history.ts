@@ -16,9 +16,12 @@ export async function readHistory(store: DocumentStore, cluster: string): Promis
   return found.map((versioned) => versioned.document);
 }
 
+/** Whether an execution works on its cluster, so that no other may meanwhile; one that touches no region does not. */
+export const worksOnCluster = ({ definition }: Pick<Execution, 'definition'>): boolean => definition.regions.length > 0;
+
 /** The execution that works on a cluster now, if any. */
 export const runningExecution = (history: readonly Execution[]): Execution | undefined =>
-  history.find((execution) => !isComplete(execution.status));
+  history.find((execution) => !isComplete(execution.status) && worksOnCluster(execution));
 
 const parentIn = (history: readonly Execution[], { trigger }: Execution): Execution | undefined =>
   trigger.type === 'pipeline' ? history.find(({ id }) => id === trigger.parentExecutionId) : undefined;

@@ -5,6 +5,7 @@ import { lockCluster, type ClusterHolder } from './cluster-lock';
 import { executionKind } from './document-kinds';
 import { limitOf, mostWaiting } from './pipeline-queue';
 import type { DocumentStore } from './ports/document-store';
+import { worksOnCluster } from './read-history';
 import type { Signal, SignalOutcome } from './signals';
 import { enterQueue, leaveQueue } from './wait-in-queue';
 
@@ -67,7 +68,9 @@ async function takeTurn(
     return { waiting: mostWaiting };
   }
   if (standing.in !== 'running') return undefined;
-  const holder = await lockCluster(store, definition.cluster, { executionId: id }, undefined, ancestorIds);
+  const holder = worksOnCluster(execution)
+    ? await lockCluster(store, definition.cluster, { executionId: id }, undefined, ancestorIds)
+    : undefined;
   if (holder === undefined) return undefined;
   // It leaves before it is gone, so that whoever is in a queue exists.
   await leaveQueue(parts, execution, 0);
@@ -80,13 +83,14 @@ async function takeCluster(
   { id, definition }: Execution,
   { draft: { cancels }, ancestorIds }: StartRequest,
 ): Promise<StartRefusal | undefined> {
+  if (!worksOnCluster({ definition })) return undefined;
   const holder = await lockCluster(store, definition.cluster, { executionId: id }, cancels, ancestorIds);
   if (holder !== undefined) await store.delete(executionKind, id);
   return holder;
 }
 
 /**
- * Creates an execution and takes its cluster; doing it again changes nothing. Answers why nothing was started: somebody
+ * Creates an execution and takes its cluster, where it works on one; doing it again changes nothing. Answers why nothing was started: somebody
  * else took the cluster first, or too many wait already.
  *
  * Where its pipeline limits how many run, its turn in the pipeline's queue comes first and the cluster second, for every

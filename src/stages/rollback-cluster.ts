@@ -8,7 +8,7 @@ import { rollbackWays } from './rollback/rollback-wishes';
 import { inTurn, waitTimeBetweenRegions } from './server-group/between-regions';
 import { clusterFields } from './server-group/fan-out';
 import { clusterOf, locationSchema, placesFor } from './server-group/place';
-import { flagOr, wholeNumberOr } from './server-group/spinnaker-values';
+import { flagOr } from './server-group/spinnaker-values';
 
 const additional = z.looseObject({
   ...rollbackWays,

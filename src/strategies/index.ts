@@ -5,6 +5,7 @@ import { redblack } from './redblack';
 import { rollingredblack } from './rollingredblack';
 import type { Strategy } from './strategy';
 
+export { concludeFailed } from './conclude-failed';
 export { concludePartial } from './conclude-partial';
 export { percentagesOf, stepSizes, type StepSizes } from './step-sizes';
 export type { Deployment, Strategy } from './strategy';

@@ -108,9 +108,10 @@ describe('a deployment that fails in its second region', () => {
     const live = await it.live(it.failed.id);
     expect(wordsOf(live)).toContain('nonprod/east: 2.0 serves (foo-prod-v002).');
     expect(wordsOf(live)).toContain('nonprod/west: unchanged.');
-    expect(choicesOf(live).slice(-2)).toEqual([
+    expect(choicesOf(live).slice(-3)).toEqual([
       ['Finish west', 'deploy foo prod/west 2.0'],
       ['Undo east', 'rollback foo prod/east v001'],
+      ['Logs', 'logs foo prod/east group=v002'],
     ]);
   });
 

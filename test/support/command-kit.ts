@@ -152,7 +152,13 @@ export async function createCommandBench(
     return outcome;
   };
   const settings = createUserSettings(createKeyvStore(store, clock));
-  const world: VerbWorld = { ...parts, people: () => readPeople(store, 'T1'), signal, settings };
+  const world: VerbWorld = {
+    ...parts,
+    people: () => readPeople(store, 'T1'),
+    show: executionRenderer.live,
+    signal,
+    settings,
+  };
   const handleExecution = (loaded: Execution, owner: string) =>
     handlers.execution({ kind: 'execution', id: loaded.id, version: 0, document: loaded }, owner);
   let asked = 0;

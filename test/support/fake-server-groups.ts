@@ -1,4 +1,10 @@
-import { keyLabel, type ClusterView, type ServerGroups } from '../../src/dcos/server-groups';
+import {
+  keyLabel,
+  type ClusterView,
+  type InstanceOutput,
+  type OutputWanted,
+  type ServerGroups,
+} from '../../src/dcos/server-groups';
 import type { Clock } from '../../src/engine/clock';
 import { CoxswainError, type ErrorCode } from '../../src/model/errors';
 import type { Diagnosis } from '../../src/model/diagnosis';
@@ -70,6 +76,10 @@ export type FakeServerGroups = ServerGroups & {
   readonly sickNames: Set<string>;
   /** What is said of groups by name; nothing by default. */
   readonly diagnoses: Map<string, Diagnosis>;
+  /** What instances wrote, by the name of their group; nothing by default. */
+  readonly outputs: Map<string, InstanceOutput>;
+  /** Every output that was asked for. */
+  readonly outputsAsked: (OutputWanted & { readonly name: string })[];
   /** Every diagnosis that was asked for, and when. */
   readonly diagnosed: { readonly name: string; readonly at: number }[];
 };
@@ -348,6 +358,12 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
       ),
     diagnoses: new Map(),
     diagnosed: [],
+    outputs: new Map(),
+    outputsAsked: [],
+    readOutput: (_location, name, wanted) => {
+      fake.outputsAsked.push({ name, ...wanted });
+      return Promise.resolve(fake.outputs.get(name));
+    },
     diagnose: (_location, name) => {
       fake.diagnosed.push({ name, at: clock.now() });
       return Promise.resolve(fake.diagnoses.get(name) ?? { reasons: [] });

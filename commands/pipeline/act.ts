@@ -1,0 +1,116 @@
+import type { Signal } from '../../src/engine/signals';
+import type { Execution, Stage } from '../../src/model/execution';
+import type { Choice, View } from '../../src/model/view';
+import { topLevelStages } from '../../src/engine/graph';
+import { findExecution } from '../support/find-execution';
+import { lostView } from '../support/lost-view';
+import { sendSignal } from '../support/send-signal';
+import { nearest, UserMistake } from '../support/suggest';
+import type { VerbAnswer } from '../support/verb';
+import type { Subverb } from './subverb';
+
+/** What a person may do to an execution in words; the same signals as its buttons send. */
+type Act = {
+  readonly name: 'cancel' | 'pause' | 'resume' | 'retry' | 'skip';
+  readonly label: string;
+  /** The button that does the same to one stage; absent where the execution is meant as a whole. */
+  readonly choice?: 'retryStage' | 'skipWait';
+  readonly canBeOver: boolean;
+  readonly done: string;
+};
+
+const acts: readonly Act[] = [
+  { name: 'cancel', label: 'Cancel', canBeOver: false, done: 'is being canceled' },
+  { name: 'pause', label: 'Pause', canBeOver: false, done: 'is paused' },
+  { name: 'resume', label: 'Resume', canBeOver: false, done: 'goes on' },
+  { name: 'retry', label: 'Retry', choice: 'retryStage', canBeOver: true, done: 'is under way again' },
+  { name: 'skip', label: 'Skip', choice: 'skipWait', canBeOver: false, done: 'waits no longer' },
+];
+
+const stageNames = ({ name, refId }: Stage): string => `${name} (${refId})`;
+const stageIdOf = ({ target }: Choice): string => (target.kind === 'execution' ? (target.stageId ?? '') : '');
+
+/** The stage that words name, by name, number or id. Throws a UserMistake with the nearest. */
+function namedStage(execution: Execution, word: string, again: (stage: string) => string): Stage {
+  const stages = [...topLevelStages(execution), ...execution.stages];
+  const found =
+    stages.find(({ id, refId, name }) => [id, refId, name].includes(word)) ??
+    stages.find(({ name }) => name.toLowerCase() === word.toLowerCase());
+  if (found !== undefined) return found;
+  const known = topLevelStages(execution);
+  const lowerCase = nearest(
+    word.toLowerCase(),
+    known.map(({ name }) => name.toLowerCase()),
+  );
+  const meant = known.find(({ name }) => name.toLowerCase() === lowerCase)?.name;
+  const list = known.map(stageNames).join(', ');
+  throw new UserMistake(
+    `${execution.name} has no stage '${word}' (${list}).`,
+    meant === undefined ? [] : [again(meant)],
+  );
+}
+
+/** The stage that is meant: the named one, else the only one whose button is there; or the question which. */
+function stageFor(
+  act: Act,
+  execution: Execution,
+  { words, choices }: { readonly words: readonly string[]; readonly choices: readonly Choice[] },
+): { readonly stageId: string } | { readonly question: View } {
+  const again = (stage: string) => `pipeline ${act.name} ${execution.id} ${stage}`;
+  if (words.length > 0) return { stageId: namedStage(execution, words.join(' '), again).id };
+  const offered = choices.filter(({ name }) => name === act.choice);
+  const [first, ...others] = offered;
+  if (first === undefined) {
+    const headline =
+      act.name === 'skip' ? `${execution.name} waits for nothing now.` : `${execution.name} has nothing to retry.`;
+    return { question: { headline, tone: 'attention', lines: ['Nothing was changed.'] } };
+  }
+  if (others.length === 0) return { stageId: stageIdOf(first) };
+  const headline = `${offered.length} stages of ${execution.name} wait. Which?`;
+  return { question: { headline, tone: 'attention', choices: offered } };
+}
+
+function signalOf(act: Act, stageId: string, user: string, reason: string | undefined): Signal {
+  switch (act.name) {
+    case 'cancel':
+      return { type: 'cancel', user, ...(reason === undefined ? {} : { reason }) };
+    case 'pause':
+    case 'resume':
+      return { type: act.name, user };
+    case 'retry':
+      return { type: 'retryStage', stageId, user };
+    case 'skip':
+      return { type: 'skipWait', stageId, user };
+  }
+}
+
+const reply = (view: View): VerbAnswer => ({ type: 'reply', view });
+
+function subverbOf(act: Act): Subverb {
+  const isOfStage = act.choice !== undefined;
+  return {
+    name: act.name,
+    usage: `[EXECUTION-ID or APPLICATION ENVIRONMENT]${isOfStage ? ' [STAGE]' : ''}${act.name === 'cancel' ? ' [reason="…"]' : ''}`,
+    options: act.name === 'cancel' ? ['reason'] : [],
+    run: async ({ words, options }, command, world) => {
+      const again = (id: string) => `pipeline ${act.name} ${id}`;
+      const found = await findExecution(world, words.slice(2), { label: act.label, again, canBeOver: act.canBeOver });
+      if ('question' in found) return reply(found.question);
+      const { execution, rest } = found;
+      if (!isOfStage && rest.length > 0)
+        throw new UserMistake(`I do not understand '${rest.join(' ')}'.`, [again(execution.id)]);
+      const { choices = [] } = world.show(execution);
+      const stage = isOfStage ? stageFor(act, execution, { words: rest, choices }) : { stageId: '' };
+      if ('question' in stage) return reply(stage.question);
+      const signal = signalOf(act, stage.stageId, command.source.user, options.get('reason'));
+      const sent = await sendSignal(world, execution, signal, command.id);
+      if (sent.type === 'lost') return reply(lostView(sent.holder));
+      if (sent.type !== 'accepted')
+        return reply({ headline: sent.reason, tone: 'bad', lines: ['Nothing was changed.'] });
+      return reply({ headline: [{ strong: execution.name }, ` ${act.done}.`], tone: 'good' });
+    },
+  };
+}
+
+/** `cancel`, `pause`, `resume`, `retry` and `skip`. */
+export const actSubverbs: readonly Subverb[] = acts.map(subverbOf);

@@ -1,0 +1,14 @@
+import type { Command } from '../../src/model/command';
+import type { VerbAnswer, VerbWorld } from '../support/verb';
+import type { Words } from '../support/words';
+
+/** One word after `pipeline`: `list`, `run`, … */
+export type Subverb = {
+  readonly name: string;
+  /** What follows its name. */
+  readonly usage: string;
+  readonly options: readonly string[];
+  /** Whether any further option is a parameter of what is run. */
+  readonly takesParameters?: boolean;
+  readonly run: (words: Words, command: Command, world: VerbWorld) => Promise<VerbAnswer>;
+};

@@ -1,0 +1,60 @@
+import { locationName, type ServerGroup } from '../../src/model/server-group';
+import type { Text } from '../../src/model/text';
+import type { Choice, View } from '../../src/model/view';
+import { groupLine, type LivePlace } from './live-groups';
+import { nearest, runChoice, UserMistake } from './suggest';
+
+/** A place, and the server group in it that was named. */
+export type NamedGroup = { readonly place: LivePlace; readonly group: ServerGroup };
+
+/** Who asks for a group by name: `foo prod`, and the same command with another name. */
+export type Asking = { readonly name: string; readonly again: (word: string) => string };
+
+/** The version part of a group's name: `v003` of `foo-prod-v003`. */
+export const shortName = ({ name }: Pick<ServerGroup, 'name'>): string => name.slice(name.lastIndexOf('-') + 1);
+
+/** `v3` is `v003`. */
+const padded = (word: string): string =>
+  word.replace(/^v(\d{1,2})$/, (_all, digits: string) => `v${digits.padStart(3, '0')}`);
+
+const isNamed = ({ name }: ServerGroup, word: string): boolean => name === word || name.endsWith(`-${padded(word)}`);
+
+const shortNames = (places: readonly LivePlace[]): readonly string[] => [
+  ...new Set(places.flatMap(({ groups }) => groups.map(shortName))),
+];
+
+/** The group of this name, `v003` or whole, in each place that has it. Throws a UserMistake with the nearest. */
+export function findGroups(places: readonly LivePlace[], word: string, { name, again }: Asking): readonly NamedGroup[] {
+  const found = places.flatMap((place) => {
+    const group = place.groups.find((candidate) => isNamed(candidate, word));
+    return group === undefined ? [] : [{ place, group }];
+  });
+  if (found.length > 0) return found;
+  const known = shortNames(places);
+  const meant = nearest(word.slice(word.lastIndexOf('-') + 1), known);
+  const list = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
+  throw new UserMistake(`${name} has no server group '${word}' (${list}).`, meant === undefined ? [] : [again(meant)]);
+}
+
+/** How many groups are offered as buttons. */
+const mostOffered = 5;
+
+/** The question which server group is meant, with those that there are. */
+export function askWhichGroup(
+  places: readonly LivePlace[],
+  { name, again }: Asking,
+  isOffered: (group: ServerGroup) => boolean,
+): View {
+  const known = [...new Set(places.flatMap(({ groups }) => groups.filter(isOffered).map(shortName)))];
+  const lines = places.map(({ location, groups }): Text => [
+    { code: locationName(location) },
+    ` ${groups.length === 0 ? 'nothing runs' : groups.map(groupLine).join(', ')}`,
+  ]);
+  const choices: readonly Choice[] = known.slice(0, mostOffered).map((word) => runChoice(again(word)));
+  return {
+    headline: `Which server group of ${name}?`,
+    tone: 'attention',
+    lines,
+    ...(choices.length === 0 ? {} : { choices }),
+  };
+}
