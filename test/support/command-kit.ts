@@ -71,17 +71,13 @@ export const wordsOf = (view: View | undefined): string =>
       ].join('\n');
 
 /** `foo` with other stages in the pipeline of prod, and another service where one is given. */
-function fooWith(
-  stages: Environment['pipeline']['stages'],
-  service: Environment['service'] | undefined,
-  others: readonly Pipeline[],
-): Application {
+function fooWith(stages: Environment['pipeline']['stages'], service: Environment['service'] | undefined): Application {
   const { environments } = foo;
   const prod = environments.get('prod');
   if (prod === undefined) return foo;
   return {
     ...foo,
-    pipelines: new Map([{ name: 'p', stages }, ...others].map((pipeline) => [pipeline.name, pipeline])),
+    pipelines: new Map([['p', { name: 'p', stages }]]),
     environments: new Map([
       ...environments,
       ['prod', { ...prod, service: service ?? prod.service, pipeline: { name: 'p', stages } }],
@@ -118,7 +114,9 @@ export async function createCommandBench(
   const memory = createMemoryStore(() => clock.now());
   const store = wrap(memory);
   const serverGroups = createFakeServerGroups(clock);
-  const application = withPipeline(stages === undefined ? foo : fooWith(stages, service, others), pipeline);
+  const chosen = stages === undefined ? foo : fooWith(stages, service);
+  const more = others.map((other): [string, Pipeline] => [other.name, other]);
+  const application = withPipeline({ ...chosen, pipelines: new Map([...chosen.pipelines, ...more]) }, pipeline);
   const definitions = (): Definitions => ({ applications: new Map([['foo', application]]), clusters: new Map() });
   let count = 0;
   const newId = () => `N${String((count += 1)).padStart(4, '0')}`;
