@@ -5,6 +5,7 @@ import { locationName } from '../model/server-group';
 import type { ServerGroups } from '../dcos/server-groups';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import type { TaskDefinition } from '../engine/contracts/task';
+import { withoutFailureChoice } from '../engine/failure-status';
 import { defineStage } from '../services';
 import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
 import { watching } from './server-group/watching';
@@ -55,7 +56,7 @@ function disableFirst(input: PlanInput): readonly StagePlan[] {
   if (!isWorker(stage.context)) return fanOut('destroyServerGroup', 'Destroy')(input);
   if (stage.context.skipDisableBeforeDestroy === true) return [];
   const place = locationName(placeOf(stage.context));
-  return [{ type: 'disableServerGroup', name: `Disable in ${place}`, context: stage.context }];
+  return [{ type: 'disableServerGroup', name: `Disable in ${place}`, context: withoutFailureChoice(stage.context) }];
 }
 
 /** Removes a server group: disables it, passes the traffic guard, deletes the app and waits until it is gone. */

@@ -21,6 +21,7 @@ export const jenkins = defineStage({
     return { master, job, parameters };
   }),
   onFailure: planStop,
+  onIgnoredFailure: planStop,
   onCancel: planStop,
   render: renderBuild,
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import type { StageContext } from '../model/execution';
 import { defineStage } from '../services';
 import { buildFields } from './build/build-context';
@@ -39,6 +40,8 @@ function scriptParameters(context: StageContext): Readonly<Record<string, string
   };
 }
 
+const stopOwn = (input: PlanInput): readonly StagePlan[] => planStop(input, scriptParameters(input.stage.context));
+
 /** Runs a script through a Jenkins job made for it (semantics §4.4). Where no Jenkins is configured, it fails and says so. */
 export const script = defineStage({
   type: 'script',
@@ -51,7 +54,8 @@ export const script = defineStage({
     const configured = masters.scriptJob(master);
     return { master: configured.master, job: job ?? configured.job, parameters };
   }),
-  onFailure: (input) => planStop(input, scriptParameters(input.stage.context)),
-  onCancel: (input) => planStop(input, scriptParameters(input.stage.context)),
+  onFailure: stopOwn,
+  onIgnoredFailure: stopOwn,
+  onCancel: stopOwn,
   render: renderBuild,
 });

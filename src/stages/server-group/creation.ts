@@ -115,10 +115,13 @@ function strategyStages({ stage }: PlanInput): readonly StagePlan[] {
   return findStrategy(descriptionOf(stage.context).strategy).after(change, descriptionOf(stage.context));
 }
 
+const retirementStages = ({ execution, stage }: Pick<PlanInput, 'execution' | 'stage'>): readonly StagePlan[] =>
+  cameUp(stage) ? [] : planRetirement(execution, stage);
+
 function rollbackStages({ execution, stage }: PlanInput): readonly StagePlan[] {
   const { rollback, strategy } = descriptionOf(stage.context);
   if (rollback?.onFailure === true && findStrategy(strategy).keepsWayBack) return planUndo(execution, [stage]);
-  return cameUp(stage) ? [] : planRetirement(execution, stage);
+  return retirementStages({ execution, stage });
 }
 
 /** Canceled, the first creation of a place goes back from all of them; cut short, each one from itself. */
@@ -130,4 +133,9 @@ function cancelStages({ execution, stage }: PlanInput): readonly StagePlan[] | u
 }
 
 /** What follows the creation of a server group: its strategy, or the way back from it. */
-export const aroundCreation = { after: strategyStages, onFailure: rollbackStages, onCancel: cancelStages } as const;
+export const aroundCreation = {
+  after: strategyStages,
+  onFailure: rollbackStages,
+  onIgnoredFailure: retirementStages,
+  onCancel: cancelStages,
+} as const;
