@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../model/errors';
 import type { Execution, Stage } from '../model/execution';
 import { isComplete } from '../model/status';
+import { forgetSucceeded } from './decisions';
 import { downstreamOf, familyOf, stageById, topLevelStages } from './graph';
 import { replaceStage } from './plan-stages';
 import { durationText } from './task-timeout';
@@ -190,7 +191,7 @@ function retryStage(execution: Execution, signal: { stageId: string; user: strin
   const stages = execution.stages
     .filter((other) => !synthetic.has(other.id) && !fetched.has(other.id))
     .map((other) => (ids.has(other.id) ? resetStage(other, signal.user, now) : other));
-  const { endTime, ending, ...rest } = execution;
+  const { endTime, ending, ...rest } = forgetSucceeded(execution, again);
   return accepted({ ...rest, status: 'RUNNING', stages });
 }
 

@@ -116,6 +116,8 @@ export type Execution = {
   readonly endTime?: number;
   readonly trigger: Trigger;
   readonly stages: readonly Stage[];
+  /** By stage id, what a stage decided when it first acted: a later attempt keeps to it, also of a synthetic stage. */
+  readonly decisions?: Readonly<Record<string, StageContext>>;
   readonly canceled?: { readonly by: string; readonly at: number; readonly reason?: string };
   /** Set once the execution is being stopped: only clean-up still starts, and its end is the execution's. */
   readonly ending?: { readonly at: number };

@@ -2,6 +2,7 @@ import { defineStage } from '../services';
 import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
 import { checkTrafficGuard, type GuardedServices } from './server-group/guarded';
 import { releaseTrafficGuard } from './server-group/release-guard';
+import { determineCapacity } from './server-group/sized';
 import { setSize } from './server-group/set-size';
 import { sizeBack } from './server-group/size-back';
 import { determineTargetServerGroup } from './server-group/target';
@@ -17,8 +18,9 @@ export const disableServerGroup = defineStage({
   before: fanOut('disableServerGroup', 'Disable'),
   tasks: workerTasks<GuardedServices>([
     determineTargetServerGroup,
+    determineCapacity(() => Promise.resolve(0)),
     checkTrafficGuard('Disabling'),
-    setSize('disableServerGroup', () => Promise.resolve(0)),
+    setSize('disableServerGroup'),
     waitForCapacityMatch,
     releaseTrafficGuard,
   ]),

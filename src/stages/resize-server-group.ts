@@ -8,10 +8,11 @@ import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
 import { checkTrafficGuard, type GuardedServices } from './server-group/guarded';
 import { clusterOf, nameOf, placeBeside, placeOf } from './server-group/place';
 import { releaseTrafficGuard } from './server-group/release-guard';
+import { determineCapacity, sizeChangeOf } from './server-group/sized';
 import { setSize } from './server-group/set-size';
 import { sizeBack } from './server-group/size-back';
 import { flag, wholeNumber } from './server-group/spinnaker-values';
-import { determineTargetServerGroup, readTarget, targetNameOf } from './server-group/target';
+import { determineTargetServerGroup, targetNameOf } from './server-group/target';
 import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
 
 const size = z.object({ min: wholeNumber, desired: wholeNumber, max: wholeNumber });
@@ -85,12 +86,11 @@ export const resizeServerGroup = defineStage({
   before: fanOut('resizeServerGroup', 'Resize'),
   tasks: workerTasks<GuardedServices>([
     determineTargetServerGroup,
-    checkTrafficGuard('Removal of all instances in', async (look) => {
-      const group = await readTarget(look);
-      if (group === undefined) return [];
-      return (await sizeFor(look, group.desired)).desired === 0 ? [targetNameOf(look)] : [];
-    }),
-    setSize('resizeServerGroup', sizeFor),
+    determineCapacity(sizeFor),
+    checkTrafficGuard('Removal of all instances in', (look) =>
+      Promise.resolve(sizeChangeOf(look.stage).targetDesiredSize === 0 ? [targetNameOf(look)] : []),
+    ),
+    setSize('resizeServerGroup'),
     waitForCapacityMatch,
     releaseTrafficGuard,
   ]),

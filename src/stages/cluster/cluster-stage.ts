@@ -54,7 +54,13 @@ function actOnVictims(kind: Kind) {
     return victimsOf(stage).map((serverGroupName) => ({
       type,
       name: `${label} ${serverGroupName} in ${locationName(location)}`,
-      context: { location, cluster: clusterOf(input), serverGroupName, ...context },
+      context: {
+        location,
+        cluster: clusterOf(input),
+        serverGroupName,
+        continueIfServerGroupNotFound: true,
+        ...context,
+      },
     }));
   };
 }

@@ -6,7 +6,7 @@ import { isDisabled, safeRegion, type ServerGroup } from '../../model/server-gro
 import type { ServerGroups } from '../../dcos/server-groups';
 import { keyLabel } from '../../dcos/server-groups';
 import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
-import type { TaskDefinition, TaskLook } from '../../engine/contracts/task';
+import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
 import { effectKeyPrefix } from '../../engine/effect-key';
 import {
   cameUp,
@@ -32,6 +32,14 @@ const clusterOf = (context: StageContext): string => chosen.parse(context).clust
 /** A description is checked when the definition was read; what the engine added to the context does no harm. */
 export const descriptionOf = (context: StageContext) => context as unknown as ServerGroupDescription;
 
+/** Whether a group is what an attempt of this very stage has made. */
+export function isMadeBy(
+  { execution, stage }: Pick<PlanInput, 'execution' | 'stage'>,
+  { labels }: ServerGroup,
+): boolean {
+  return labels[keyLabel]?.startsWith(effectKeyPrefix(execution.id, stage.id)) === true;
+}
+
 /** The group that serves now: the newest enabled one, or the newest of all (semantics §5); and the next free name. */
 export const determineSourceServerGroup: TaskDefinition<Needs> = {
   name: 'determineSourceServerGroup',
@@ -42,10 +50,8 @@ export const determineSourceServerGroup: TaskDefinition<Needs> = {
     const location = placeOf(look.context);
     const cluster = clusterOf(look.context);
     const groups = await services.serverGroups.list(location, cluster, signal);
-    const own = effectKeyPrefix(execution.id, stage.id);
     // What an earlier attempt of this very stage left behind is no way back.
-    const isOwn = (group: ServerGroup) => group.labels[keyLabel]?.startsWith(own) === true;
-    const source = groups.find((group) => !isDisabled(group) && !isOwn(group));
+    const source = groups.find((group) => !isDisabled(group) && !isMadeBy({ execution, stage }, group));
     const outputs = {
       cluster,
       nextServerGroupName: nameOfNext(groups, cluster, location),
@@ -56,6 +62,13 @@ export const determineSourceServerGroup: TaskDefinition<Needs> = {
     return { status: 'SUCCEEDED', outputs: { ...outputs, source: { serverGroupName: name, desired, image } } };
   },
 };
+
+/** The name is saved before anything is made, and with it what is cloned, to which later attempts keep. */
+function intend({ stage }: TaskLook<Needs>, name: string): TaskResult {
+  const { cloneSource } = stage.outputs;
+  const intent = { status: 'RUNNING', retryAfterMs: 0, memo: { name } } as const;
+  return cloneSource === undefined ? intent : { ...intent, decision: { cloneSource } };
+}
 
 const created = ({ context, stage }: TaskLook<Needs>, name: string) => {
   const location = placeOf(context);
@@ -87,13 +100,12 @@ export const createApp = (
     const location = placeOf(context);
     const cluster = clusterOf(look.context);
     if (memo === undefined && typeof stage.outputs.nextServerGroupName === 'string') {
-      return { status: 'RUNNING', retryAfterMs: 0, memo: { name: stage.outputs.nextServerGroupName } };
+      return intend(look, stage.outputs.nextServerGroupName);
     }
     if (typeof memo?.name !== 'string') {
       const groups = await services.serverGroups.list(location, cluster, signal);
       const own = groups.find((group) => group.labels[keyLabel] === key);
-      if (own !== undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { name: own.name } };
-      return { status: 'RUNNING', retryAfterMs: 0, memo: { name: nameOfNext(groups, cluster, location) } };
+      return intend(look, own?.name ?? nameOfNext(groups, cluster, location));
     }
     const { name } = memo;
     const existing = await services.serverGroups.get(location, name, signal);

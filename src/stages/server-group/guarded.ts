@@ -2,6 +2,7 @@ import type { TrafficGuard } from '../../engine/contracts/guard';
 import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
 import type { Services } from '../../services';
 import { clusterOf, placeOf } from './place';
+import { leftAlone } from './sized';
 import { targetNameOf } from './target';
 
 /** How long a denied step waits for the cluster to look better before it fails (semantics §8). */
@@ -27,6 +28,8 @@ export function checkTrafficGuard(
     timeoutMs: 5 * 60_000,
     timeoutFromStage: false,
     async run(look): Promise<TaskResult> {
+      const left = leftAlone(look.stage);
+      if (left !== undefined) return { status: 'SKIPPED', reason: left };
       const going = await goingOf(look);
       if (going.length === 0) return { status: 'SKIPPED', reason: 'Nothing is taken out of service.' };
       const { trafficGuard } = look.services;
