@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { CoxswainError } from '../model/errors';
 import { parseMoniker } from '../model/moniker';
 import { locationName, placeName } from '../model/server-group';
 import type { ServerGroups } from '../dcos/server-groups';
@@ -10,17 +9,20 @@ import { childrenOf } from '../engine/graph';
 import { defineStage } from '../services';
 import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
 import { watching } from './server-group/watching';
-import { checkTrafficGuard, type GuardedServices } from './server-group/guarded';
+import { guardStep, type GuardedServices } from './server-group/guarded';
 import { isWorker, nameOf, placeOf } from './server-group/place';
 import { releaseTrafficGuard } from './server-group/release-guard';
+import { waitForLock } from './server-group/set-size';
 import { sizesBack } from './server-group/size-back';
 import { determineTargetServerGroup, keptTarget, targetNameOf } from './server-group/target';
 import { renderCapacity } from './server-group/wait-for-capacity';
 
 type Needs = { readonly serverGroups: ServerGroups };
 
+const guard = guardStep('Destroying');
+
 /** Deletes the app. A lock is waited out unless the stage forces; an app that is gone counts as deleted. */
-const deleteServerGroup: TaskDefinition<Needs> = {
+const deleteServerGroup: TaskDefinition<GuardedServices> = {
   name: 'destroyServerGroup',
   timeoutMs: 30 * 60_000,
   timeoutFromStage: false,
@@ -28,13 +30,14 @@ const deleteServerGroup: TaskDefinition<Needs> = {
     const name = targetNameOf(look);
     const decision = { place: placeName(placeOf(look.context)), targetServerGroup: name };
     if (look.memo === undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { destroying: name }, decision };
-    const force = look.context.forceDeployment === true;
+    const denied = await guard.recheck(look);
+    if (denied !== undefined) return denied;
+    const force = look.stage.context.forceDeployment === true;
     try {
       await look.services.serverGroups.destroy(placeOf(look.context), name, { force }, look.signal);
       return { status: 'SUCCEEDED' };
     } catch (error) {
-      if (!(error instanceof CoxswainError) || error.code !== 'MARATHON_LOCKED') throw error;
-      return { status: 'RUNNING', retryAfterMs: 3000, context: { progress: error.message } };
+      return waitForLock(error, { destroying: name });
     }
   },
 };
@@ -82,7 +85,7 @@ export const destroyServerGroup = defineStage({
   before: disableFirst,
   tasks: workerTasks<GuardedServices>([
     determineTargetServerGroup,
-    checkTrafficGuard('Destroying'),
+    guard.check,
     deleteServerGroup,
     waitForDestroyedServerGroup,
     releaseTrafficGuard,

@@ -5,7 +5,7 @@ import { locationName } from '../model/server-group';
 import type { TaskLook } from '../engine/contracts/task';
 import { defineStage, type Services } from '../services';
 import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
-import { checkTrafficGuard, type GuardedServices } from './server-group/guarded';
+import { guardStep, type GuardedServices } from './server-group/guarded';
 import { clusterOf, nameOf, placeBeside, placeOf } from './server-group/place';
 import { releaseTrafficGuard } from './server-group/release-guard';
 import { determineCapacity, sizeChangeOf } from './server-group/sized';
@@ -76,6 +76,10 @@ async function sizeFor(look: Look, desired: number): Promise<Capacity> {
   return resizedCapacity({ ...basis, cluster: groups.map((group) => exactly(group.desired)) }, request);
 }
 
+const guard = guardStep('Removal of all instances in', (look) =>
+  Promise.resolve({ going: sizeChangeOf(look.stage).targetDesiredSize === 0 ? [targetNameOf(look)] : [] }),
+);
+
 /** Changes a server group's size (semantics §4.5). To 0 it passes the traffic guard first. */
 export const resizeServerGroup = defineStage({
   type: 'resizeServerGroup',
@@ -87,10 +91,8 @@ export const resizeServerGroup = defineStage({
   tasks: workerTasks<GuardedServices>([
     determineTargetServerGroup,
     determineCapacity(sizeFor),
-    checkTrafficGuard('Removal of all instances in', (look) =>
-      Promise.resolve(sizeChangeOf(look.stage).targetDesiredSize === 0 ? [targetNameOf(look)] : []),
-    ),
-    setSize('resizeServerGroup'),
+    guard.check,
+    setSize('resizeServerGroup', guard.recheck),
     waitForCapacityMatch,
     releaseTrafficGuard,
   ]),

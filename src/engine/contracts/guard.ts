@@ -3,13 +3,15 @@ import type { Location } from '../../model/server-group';
 /** A guard's answer; a denial says why, with the number. */
 export type GuardAnswer = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
 
-/** A request to take server groups out; `key` is the effect's and makes a repeat harmless. */
+/** A request to take server groups, or instances of some, out; `key` is the effect's and makes a repeat harmless. */
 export type ReserveRequest = {
   readonly location: Location;
   readonly cluster: string;
   /** As the denial begins: `Disabling`, `Destroying`, `Removal of all instances in`. */
   readonly operation: string;
   readonly going: readonly string[];
+  /** Instances to be killed, by the name of their group, which itself stays. @default none */
+  readonly instances?: ReadonlyMap<string, readonly string[]>;
   readonly key: string;
   readonly executionId: string;
 };

@@ -47,9 +47,12 @@ async function send(look: TaskLook<Needs>, { name }: ServerGroup, size: number):
 
 /**
  * Sets the target's size as it was decided, in two steps: the intent is saved, then sent. Repeating is harmless: a group
- * that has the size already is left alone.
+ * that has the size already is left alone. `recheck` may keep it from acting.
  */
-export const setSize = (name: string): TaskDefinition<Needs> =>
+export const setSize = <S extends Needs>(
+  name: string,
+  recheck: (look: TaskLook<S>) => Promise<TaskResult | undefined> = () => Promise.resolve(undefined),
+): TaskDefinition<S> =>
   unlessLeftAlone({
     name,
     timeoutMs: 30 * 60_000,
@@ -71,6 +74,8 @@ export const setSize = (name: string): TaskDefinition<Needs> =>
         return { status: 'RUNNING', retryAfterMs: 0, memo, decision: sentChange(place, group.name, change) };
       const changed = changedSince(look.stage, group);
       if (changed !== undefined) return changed;
+      const denied = await recheck(look);
+      if (denied !== undefined) return denied;
       try {
         const { deploymentId } = await send(look, group, size);
         return { status: 'SUCCEEDED', outputs, context: ownDeployments([deploymentId ?? []].flat()) };
