@@ -15,8 +15,10 @@ export const createServerGroup = defineStage({
   tasks: [
     determineSourceServerGroup,
     createApp('createServerGroup', ({ execution, stage, context, key, services, signal }, name) => {
-      const imageId = imageFor(execution, stage, placeOf(context));
-      const description = { ...descriptionOf(context), docker: { image: { imageId } } };
+      const location = placeOf(context);
+      const imageId = imageFor(execution, stage, location);
+      // Only the stage itself describes the app: what stages before it put out is for expressions.
+      const description = { ...descriptionOf(stage.context), location, docker: { image: { imageId } } };
       return services.serverGroups.create(description, name, key, signal);
     }),
     waitForCapacityMatch,

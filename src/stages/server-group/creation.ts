@@ -80,7 +80,7 @@ const created = ({ context, stage }: TaskLook<Needs>, name: string) => {
       location,
       'deploy.server.groups': { [safeRegion(location)]: [name] },
     },
-    context: { targetDesiredSize: sized.parse({ ...context, ...stage.outputs }).desiredCapacity },
+    context: { targetDesiredSize: sized.parse({ ...stage.context, ...stage.outputs }).desiredCapacity },
   };
 };
 
