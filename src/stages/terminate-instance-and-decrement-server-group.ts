@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { defineStage } from '../services';
-import { fanOut, workerTasks } from './server-group/fan-out';
-import type { GuardedServices } from './server-group/guarded';
-import { renderInstances, terminationTasks } from './server-group/terminate';
+import { termination } from './server-group/spread-instances';
+import { renderInstances } from './server-group/terminate';
 
 /** Kills instances by their ids for good: their server group is smaller by as many afterwards (semantics §3). */
 export const terminateInstanceAndDecrementServerGroup = defineStage({
@@ -19,7 +18,6 @@ export const terminateInstanceAndDecrementServerGroup = defineStage({
     serverGroupName: z.string().optional(),
     asgName: z.string().optional(),
   }),
-  before: fanOut('terminateInstanceAndDecrementServerGroup', 'Terminate'),
-  tasks: workerTasks<GuardedServices>(terminationTasks('terminateInstanceAndDecrementServerGroup', true)),
+  ...termination('terminateInstanceAndDecrementServerGroup', true),
   render: ({ context }) => renderInstances(context),
 });

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { defineStage } from '../services';
-import { fanOut, workerTasks } from './server-group/fan-out';
-import type { GuardedServices } from './server-group/guarded';
-import { renderInstances, terminationTasks } from './server-group/terminate';
+import { termination } from './server-group/spread-instances';
+import { renderInstances } from './server-group/terminate';
 
 /** Kills instances by their ids; DC/OS starts others in their place. One that is gone counts as killed (semantics §3). */
 export const terminateInstances = defineStage({
@@ -12,7 +11,6 @@ export const terminateInstances = defineStage({
   // Which cluster that is, its instances say.
   namesCluster: () => true,
   config: z.looseObject({ instanceIds: z.array(z.string().min(1)).min(1), serverGroupName: z.string().optional() }),
-  before: fanOut('terminateInstances', 'Terminate'),
-  tasks: workerTasks<GuardedServices>(terminationTasks('terminateInstances', false)),
+  ...termination('terminateInstances', false),
   render: ({ context }) => renderInstances(context),
 });
