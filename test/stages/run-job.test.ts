@@ -274,32 +274,32 @@ describe('a cancel', () => {
     expect(bench.jobs.effects.slice(2).sort()).toEqual(['cancel R1', 'cancel R2']);
   });
 
-  it('stops a run that nobody waits for, and leaves alone one that has ended', async () => {
-    for (const [runMs, expected] of [
-      [3_600_000, 2],
-      [1000, 1],
-    ] as const) {
-      const bench = createStageBench();
-      bench.jobs.runMs = runMs;
-      const context = { ...job, waitForCompletion: runMs === 1000 };
-      const judged = { ref: '2', type: 'manualJudgment', after: ['1'] };
-      await bench.run(buildPipeline([{ ref: '1', type: 'runJob', context }, judged]), 60_000);
-      await cancel(bench);
-      expect((await bench.drive('E1')).status).toBe('CANCELED');
-      expect(bench.jobs.effects).toHaveLength(expected);
-    }
-  });
-
-  it('stops a run whose answer was lost and that is seen late', async () => {
+  it.each([
+    ['nobody waits for', { waitForCompletion: false }, 3_600_000],
+    ['has ended', {}, 1000],
+  ])('leaves alone a run that %s', async (_title, context, runMs) => {
     const bench = createStageBench();
-    bench.jobs.runMs = 3_600_000;
-    bench.jobs.fail('run', 'TIMED_OUT', true, 12_000);
-    await bench.run(pipeline(), 5000);
+    bench.jobs.runMs = runMs;
+    const judged = { ref: '2', type: 'manualJudgment', after: ['1'] };
+    await bench.run(buildPipeline([{ ref: '1', type: 'runJob', context: { ...job, ...context } }, judged]), 60_000);
     await cancel(bench);
     const done = await bench.drive('E1');
-    expect(done.status).toBe('CANCELED');
-    expect(bench.jobs.effects).toEqual([`run ${jobId} E1/1/1`, 'cancel R1']);
+    expect([done.status, stageOf(done, '1').status]).toEqual(['CANCELED', 'SUCCEEDED']);
+    expect(bench.jobs.effects).toEqual([`run ${jobId} E1/1/1`]);
   });
+
+  it.each([{}, { waitForCompletion: false }])(
+    'stops a run of a stage of %j that is still being started',
+    async (context) => {
+      const bench = createStageBench();
+      bench.jobs.runMs = 3_600_000;
+      bench.jobs.fail('run', 'TIMED_OUT', true, 12_000);
+      await bench.run(pipeline(context), 5000);
+      await cancel(bench);
+      expect((await bench.drive('E1')).status).toBe('CANCELED');
+      expect(bench.jobs.effects).toEqual([`run ${jobId} E1/1/1`, 'cancel R1']);
+    },
+  );
 
   it('stops nothing where nothing was started', async () => {
     const bench = createStageBench();
