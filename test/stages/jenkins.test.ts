@@ -2,6 +2,7 @@ import type { StageContext } from '../../src/model/execution';
 import { createCrashPoints } from '../support/crash-points';
 import { buildPipeline, stageOf, statuses, type Step } from '../support/engine-kit';
 import { writtenPipeline } from '../support/expression-kit';
+import type { JenkinsMishap } from '../support/emulated-jenkins';
 import { createJenkinsBench } from '../support/jenkins-bench';
 import { jobXml } from '../support/jenkins-jobs';
 
@@ -259,6 +260,52 @@ describe('a jenkins stage that ends early', () => {
     const done = await bench.go(failed.id);
     expect([done.status, ...bench.jenkins.builds('ship')]).toEqual(['SUCCEEDED', '1 ABORTED', '2 SUCCESS']);
     expect(stageOf(done, '1').context.buildNumber).toBe(2);
+  });
+
+  it.each([403, 404] as const)(
+    'by a %i after the answer of its start was lost stops what may have started',
+    async (trouble) => {
+      const bench = createJenkinsBench();
+      bench.jenkins.create('ship', jobXml({ script: 'sleep 1000' }));
+      const mishaps: JenkinsMishap[] = ['lost', trouble];
+      bench.jenkins.go((method, path) =>
+        mishaps.length === 1 || (method === 'POST' && path.endsWith('/build')) ? mishaps.shift() : undefined,
+      );
+      const done = await bench.run(pipeline());
+      expect([done.status, mishaps, ...bench.jenkins.builds('ship')]).toEqual(['TERMINAL', [], '1 ABORTED']);
+    },
+  );
+
+  it('stops a build that comes of its start only after it has failed', async () => {
+    const bench = createJenkinsBench();
+    bench.jenkins.create('ship', jobXml({ script: 'sleep 1000' }));
+    const mishaps: JenkinsMishap[] = [500, 403];
+    bench.jenkins.go((method, path) =>
+      mishaps.length === 1 || (method === 'POST' && path.endsWith('/build')) ? mishaps.shift() : undefined,
+    );
+    const failed = await bench.run(pipeline(), 8000);
+    expect(failed.status).toBe('RUNNING');
+    bench.jenkins.ask('POST', '/job/ship/build');
+    const done = await bench.go(failed.id);
+    expect([done.status, ...bench.jenkins.builds('ship')]).toEqual(['TERMINAL', '1 ABORTED']);
+  });
+
+  it('by a 403 while its build runs stops the build', async () => {
+    const bench = createJenkinsBench();
+    bench.jenkins.create('ship', jobXml({ script: 'sleep 1000' }));
+    const running = await bench.run(pipeline(), 20_000);
+    const mishaps: JenkinsMishap[] = [403];
+    bench.jenkins.go(() => mishaps.shift());
+    const done = await bench.go(running.id);
+    expect([done.status, stageOf(done, '1').failure?.code]).toEqual(['TERMINAL', 'FORBIDDEN']);
+    expect(bench.jenkins.builds('ship')).toEqual(['1 ABORTED']);
+  });
+
+  it('by its own failure leaves nothing to stop', async () => {
+    for (const script of ['exit 1', 'true']) {
+      const { done } = await build(jobXml({ script }), { propertyFile: 'none.json' });
+      expect(statuses(done)).toEqual(['1 TERMINAL']);
+    }
   });
 
   it('by its own failure is retried with another build', async () => {

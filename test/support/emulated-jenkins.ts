@@ -95,6 +95,8 @@ export function createEmulatedJenkins(
         .flatMap(({ builds }) => builds.map(({ number, result }) => `${number} ${result ?? 'RUNNING'}`)),
     world,
     requests,
+    /** From now on accounts.yaml names no job that scripts run through. */
+    forgetScriptJob: () => void masters.set('ci', { name: 'ci', url: master.url, auth }),
     /** From now on requests go wrong as this says. */
     go: (wrong: typeof mishapOf) => void (mishapOf = wrong),
   };

@@ -4,10 +4,13 @@ import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contract
 import { findOwnBuild, keyParameter, type StartedBuild } from '../../jenkins/find-own-build';
 import type { JenkinsClient } from '../../jenkins/jenkins-client';
 import { mayHaveHappened } from '../../jenkins/jenkins-failure';
+import type { ScriptJob } from '../../jenkins/jenkins-masters';
 import type { JenkinsJob } from '../../jenkins/jenkins-schemas';
 import { asCoxswainError, CoxswainError } from '../../model/errors';
 import type { Memo, StageContext } from '../../model/execution';
-import type { Needs, ReadWanted, WantedBuild } from './build-context';
+import type { Needs, Wanted } from './build-context';
+
+type WantedBuild = ScriptJob & { readonly parameters: Readonly<Record<string, string>> };
 
 const lookAgainMs = 2000;
 
@@ -76,10 +79,10 @@ function started({ master, job }: Intent, queuedBuild: number, buildNumber?: num
   return { status: 'SUCCEEDED', outputs: { queuedBuild }, context };
 }
 
-async function act(look: TaskLook<Needs>, intent: Intent, wanted: WantedBuild): Promise<TaskResult> {
+async function act(look: TaskLook<Needs>, intent: Intent, wanted: WantedBuild['parameters']): Promise<TaskResult> {
   const { services, key, now, signal } = look;
   const client = services.jenkins.find(intent.master);
-  const start = describeStart(intent, { key, parameters: wanted.parameters, user: client.user });
+  const start = describeStart(intent, { key, parameters: wanted, user: client.user });
   const own = findOwnBuild(await client.listTraces(intent.job, signal), start);
   if (own !== undefined) return started(intent, own.queueId, own.number);
   if (now < (intent.mayAppearUntil ?? 0)) return { status: 'RUNNING', retryAfterMs: lookAgainMs };
@@ -98,16 +101,17 @@ async function act(look: TaskLook<Needs>, intent: Intent, wanted: WantedBuild): 
  * Puts the build into Jenkins's queue. What is about to be done is saved first; on each later look the build is looked for
  * before one is started, and for 15 s after an answer was lost.
  */
-export const startBuild = (readWanted: ReadWanted): TaskDefinition<Needs> => ({
+export const startBuild = (wanted: Wanted): TaskDefinition<Needs> => ({
   name: 'startJenkinsJob',
   timeoutMs: 15 * 60_000,
   timeoutFromStage: false,
   async run(look) {
     const { stage, memo, services, signal } = look;
-    const wanted = readWanted(stage.context, services.jenkins);
+    const parameters = wanted.parameters(stage.context);
     const intent = readIntent(memo);
-    if (intent !== undefined) return act(look, intent, wanted);
-    const fresh = await intend(services.jenkins.find(wanted.master), wanted, signal);
+    if (intent !== undefined) return act(look, intent, parameters);
+    const job = wanted.job(stage.context, services.jenkins);
+    const fresh = await intend(services.jenkins.find(job.master), { ...job, parameters }, signal);
     return { status: 'RUNNING', retryAfterMs: 0, memo: fresh };
   },
 });
