@@ -356,6 +356,41 @@ describe('a Jenkins in trouble', () => {
     expect([lost, stageOf(done, '1').context.buildNumber]).toEqual([1, 2]);
   });
 
+  it('that never answers a start is asked twice only where the build could not be told by a key', async () => {
+    const bench = createJenkinsBench();
+    bench.jenkins.create('ship', jobXml());
+    let tries = 0;
+    bench.jenkins.go((method, path) => {
+      if (method !== 'POST' || !path.endsWith('/build')) return undefined;
+      tries += 1;
+      return 500;
+    });
+    const done = await bench.run(pipeline());
+    expect([tries, done.status, stageOf(done, '1').failure]).toEqual([
+      2,
+      'TERMINAL',
+      {
+        code: 'JOB_FAILED',
+        message:
+          'Jenkins ci was asked twice to build ship, did not answer, and none of the builds there can be told to be ours. Look there before this is tried again, and declare a parameter COXSWAIN_KEY in the job, by which its builds are known.',
+      },
+    ]);
+  });
+
+  it('that never answers a start is asked for 15 min where the build would be known by its key', async () => {
+    const bench = createJenkinsBench();
+    bench.jenkins.create('ship', jobXml({ parameters: { COXSWAIN_KEY: '' } }));
+    const tries: number[] = [];
+    bench.jenkins.go((method, path) => {
+      if (method !== 'POST' || !path.includes('/build')) return undefined;
+      tries.push(bench.clock.now());
+      return 500;
+    });
+    const done = await bench.run(pipeline());
+    expect(stageOf(done, '1').failure?.code).toBe('TASK_TIMEOUT');
+    expect(tries.length).toBeGreaterThan(40);
+  });
+
   it('that failed without starting anything is asked to start one, but not before that is sure', async () => {
     const bench = createJenkinsBench();
     bench.jenkins.create('ship', jobXml());

@@ -23,6 +23,8 @@ const intentSchema = z.object({
   isParameterized: z.boolean(),
   /** Until when a build whose answer was lost may still appear. */
   mayAppearUntil: z.number().optional(),
+  /** How many starts were not answered. */
+  unanswered: z.number().default(0),
 });
 
 /** What the start of a build is about to do; undefined where it is about to do nothing. */
@@ -62,6 +64,7 @@ async function intend(client: JenkinsClient, wanted: WantedBuild, signal: AbortS
     after: newest?.queueId ?? 0,
     carriesKey: found.parameters.some(({ name }) => name === keyParameter),
     isParameterized: found.parameters.length > 0,
+    unanswered: 0,
   };
 }
 
@@ -79,6 +82,14 @@ function started({ master, job }: Intent, queuedBuild: number, buildNumber?: num
   return { status: 'SUCCEEDED', outputs: { queuedBuild }, context };
 }
 
+/** Without a key a build that is not recognised may be ours nevertheless: only so often one more is started beside it. */
+const mostBlindStarts = 2;
+
+function giveUp({ master, job }: Intent): TaskResult {
+  const reason = `Jenkins ${master} was asked twice to build ${job}, did not answer, and none of the builds there can be told to be ours. Look there before this is tried again, and declare a parameter ${keyParameter} in the job, by which its builds are known.`;
+  return { status: 'TERMINAL', code: 'JOB_FAILED', reason };
+}
+
 async function act(look: TaskLook<Needs>, intent: Intent, wanted: WantedBuild['parameters']): Promise<TaskResult> {
   const { services, key, now, signal } = look;
   const client = services.jenkins.find(intent.master);
@@ -86,20 +97,21 @@ async function act(look: TaskLook<Needs>, intent: Intent, wanted: WantedBuild['p
   const own = findOwnBuild(await client.listTraces(intent.job, signal), start);
   if (own !== undefined) return started(intent, own.queueId, own.number);
   if (now < (intent.mayAppearUntil ?? 0)) return { status: 'RUNNING', retryAfterMs: lookAgainMs };
+  if (!intent.carriesKey && intent.unanswered >= mostBlindStarts) return giveUp(intent);
   try {
     const parameters = intent.isParameterized ? start.parameters : undefined;
     return started(intent, await client.startBuild(intent.job, parameters, signal));
   } catch (error) {
     if (!mayHaveHappened(error)) throw error;
     const progress = `${asCoxswainError(error).message} Whether a build has started is looked for.`;
-    const memo = { ...intent, mayAppearUntil: now + landingMs };
+    const memo = { ...intent, mayAppearUntil: now + landingMs, unanswered: intent.unanswered + 1 };
     return { status: 'RUNNING', retryAfterMs: lookAgainMs, memo, context: { progress, lastError: progress } };
   }
 }
 
 /**
  * Puts the build into Jenkins's queue. What is about to be done is saved first; on each later look the build is looked for
- * before one is started, and for 15 s after an answer was lost.
+ * before one is started, and for 15 s after an answer was lost. Where the job declares no COXSWAIN_KEY, two lost answers end it.
  */
 export const startBuild = (wanted: Wanted): TaskDefinition<Needs> => ({
   name: 'startJenkinsJob',
