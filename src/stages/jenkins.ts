@@ -30,10 +30,13 @@ export const jenkins = defineStage({
   },
   needs: ['jenkins'],
   config,
-  tasks: buildTasks({
-    job: (context) => config.parse(context),
-    parameters: (context) => config.parse(context).parameters,
-  }),
+  tasks: buildTasks(
+    {
+      job: (context) => config.parse(context),
+      parameters: (context) => config.parse(context).parameters,
+    },
+    Object.keys(config.shape),
+  ),
   onFailure: planStop,
   onIgnoredFailure: planStop,
   onCancel: planStop,

@@ -180,16 +180,16 @@ describe('the property file of a jenkins stage', () => {
   });
 
   it.each([
-    ['another.json', '{"a": 1}', 'the build archived no such file'],
+    ['another.json', '{"a": 1}', 'there is no such file'],
     ['r.json', '{"a": ', 'invalid syntax: r.json cannot be read'],
     ['r.json', '{}', 'it is empty'],
-    ['r.json', `{"a": "${'x'.repeat(70_000)}"}`, 'it is longer than 65536 characters'],
+    ['r.json', `{"a": "${'x'.repeat(70_000)}"}`, 'it is longer than 64 KiB'],
   ])('%s of what is not there or of no use fails the stage', async (propertyFile, line, why) => {
     const { stage } = await build(writes(line), { propertyFile });
     expect(stage.status).toBe('TERMINAL');
     expect(stage.failure).toMatchObject({ code: 'JOB_FAILED', message: expect.stringContaining(why) as string });
     expect(stage.failure?.message).toMatch(
-      /^Expected properties file \S+ of ship but it was either missing, empty or contained invalid syntax/,
+      /^Expected properties file: \S+ in job: ship but it was either missing, empty or contained invalid syntax/,
     );
   });
 
@@ -201,6 +201,43 @@ describe('the property file of a jenkins stage', () => {
     });
     const without = await build(jobXml({ script: 'exit 1' }), { propertyFile: 'r.json' });
     expect(without.stage.failure?.message).toContain('Job failed (see Jenkins)');
+  });
+
+  it.each<[StageContext, StageContext]>([
+    [{ markUnstableAsSuccessful: true }, {}],
+    [{ waitForCompletion: false }, {}],
+    [{ parameters: { A: 1 } }, {}],
+    [{ property: 'another.json' }, {}],
+    [{ extra: 'evil' }, { extra: 'mine' }],
+  ])('decides nothing of the retry of a build that failed, with %j beside %j', async (left, context) => {
+    const bench = createJenkinsBench();
+    bench.jenkins.create('ship', writes(JSON.stringify(left), 'exit 3'));
+    const failed = await bench.run(pipeline({ propertyFile: 'r.json', ...context }));
+    const before = stageOf(failed, '1');
+    expect(before.context.propertyFileContents).toEqual(left);
+    await bench.signal(failed.id, retry);
+    const again = stageOf(await bench.go(failed.id), '1');
+    expect([again.attempt, again.status, again.tasks.length]).toEqual([2, 'TERMINAL', before.tasks.length]);
+    expect(again.context).toMatchObject(context);
+    expect(bench.jenkins.builds('ship')).toEqual(['1 UNSTABLE', '2 UNSTABLE']);
+  });
+
+  it('that a retry does not leave again is gone', async () => {
+    const bench = createJenkinsBench();
+    bench.jenkins.create('ship', writes('{"why": "no disk"}', 'exit 1'));
+    const failed = await bench.run(pipeline({ propertyFile: 'r.json' }));
+    bench.jenkins.ask('POST', '/job/ship/config.xml', jobXml({ script: 'exit 1' }));
+    await bench.signal(failed.id, retry);
+    const { context } = stageOf(await bench.go(failed.id), '1');
+    expect(['why' in context, 'propertyFileContents' in context]).toEqual([false, false]);
+  });
+
+  it('is waited for a moment, and not read whole where it is too long', async () => {
+    const missing = await build(writes('{"a": 1}'), { propertyFile: 'none.json' });
+    const [, , , task] = missing.stage.tasks;
+    expect((task?.endTime ?? 0) - (task?.startTime ?? 0)).toBe(10_000);
+    const long = await build(writes(`{"a": "${'x'.repeat(70_000)}"}`), { propertyFile: 'r.json' });
+    expect(long.bench.jenkins.requests.filter((request) => request.includes('/artifact/'))).toHaveLength(1);
   });
 
   it('of a retry replaces what the first attempt left', async () => {

@@ -7,14 +7,21 @@ import { getBuildProperties } from './property-file';
 import { startBuild } from './start-build';
 import { waitForBuildStart } from './wait-for-build-start';
 
-/** The tasks of a stage that runs what it wants as a build: start, wait for the start, and for the end if it is to wait. */
-export function buildTasks(wanted: Wanted): (input: PlanInput) => readonly TaskDefinition<Needs>[] {
-  const start = startBuild(wanted);
+/**
+ * The tasks of a stage that runs what it wants as a build: start, wait for the start, and for the end if it is to wait.
+ * `configNames` are the fields that its type knows.
+ */
+export function buildTasks(
+  wanted: Wanted,
+  configNames: readonly string[],
+): (input: PlanInput) => readonly TaskDefinition<Needs>[] {
+  const begin = [startBuild(wanted), waitForBuildStart];
+  const monitored = [...begin, monitorBuild(configNames)];
+  const read = [...monitored, getBuildProperties(configNames)];
   return ({ stage }) => {
     const { waitForCompletion, propertyFile } = buildWishes(stage.context);
-    const begin = [start, waitForBuildStart];
     if (!waitForCompletion) return begin;
-    return propertyFile === undefined ? [...begin, monitorBuild] : [...begin, monitorBuild, getBuildProperties];
+    return propertyFile === undefined ? monitored : read;
   };
 }
 

@@ -9,8 +9,11 @@ import type { JenkinsJob } from '../../jenkins/jenkins-schemas';
 import { asCoxswainError, CoxswainError } from '../../model/errors';
 import type { Memo, StageContext } from '../../model/execution';
 import type { Needs, Wanted } from './build-context';
+import { withoutProperties } from './property-file';
 
 type WantedBuild = ScriptJob & { readonly parameters: Readonly<Record<string, string>> };
+
+type Look = TaskLook<Needs>;
 
 const lookAgainMs = 2000;
 
@@ -76,9 +79,10 @@ export function describeStart(
   return { key, user, after, carriesKey, parameters: carriesKey ? { ...parameters, [keyParameter]: key } : parameters };
 }
 
-function started({ master, job }: Intent, queuedBuild: number, buildNumber?: number): TaskResult {
+function started({ stage }: Look, { master, job }: Intent, queuedBuild: number, buildNumber?: number): TaskResult {
   // What an earlier attempt knew of its build says nothing of this one.
-  const context: StageContext = { startedBuild: { master, job }, queuedBuild, buildNumber, buildInfo: undefined };
+  const forgotten = { ...withoutProperties(stage), buildInfo: undefined };
+  const context: StageContext = { ...forgotten, startedBuild: { master, job }, queuedBuild, buildNumber };
   return { status: 'SUCCEEDED', outputs: { queuedBuild }, context };
 }
 
@@ -90,17 +94,17 @@ function giveUp({ master, job }: Intent): TaskResult {
   return { status: 'TERMINAL', code: 'JOB_FAILED', reason };
 }
 
-async function act(look: TaskLook<Needs>, intent: Intent, wanted: WantedBuild['parameters']): Promise<TaskResult> {
+async function act(look: Look, intent: Intent, wanted: WantedBuild['parameters']): Promise<TaskResult> {
   const { services, key, now, signal } = look;
   const client = services.jenkins.find(intent.master);
   const start = describeStart(intent, { key, parameters: wanted, user: client.user });
   const own = findOwnBuild(await client.listTraces(intent.job, signal), start);
-  if (own !== undefined) return started(intent, own.queueId, own.number);
+  if (own !== undefined) return started(look, intent, own.queueId, own.number);
   if (now < (intent.mayAppearUntil ?? 0)) return { status: 'RUNNING', retryAfterMs: lookAgainMs };
   if (!intent.carriesKey && intent.unanswered >= mostBlindStarts) return giveUp(intent);
   try {
     const parameters = intent.isParameterized ? start.parameters : undefined;
-    return started(intent, await client.startBuild(intent.job, parameters, signal));
+    return started(look, intent, await client.startBuild(intent.job, parameters, signal));
   } catch (error) {
     if (!mayHaveHappened(error)) throw error;
     const progress = `${asCoxswainError(error).message} Whether a build has started is looked for.`;

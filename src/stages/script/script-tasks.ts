@@ -50,9 +50,11 @@ const asJob = (task: TaskDefinition<Pick<Needs, 'jobs'>>): Task => ({
       : Promise.resolve({ status: 'SKIPPED', reason: hasJenkins }),
 });
 
+const buildsOf = buildTasks({ job: jobOf, parameters: scriptParameters }, Object.keys(scriptConfig.shape));
+
 /** The tasks of a build, and those of a job; which of them are skipped is seen when the first looks for a Jenkins. */
 export function scriptTasks(input: PlanInput): readonly Task[] {
-  const builds = buildTasks({ job: jobOf, parameters: scriptParameters })(input).map(throughJenkins);
+  const builds = buildsOf(input).map(throughJenkins);
   const { waitForCompletion, propertyFile } = buildWishes(input.stage.context);
   const waits = waitForCompletion ? [waitOnJobCompletion] : [];
   const reads = waitForCompletion && propertyFile !== undefined ? [getJobProperties] : [];
