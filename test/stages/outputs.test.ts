@@ -11,7 +11,7 @@ const steps = [
     type: 'checkPreconditions',
     context: { preconditions: [{ type: 'expression', context: { expression: 'true', expressionResult: true } }] },
   },
-  { ref: '4', type: 'manualJudgment', context: { judgmentStatus: 'continue', judgedBy: 'UBOB' } },
+  { ref: '4', type: 'manualJudgment', context: { judgmentStatus: 'continue', judgedBy: 'UBOB', judgmentInput: 'go' } },
 ];
 
 it('says all that a stage puts out, where a stage type says what it puts out', async () => {
