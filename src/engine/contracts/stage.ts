@@ -67,6 +67,11 @@ export type StageDefinition<S, Config = unknown> = {
   /** Planned when the stage failed; they run and the stage keeps its failure. */
   readonly onFailure?: (input: PlanInput) => readonly StagePlan[];
   /**
+   * Planned instead where the failure is ignored (`continuePipeline`): it ends what the stage itself has started and is no
+   * way back (decisions 6).
+   */
+  readonly onIgnoredFailure?: (input: PlanInput) => readonly StagePlan[];
+  /**
    * Planned when the execution is stopped after the stage had started: canceled, then also where the stage had ended
    * already, or cut short because another branch failed. It is the way back from what the stage did, may meet anything
    * half done, and runs one stage after the other. Undefined leaves it to the stages below.
