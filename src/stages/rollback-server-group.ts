@@ -32,7 +32,6 @@ const config = z
 
 const given = z.looseObject({ cluster: z.string().optional(), rollbackType: z.string().optional() });
 const sized = z.looseObject({ desired: wholeNumber });
-const enabling = z.object({ originalCapacity: z.number(), targetDesiredSize: z.number() });
 
 /** The cluster named, or that of the server group to go back from. */
 function clusterOf({ context }: Pick<PlanInput['stage'], 'context'>): string {

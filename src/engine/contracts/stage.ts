@@ -62,6 +62,8 @@ export type StageDefinition<S, Config = unknown> = {
   /** Whether before-stages run at the same time. @default one after the other */
   readonly parallelBefore?: boolean | ((input: PlanInput) => boolean);
   readonly before?: (input: PlanInput) => readonly StagePlan[];
+  /** Whether `stageTimeoutMs` is time for what follows the tasks too, and not for them alone. @default true */
+  readonly boundsAfter?: boolean;
   /** Planned when the tasks ended without halting. */
   readonly after?: (input: PlanInput) => readonly StagePlan[];
   /** Planned when the stage failed; they run and the stage keeps its failure. */

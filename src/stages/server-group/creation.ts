@@ -177,6 +177,8 @@ function cancelStages({ execution, stage }: PlanInput): readonly StagePlan[] | u
 
 /** What follows the creation of a server group: its strategy, or the way back from it. */
 export const aroundCreation = {
+  // A canary may be watched for days, a person asked: the time of the stage is for coming up (decisions 11).
+  boundsAfter: false,
   after: strategyStages,
   onFailure: rollbackStages,
   onIgnoredFailure: retirementStages,
