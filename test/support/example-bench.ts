@@ -5,6 +5,7 @@ import { parseAccounts } from '../../src/definitions/parse-accounts';
 import { parseApplication } from '../../src/definitions/parse-application';
 import { resolvePipeline } from '../../src/definitions/resolve-pipeline';
 import { executionKind } from '../../src/engine/document-kinds';
+import { judgmentAnswers } from '../../src/engine/judgment-answers';
 import type { Application } from '../../src/model/application';
 import { clusterOf } from '../../src/model/cluster-of';
 import type { Execution, StageContext } from '../../src/model/execution';
@@ -119,7 +120,7 @@ export function createExampleBench(application: string) {
         ({ id }) => id,
       );
     },
-    /** Runs the pipeline of the first environment to its end; every judgment is approved. */
+    /** Runs the pipeline of the first environment to its end; every judgment is approved, with the first answer that it offers. */
     run: async (parsed: Application, parameters: StageContext): Promise<Execution> => {
       const [environment] = parsed.environments.values();
       if (environment === undefined) throw new Error('The example has no environment.');
@@ -149,9 +150,11 @@ export function createExampleBench(application: string) {
           await clock.advance(10_000);
           return now;
         }
+        const [input] = judgmentAnswers(judged.context);
+        const approval = { type: 'judge', decision: 'continue', stageId: judged.id, user: 'U0ANN' } as const;
         const said = await sendSignal(
           { store, clock },
-          { type: 'judge', decision: 'continue', stageId: judged.id, user: 'U0ANN' },
+          input === undefined ? approval : { ...approval, input },
           execution.id,
         );
         if (said !== '') throw new Error(said);
