@@ -4,6 +4,7 @@ import { isComplete } from '../model/status';
 import type { View } from '../model/view';
 import type { StageRegistry } from './contracts/stage';
 import type { TaskResult } from './contracts/task';
+import { withDecision } from './decisions';
 import { explainFailure } from './explain-failure';
 import { askOf } from './ask-of';
 import { canStart, contextOf } from './graph';
@@ -77,6 +78,7 @@ export function applyResults(execution: Execution, results: readonly LookResult[
     if (stage === undefined || task?.status !== 'RUNNING') continue;
     if (stage.attempt !== look.attempt || task.looks !== look.looks || isIdle(stage, look)) continue;
     current = replaceStage(current, withResult(stage, look.taskId, look.result, now));
+    if ('decision' in look.result) current = withDecision(current, stage.id, look.result.decision);
   }
   return current;
 }

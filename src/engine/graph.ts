@@ -43,6 +43,10 @@ export function isCleanUp(execution: Execution, stage: Stage): boolean {
   return parent !== undefined && isCleanUp(execution, parent);
 }
 
+/** Whether what follows a stage may start; an ignored failure of a part ends the whole that it is a part of (semantics §6.2). */
+const lets = ({ status, parentStageId }: Stage): boolean =>
+  isPassed(status) && (parentStageId === undefined || status !== 'FAILED_CONTINUE');
+
 /**
  * Whether a stage that has not started may start now: its parent runs and everything before it passed. What is fetched for
  * a parent that is to start needs no running one. In an execution that is being stopped only clean-up starts, also where
@@ -53,7 +57,7 @@ export function canStart(execution: Execution, stage: Stage): boolean {
   if (execution.ending !== undefined && !isCleanUp(execution, stage)) return false;
   const needsParent = stage.parentStageId !== undefined && stage.onCancel !== true && stage.evaluation !== true;
   if (needsParent && parentOf(execution, stage)?.status !== 'RUNNING') return false;
-  return execution.stages.every((other) => isPassed(other.status) || !isRequisite(other, stage));
+  return execution.stages.every((other) => !isRequisite(other, stage) || lets(other));
 }
 
 /** The stages downstream of one, near and far, on its own level. */

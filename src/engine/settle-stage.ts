@@ -123,8 +123,23 @@ const isAmbiguous = (execution: Execution, stage: Stage): boolean =>
 /** The execution as it is before a stage's clean-up: cut short elsewhere where that is about the whole of it. */
 function endOthers<S>(settling: Settling<S>): Execution {
   const { execution, stage, definition } = settling;
-  if (execution.ending !== undefined || definition.endsOthers?.(inputOf(settling)) !== true) return execution;
+  const isOver = execution.ending !== undefined || failureStatus(stage) === 'FAILED_CONTINUE';
+  if (isOver || definition.endsOthers?.(inputOf(settling)) !== true) return execution;
   return cutShort(execution, settling, topLevelOf(execution, stage));
+}
+
+/** The execution without those parts of a stage that never started. */
+function dropIdle(execution: Execution, regular: readonly Stage[]): Execution {
+  const idle = new Set(regular.filter((child) => child.status === 'NOT_STARTED').map((child) => child.id));
+  return { ...execution, stages: execution.stages.filter((other) => !idle.has(other.id)) };
+}
+
+/** A part failed and is ignored: that ends the stage, once the parts that run are through. */
+function settleIgnored<S>(settling: Settling<S>, regular: readonly Stage[]): Execution {
+  const { execution, stage } = settling;
+  if (regular.some((child) => child.status === 'RUNNING')) return execution;
+  const dropped = { ...settling, execution: dropIdle(execution, regular) };
+  return finish(dropped, 'FAILED_CONTINUE', firstFailure(stage, regular));
 }
 
 /** Never-started synthetic stages go; clean-up is planned once; then the stage keeps its failure. */
@@ -133,15 +148,15 @@ function settleFailure<S>(settling: Settling<S>, children: readonly Stage[]): Ex
   const regular = children.filter((child) => child.onFailure !== true);
   if (regular.some((child) => child.status === 'RUNNING')) return execution;
   const failure = firstFailure(stage, regular);
-  if (failureStatus(stage) === 'FAILED_CONTINUE') return finish(settling, 'FAILED_CONTINUE', failure);
+  const isIgnored = failureStatus(stage) === 'FAILED_CONTINUE';
   if (!stage.planned.onFailure) {
-    const idle = new Set(regular.filter((child) => child.status === 'NOT_STARTED').map((child) => child.id));
     const failed: Stage = { ...stage, failure, planned: { ...stage.planned, onFailure: true } };
     const base = endOthers(settling);
-    const plans = definition.onFailure?.({ ...inputOf({ ...settling, execution: base }), stage: failed }) ?? [];
+    const input = { ...inputOf({ ...settling, execution: base }), stage: failed };
+    const plans = (isIgnored ? definition.onIgnoredFailure?.(input) : definition.onFailure?.(input)) ?? [];
     const notBefore = isAmbiguous(execution, stage) ? { notBefore: now + landingMs } : {};
     const waiting = (child: Stage): Stage => ({ ...child, ...notBefore });
-    const kept = replaceStage(base, failed).stages.filter((other) => !idle.has(other.id));
+    const kept = dropIdle(replaceStage(base, failed), regular).stages;
     return {
       ...base,
       stages: [...kept, ...planSynthetic(failed, 'onFailure', plans, { parallel: true }).map(waiting)],
@@ -149,7 +164,7 @@ function settleFailure<S>(settling: Settling<S>, children: readonly Stage[]): Ex
   }
   const cleanUp = children.filter((child) => child.onFailure === true);
   if (cleanUp.some((child) => !isComplete(child.status))) return execution;
-  const isStopped = !stage.tasks.some((task) => task.status === 'TERMINAL') && isOnlyStopped(regular);
+  const isStopped = !isIgnored && !stage.tasks.some((task) => task.status === 'TERMINAL') && isOnlyStopped(regular);
   return finish(settling, isStopped ? 'STOPPED' : failureStatus(stage), withCleanUp(failure, cleanUp));
 }
 
@@ -174,8 +189,7 @@ function settleRunning<S>(settling: Settling<S>): Execution {
   if (stage.tasks.some((task) => task.status === 'TERMINAL') || regular.some((child) => isHalt(child.status))) {
     return settleFailure(settling, children);
   }
-  if (regular.some((child) => child.status === 'FAILED_CONTINUE'))
-    return finish(settling, 'FAILED_CONTINUE', firstFailure(stage, regular));
+  if (regular.some((child) => child.status === 'FAILED_CONTINUE')) return settleIgnored(settling, regular);
   const open = (owner: Stage['syntheticStageOwner']) =>
     regular.some((child) => child.syntheticStageOwner === owner && !isComplete(child.status));
   if (open('STAGE_BEFORE')) return execution;

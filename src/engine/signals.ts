@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../model/errors';
 import type { Execution, Stage } from '../model/execution';
 import { isComplete, isHalt } from '../model/status';
+import { forgetSucceeded } from './decisions';
 import { downstreamOf, familyOf, stageById, topLevelStages } from './graph';
 import { replaceStage } from './plan-stages';
 import { durationText } from './task-timeout';
@@ -227,7 +228,7 @@ function retryStage(execution: Execution, signal: { stageId: string; user: strin
   const stages = execution.stages
     .filter((other) => !synthetic.has(other.id) && !fetched.has(other.id))
     .map((other) => (ids.has(other.id) ? resetStage(other, signal.user, now) : other));
-  return accepted(goOn({ ...execution, events: retryEvents(execution, signal.user), stages }));
+  return accepted(goOn({ ...forgetSucceeded(execution, again), events: retryEvents(execution, signal.user), stages }));
 }
 
 /** The failed stage that had waited for a child, and what follows it, again; the child is taken over, not started. */

@@ -15,9 +15,9 @@ function stageTimeoutMs(execution: Execution, stage: Stage): number | undefined 
 
 /**
  * When a stage and those above it must be over by their own `stageTimeoutMs`, pauses not counted. A way back has its own
- * time: it often begins because that of the stage above is over.
+ * time: it often begins because that of the stage above is over. So has what follows a stage whose time is for coming up.
  */
-function stageDeadline(execution: Execution, stage: Stage): number {
+function stageDeadline<S>(execution: Execution, stage: Stage, registry: StageRegistry<S>): number {
   const { stageTimeoutMs: ownMs } = stage.context;
   const isBound = typeof ownMs === 'number' && stage.startTime !== undefined;
   const own = isBound
@@ -25,7 +25,16 @@ function stageDeadline(execution: Execution, stage: Stage): number {
     : Number.POSITIVE_INFINITY;
   const isWayBack = stage.onFailure === true || stage.onCancel === true;
   const parent = stage.parentStageId === undefined ? undefined : stageById(execution, stage.parentStageId);
-  return isWayBack || parent === undefined ? own : Math.min(own, stageDeadline(execution, parent));
+  if (isWayBack || parent === undefined) return own;
+  const isFree = stage.syntheticStageOwner === 'STAGE_AFTER' && registry.find(parent.type)?.boundsAfter === false;
+  const above = isFree ? parentDeadline(execution, parent, registry) : stageDeadline(execution, parent, registry);
+  return Math.min(own, above);
+}
+
+/** That of what is above a stage, whose own time does not count. */
+function parentDeadline<S>(execution: Execution, stage: Stage, registry: StageRegistry<S>): number {
+  const parent = stage.parentStageId === undefined ? undefined : stageById(execution, stage.parentStageId);
+  return parent === undefined ? Number.POSITIVE_INFINITY : stageDeadline(execution, parent, registry);
 }
 
 /** How long an execution was paused since a task began, in milliseconds. */
@@ -41,7 +50,7 @@ export function taskDeadline<S>(execution: Execution, stage: Stage, task: Task, 
   if (found === undefined) return Number.POSITIVE_INFINITY;
   const timeoutMs = (found.timeoutFromStage ? stageTimeoutMs(execution, stage) : undefined) ?? found.timeoutMs;
   const own = task.startTime + timeoutMs + pausedMs(execution, task.startTime);
-  return Math.min(own, stageDeadline(execution, stage));
+  return Math.min(own, stageDeadline(execution, stage, registry));
 }
 
 /** A duration in words: `90 s`, `10 min`, `4 h`. */

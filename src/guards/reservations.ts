@@ -1,10 +1,10 @@
 import type { Location, ServerGroup } from '../model/server-group';
-import { countServing, locationName, placeName } from '../model/server-group';
+import { locationName, placeName } from '../model/server-group';
 import { isComplete } from '../model/status';
 import { executionKind } from '../engine/document-kinds';
 import type { DocumentKind, DocumentStore } from '../engine/ports/document-store';
 import type { ServerGroups } from '../dcos/server-groups';
-import type { GuardAnswer, TrafficGuard } from '../engine/contracts/guard';
+import type { GuardAnswer, ReserveRequest, TrafficGuard } from '../engine/contracts/guard';
 import { guardTraffic } from './traffic-guard';
 
 /** What is on its way out of one cluster in one place. `epoch` rises when something was seen gone. */
@@ -14,15 +14,29 @@ export type Reservation = {
   readonly entries: readonly Entry[];
 };
 
-type Entry = { readonly name: string; readonly key: string; readonly executionId: string };
+type Entry = {
+  readonly name: string;
+  /** The ids of what goes of the group; absent where all of it does. */
+  readonly instances?: readonly string[];
+  readonly key: string;
+  readonly executionId: string;
+};
 
 /** One document per cluster and place; its id is `account/dc1_web/cluster`. */
 export const reservationKind: DocumentKind<Reservation> = { name: 'reservation', indexes: () => ({}) };
 
 const empty: Reservation = { schema: 1, epoch: 0, entries: [] };
 const idOf = (location: Location, cluster: string) => `${placeName(location)}/${cluster}`;
-const isServing = (groups: readonly ServerGroup[], name: string) =>
-  groups.some((group) => group.name === name && countServing(group) > 0);
+const isServing = (groups: readonly ServerGroup[], { name, instances: ids }: Entry) =>
+  groups
+    .filter((group) => group.name === name)
+    .some(({ instances }) => instances.some(({ id, serving }) => serving && ids?.includes(id) !== false));
+
+/** What a request reserves: whole groups, or instances of one. */
+const entriesOf = ({ going, instances = new Map(), key, executionId }: ReserveRequest): readonly Entry[] => [
+  ...going.map((name) => ({ name, key, executionId })),
+  ...[...instances].map(([name, ids]) => ({ name, instances: ids, key, executionId })),
+];
 
 /** A guard over a store and the server groups of DC/OS. */
 export function createTrafficGuard(store: DocumentStore, serverGroups: ServerGroups): TrafficGuard {
@@ -39,7 +53,8 @@ export function createTrafficGuard(store: DocumentStore, serverGroups: ServerGro
   };
 
   return {
-    async reserve({ location, cluster, going, key, executionId, ...request }, signal) {
+    async reserve(request, signal) {
+      const { location, cluster, going, instances = new Map(), key, executionId, ...promise } = request;
       const id = idOf(location, cluster);
       await store.create(reservationKind, id, empty);
       const before = (await store.get(reservationKind, id))?.document ?? empty;
@@ -49,15 +64,22 @@ export function createTrafficGuard(store: DocumentStore, serverGroups: ServerGro
       await store.update(reservationKind, id, (reservation) => {
         answer = { moved: true };
         if (reservation.epoch !== before.epoch) return reservation;
-        const live = reservation.entries.filter((entry) => !over.has(entry.key) && isServing(groups, entry.name));
+        const live = reservation.entries.filter((entry) => !over.has(entry.key) && isServing(groups, entry));
         const others = live.filter((entry) => entry.key !== key);
-        const reserved = others.map((entry) => entry.name);
-        const place = locationName(location);
-        answer = guardTraffic({ ...request, cluster, place, groups, going, reserved });
+        answer = guardTraffic({
+          ...promise,
+          cluster,
+          place: locationName(location),
+          groups,
+          going,
+          reserved: others.filter((entry) => entry.instances === undefined).map((entry) => entry.name),
+          instances: [...instances.values()].flat(),
+          reservedInstances: others.flatMap((entry) => entry.instances ?? []),
+        });
         if (!answer.allowed) return reservation;
         // Forgetting an entry makes every older list of groups unfit to decide upon, as a release does.
         const epoch = reservation.epoch + (live.length < reservation.entries.length ? 1 : 0);
-        return { ...reservation, epoch, entries: [...others, ...going.map((name) => ({ name, key, executionId }))] };
+        return { ...reservation, epoch, entries: [...others, ...entriesOf(request)] };
       });
       return answer;
     },

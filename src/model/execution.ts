@@ -171,6 +171,8 @@ export type Execution = ConcurrencyLimits & {
   readonly startTimeExpiry?: number;
   /** Without `by`, Coxswain did it by itself. */
   readonly canceled?: { readonly by?: string; readonly at: number; readonly reason?: string };
+  /** By stage id, what a stage decided when it first acted: a later attempt keeps to it, also of a synthetic stage. */
+  readonly decisions?: Readonly<Record<string, StageContext>>;
   /** Set once the execution is being stopped: only clean-up still starts, and its end is the execution's. */
   readonly ending?: { readonly at: number };
   readonly paused?: {

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { CloneDescription } from '../dcos/server-groups';
+import { decisionOf } from '../engine/decisions';
 import type { TaskDefinition, TaskLook } from '../engine/contracts/task';
 import { CoxswainError } from '../model/errors';
 import type { StageContext } from '../model/execution';
 import { buildCluster } from '../model/moniker';
 import { isDisabled, locationName, type Location, type ServerGroup } from '../model/server-group';
 import { defineStage, type Services } from '../services';
-import { aroundCreation, createApp, determineSourceServerGroup, firstSizeOf } from './server-group/creation';
+import { aroundCreation, createApp, determineSourceServerGroup, firstSizeOf, isMadeBy } from './server-group/creation';
 import { descriptionFields, monikerFields, strategyFields } from './server-group/description-fields';
 import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
 import { imageFor } from './server-group/image';
@@ -54,6 +55,13 @@ function sourceCluster(look: Look): string {
   return buildCluster({ app: application, stack: stack ?? null, detail: freeFormDetails ?? null });
 }
 
+/** What an earlier attempt cloned, or was about to; undefined where none did, or it is gone. */
+function keptSource({ execution, stage, services, signal }: Look): Promise<ServerGroup | undefined> {
+  const kept = cloneSource.safeParse(decisionOf(execution, stage)).data?.cloneSource;
+  if (kept === undefined) return Promise.resolve(undefined);
+  return services.serverGroups.get(kept.location, kept.serverGroupName, signal);
+}
+
 /** The named source; else the target; else the newest group in service, or the newest of all (semantics §5). */
 async function findSource(look: Look): Promise<ServerGroup> {
   const { source = {}, target } = config.parse(look.stage.context);
@@ -65,8 +73,12 @@ async function findSource(look: Look): Promise<ServerGroup> {
     if (named === undefined) throw notFound(`There is no ${name} in ${locationName(location)} to clone.`);
     return named;
   }
+  const kept = await keptSource(look);
+  if (kept !== undefined) return kept;
   const cluster = sourceCluster(look);
-  const groups = await serverGroups.list(location, cluster, look.signal);
+  const all = await serverGroups.list(location, cluster, look.signal);
+  // What an earlier attempt of this very stage made is none of those to choose from.
+  const groups = all.filter((group) => !isMadeBy(look, group));
   const where = `cluster ${cluster} in ${locationName(location)}`;
   if (target !== undefined) return pickTarget(groups, target, where);
   const found = groups.find((group) => !isDisabled(group)) ?? groups[0];

@@ -73,9 +73,15 @@ export const createServerGroup = defineStage({
   tasks: workerTasks<Needs>([
     determineSourceServerGroup,
     createApp('createServerGroup', ({ execution, stage, context, key, services, signal }, name) => {
-      const imageId = imageFor(execution, stage, placeOf(context));
-      const desiredCapacity = firstSizeOf(stage);
-      const description = { ...descriptionOf(context), desiredCapacity, docker: { image: { imageId } } };
+      const location = placeOf(context);
+      const imageId = imageFor(execution, stage, location);
+      // Only the stage itself describes the app: what stages before it put out is for expressions.
+      const description = {
+        ...descriptionOf(stage.context),
+        location,
+        desiredCapacity: firstSizeOf(stage),
+        docker: { image: { imageId } },
+      };
       return services.serverGroups.create(description, name, key, signal);
     }),
     waitForCapacityMatch,

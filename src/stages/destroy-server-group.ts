@@ -1,36 +1,43 @@
 import { z } from 'zod';
-import { CoxswainError } from '../model/errors';
 import { parseMoniker } from '../model/moniker';
-import { locationName } from '../model/server-group';
+import { locationName, placeName } from '../model/server-group';
 import type { ServerGroups } from '../dcos/server-groups';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import type { TaskDefinition } from '../engine/contracts/task';
+import { withoutFailureChoice } from '../engine/failure-status';
+import { childrenOf } from '../engine/graph';
 import { defineStage } from '../services';
 import { fanOut, forceField, serverGroupConfig, workerTasks } from './server-group/fan-out';
 import { watching } from './server-group/watching';
-import { checkTrafficGuard, type GuardedServices } from './server-group/guarded';
-import { isWorker, placeOf } from './server-group/place';
+import { guardStep, type GuardedServices } from './server-group/guarded';
+import { isWorker, nameOf, placeOf } from './server-group/place';
 import { releaseTrafficGuard } from './server-group/release-guard';
-import { determineTargetServerGroup, targetNameOf } from './server-group/target';
+import { waitForLock } from './server-group/set-size';
+import { sizesBack } from './server-group/size-back';
+import { determineTargetServerGroup, keptTarget, targetNameOf } from './server-group/target';
 import { renderCapacity } from './server-group/wait-for-capacity';
 
 type Needs = { readonly serverGroups: ServerGroups };
 
+const guard = guardStep('Destroying');
+
 /** Deletes the app. A lock is waited out unless the stage forces; an app that is gone counts as deleted. */
-const deleteServerGroup: TaskDefinition<Needs> = {
+const deleteServerGroup: TaskDefinition<GuardedServices> = {
   name: 'destroyServerGroup',
   timeoutMs: 30 * 60_000,
   timeoutFromStage: false,
   async run(look) {
     const name = targetNameOf(look);
-    if (look.memo === undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { destroying: name } };
-    const force = look.context.forceDeployment === true;
+    const decision = { place: placeName(placeOf(look.context)), targetServerGroup: name };
+    if (look.memo === undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { destroying: name }, decision };
+    const denied = await guard.recheck(look);
+    if (denied !== undefined) return denied;
+    const force = look.stage.context.forceDeployment === true;
     try {
       await look.services.serverGroups.destroy(placeOf(look.context), name, { force }, look.signal);
       return { status: 'SUCCEEDED' };
     } catch (error) {
-      if (!(error instanceof CoxswainError) || error.code !== 'MARATHON_LOCKED') throw error;
-      return { status: 'RUNNING', retryAfterMs: 3000, context: { progress: error.message } };
+      return waitForLock(error, { destroying: name });
     }
   },
 };
@@ -51,11 +58,21 @@ const waitForDestroyedServerGroup: TaskDefinition<Needs> = {
 
 /** A group is disabled before it is destroyed, so that its traffic ends first (semantics §4.4). */
 function disableFirst(input: PlanInput): readonly StagePlan[] {
-  const { stage } = input;
+  const { execution, stage } = input;
   if (!isWorker(stage.context)) return fanOut('destroyServerGroup', 'Destroy')(input);
   if (stage.context.skipDisableBeforeDestroy === true) return [];
   const place = locationName(placeOf(stage.context));
-  return [{ type: 'disableServerGroup', name: `Disable in ${place}`, context: stage.context }];
+  const serverGroupName = nameOf(stage.context) ?? keptTarget(execution, stage);
+  const planned = { ...withoutFailureChoice(stage.context), continueIfServerGroupNotFound: true };
+  const context = { ...planned, ...(serverGroupName === undefined ? {} : { serverGroupName }) };
+  return [{ type: 'disableServerGroup', name: `Disable in ${place}`, context }];
+}
+
+/** Once the app is deleted there is no way back; until then its disabling is taken back, also where a deletion may still land. */
+function bringBack({ execution, stage }: PlanInput): readonly StagePlan[] | undefined {
+  if (!isWorker(stage.context)) return undefined;
+  const isDeleted = stage.tasks.some(({ name, status }) => name === deleteServerGroup.name && status === 'SUCCEEDED');
+  return isDeleted ? [] : sizesBack(execution, childrenOf(execution, stage));
 }
 
 const config = serverGroupConfig.extend({
@@ -82,10 +99,11 @@ export const destroyServerGroup = defineStage({
   before: disableFirst,
   tasks: workerTasks<GuardedServices>([
     determineTargetServerGroup,
-    checkTrafficGuard('Destroying'),
+    guard.check,
     deleteServerGroup,
     waitForDestroyedServerGroup,
     releaseTrafficGuard,
   ]),
+  onCancel: bringBack,
   render: renderCapacity,
 });

@@ -1,11 +1,14 @@
 import { defineStage } from '../services';
 import { fanOut, forceField, serverGroupConfig, workerTasks } from './server-group/fan-out';
-import { checkTrafficGuard, type GuardedServices } from './server-group/guarded';
+import { guardStep, type GuardedServices } from './server-group/guarded';
 import { releaseTrafficGuard } from './server-group/release-guard';
+import { determineCapacity } from './server-group/sized';
 import { setSize } from './server-group/set-size';
 import { sizeBack } from './server-group/size-back';
 import { determineTargetServerGroup } from './server-group/target';
 import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
+
+const guard = guardStep('Disabling');
 
 /** Takes a server group out of service: on DC/OS that is size 0 (semantics §3); its size before is an output. */
 export const disableServerGroup = defineStage({
@@ -29,8 +32,9 @@ export const disableServerGroup = defineStage({
   before: fanOut('disableServerGroup', 'Disable'),
   tasks: workerTasks<GuardedServices>([
     determineTargetServerGroup,
-    checkTrafficGuard('Disabling'),
-    setSize('disableServerGroup', () => Promise.resolve(0)),
+    determineCapacity(() => Promise.resolve(0)),
+    guard.check,
+    setSize('disableServerGroup', guard.recheck),
     waitForCapacityMatch,
     releaseTrafficGuard,
   ]),

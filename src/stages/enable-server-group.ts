@@ -3,6 +3,7 @@ import { CoxswainError } from '../model/errors';
 import { defineStage } from '../services';
 import { fanOut, forceField, serverGroupConfig, workerTasks } from './server-group/fan-out';
 import { placeOf } from './server-group/place';
+import { determineCapacity } from './server-group/sized';
 import { setSize } from './server-group/set-size';
 import { sizeBack } from './server-group/size-back';
 import { determineTargetServerGroup, targetNameOf } from './server-group/target';
@@ -50,7 +51,7 @@ export const enableServerGroup = defineStage({
   before: fanOut('enableServerGroup', 'Enable'),
   tasks: workerTasks([
     determineTargetServerGroup,
-    setSize('enableServerGroup', async (look, desired) => {
+    determineCapacity(async (look, desired) => {
       const { capacity, minimumCapacity } = sizes.parse(look.stage.context);
       if (capacity !== undefined) return Math.max(capacity.desired, minimumCapacity);
       if (desired > 0) return Math.max(desired, minimumCapacity);
@@ -62,6 +63,7 @@ export const enableServerGroup = defineStage({
         message: `Cannot enable ${name}: Marathon remembers no size for it. Give one, for example with capacity.desired.`,
       });
     }),
+    setSize('enableServerGroup'),
     waitForCapacityMatch,
   ]),
   onCancel: sizeBack,

@@ -34,6 +34,7 @@ export const jenkins = defineStage({
     return { master, job, parameters };
   }),
   onFailure: planStop,
+  onIgnoredFailure: planStop,
   onCancel: planStop,
   render: renderBuild,
 });

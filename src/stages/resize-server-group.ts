@@ -5,13 +5,14 @@ import { locationName } from '../model/server-group';
 import type { TaskLook } from '../engine/contracts/task';
 import { defineStage, type Services } from '../services';
 import { fanOut, forceField, serverGroupConfig, workerTasks } from './server-group/fan-out';
-import { checkTrafficGuard, type GuardedServices, type Leaving } from './server-group/guarded';
+import { guardStep, type Going, type GuardedServices } from './server-group/guarded';
 import { clusterOf, nameOf, placeBeside, placeOf } from './server-group/place';
 import { releaseTrafficGuard } from './server-group/release-guard';
+import { determineCapacity, sizeChangeOf } from './server-group/sized';
 import { setSize } from './server-group/set-size';
 import { sizeBack } from './server-group/size-back';
 import { flag, wholeNumber } from './server-group/spinnaker-values';
-import { determineTargetServerGroup, readTarget, targetNameOf } from './server-group/target';
+import { determineTargetServerGroup, targetNameOf } from './server-group/target';
 import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
 
 const size = z.object({
@@ -93,16 +94,16 @@ async function sizeFor(look: Look, desired: number): Promise<Capacity> {
 }
 
 /** The target, where it is to have no instances, or fewer while the stage says how many must serve. */
-async function leavingOf(look: TaskLook<GuardedServices>): Promise<Leaving> {
-  const group = await readTarget(look);
-  if (group === undefined) return { going: [] };
-  const { desired } = await sizeFor(look, group.desired);
+function goingOf(look: TaskLook<GuardedServices>): Promise<Going> {
+  const { originalCapacity, targetDesiredSize: size } = sizeChangeOf(look.stage);
   const { minimumServing } = config.parse(look.stage.context);
   const going = [targetNameOf(look)];
-  if (desired === 0) return { going };
-  const isGuarded = minimumServing !== undefined && desired < group.desired;
-  return isGuarded ? { going, keeping: desired, operation: `A size of ${desired} of` } : { going: [] };
+  if (size === 0) return Promise.resolve({ going });
+  const isGuarded = minimumServing !== undefined && size < originalCapacity;
+  return Promise.resolve(isGuarded ? { going, keeping: size, operation: `A size of ${size} of` } : { going: [] });
 }
+
+const guard = guardStep('Removal of all instances in', goingOf);
 
 /** Changes a server group's size (semantics §4.5). To 0 it passes the traffic guard first. */
 export const resizeServerGroup = defineStage({
@@ -125,8 +126,9 @@ export const resizeServerGroup = defineStage({
   before: fanOut('resizeServerGroup', 'Resize'),
   tasks: workerTasks<GuardedServices>([
     determineTargetServerGroup,
-    checkTrafficGuard('Removal of all instances in', leavingOf),
-    setSize('resizeServerGroup', sizeFor),
+    determineCapacity(sizeFor),
+    guard.check,
+    setSize('resizeServerGroup', guard.recheck),
     waitForCapacityMatch,
     releaseTrafficGuard,
   ]),

@@ -9,6 +9,7 @@ import { defineStage, type Services } from '../services';
 import { flatWishes, rollbackContext, wishesOf } from './rollback/rollback-wishes';
 import { clusterFields, fanOut, workerTasks } from './server-group/fan-out';
 import { isWorker, placeOf } from './server-group/place';
+import { sizesBack } from './server-group/size-back';
 import { wholeNumber } from './server-group/spinnaker-values';
 
 type Needs = Pick<Services, 'serverGroups'>;
@@ -31,7 +32,6 @@ const config = z
 
 const given = z.looseObject({ cluster: z.string().optional(), rollbackType: z.string().optional() });
 const sized = z.looseObject({ desired: wholeNumber });
-const enabling = z.object({ originalCapacity: z.number(), targetDesiredSize: z.number() });
 
 /** The cluster named, or that of the server group to go back from. */
 function clusterOf({ context }: Pick<PlanInput['stage'], 'context'>): string {
@@ -61,32 +61,9 @@ const captureSourceServerGroupCapacity: TaskDefinition<Needs> = {
   },
 };
 
-/** The other way round, where the good one had begun to come up: what served before serves again. */
-function turnRound({ execution, stage }: PlanInput): readonly StagePlan[] | undefined {
-  if (!isWorker(stage.context)) return undefined;
-  const { rollback, restore } = wishesOf(stage.context);
-  const desired = desiredOf(stage);
-  const enable = childrenOf(execution, stage).find((child) => child.type === 'enableServerGroup');
-  const begun = enabling.safeParse(enable?.context);
-  if (!begun.success || restore === undefined || desired === undefined) return [];
-  const location = placeOf(stage.context);
-  const place = locationName(location);
-  const base = { location, cluster: clusterOf(stage), forceDeployment: true };
-  const { originalCapacity } = begun.data;
-  const size = { action: 'scale_exact', capacity: { desired: originalCapacity } };
-  return [
-    {
-      type: 'enableServerGroup',
-      name: `Enable ${rollback} in ${place}`,
-      context: { ...base, serverGroupName: rollback, capacity: { desired } },
-    },
-    {
-      type: 'resizeServerGroup',
-      name: `${restore} back to ${originalCapacity} in ${place}`,
-      context: { ...base, serverGroupName: restore, ...size },
-    },
-  ];
-}
+/** The other way round, as far as each change of size still stands: what served before serves again. */
+const turnRound = ({ execution, stage }: PlanInput): readonly StagePlan[] | undefined =>
+  isWorker(stage.context) ? sizesBack(execution, childrenOf(execution, stage)) : undefined;
 
 function planSteps({ stage }: PlanInput): readonly StagePlan[] {
   if (!isWorker(stage.context)) return [];
@@ -112,7 +89,12 @@ function planSteps({ stage }: PlanInput): readonly StagePlan[] {
     {
       type: 'disableServerGroup',
       name: `Disable ${rollback} in ${place}`,
-      context: { ...base, serverGroupName: rollback, forceDeployment: true },
+      context: {
+        ...base,
+        serverGroupName: rollback,
+        forceDeployment: true,
+        continueIfServerGroupNotFound: true,
+      },
     },
   ];
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Jobs } from '../dcos/jobs';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import type { TaskDefinition } from '../engine/contracts/task';
+import { withoutFailureChoice } from '../engine/failure-status';
 import { childrenOf } from '../engine/graph';
 import { locationName, safeRegion } from '../model/server-group';
 import { defineStage } from '../services';
@@ -40,9 +41,12 @@ function planPlaces({ stage }: PlanInput): readonly StagePlan[] {
   return jobPlaces(stage.context).map(({ jobId = general.id, ...location }) => ({
     type: 'runJob',
     name: `Run in ${locationName(location)}`,
-    context: { ...context, general: { ...general, id: jobId }, location },
+    context: { ...withoutFailureChoice(context), general: { ...general, id: jobId }, location },
   }));
 }
+
+const stopOwn = (input: PlanInput): readonly StagePlan[] =>
+  jobPlace(input.stage.context) === undefined ? [] : planStop(input);
 
 const jobName = z.object({ general: z.object({ id: z.string() }) });
 
@@ -71,7 +75,8 @@ export const runJob = defineStage({
   tasks: tasksOf,
   parallelBefore: true,
   before: planPlaces,
-  onFailure: (input) => (jobPlace(input.stage.context) === undefined ? [] : planStop(input)),
+  onFailure: stopOwn,
+  onIgnoredFailure: stopOwn,
   onCancel: (input) => (jobPlace(input.stage.context) === undefined ? undefined : planStop(input)),
   render: ({ status, context }) => (status === 'SUCCEEDED' ? jobName.safeParse(context).data?.general.id : undefined),
 });

@@ -30,6 +30,7 @@ export const script = defineStage({
   config: scriptConfig,
   tasks: scriptTasks,
   onFailure: stopScript,
+  onIgnoredFailure: stopScript,
   onCancel: stopScript,
   render: (stage) => {
     const { success, data } = ran.safeParse(stage.outputs);

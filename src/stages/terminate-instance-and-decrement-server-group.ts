@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defineStage } from '../services';
-import { fanOut, placeFields, workerTasks } from './server-group/fan-out';
-import type { GuardedServices } from './server-group/guarded';
-import { renderInstances, terminationTasks } from './server-group/terminate';
+import { placeFields } from './server-group/fan-out';
+import { termination } from './server-group/spread-instances';
+import { renderInstances } from './server-group/terminate';
 
 /** Kills instances by their ids for good: their server group is smaller by as many afterwards (semantics §3). */
 export const terminateInstanceAndDecrementServerGroup = defineStage({
@@ -27,7 +27,6 @@ export const terminateInstanceAndDecrementServerGroup = defineStage({
     serverGroupName: z.string().optional().describe('The server group that they must be of.'),
     asgName: z.string().optional().describe('An old name of `serverGroupName`.'),
   }),
-  before: fanOut('terminateInstanceAndDecrementServerGroup', 'Terminate'),
-  tasks: workerTasks<GuardedServices>(terminationTasks('terminateInstanceAndDecrementServerGroup', true)),
+  ...termination('terminateInstanceAndDecrementServerGroup', true),
   render: ({ context }) => renderInstances(context),
 });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defineStage } from '../services';
-import { fanOut, placeFields, workerTasks } from './server-group/fan-out';
-import type { GuardedServices } from './server-group/guarded';
-import { renderInstances, terminationTasks } from './server-group/terminate';
+import { placeFields } from './server-group/fan-out';
+import { termination } from './server-group/spread-instances';
+import { renderInstances } from './server-group/terminate';
 
 /** Kills instances by their ids; DC/OS starts others in their place. One that is gone counts as killed (semantics §3). */
 export const terminateInstances = defineStage({
@@ -23,7 +23,6 @@ export const terminateInstances = defineStage({
     instanceIds: z.array(z.string().min(1)).min(1).describe('The ids of the Mesos tasks.'),
     serverGroupName: z.string().optional().describe('The server group that they must be of.'),
   }),
-  before: fanOut('terminateInstances', 'Terminate'),
-  tasks: workerTasks<GuardedServices>(terminationTasks('terminateInstances', false)),
+  ...termination('terminateInstances', false),
   render: ({ context }) => renderInstances(context),
 });

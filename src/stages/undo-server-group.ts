@@ -36,7 +36,7 @@ function undoPlans({ stage }: PlanInput): readonly StagePlan[] {
       .map(({ name }) => ({
         type: 'disableServerGroup',
         name: `Disable ${name} in ${place}`,
-        context: { ...base, serverGroupName: name, forceDeployment: true },
+        context: { ...base, serverGroupName: name, forceDeployment: true, continueIfServerGroupNotFound: true },
       }));
   if (source === undefined) return disable(created);
   const names = { rollbackServerGroupName: newest.name, restoreServerGroupName: source.serverGroupName };

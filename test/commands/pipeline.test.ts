@@ -17,6 +17,10 @@ const inOrder = (
 
 const quiet: Pipeline = {
   name: 'quiet',
+  parameters: [
+    { name: 'who', required: false, default: 'nobody' },
+    { name: 'count_2', required: false },
+  ],
   stages: inOrder(
     { type: 'wait', name: 'First wait', context: { waitTime: 600 } },
     { type: 'wait', name: 'Then wait ${parameters.who}', context: { waitTime: 600 } },
@@ -173,7 +177,7 @@ describe('/cox pipeline run', () => {
       await it.say('pipeline run foo quiet prod who=a'),
       await it.say('pipeline run foo quiet prod who=b'),
     ];
-    expect(wordsOf(first.reply)).toContain('who: a');
+    expect(wordsOf(first.reply)).toContain('who = a');
     expect(first.plan?.hash).not.toBe(second.plan?.hash);
   });
 });

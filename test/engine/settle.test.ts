@@ -152,6 +152,39 @@ describe('failure choices', () => {
     expect(done.status).toBe('SUCCEEDED');
   });
 
+  it('ends with a part whose failure is ignored: the parts after that never start', async () => {
+    const ignored = { ...plan('bad'), context: { continuePipeline: true } };
+    const whole: Type = { type: 'whole', before: () => [ignored, plan('ok')] };
+    const done = await run([{ ref: '1', type: 'whole' }], [whole]);
+    expect(statuses(done)).toEqual(['1 FAILED_CONTINUE', '1<0 FAILED_CONTINUE']);
+  });
+
+  it('waits for the parts beside one whose failure is ignored, and starts nothing after them', async () => {
+    const later: Type = {
+      type: 'later',
+      tasks: [scriptedTask('t', [{ status: 'RUNNING', retryAfterMs: 5000, memo: { n: 1 } }, { status: 'SUCCEEDED' }])],
+    };
+    const ignored = { ...plan('bad'), context: { continuePipeline: true } };
+    const whole: Type = { ...ok, type: 'whole', parallelBefore: true, before: () => [plan('later'), ignored] };
+    const done = await run([{ ref: '1', type: 'whole' }], [whole, later]);
+    expect(statuses(done)).toEqual(['1 FAILED_CONTINUE', '1<0 SUCCEEDED', '1<1 FAILED_CONTINUE']);
+    expect(stageOf(done, '1').tasks.map(({ status }) => status)).toEqual(['NOT_STARTED']);
+  });
+
+  it('ends what the stage itself has started where its failure is ignored, but does not go back', async () => {
+    const job: Type = {
+      ...bad,
+      type: 'job',
+      onFailure: () => [plan('ok', 'go back')],
+      onIgnoredFailure: () => [plan('ok', 'stop')],
+    };
+    const done = await run([{ ref: '1', type: 'job', context: { continuePipeline: true } }], [job]);
+    expect(done.stages.map(({ name, status }) => [name, status])).toEqual([
+      ['Stage 1', 'FAILED_CONTINUE'],
+      ['stop', 'SUCCEEDED'],
+    ]);
+  });
+
   it('keeps a stopped child a stop of its parent', async () => {
     const parent: Type = {
       type: 'parent',

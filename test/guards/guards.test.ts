@@ -51,6 +51,24 @@ describe('guardTraffic', () => {
     expect(guardTraffic({ ...question, ...promise }).allowed).toBe(allowed);
   });
 
+  it.each([
+    ['instances of others stay', [group('a-v1', 3)], ['a-v1.0'], ['a-v1.1'], true],
+    ['others are killing the rest', [group('a-v1', 3)], ['a-v1.0'], ['a-v1.1', 'a-v1.2'], false],
+    ['all go', [group('a-v1', 2)], ['a-v1.0', 'a-v1.1'], [], false],
+    ['another group serves', [group('a-v1', 2), group('a-v2', 1)], ['a-v1.0', 'a-v1.1'], [], true],
+    ['the other group is being killed', [group('a-v1', 1), group('a-v2', 1)], ['a-v1.0'], ['a-v2.0'], false],
+    ['they serve nothing', [group('a-v1', 1)], ['a-v1.7'], ['a-v1.0'], true],
+  ] as const)('of instances: %s', (_title, groups, instances, reservedInstances, allowed) => {
+    const question = { operation: 'Terminating', cluster: 'a', place: 'p/e', groups, going: [], reserved: [] };
+    expect(guardTraffic({ ...question, instances, reservedInstances }).allowed).toBe(allowed);
+  });
+
+  it('counts on no instance that is being killed', () => {
+    const groups = [group('a-v1', 2), group('a-v2', 1)];
+    const question = { operation: 'Disabling', cluster: 'a', place: 'p/e', groups, going: ['a-v1'], reserved: [] };
+    expect(guardTraffic({ ...question, reservedInstances: ['a-v2.0'] }).allowed).toBe(false);
+  });
+
   it('says what it would leave, with the number', () =>
     expect(
       guardTraffic({

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { landingMs } from '../../src/engine/landing';
 import { executionRenderer } from '../../src/app';
 import type { ServerGroupDescription } from '../../src/model/description';
-import type { Execution } from '../../src/model/execution';
+import type { Execution, StageContext } from '../../src/model/execution';
 import { plainText } from '../../src/model/text';
 import { keyLabel } from '../../src/dcos/server-groups';
 import { east } from '../dcos/builders';
@@ -230,6 +230,103 @@ describe('canceling anything else', () => {
     await cancel(bench);
     expect((await bench.drive('E1')).status).toBe('CANCELED');
     expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×0', 'foo-dev-v001 ×3']);
+  });
+});
+
+describe('canceling long after a change of size', () => {
+  const v000 = { location: east, cluster: 'foo-dev', serverGroupName: 'foo-dev-v000' };
+  const judged = (type: string, context: StageContext) =>
+    buildPipeline([
+      { ref: '1', type, context: { ...v000, ...context } },
+      { ref: '2', type: 'manualJudgment', after: ['1'] },
+    ]);
+  const toEight = { capacity: { desired: 8 } };
+  const stepsOf = (done: Execution) =>
+    (executionRenderer.live(done).steps ?? []).map(({ detail }) => plainText(detail ?? ''));
+
+  it('takes back the size that still stands', async () => {
+    const bench = createStageBench();
+    seedServing(bench, 4);
+    await bench.run(judged('resizeServerGroup', toEight), 600_000);
+    await cancel(bench);
+    await bench.drive('E1');
+    expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×4']);
+  });
+
+  it.each([12, 0])('leaves the group that somebody has set to %d since, and says so', async (size) => {
+    const bench = createStageBench();
+    seedServing(bench, 4);
+    await bench.run(judged('resizeServerGroup', toEight), 600_000);
+    await bench.serverGroups.resize(east, 'foo-dev-v000', size, { force: true });
+    await cancel(bench);
+    const done = await bench.drive('E1');
+    expect(done.status).toBe('CANCELED');
+    expect(bench.serverGroups.sizes(east)).toEqual([`foo-dev-v000 ×${size}`]);
+    expect(stepsOf(done)).toContain(
+      `foo-dev-v000 is left as it is: its size is ${size} now, no longer 8 as it had been set`,
+    );
+  });
+
+  it('leaves both groups of a rollback that somebody has changed since', async () => {
+    const bench = createStageBench();
+    bench.serverGroups.seed({ location: east, name: 'foo-dev-v000', desired: 0, lastSize: 2 });
+    bench.serverGroups.seed({ location: east, name: 'foo-dev-v001', desired: 3 });
+    const steps = [
+      { ref: '1', type: 'rollbackCluster', context: { cluster: 'foo-dev', location: east } },
+      { ref: '2', type: 'manualJudgment', after: ['1'] },
+    ];
+    await bench.run(buildPipeline(steps), 600_000);
+    await bench.serverGroups.resize(east, 'foo-dev-v000', 7, { force: true });
+    await bench.serverGroups.resize(east, 'foo-dev-v001', 1, { force: true });
+    await cancel(bench);
+    expect((await bench.drive('E1')).status).toBe('CANCELED');
+    expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×7', 'foo-dev-v001 ×1']);
+  });
+
+  it('forces its own deployment only', async () => {
+    for (const [holder, waits] of [
+      ['d2', false],
+      ['somebody', true],
+    ] as const) {
+      const bench = createStageBench();
+      seedServing(bench, 4);
+      await bench.run(judged('resizeServerGroup', toEight), 600_000);
+      bench.serverGroups.lock(east, 'foo-dev-v000', holder);
+      await cancel(bench);
+      await bench.drive('E1', 120_000);
+      expect(bench.serverGroups.sizes(east)).toEqual([`foo-dev-v000 ×${waits ? 8 : 4}`]);
+      bench.serverGroups.lock(east, 'foo-dev-v000', undefined);
+      await bench.drive('E1');
+      expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×4']);
+    }
+  });
+
+  it('has nothing to take back of a group that it destroyed', async () => {
+    const bench = createStageBench();
+    seedServing(bench);
+    bench.serverGroups.seed({ location: east, name: 'foo-dev-v001', desired: 2 });
+    await bench.run(judged('destroyServerGroup', {}), 600_000);
+    await cancel(bench);
+    const done = await bench.drive('E1');
+    expect(done.status).toBe('CANCELED');
+    expect(done.stages.filter(({ onCancel }) => onCancel === true)).toEqual([]);
+    expect(done.stages.flatMap(({ failure }) => failure ?? [])).toEqual([]);
+  });
+
+  it('brings back a group that was disabled and could not be destroyed yet', async () => {
+    const bench = createStageBench();
+    seedServing(bench);
+    bench.serverGroups.seed({ location: east, name: 'foo-dev-v001', desired: 2 });
+    bench.serverGroups.onEffect = () => {
+      if (bench.serverGroups.sizes(east)[0] === 'foo-dev-v000 ×0')
+        bench.serverGroups.lock(east, 'foo-dev-v000', 'somebody');
+    };
+    await bench.run(judged('destroyServerGroup', {}), 60_000);
+    bench.serverGroups.onEffect = () => undefined;
+    bench.serverGroups.lock(east, 'foo-dev-v000', undefined);
+    await cancel(bench);
+    expect((await bench.drive('E1')).status).toBe('CANCELED');
+    expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×2', 'foo-dev-v001 ×2']);
   });
 });
 

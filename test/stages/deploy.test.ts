@@ -1,5 +1,6 @@
 import { CoxswainError } from '../../src/model/errors';
 import type { ServerGroupDescription } from '../../src/model/description';
+import type { StageContext } from '../../src/model/execution';
 import { keyLabel } from '../../src/dcos/server-groups';
 import { east } from '../dcos/builders';
 import { buildPipeline, stageOf, statuses } from '../support/engine-kit';
@@ -9,6 +10,44 @@ const deployOf = (...clusters: readonly Partial<ServerGroupDescription>[]) =>
   buildPipeline([{ ref: '1', type: 'deploy', context: { clusters: clusters.map(describeCluster) } }]);
 
 const sick = { docker: { image: { imageId: 'repo/foo:sick' } }, stageTimeoutMs: 60_000 };
+
+describe('what stages before a deploy put out', () => {
+  const variables = [
+    { key: 'env', value: { EVIL: '1' } },
+    { key: 'labels', value: { evil: '1' } },
+    { key: 'desiredCapacity', value: 9 },
+    { key: 'forceDeployment', value: true },
+  ];
+  const after = (type: string, context: StageContext) =>
+    buildPipeline([
+      { ref: '1', type: 'evaluateVariables', context: { variables } },
+      { ref: '2', type, after: ['1'], context },
+    ]);
+
+  it('is no part of the app', async () => {
+    const bench = createStageBench();
+    const created: ServerGroupDescription[] = [];
+    const create = bench.serverGroups.create.bind(bench.serverGroups);
+    bench.serverGroups.create = (description, ...others) => {
+      created.push(description);
+      return create(description, ...others);
+    };
+    const done = await bench.run(after('deploy', { clusters: [describeCluster()] }));
+    expect(done.status).toBe('SUCCEEDED');
+    expect(created.map(({ desiredCapacity, location }) => [desiredCapacity, location])).toEqual([[2, east]]);
+    const keys = created.flatMap((description) => Object.keys(description));
+    expect(keys.filter((key) => ['env', 'labels', 'forceDeployment'].includes(key))).toEqual([]);
+  });
+
+  it.each(['disableServerGroup', 'destroyServerGroup'])('forces no lock for %s', async (type) => {
+    const bench = createStageBench();
+    for (const name of ['foo-dev-v000', 'foo-dev-v001']) bench.serverGroups.seed({ location: east, name, desired: 2 });
+    bench.serverGroups.lock(east, 'foo-dev-v000', 'somebody');
+    const own = { location: east, cluster: 'foo-dev', serverGroupName: 'foo-dev-v000', skipDisableBeforeDestroy: true };
+    await bench.run(after(type, own), 60_000);
+    expect(bench.serverGroups.effects).toEqual([]);
+  });
+});
 
 describe('deploy', () => {
   it('adds a group beside the others with strategy none', async () => {

@@ -6,6 +6,8 @@ import { createStageBench } from '../support/stage-kit';
 
 type Bench = ReturnType<typeof createStageBench>;
 
+const withoutJenkins = () => createStageBench(undefined, undefined, { hasJenkins: false });
+
 const place = { account: 'nonprod', region: 'np1_east' };
 const pipeline = (context: StageContext = {}): Execution =>
   buildPipeline([{ ref: '1', type: 'script', context: { command: './check.sh --all', ...place, ...context } }]);
@@ -16,7 +18,7 @@ const taskStatuses = (execution: Execution) =>
 
 describe('a script where no Jenkins is configured', () => {
   it('runs as a job of Metronome, its parameters in the environment', async () => {
-    const bench = createStageBench();
+    const bench = withoutJenkins();
     const done = await bench.run(pipeline({ cluster: 'foo-dev', cmc: 'c' }));
     expect(done.status).toBe('SUCCEEDED');
     expect(taskStatuses(done)).toEqual([
@@ -56,13 +58,13 @@ describe('a script where no Jenkins is configured', () => {
       "git clone --quiet --depth 1 --branch 'main' -- 'https://git.example.com/ops' script && cd script || exit 1\ncd -- 'a/b' || exit 1\n./check.sh --all",
     ],
   ])('with %j runs %j', async (context, cmd) => {
-    const bench = createStageBench();
+    const bench = withoutJenkins();
     await bench.run(pipeline(context));
     expect(bench.jobs.runs[0]?.description.general.cmd).toBe(cmd);
   });
 
   it('runs in the image that it names', async () => {
-    const bench = createStageBench();
+    const bench = withoutJenkins();
     await bench.run(pipeline({ image: 'demo/tools:3' }));
     expect(bench.jobs.runs[0]?.description.docker).toEqual({ image: { imageId: 'demo/tools:3' } });
   });
@@ -73,14 +75,14 @@ describe('a script where no Jenkins is configured', () => {
     [{ scriptPath: '/opt/ops' }, 'r.json'],
     [{ scriptPath: 'ops', repoUrl: 'https://git.example.com/x' }, 'script/ops/r.json'],
   ])('with %j leaves its properties in %s', async (context, path) => {
-    const bench = createStageBench();
+    const bench = withoutJenkins();
     bench.jobs.files.set(path, '{"passed": 12}');
     const done = await bench.run(pipeline({ ...context, propertyFile: 'r.json' }));
     expect(stageOf(done, '1').outputs).toMatchObject({ passed: 12, propertyFileContents: { passed: 12 } });
   });
 
   it('is not waited for where the stage does not want that', async () => {
-    const bench = createStageBench();
+    const bench = withoutJenkins();
     bench.jobs.runMs = 3_600_000;
     expect((await bench.run(pipeline({ waitForCompletion: false }), 5000)).status).toBe('SUCCEEDED');
   });
@@ -90,14 +92,14 @@ describe('a script where no Jenkins is configured', () => {
     [{ master: 'ci' }, "Jenkins 'ci' is not configured"],
     [{ job: 'mine' }, 'no Jenkins is configured, which scripts run through'],
   ])('with %j fails and says why', async (context, message) => {
-    const bench = createStageBench();
+    const bench = withoutJenkins();
     const done = await bench.run(pipeline(context));
     expect(stageOf(done, '1').failure?.message).toContain(message);
     expect(bench.jobs.effects).toEqual([]);
   });
 
   it('fails with its job, and runs anew when it is retried', async () => {
-    const bench = createStageBench();
+    const bench = withoutJenkins();
     bench.jobs.outcome = 'FAILED';
     const failed = await bench.run(pipeline());
     expect(stageOf(failed, '1').failure).toMatchObject({ code: 'JOB_FAILED' });
@@ -111,7 +113,7 @@ describe('a script where no Jenkins is configured', () => {
     ['a cancel', true],
     ['its timeout', false],
   ])('is stopped at %s', async (_title, isCanceled) => {
-    const bench = createStageBench();
+    const bench = withoutJenkins();
     bench.jobs.runMs = 3_600_000;
     await bench.run(pipeline({ stageTimeoutMs: 60_000 }), 20_000);
     if (isCanceled) await cancel(bench);
@@ -122,6 +124,7 @@ describe('a script where no Jenkins is configured', () => {
 
   it('runs once, wherever its process crashes', async () => {
     const { end, differing, points } = await crashEverywhere({
+      hasJenkins: false,
       seed: ({ jobs }) => void jobs.files.set('r.json', '{"passed": 12}'),
       execution: () => pipeline({ propertyFile: 'r.json' }),
       end: (done, { jobs }) => [done.status, jobs.runs.length, stageOf(done, '1').outputs.passed],

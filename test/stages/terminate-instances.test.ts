@@ -4,7 +4,7 @@ import { driveUntil } from '../support/drive-until';
 import { buildPipeline, stageOf } from '../support/engine-kit';
 import { sendSignal } from '../support/send-signal';
 import { crashEverywhere } from '../support/stage-crashes';
-import { createStageBench } from '../support/stage-kit';
+import { createStageBench, west } from '../support/stage-kit';
 
 type Bench = ReturnType<typeof createStageBench>;
 
@@ -70,6 +70,35 @@ describe('terminateInstanceAndDecrementServerGroup', () => {
 });
 
 describe.each(types)('%s', (type) => {
+  it('kills in several places the instances of each', async () => {
+    const prepare = ({ serverGroups }: Bench) =>
+      serverGroups.seed({ location: west, name: 'foo-dev-v002', desired: 2 });
+    const instanceIds = ['foo-dev-v001.1', 'foo-dev-v002.0'];
+    const { done, effects } = await run(type, { locations: [east, west], instanceIds }, prepare);
+    expect(stageOf(done, '1').failure).toBeUndefined();
+    expect(effects.map((effect) => effect.replace(' for good', ''))).toEqual(instanceIds.map((id) => `kill ${id}`));
+  });
+
+  it('asks where an instance is that may be of several places', async () => {
+    const prepare = ({ serverGroups }: Bench) => {
+      serverGroups.seed({ location: west, name: 'foo-dev-v001', desired: 3 });
+      const get = serverGroups.get.bind(serverGroups);
+      serverGroups.get = async (place, name) => {
+        const group = await get(place, name);
+        return group === undefined || place.region !== 'east' ? group : { ...group, instances: [] };
+      };
+    };
+    const { done } = await run(type, { locations: [east, west], instanceIds: ['foo-dev-v001.1'] }, prepare);
+    expect(done.stages.map(({ name }) => name)).toEqual(['Stage 1', 'Terminate in nonprod/west']);
+  });
+
+  it('fails once, before any is killed, where one is of none of several places', async () => {
+    const instanceIds = ['foo-dev-v001.1', 'baz-v000.0'];
+    const { done, effects, failure } = await run(type, { locations: [east, west], instanceIds });
+    expect(failure?.message).toContain('Instance baz-v000.0 is not one of nonprod/east, nonprod/west.');
+    expect([done.stages.length, effects]).toEqual([1, []]);
+  });
+
   it.each([
     ['an instance that is gone', ['foo-dev-v001.77']],
     ['an instance of a group that is gone', ['foo-dev-v000.0']],

@@ -90,7 +90,11 @@ describe('the wait for capacity says', () => {
     await clock.advance(21 * 86_400_000);
     await groups.resize(east, 'foo-dev-v000', 2, { force: true });
     await clock.advance(1000);
-    const stage = { outputs: { targetServerGroup: 'foo-dev-v000' }, context: { ...target, targetDesiredSize: 2 } };
+    const stage = {
+      tasks: [],
+      outputs: { targetServerGroup: 'foo-dev-v000' },
+      context: { ...target, targetDesiredSize: 2 },
+    };
     const look = (at: number) =>
       waitForCapacityMatch.run({
         ...({ stage, context: stage.context, services: { serverGroups: groups } } as unknown as Parameters<

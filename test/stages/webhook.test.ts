@@ -99,6 +99,7 @@ describe('a webhook', () => {
       headers: { 'x-build': 'b7' },
     });
     expect(stageOf(done, '1').tasks.map(({ name }) => name)).toEqual(['createWebhook']);
+    expect(stageOf(done, '1').outputs).toEqual({});
   });
 
   it('carries the key of its effect, or its own', async () => {

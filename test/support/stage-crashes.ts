@@ -14,11 +14,13 @@ export type Crashing = {
   readonly end: (done: Execution, bench: Bench) => unknown;
   /** What files define; nothing by default. */
   readonly applications?: Parameters<typeof createStageBench>[1];
+  /** @default true */
+  readonly hasJenkins?: boolean;
 };
 
-async function runWith({ seed, execution, end, applications }: Crashing, points: readonly number[]) {
+async function runWith({ seed, execution, end, applications, hasJenkins = true }: Crashing, points: readonly number[]) {
   const crashes = createCrashPoints(new Set(points));
-  const bench = createStageBench(crashes.wrap, applications);
+  const bench = createStageBench(crashes.wrap, applications, { hasJenkins });
   seed(bench);
   bench.serverGroups.onEffect = () => crashes.point();
   const built = execution();

@@ -38,10 +38,14 @@ export const describeCluster = (over: Partial<ServerGroupDescription> = {}): Ser
   ...over,
 });
 
-/** The whole executor over a fake DC/OS and virtual time; `wrap` may put faults in front of the store. */
+/**
+ * The whole executor over a fake DC/OS and virtual time; `wrap` may put faults in front of the store. Without Jenkins, that of
+ * the definitions counts, which name none.
+ */
 export function createStageBench(
   wrap: (store: DocumentStore) => DocumentStore = (store) => store,
   applications: Definitions['applications'] = new Map(),
+  { hasJenkins = true }: { readonly hasJenkins?: boolean } = {},
 ) {
   const clock = createManualClock();
   const memory = createMemoryStore(() => clock.now());
@@ -61,7 +65,7 @@ export function createStageBench(
   const handlers = createExecutorHandlers({
     fetchText: fetchNothing,
     jobs,
-    jenkins: jenkins.masters,
+    ...(hasJenkins ? { jenkins: jenkins.masters } : {}),
     webhooks,
     store,
     clock,

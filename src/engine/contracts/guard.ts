@@ -3,7 +3,7 @@ import type { Location } from '../../model/server-group';
 /** A guard's answer; a denial says why, with the number. */
 export type GuardAnswer = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
 
-/** A request to take server groups out; `key` is the effect's and makes a repeat harmless. */
+/** A request to take server groups, or instances of some, out; `key` is the effect's and makes a repeat harmless. */
 export type ReserveRequest = {
   readonly location: Location;
   readonly cluster: string;
@@ -14,6 +14,8 @@ export type ReserveRequest = {
   readonly keeping?: number;
   /** How many healthy instances must be left in the cluster. @default 1 */
   readonly minimumServing?: number;
+  /** Instances to be killed, by the name of their group, which itself stays. @default none */
+  readonly instances?: ReadonlyMap<string, readonly string[]>;
   readonly key: string;
   readonly executionId: string;
 };

@@ -62,10 +62,17 @@ export type StageDefinition<S, Config = unknown> = {
   /** Whether before-stages run at the same time. @default one after the other */
   readonly parallelBefore?: boolean | ((input: PlanInput) => boolean);
   readonly before?: (input: PlanInput) => readonly StagePlan[];
+  /** Whether `stageTimeoutMs` is time for what follows the tasks too, and not for them alone. @default true */
+  readonly boundsAfter?: boolean;
   /** Planned when the tasks ended without halting. */
   readonly after?: (input: PlanInput) => readonly StagePlan[];
   /** Planned when the stage failed; they run and the stage keeps its failure. */
   readonly onFailure?: (input: PlanInput) => readonly StagePlan[];
+  /**
+   * Planned instead where the failure is ignored (`continuePipeline`): it ends what the stage itself has started and is no
+   * way back (decisions 6).
+   */
+  readonly onIgnoredFailure?: (input: PlanInput) => readonly StagePlan[];
   /**
    * Planned when the execution is stopped after the stage had started: canceled, then also where the stage had ended
    * already, or cut short because another branch failed. It is the way back from what the stage did, may meet anything

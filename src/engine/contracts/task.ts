@@ -4,11 +4,20 @@ import type { Execution, Memo, Stage, StageContext } from '../../model/execution
 /** What a task's look ended in. A task never sleeps, loops or retries: it returns RUNNING and is asked again. */
 export type TaskResult =
   | { readonly status: 'SUCCEEDED'; readonly outputs?: StageContext; readonly context?: StageContext }
-  | { readonly status: 'RUNNING'; readonly retryAfterMs: number; readonly memo?: Memo; readonly context?: StageContext }
+  | TaskRunning
   | { readonly status: 'SKIPPED'; readonly reason: string }
   | TaskEnd<'TERMINAL'>
   /** What the task stands for was called off elsewhere: the stage is CANCELED, whatever its failure choice. */
   | TaskEnd<'CANCELED'>;
+
+type TaskRunning = {
+  readonly status: 'RUNNING';
+  readonly retryAfterMs: number;
+  readonly memo?: Memo;
+  readonly context?: StageContext;
+  /** Saved with an intent: what was decided, to which later attempts of the stage keep. */
+  readonly decision?: StageContext;
+};
 
 type TaskEnd<S extends 'TERMINAL' | 'CANCELED'> = {
   readonly status: S;

@@ -6,7 +6,7 @@ import type { TaskDefinition } from '../../engine/contracts/task';
 import { defineStage, type CoxswainStage } from '../../services';
 import { changeOf, isCreation } from '../../strategies';
 import { clusterFields, fanOut, workerTasks } from '../server-group/fan-out';
-import { checkTrafficGuard, type GuardedServices } from '../server-group/guarded';
+import { guardStep, type GuardedServices } from '../server-group/guarded';
 import { clusterOf, isWorker, placeOf } from '../server-group/place';
 import { releaseTrafficGuard } from '../server-group/release-guard';
 import { flagOr } from '../server-group/spinnaker-values';
@@ -59,7 +59,13 @@ function actOnVictims(kind: Kind) {
     return victimsOf(stage).map((serverGroupName) => ({
       type,
       name: `${label} ${serverGroupName} in ${locationName(location)}`,
-      context: { location, cluster: clusterOf(input), serverGroupName, ...context },
+      context: {
+        location,
+        cluster: clusterOf(input),
+        serverGroupName,
+        continueIfServerGroupNotFound: true,
+        ...context,
+      },
     }));
   };
 }
@@ -98,10 +104,10 @@ const chooseTask = (kind: Kind): TaskDefinition<GuardedServices> => ({
 
 /** Whether all may go together, before any does; of a single one only its own stage asks. */
 const checkVictims = ({ type }: Kind): TaskDefinition<GuardedServices> =>
-  checkTrafficGuard(`Running ${type} on`, ({ stage }) => {
+  guardStep(`Running ${type} on`, ({ stage }) => {
     const victims = victimsOf(stage);
     return Promise.resolve({ going: victims.length > 1 ? victims : [] });
-  });
+  }).check;
 
 /** Declares a stage that picks victims among a cluster's groups and sends each through another stage. */
 export function clusterStage(kind: Kind): CoxswainStage {

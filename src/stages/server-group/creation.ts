@@ -6,7 +6,7 @@ import { countServing, isDisabled, safeRegion, type ServerGroup } from '../../mo
 import type { ServerGroups } from '../../dcos/server-groups';
 import { keyLabel } from '../../dcos/server-groups';
 import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
-import type { TaskDefinition, TaskLook } from '../../engine/contracts/task';
+import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
 import { effectKeyPrefix } from '../../engine/effect-key';
 import {
   cameUp,
@@ -38,6 +38,14 @@ export function descriptionOf(context: StageContext): ServerGroupDescription {
   return { serviceEndpoints: [], healthChecks: [], ...Object.fromEntries(given) } as unknown as ServerGroupDescription;
 }
 
+/** Whether a group is what an attempt of this very stage has made. */
+export function isMadeBy(
+  { execution, stage }: Pick<PlanInput, 'execution' | 'stage'>,
+  { labels }: ServerGroup,
+): boolean {
+  return labels[keyLabel]?.startsWith(effectKeyPrefix(execution.id, stage.id)) === true;
+}
+
 /** The group that serves now: the newest enabled one, or the newest of all (semantics §5); and the next free name. */
 export const determineSourceServerGroup: TaskDefinition<Needs> = {
   name: 'determineSourceServerGroup',
@@ -48,10 +56,8 @@ export const determineSourceServerGroup: TaskDefinition<Needs> = {
     const location = placeOf(look.context);
     const cluster = clusterOf(look.context);
     const groups = await services.serverGroups.list(location, cluster, signal);
-    const own = effectKeyPrefix(execution.id, stage.id);
     // What an earlier attempt of this very stage left behind is no way back.
-    const isOwn = (group: ServerGroup) => group.labels[keyLabel]?.startsWith(own) === true;
-    const source = groups.find((group) => !isDisabled(group) && !isOwn(group));
+    const source = groups.find((group) => !isDisabled(group) && !isMadeBy({ execution, stage }, group));
     const outputs = {
       cluster,
       nextServerGroupName: nameOfNext(groups, cluster, location),
@@ -76,6 +82,13 @@ export function firstSizeOf(stage: Stage): number {
   const { firstSize } = findStrategy(deployment.strategy);
   const isAlone = stage.outputs.source === undefined;
   return isAlone || firstSize === undefined ? deployment.desiredCapacity : firstSize(deployment);
+}
+
+/** The name is saved before anything is made, and with it what is cloned, to which later attempts keep. */
+function intend({ stage }: TaskLook<Needs>, name: string): TaskResult {
+  const { cloneSource } = stage.outputs;
+  const intent = { status: 'RUNNING', retryAfterMs: 0, memo: { name } } as const;
+  return cloneSource === undefined ? intent : { ...intent, decision: { cloneSource } };
 }
 
 const created = ({ context, stage }: TaskLook<Needs>, name: string) => {
@@ -108,13 +121,12 @@ export const createApp = (
     const location = placeOf(context);
     const cluster = clusterOf(look.context);
     if (memo === undefined && typeof stage.outputs.nextServerGroupName === 'string') {
-      return { status: 'RUNNING', retryAfterMs: 0, memo: { name: stage.outputs.nextServerGroupName } };
+      return intend(look, stage.outputs.nextServerGroupName);
     }
     if (typeof memo?.name !== 'string') {
       const groups = await services.serverGroups.list(location, cluster, signal);
       const own = groups.find((group) => group.labels[keyLabel] === key);
-      if (own !== undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { name: own.name } };
-      return { status: 'RUNNING', retryAfterMs: 0, memo: { name: nameOfNext(groups, cluster, location) } };
+      return intend(look, own?.name ?? nameOfNext(groups, cluster, location));
     }
     const { name } = memo;
     const existing = await services.serverGroups.get(location, name, signal);
@@ -144,10 +156,13 @@ export function goesBackOnFailure({ context }: Stage): boolean {
   return goesBackByItself || (rollback?.onFailure === true && keepsWayBack);
 }
 
+const retirementStages = ({ execution, stage }: Pick<PlanInput, 'execution' | 'stage'>): readonly StagePlan[] =>
+  cameUp(stage) ? [] : planRetirement(execution, stage);
+
 function rollbackStages({ execution, stage }: PlanInput): readonly StagePlan[] {
   const keepsAll = findStrategy(descriptionOf(stage.context).strategy).goesBackByItself === true;
   if (goesBackOnFailure(stage)) return planUndo(execution, [stage], (each) => keepsAll || !cameUp(each));
-  return cameUp(stage) ? [] : planRetirement(execution, stage);
+  return retirementStages({ execution, stage });
 }
 
 /** Canceled, the first creation of a place goes back from all of them; cut short, each one from itself. */
@@ -159,4 +174,11 @@ function cancelStages({ execution, stage }: PlanInput): readonly StagePlan[] | u
 }
 
 /** What follows the creation of a server group: its strategy, or the way back from it. */
-export const aroundCreation = { after: strategyStages, onFailure: rollbackStages, onCancel: cancelStages } as const;
+export const aroundCreation = {
+  // A canary may be watched for days, a person asked: the time of the stage is for coming up (decisions 11).
+  boundsAfter: false,
+  after: strategyStages,
+  onFailure: rollbackStages,
+  onIgnoredFailure: retirementStages,
+  onCancel: cancelStages,
+} as const;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { locationName } from '../../model/server-group';
 import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
 import type { TaskDefinition } from '../../engine/contracts/task';
+import { withoutFailureChoice } from '../../engine/failure-status';
 import { isWorker, placesFor } from './place';
 
 /** Where a stage looks and acts, in the spelling of files and of Spinnaker. */
@@ -63,7 +64,7 @@ export function fanOut(type: string, label: string) {
     return placesFor(input).map((location) => ({
       type,
       name: `${label} in ${locationName(location)}`,
-      context: { ...context, location, locations: undefined, regions: undefined },
+      context: { ...withoutFailureChoice(context), location, locations: undefined, regions: undefined },
     }));
   };
 }

@@ -3,6 +3,7 @@ import type { ReserveRequest, TrafficGuard } from '../../engine/contracts/guard'
 import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
 import type { Services } from '../../services';
 import { clusterOf, placeOf } from './place';
+import { unlessLeftAlone } from './sized';
 import { targetNameOf } from './target';
 
 /** How long a denied step waits for the cluster to look better before it fails (semantics §8). */
@@ -10,45 +11,84 @@ const patienceMs = 30_000;
 /** The same where some instances fewer than promised would serve: one that was lost gets its time to be replaced. */
 const shortageMs = 4 * 60_000;
 const againMs = 2000;
+/** How old an answer may be when it is acted upon: as old as it gets where nothing has to be waited for. */
+const freshMs = 5000;
 
 type Needs = { readonly trafficGuard: TrafficGuard };
 
 /** What the tasks of a destructive stage see. */
 export type GuardedServices = Pick<Services, 'serverGroups' | 'trafficGuard'>;
 
-/** What a step takes out: groups, how many instances each of them keeps, none unless told, and its own word for that. */
-export type Leaving = Pick<ReserveRequest, 'going' | 'keeping'> & { readonly operation?: string };
+type Look = TaskLook<GuardedServices>;
 
+/** What goes: whole groups, or all but the instances that each keeps, or instances by the name of their group; in its own word. */
+export type Going = Pick<ReserveRequest, 'going' | 'instances' | 'keeping'> & { readonly operation?: string };
+
+/** How many healthy instances the cluster must be left with; absent: one. */
 const promised = z.object({ minimumServing: z.number().optional() });
+const minimumOf = ({ stage }: Look): number | undefined => promised.parse(stage.context).minimumServing;
+const patienceOf = (look: Look): number => (minimumOf(look) === undefined ? patienceMs : shortageMs);
+
+/** What a destructive stage asks before it acts, and asks again where the answer has grown old. */
+export type GuardStep = {
+  readonly check: TaskDefinition<GuardedServices>;
+  /** Called by the look that acts: undefined where it may, else what it answers. What it keeps stands in its memo. */
+  readonly recheck: (look: Look) => Promise<TaskResult | undefined>;
+};
+
+const checkName = 'checkTrafficGuard';
+const deniedSchema = z.object({ deniedSince: z.number() });
+
+const denial = (reason: string): TaskResult => ({ status: 'TERMINAL', code: 'TRAFFIC_GUARD', reason });
+const isNothing = ({ going, instances }: Going): boolean => going.length === 0 && (instances?.size ?? 0) === 0;
+
+/** The answer to a request for what goes; the reservation is this stage's. */
+function ask(look: Look, operation: string, going: Going) {
+  const { services, context, key, execution, signal } = look;
+  const minimumServing = minimumOf(look);
+  const least = minimumServing === undefined ? {} : { minimumServing };
+  const request = { location: placeOf(context), cluster: clusterOf(look), operation, key, executionId: execution.id };
+  return services.trafficGuard.reserve({ ...request, ...least, ...going }, signal);
+}
+
+const isFresh = ({ stage, now }: Look): boolean => {
+  const asked = stage.tasks.find(({ name }) => name === checkName)?.endTime;
+  return asked !== undefined && now - asked <= freshMs;
+};
+
+const wholeTarget = (look: Look): Promise<Going> => Promise.resolve({ going: [targetNameOf(look)] });
 
 /**
- * The task in front of every destructive step: asks the traffic guard and reserves what will go, by default the target.
- * Where nothing goes it is skipped. A stage's `minimumServing` is how many healthy instances the cluster must be left with.
+ * The guard of a destructive step: a task in front of it reserves what will go, by default the target, and the step asks
+ * again before it acts where it had to wait. Where nothing goes the task is skipped.
  */
-export function checkTrafficGuard(
-  operation: string,
-  leavingOf: (look: TaskLook<GuardedServices>) => Promise<Leaving> = (look) =>
-    Promise.resolve({ going: [targetNameOf(look)] }),
-): TaskDefinition<GuardedServices> {
+export function guardStep(operation: string, goingOf: (look: Look) => Promise<Going> = wholeTarget): GuardStep {
   return {
-    name: 'checkTrafficGuard',
-    timeoutMs: 5 * 60_000,
-    timeoutFromStage: false,
-    async run(look): Promise<TaskResult> {
-      const leaving = await leavingOf(look);
-      if (leaving.going.length === 0) return { status: 'SKIPPED', reason: 'Nothing is taken out of service.' };
-      const { trafficGuard } = look.services;
-      const { minimumServing } = promised.parse(look.stage.context);
-      const least = minimumServing === undefined ? {} : { minimumServing };
-      const request = { location: placeOf(look.context), cluster: clusterOf(look), operation, ...leaving, ...least };
-      const reserver = { key: look.key, executionId: look.execution.id };
-      const answer = await trafficGuard.reserve({ ...request, ...reserver }, look.signal);
-      if ('moved' in answer) return { status: 'RUNNING', retryAfterMs: 0 };
-      if (answer.allowed) return { status: 'SUCCEEDED' };
-      if (look.now - look.startedAt < (minimumServing === undefined ? patienceMs : shortageMs)) {
+    check: unlessLeftAlone({
+      name: checkName,
+      timeoutMs: 5 * 60_000,
+      timeoutFromStage: false,
+      async run(look): Promise<TaskResult> {
+        const going = await goingOf(look);
+        if (isNothing(going)) return { status: 'SKIPPED', reason: 'Nothing is taken out of service.' };
+        const answer = await ask(look, operation, going);
+        if ('moved' in answer) return { status: 'RUNNING', retryAfterMs: 0 };
+        if (answer.allowed) return { status: 'SUCCEEDED' };
+        if (look.now - look.startedAt >= patienceOf(look)) return denial(answer.reason);
         return { status: 'RUNNING', retryAfterMs: againMs, context: { progress: answer.reason } };
-      }
-      return { status: 'TERMINAL', code: 'TRAFFIC_GUARD', reason: answer.reason };
+      },
+    }),
+    async recheck(look) {
+      if (isFresh(look)) return undefined;
+      const going = await goingOf(look);
+      if (isNothing(going)) return undefined;
+      const answer = await ask(look, operation, going);
+      if ('moved' in answer) return { status: 'RUNNING', retryAfterMs: 0 };
+      if (answer.allowed) return undefined;
+      const deniedSince = deniedSchema.safeParse(look.memo).data?.deniedSince ?? look.now;
+      if (look.now - deniedSince >= patienceOf(look)) return denial(answer.reason);
+      const memo = { ...look.memo, deniedSince };
+      return { status: 'RUNNING', retryAfterMs: againMs, memo, context: { progress: answer.reason } };
     },
   };
 }

@@ -1,30 +1,16 @@
 import { z } from 'zod';
 import { CoxswainError } from '../../model/errors';
-import type { Memo } from '../../model/execution';
-import type { ServerGroups } from '../../dcos/server-groups';
-import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
-import { exactly, type Capacity } from '../../model/capacity';
+import type { Memo, StageContext } from '../../model/execution';
 import type { ServerGroup } from '../../model/server-group';
+import type { Accepted, ServerGroups } from '../../dcos/server-groups';
+import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
 import { placeOf } from './place';
-import { explainMissing, readTarget, targetNameOf } from './target';
+import { changedSince, missing, sentChange, sizeChangeOf, sizeOutputs, unlessLeftAlone } from './sized';
+import { readTarget } from './target';
 
 type Needs = { readonly serverGroups: ServerGroups };
 
-const intentSchema = z.object({ size: z.number(), original: z.number() });
-type Intent = z.infer<typeof intentSchema>;
 const lockRetryMs = 3000;
-
-const missing = async (look: TaskLook<Needs>): Promise<TaskResult> => ({
-  status: 'TERMINAL',
-  code: 'NOT_FOUND',
-  reason: await explainMissing(look, targetNameOf(look)),
-});
-
-/** The size that the target has now, and the one it had before, under its name (semantics §4.4). */
-const outputsOf = (name: string, { size, original }: Intent) => ({
-  capacity: exactly(size),
-  [`originalCapacity.${name}`]: exactly(original),
-});
 
 /** Waits out a Marathon lock, naming its holder; forces only where the stage says so (decisions 10). Throws other errors. */
 export function waitForLock(error: unknown, memo: Memo): TaskResult {
@@ -32,45 +18,69 @@ export function waitForLock(error: unknown, memo: Memo): TaskResult {
   return { status: 'RUNNING', retryAfterMs: lockRetryMs, memo, context: { progress: error.message } };
 }
 
-/** The size asked for, and the context that tells of it: of a resize Spinnaker's `capacity` too. */
-async function decide(chosen: Promise<number | Capacity>, { desired }: ServerGroup) {
-  const wanted = await chosen;
-  const [size, capacity] = typeof wanted === 'number' ? [wanted, {}] : [wanted.desired, { capacity: wanted }];
-  return { size, context: { targetDesiredSize: size, originalCapacity: desired, ...capacity } };
+const ownDeployments = (deployments: readonly string[]): StageContext => ({ ownDeployments: deployments });
+
+const forceSchema = z.object({
+  forceDeployment: z.literal(true).optional().catch(undefined),
+  /** The Marathon deployments that may be forced, and no other. */
+  forceOnly: z.array(z.string()).optional().catch(undefined),
+});
+const holdersSchema = z.array(z.string()).min(1);
+
+function isHeldBy(error: unknown, deployments: readonly string[]): boolean {
+  if (!(error instanceof CoxswainError) || error.code !== 'MARATHON_LOCKED') return false;
+  const holders = holdersSchema.safeParse(error.fields.deployments);
+  return holders.success && holders.data.every((id) => deployments.includes(id));
+}
+
+async function send(look: TaskLook<Needs>, { name }: ServerGroup, size: number): Promise<Accepted> {
+  const { forceDeployment = false, forceOnly = [] } = forceSchema.parse(look.stage.context);
+  const resize = (force: boolean) =>
+    look.services.serverGroups.resize(placeOf(look.context), name, size, { force }, look.signal);
+  try {
+    return await resize(forceDeployment);
+  } catch (error) {
+    if (!isHeldBy(error, forceOnly)) throw error;
+    return resize(true);
+  }
 }
 
 /**
- * Sets the target's size in two steps: the size is decided and saved, then sent. Repeating is harmless: a group that
- * has the size already is left alone. `chooseSize` sees the group as it is; all three sizes of a resize join the context.
+ * Sets the target's size as it was decided, in two steps: the intent is saved, then sent. Repeating is harmless: a group
+ * that has the size already is left alone. `recheck` may keep it from acting.
  */
-export function setSize(
+export const setSize = <S extends Needs>(
   name: string,
-  chooseSize: (look: TaskLook<Needs>, desired: number) => Promise<number | Capacity>,
-): TaskDefinition<Needs> {
-  return {
+  recheck: (look: TaskLook<S>) => Promise<TaskResult | undefined> = () => Promise.resolve(undefined),
+): TaskDefinition<S> =>
+  unlessLeftAlone({
     name,
     timeoutMs: 30 * 60_000,
     timeoutFromStage: true,
     async run(look) {
       const group = await readTarget(look);
       if (group === undefined) return missing(look);
-      const intent = intentSchema.safeParse(look.memo);
-      if (!intent.success) {
-        const { size, context } = await decide(chooseSize(look, group.desired), group);
-        const memo = { size, original: group.desired };
-        if (group.desired === size) return { status: 'SUCCEEDED', outputs: outputsOf(group.name, memo), context };
-        return { status: 'RUNNING', retryAfterMs: 0, memo, context };
+      const change = sizeChangeOf(look.stage);
+      const outputs = sizeOutputs(group.name, change);
+      const size = change.targetDesiredSize;
+      if (group.desired === size) {
+        // What was sent without an answer is seen to have arrived: what deploys the group now is ours.
+        const own = look.memo === undefined ? {} : ownDeployments(group.deployments);
+        return { status: 'SUCCEEDED', outputs, context: own };
       }
-      const { size } = intent.data;
-      const outputs = outputsOf(group.name, intent.data);
-      if (group.desired === size) return { status: 'SUCCEEDED', outputs };
-      const force = look.context.forceDeployment === true;
+      const memo = { size, original: change.originalCapacity };
+      const place = placeOf(look.context);
+      if (look.memo === undefined)
+        return { status: 'RUNNING', retryAfterMs: 0, memo, decision: sentChange(place, group.name, change) };
+      const changed = changedSince(look.stage, group);
+      if (changed !== undefined) return changed;
+      const denied = await recheck(look);
+      if (denied !== undefined) return denied;
       try {
-        await look.services.serverGroups.resize(placeOf(look.context), group.name, size, { force }, look.signal);
-        return { status: 'SUCCEEDED', outputs };
+        const { deploymentId } = await send(look, group, size);
+        return { status: 'SUCCEEDED', outputs, context: ownDeployments([deploymentId ?? []].flat()) };
       } catch (error) {
-        return waitForLock(error, intent.data);
+        return waitForLock(error, memo);
       }
     },
-  };
-}
+  });

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { CoxswainError } from '../../model/errors';
-import { locationName, type ServerGroup } from '../../model/server-group';
+import type { Execution, Stage } from '../../model/execution';
+import { locationName, placeName, type ServerGroup } from '../../model/server-group';
 import type { ServerGroups } from '../../dcos/server-groups';
+import { decisionOf } from '../../engine/decisions';
 import type { TaskDefinition, TaskLook } from '../../engine/contracts/task';
+import { childrenOf } from '../../engine/graph';
 import { clusterOf, nameOf, placeOf } from './place';
 
 const targetSchema = z.object({ target: z.string().optional() });
@@ -36,6 +39,25 @@ function absence(what: string, where: string, groups: readonly ServerGroup[]): s
 
 type Needs = { readonly serverGroups: ServerGroups };
 
+const keptSchema = z.object({ place: z.string(), targetServerGroup: z.string() });
+const chosenSchema = z.object({ targetServerGroup: z.string() });
+
+/** The target that an earlier attempt of a stage acted on; undefined where none acted, or elsewhere. */
+export function keptTarget(execution: Execution, stage: Stage): string | undefined {
+  const kept = keptSchema.safeParse(decisionOf(execution, stage)).data;
+  return kept?.place === placeName(placeOf(stage.context)) ? kept.targetServerGroup : undefined;
+}
+
+/** The target that a part of the stage, which came before its own tasks, has acted on. */
+const targetOfPart = (execution: Execution, stage: Stage): string | undefined =>
+  childrenOf(execution, stage)
+    .flatMap(({ outputs }) => chosenSchema.safeParse(outputs).data?.targetServerGroup ?? [])
+    .at(0);
+
+/** What the stage is about without looking: what it names, or what it, or a part of it, has acted on already. */
+const knownTarget = ({ execution, stage }: TaskLook<Needs>): string | undefined =>
+  nameOf(stage.context) ?? keptTarget(execution, stage) ?? targetOfPart(execution, stage);
+
 /** Finds out, when the stage begins, which server group is meant; its name becomes an output. */
 export const determineTargetServerGroup: TaskDefinition<Needs> = {
   name: 'determineTargetServerGroup',
@@ -44,7 +66,7 @@ export const determineTargetServerGroup: TaskDefinition<Needs> = {
   async run(look) {
     // Only the stage itself says what it is about: a deploy before it puts out the name of another.
     const { target } = targetSchema.parse(look.stage.context);
-    const name = nameOf(look.stage.context);
+    const name = knownTarget(look);
     if (name !== undefined) return { status: 'SUCCEEDED', outputs: { targetServerGroup: name } };
     if (target === undefined) {
       return {

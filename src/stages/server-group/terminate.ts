@@ -5,7 +5,7 @@ import type { StageContext } from '../../model/execution';
 import { parseMoniker } from '../../model/moniker';
 import { locationName, type Location, type ServerGroup } from '../../model/server-group';
 import type { Text } from '../../model/text';
-import { checkTrafficGuard, type GuardedServices } from './guarded';
+import { guardStep, type Going, type GuardedServices } from './guarded';
 import { nameOf, placeOf } from './place';
 import { releaseTrafficGuard } from './release-guard';
 import { waitForLock } from './set-size';
@@ -77,17 +77,13 @@ async function stillThere(look: Look): Promise<readonly Leaving[]> {
   return found.flat().filter(({ leaving }) => leaving.length > 0);
 }
 
-/** The groups that would serve nothing any more: those the traffic guard judges as if they went (semantics §8). */
-async function emptied(look: Look): Promise<{ readonly going: readonly string[] }> {
+/** The instances that go: reserved until they are gone, so that no other stage counts on them (semantics §8). */
+async function going(look: Look): Promise<Going> {
   const all = await stillThere(look);
-  const going = all
-    .filter(({ group, leaving }) => {
-      const serving = group.instances.filter((instance) => instance.serving);
-      return serving.length > 0 && serving.every(({ id }) => leaving.includes(id));
-    })
-    .map(({ group }) => group.name);
-  return { going };
+  return { going: [], instances: new Map(all.map(({ group, leaving }) => [group.name, leaving])) };
 }
+
+const guard = guardStep('Terminating the requested instance(s) in', going);
 
 /** The sizes that the groups had when the kill was decided: one that has shrunk by as many is through. */
 const intentSchema = z.object({ sizes: z.record(z.string(), z.number()) });
@@ -114,6 +110,8 @@ const kill = (taskName: string, decrement: boolean): TaskDefinition<GuardedServi
     }
     const left = pending(all, intent.data, decrement);
     if (left.length === 0) return { status: 'SUCCEEDED' };
+    const denied = await guard.recheck(look);
+    if (denied !== undefined) return denied;
     try {
       await look.services.serverGroups.terminate(placeOf(look.context), left, { decrement }, look.signal);
       return { status: 'SUCCEEDED' };
@@ -135,7 +133,8 @@ const waitForTerminatedInstances: TaskDefinition<GuardedServices> = {
       const group = view.group(place, name);
       return group === undefined ? [] : wanted.filter((id) => isIn(group, id));
     });
-    if (left.length === 0) return { status: 'SUCCEEDED', outputs: { terminatedInstances: instancesOf(look.context) } };
+    if (left.length === 0)
+      return { status: 'SUCCEEDED', outputs: { terminatedInstances: instancesOf(look.stage.context) } };
     return { status: 'RUNNING', retryAfterMs: retryMs, context: { progress: `${left.join(', ')} still there` } };
   },
 };
@@ -143,7 +142,7 @@ const waitForTerminatedInstances: TaskDefinition<GuardedServices> = {
 /** The tasks of a stage that kills instances of groups; with `decrement` none takes their place. */
 export const terminationTasks = (taskName: string, decrement: boolean): readonly TaskDefinition<GuardedServices>[] => [
   determineCluster,
-  checkTrafficGuard('Terminating the requested instance(s) in', emptied),
+  guard.check,
   kill(taskName, decrement),
   waitForTerminatedInstances,
   releaseTrafficGuard,

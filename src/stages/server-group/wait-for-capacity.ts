@@ -11,6 +11,7 @@ import type { ClusterView, ServerGroups } from '../../dcos/server-groups';
 import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
 import { watching } from './watching';
 import { placeOf } from './place';
+import { isDoneWithout, leftAlone, unlessLeftAlone } from './sized';
 import { targetNameOf } from './target';
 
 type Needs = { readonly serverGroups: ServerGroups };
@@ -81,6 +82,7 @@ async function explainAbsence(look: TaskLook<Needs>, location: Location, name: s
   try {
     const group = await look.services.serverGroups.get(location, name, look.signal);
     if (group !== undefined) return again(`${name} is there, but no list shows it`);
+    if (isDoneWithout(look.stage)) return { status: 'SKIPPED', reason: `${name} is gone already` };
     return { status: 'TERMINAL', code: 'NOT_FOUND', reason: `Server group ${name} vanished while it was awaited.` };
   } catch (error) {
     if (asCoxswainError(error).code !== 'FORBIDDEN') throw error;
@@ -90,7 +92,7 @@ async function explainAbsence(look: TaskLook<Needs>, location: Location, name: s
 }
 
 /** Waits until as many instances are up as the stage asked for, and no more are left than that (semantics §4.2). */
-export const waitForCapacityMatch: TaskDefinition<Needs> = {
+export const waitForCapacityMatch: TaskDefinition<Needs> = unlessLeftAlone({
   name: 'waitForCapacityMatch',
   timeoutMs: 30 * 60_000,
   timeoutFromStage: true,
@@ -120,10 +122,12 @@ export const waitForCapacityMatch: TaskDefinition<Needs> = {
     const context = { capacityNow: { ...seen, failure }, progress, ...found };
     return { status: 'RUNNING', retryAfterMs: pollMs, context };
   },
-};
+});
 
 /** `foo-v003 3/4 healthy`, while the stage waits and after. */
 export function renderCapacity(stage: Stage): Text | undefined {
+  const left = leftAlone(stage);
+  if (left !== undefined) return left;
   const seen = capacityNow.safeParse(stage.context.capacityNow);
   const name = z.string().safeParse(stage.outputs.targetServerGroup ?? stage.outputs.serverGroupName);
   const prefix = name.success ? `${name.data} ` : '';

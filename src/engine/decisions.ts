@@ -1,0 +1,21 @@
+import type { Execution, Stage, StageContext } from '../model/execution';
+import { familyOf } from './graph';
+
+/** What an earlier attempt of a stage, or this one, had decided when it first acted; undefined where none acted. */
+export const decisionOf = ({ decisions }: Execution, { id }: Pick<Stage, 'id'>): StageContext | undefined =>
+  decisions?.[id];
+
+/** The execution with what a stage decided, for all its attempts. */
+export const withDecision = (execution: Execution, stageId: string, decision: StageContext): Execution => ({
+  ...execution,
+  decisions: { ...execution.decisions, [stageId]: decision },
+});
+
+/** The execution without what those of these stages decided that got what they wanted: they act anew, on what is there now. */
+export function forgetSucceeded(execution: Execution, stages: readonly Stage[]): Execution {
+  if (execution.decisions === undefined) return execution;
+  const succeeded = stages.filter(({ status }) => status === 'SUCCEEDED');
+  const gone = new Set(succeeded.flatMap((stage) => familyOf(execution, stage).map(({ id }) => id)));
+  const kept = Object.entries(execution.decisions).filter(([id]) => !gone.has(id));
+  return { ...execution, decisions: Object.fromEntries(kept) };
+}
