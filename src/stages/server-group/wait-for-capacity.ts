@@ -3,10 +3,10 @@ import type { Diagnosis } from '../../model/diagnosis';
 import { readDiagnosis } from '../../model/diagnosis';
 import { asCoxswainError } from '../../model/errors';
 import { parseMoniker } from '../../model/moniker';
-import type { Location, ServerGroup } from '../../model/server-group';
+import type { HealthState, Location, ServerGroup } from '../../model/server-group';
 import { countServing, countUp, locationName } from '../../model/server-group';
 import type { Text } from '../../model/text';
-import type { Stage } from '../../model/execution';
+import type { Stage, StageContext } from '../../model/execution';
 import type { ClusterView, ServerGroups } from '../../dcos/server-groups';
 import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
 import { watching } from './watching';
@@ -109,6 +109,22 @@ function reachOf(look: TaskLook<Needs>, group: ServerGroup): Reach {
   return { present: group.instances.length, wanted, enough, healthy };
 }
 
+/** Its instances by health, and the size that is awaited first, under Spinnaker's names (semantics §4.4). */
+function spinnakerKeys({ stage }: TaskLook<Needs>, { instances }: ServerGroup, wanted: number): StageContext {
+  const count = (state: HealthState) => instances.filter(({ health }) => health === state).length;
+  const lastCapacityCheck = {
+    up: count('Up'),
+    down: count('Down'),
+    outOfService: 0,
+    starting: count('Starting'),
+    succeeded: count('Succeeded'),
+    failed: count('Failed'),
+    unknown: count('Unknown'),
+  };
+  if (stage.context.capacitySnapshot !== undefined) return { lastCapacityCheck };
+  return { lastCapacityCheck, capacitySnapshot: { minSize: wanted, desiredCapacity: wanted, maxSize: wanted } };
+}
+
 /** Whether enough are there and healthy, and no more are left than wanted. */
 const isThere = ({ present, wanted, enough, healthy }: Reach): boolean =>
   healthy >= enough && present >= enough && present <= wanted;
@@ -130,9 +146,10 @@ export const waitForCapacityMatch: TaskDefinition<Needs> = unlessLeftAlone({
     if (group === undefined) return explainAbsence(look, location, name);
     const reach = reachOf(look, group);
     const { present, wanted, enough, healthy } = reach;
+    const told = spinnakerKeys(look, group, wanted);
     if (isThere(reach) || (wanted > 0 && ignoresHealth(healthWishOf(look.stage.context)))) {
       const reached = { serving: healthy, present, wanted, isReached: true };
-      return { status: 'SUCCEEDED', context: { capacityNow: reached, diagnosis: undefined } };
+      return { status: 'SUCCEEDED', context: { capacityNow: reached, diagnosis: undefined, ...told } };
     }
     const partial = enough < wanted ? { enough } : {};
     const seen = { serving: countServing(group), present, wanted, isReached: false, ...partial };
@@ -144,7 +161,7 @@ export const waitForCapacityMatch: TaskDefinition<Needs> = unlessLeftAlone({
     const { reasons } = fresh ?? readDiagnosis(look.stage.context.diagnosis) ?? { reasons: [] };
     // The diagnosis has the last failure in words, and stands beside this in the message of the end.
     const progress = `${name} ${capacityText(seen)}${reasons.length > 0 ? '' : failure}`;
-    const context = { capacityNow: { ...seen, failure }, progress, ...found };
+    const context = { capacityNow: { ...seen, failure }, progress, ...told, ...found };
     return { status: 'RUNNING', retryAfterMs: pollMs, context };
   },
 });
