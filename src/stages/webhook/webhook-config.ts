@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { refuseJsonPath } from '../../engine/json-path';
 import { secretVariable } from '../../http-client/webhook-secrets';
 import type { StageContext } from '../../model/execution';
-import { flag } from '../build/build-context';
+import { flagOr } from '../server-group/spinnaker-values';
 
 const upperCase = (value: unknown): unknown => (typeof value === 'string' ? value.toUpperCase() : value);
 const method = z.preprocess(upperCase, z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']));
@@ -66,9 +66,9 @@ export const webhookConfig = z
       .nullish()
       .transform((headers) => headers ?? {})
       .describe('Headers to send; { env: WEBHOOK_SECRET_NAME } instead of a value that nobody may see.'),
-    waitForCompletion: flag
-      .default(false)
-      .describe('Whether to ask for the status until what was started has ended; false by default.'),
+    waitForCompletion: flagOr(false).describe(
+      'Whether to ask for the status until what was started has ended; false by default.',
+    ),
     statusUrlResolution: z
       .enum(['getMethod', 'locationHeader', 'webhookResponse'])
       .default('getMethod')
@@ -82,7 +82,7 @@ export const webhookConfig = z
     waitBeforeMonitor: seconds
       .default(0)
       .describe('Seconds to wait before the status is asked for first; 0 by default.'),
-    monitorOnly: flag.default(false).describe('Whether nothing is sent, and only the status at url is asked for.'),
+    monitorOnly: flagOr(false).describe('Whether nothing is sent, and only the status at url is asked for.'),
     failFastStatusCodes: statuses
       .optional()
       .describe('HTTP statuses that fail the stage at once; 504 by default, where it is not to be retried.'),
