@@ -81,7 +81,7 @@ function draftChild(place: PipelinePlace, request: ChildRequest): ExecutionDraft
     application,
     environment,
     locations: environment.locations,
-    stages: resolvePipeline(application, environment, { image, pipeline }),
+    stages: resolvePipeline(application, environment, { image, pipeline, parameters: run.parameters }),
     pipeline: pipeline.name,
     run,
     ...(image === undefined ? {} : { image, toVersion: imageVersion(image) }),

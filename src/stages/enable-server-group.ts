@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CoxswainError } from '../model/errors';
 import { defineStage } from '../services';
 import { fanOut, forceField, serverGroupConfig, workerTasks } from './server-group/fan-out';
+import { healthFields } from './server-group/health-wish';
 import { placeOf } from './server-group/place';
 import { determineCapacity } from './server-group/sized';
 import { setSize } from './server-group/set-size';
@@ -16,6 +17,7 @@ const config = serverGroupConfig.extend({
     .nullish()
     .describe('The size, `{ desired: 4 }`. Default: its last size that was not 0.'),
   minimumCapacity: wholeNumberOr(0).describe('How many instances it has at least. Default: 0.'),
+  ...healthFields,
   ...forceField,
 });
 

@@ -17,6 +17,7 @@ import {
   planUndo,
   type CreationType,
 } from '../../strategies';
+import { healthWishOf } from './health-wish';
 import { nameOfNext } from './next-name';
 import { isWorker, placeOf } from './place';
 import { wholeNumber } from './spinnaker-values';
@@ -73,6 +74,7 @@ export const determineSourceServerGroup: TaskDefinition<Needs> = {
 /** What the strategy is told: a clone found out its size, everything else is in the context. */
 const deploymentOf = (stage: Stage): ServerGroupDescription => ({
   ...descriptionOf(stage.context),
+  ...descriptionOf(healthWishOf(stage.context)),
   desiredCapacity: sized.parse({ ...stage.context, ...stage.outputs }).desiredCapacity,
 });
 
