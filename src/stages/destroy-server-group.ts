@@ -14,10 +14,18 @@ import { isWorker, nameOf, placeOf } from './server-group/place';
 import { releaseTrafficGuard } from './server-group/release-guard';
 import { waitForLock } from './server-group/set-size';
 import { sizesBack } from './server-group/size-back';
+import { flagOr } from './server-group/spinnaker-values';
 import { determineTargetServerGroup, keptTarget, targetNameOf } from './server-group/target';
 import { renderCapacity } from './server-group/wait-for-capacity';
 
 type Needs = { readonly serverGroups: ServerGroups };
+
+const wishes = z.object({
+  skipDisableBeforeDestroy: flagOr(false).describe(
+    'Whether it is destroyed without going out of service first. Default: false.',
+  ),
+  ...forceField,
+});
 
 const guard = guardStep('Destroying');
 
@@ -32,7 +40,7 @@ const deleteServerGroup: TaskDefinition<GuardedServices> = {
     if (look.memo === undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { destroying: name }, decision };
     const denied = await guard.recheck(look);
     if (denied !== undefined) return denied;
-    const force = look.stage.context.forceDeployment === true;
+    const { forceDeployment: force } = wishes.parse(look.stage.context);
     try {
       await look.services.serverGroups.destroy(placeOf(look.context), name, { force }, look.signal);
       return { status: 'SUCCEEDED' };
@@ -60,7 +68,7 @@ const waitForDestroyedServerGroup: TaskDefinition<Needs> = {
 function disableFirst(input: PlanInput): readonly StagePlan[] {
   const { execution, stage } = input;
   if (!isWorker(stage.context)) return fanOut('destroyServerGroup', 'Destroy')(input);
-  if (stage.context.skipDisableBeforeDestroy === true) return [];
+  if (wishes.parse(stage.context).skipDisableBeforeDestroy) return [];
   const place = locationName(placeOf(stage.context));
   const serverGroupName = nameOf(stage.context) ?? keptTarget(execution, stage);
   const planned = { ...withoutFailureChoice(stage.context), continueIfServerGroupNotFound: true };
@@ -75,13 +83,7 @@ function bringBack({ execution, stage }: PlanInput): readonly StagePlan[] | unde
   return isDeleted ? [] : sizesBack(execution, childrenOf(execution, stage));
 }
 
-const config = serverGroupConfig.extend({
-  skipDisableBeforeDestroy: z
-    .boolean()
-    .optional()
-    .describe('Whether it is destroyed without going out of service first. Default: false.'),
-  ...forceField,
-});
+const config = serverGroupConfig.extend(wishes.shape);
 
 /** Removes a server group: disables it, passes the traffic guard, deletes the app and waits until it is gone. */
 export const destroyServerGroup = defineStage({

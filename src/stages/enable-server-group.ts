@@ -6,24 +6,17 @@ import { healthFields } from './server-group/health-wish';
 import { placeOf } from './server-group/place';
 import { determineCapacity } from './server-group/sized';
 import { setSize } from './server-group/set-size';
+import { wholeNumber, wholeNumberOr } from './server-group/spinnaker-values';
 import { sizeBack } from './server-group/size-back';
 import { determineTargetServerGroup, targetNameOf } from './server-group/target';
 import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
 
-const sizes = z.object({
-  capacity: z.object({ desired: z.number() }).optional(),
-  minimumCapacity: z.number().catch(0),
-});
-
 const config = serverGroupConfig.extend({
   capacity: z
-    .unknown()
-    .optional()
-    .meta({ type: 'map', description: 'The size, `{ desired: 4 }`. Default: its last size that was not 0.' }),
-  minimumCapacity: z
-    .unknown()
-    .optional()
-    .meta({ type: 'whole number', description: 'How many instances it has at least. Default: 0.' }),
+    .looseObject({ desired: wholeNumber.describe('The size.') })
+    .nullish()
+    .describe('The size, `{ desired: 4 }`. Default: its last size that was not 0.'),
+  minimumCapacity: wholeNumberOr(0).describe('How many instances it has at least. Default: 0.'),
   ...healthFields,
   ...forceField,
 });
@@ -54,8 +47,9 @@ export const enableServerGroup = defineStage({
   tasks: workerTasks([
     determineTargetServerGroup,
     determineCapacity(async (look, desired) => {
-      const { capacity, minimumCapacity } = sizes.parse(look.stage.context);
-      if (capacity !== undefined) return Math.max(capacity.desired, minimumCapacity);
+      const { capacity, minimumCapacity } = config.parse(look.stage.context);
+      const asked = capacity?.desired;
+      if (asked !== undefined) return Math.max(asked, minimumCapacity);
       if (desired > 0) return Math.max(desired, minimumCapacity);
       const name = targetNameOf(look);
       const last = await look.services.serverGroups.lastNonZeroSize(placeOf(look.context), name, look.signal);

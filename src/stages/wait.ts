@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { defineStage } from '../services';
+import { amount } from './server-group/spinnaker-values';
 
 const config = z.looseObject({
-  waitTime: z.coerce.number().min(0).describe('How long, in seconds, from the start of the stage.'),
+  waitTime: amount.describe('How long, in seconds, from the start of the stage.'),
   skipWaitText: z.string().optional().describe('What Spinnaker asks before it skips the wait; kept, and not shown.'),
 });
 

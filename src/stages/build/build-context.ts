@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { JenkinsMasters, ScriptJob } from '../../jenkins/jenkins-masters';
 import { CoxswainError } from '../../model/errors';
 import type { Stage, StageContext } from '../../model/execution';
+import { flagOr, text } from '../server-group/spinnaker-values';
 
 /** What the tasks of a build ask for. */
 export type Needs = { readonly jenkins: JenkinsMasters };
@@ -12,9 +13,6 @@ export type Wanted = {
   readonly job: (context: StageContext, jenkins: JenkinsMasters) => ScriptJob;
   readonly parameters: (context: StageContext) => Readonly<Record<string, string>>;
 };
-
-/** Spinnaker writes some flags as text. */
-export const flag = z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false', ''] })]);
 
 const textOf = (value: unknown): string => {
   if (typeof value === 'string') return value;
@@ -31,13 +29,12 @@ export const parameterTexts = z
 
 /** What all stages that run a build accept; `property` is an old name of `propertyFile`. */
 export const buildFields = {
-  propertyFile: z
-    .string()
-    .optional()
-    .describe('A file that the build archives, by name or path; each of its properties becomes an output.'),
-  property: z.string().optional().describe('An old name of `propertyFile`.'),
-  markUnstableAsSuccessful: flag.default(false).describe('Whether an unstable build is a success.'),
-  waitForCompletion: flag.default(true).describe("Whether the stage waits for the build's end."),
+  propertyFile: text.describe(
+    'A file that the build archives, by name or path; each of its properties becomes an output.',
+  ),
+  property: text.describe('An old name of `propertyFile`.'),
+  markUnstableAsSuccessful: flagOr(false).describe('Whether an unstable build is a success. Default: false.'),
+  waitForCompletion: flagOr(true).describe("Whether the stage waits for the build's end. Default: true."),
 };
 
 const common = z.looseObject(buildFields);
@@ -45,8 +42,7 @@ const common = z.looseObject(buildFields);
 /** How a stage goes on with its build; `propertyFile` is undefined for none. */
 export function buildWishes(context: StageContext) {
   const { propertyFile, property, markUnstableAsSuccessful, waitForCompletion } = common.parse(context);
-  const file = [propertyFile, property].find((name) => name !== undefined && name !== '');
-  return { propertyFile: file, markUnstableAsSuccessful, waitForCompletion };
+  return { propertyFile: propertyFile ?? property, markUnstableAsSuccessful, waitForCompletion };
 }
 
 const startedSchema = z.looseObject({

@@ -5,6 +5,7 @@ import { jobDescriptionSchema } from '../../model/job';
 import { regionPlace } from '../../model/region';
 import type { Location } from '../../model/server-group';
 import { locationSchema } from '../server-group/place';
+import { flagOr, text } from '../server-group/spinnaker-values';
 
 const place = z.object({
   account: z.string().optional().describe('The account, in the spelling of Spinnaker.'),
@@ -42,13 +43,12 @@ function findPlaces({ account, credentials, dcosCluster, region, location, locat
 export const jobConfig = jobDescriptionSchema
   .extend({
     ...place.shape,
-    propertyFile: z
-      .string()
-      .default('')
+    propertyFile: text
+      .transform((file) => file ?? '')
       .describe(
         'A file that the job writes, as a path in the folder it starts in; JSON or Java properties, 64 KiB at most.',
       ),
-    waitForCompletion: z.boolean().default(true).describe("Whether the stage waits for the run's end."),
+    waitForCompletion: flagOr(true).describe("Whether the stage waits for the run's end. Default: true."),
   })
   .refine((context) => findPlaces(context).length > 0, {
     message: 'account together with dcosCluster or region says where a job runs',

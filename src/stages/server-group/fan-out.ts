@@ -4,6 +4,7 @@ import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
 import type { TaskDefinition } from '../../engine/contracts/task';
 import { withoutFailureChoice } from '../../engine/failure-status';
 import { isWorker, placesFor } from './place';
+import { flagOr } from './spinnaker-values';
 
 /** Where a stage looks and acts, in the spelling of files and of Spinnaker. */
 export const placeFields = {
@@ -48,12 +49,9 @@ export const serverGroupConfig = z.looseObject({
 
 /** Whether Marathon's lock on a server group is broken. */
 export const forceField = {
-  forceDeployment: z
-    .boolean()
-    .optional()
-    .describe(
-      'Whether a running Marathon deployment of the server group is broken off, rather than waited for. Default: false.',
-    ),
+  forceDeployment: flagOr(false).describe(
+    'Whether a running Marathon deployment of the server group is broken off, rather than waited for. Default: false.',
+  ),
 };
 
 /** A stage named for several places has no tasks: it plans one child for each place, in sequence (semantics §4.3). */

@@ -6,6 +6,7 @@ import type { Accepted, ServerGroups } from '../../dcos/server-groups';
 import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
 import { placeOf } from './place';
 import { changedSince, missing, sentChange, sizeChangeOf, sizeOutputs, unlessLeftAlone } from './sized';
+import { flag } from './spinnaker-values';
 import { readTarget } from './target';
 
 type Needs = { readonly serverGroups: ServerGroups };
@@ -21,7 +22,7 @@ export function waitForLock(error: unknown, memo: Memo): TaskResult {
 const ownDeployments = (deployments: readonly string[]): StageContext => ({ ownDeployments: deployments });
 
 const forceSchema = z.object({
-  forceDeployment: z.literal(true).optional().catch(undefined),
+  forceDeployment: flag.catch(undefined),
   /** The Marathon deployments that may be forced, and no other. */
   forceOnly: z.array(z.string()).optional().catch(undefined),
 });

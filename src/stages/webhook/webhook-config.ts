@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { refuseJsonPath } from '../../engine/json-path';
 import { secretVariable } from '../../http-client/webhook-secrets';
 import type { StageContext } from '../../model/execution';
-import { flag } from '../build/build-context';
+import { flagOr } from '../server-group/spinnaker-values';
 
 const upperCase = (value: unknown): unknown => (typeof value === 'string' ? value.toUpperCase() : value);
 const method = z.preprocess(upperCase, z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']));
@@ -68,9 +68,9 @@ export const webhookConfig = z
       .describe(
         'Headers to send, by name; `{ env: WEBHOOK_SECRET_NAME }` is a value that nobody may see. Default: none.',
       ),
-    waitForCompletion: flag
-      .default(false)
-      .describe('Whether to ask for the status until what was started has ended. Default: false.'),
+    waitForCompletion: flagOr(false).describe(
+      'Whether to ask for the status until what was started has ended. Default: false.',
+    ),
     statusUrlResolution: z
       .enum(['getMethod', 'locationHeader', 'webhookResponse'])
       .default('getMethod')
@@ -82,9 +82,9 @@ export const webhookConfig = z
     terminalStatuses: words.describe('Statuses of failure, separated by commas. Default: none.'),
     progressJsonPath: path.describe('JSONPath of a text that says how far it is. Default: none.'),
     waitBeforeMonitor: seconds.default(0).describe('Seconds to wait before the status is asked for first. Default: 0.'),
-    monitorOnly: flag
-      .default(false)
-      .describe('Whether nothing is sent, and only the status at `url` is asked for. Default: false.'),
+    monitorOnly: flagOr(false).describe(
+      'Whether nothing is sent, and only the status at `url` is asked for. Default: false.',
+    ),
     failFastStatusCodes: statuses
       .optional()
       .describe('HTTP statuses that fail the stage at once. Default: 504, where it is not to be retried.'),
