@@ -70,7 +70,7 @@ describe('a pipeline that a deployment runs', () => {
   });
 
   it('is not retried where somebody else has deployed since', async () => {
-    const { bench } = await deploying(broken);
+    const { bench } = await deploying({ ...broken, context: { ...broken.context, cluster: 'foo-prod' } });
     const child = await childIn(bench);
     const trigger = { type: 'manual', user: 'UBOB', parameters: {}, correlationId: 'C9' } as const;
     await bench.store.create(executionKind, 'Z9', { ...child, id: 'Z9', trigger });
