@@ -2,6 +2,7 @@ import type { Command } from '../src/model/command';
 import { isDisabled, locationName, type Location, type ServerGroup } from '../src/model/server-group';
 import type { Text } from '../src/model/text';
 import { clusterOf } from '../src/model/cluster-of';
+import { refuseStranger } from './support/checks';
 import { draftExecution, inSequence } from './support/draft';
 import { askWhichGroup, findGroups, type Asking } from './support/find-group';
 import { findTarget, placesText, type Target } from './support/find-target';
@@ -14,6 +15,9 @@ import type { PlanCard, Verb, VerbAnswer, VerbWorld } from './support/verb';
 import type { Words } from './support/words';
 
 const usage = '/cox clone APPLICATION ENVIRONMENT[/REGION] [from=vNNN] [to=ENVIRONMENT[/REGION]] [size=N]';
+
+/** Labels by which load balancers find what they send traffic to. */
+const isBalanced = /^(HAPROXY_|VIP_|DCOS_SERVICE_|EDGELB_|traefik\.)/;
 
 /** Where a copy is made, and of what. */
 type Copy = { readonly place: LivePlace; readonly source: ServerGroup; readonly size: number };
@@ -60,11 +64,16 @@ function linesOf(from: Target, to: Target, copies: readonly Copy[]): readonly Te
   const beside = copies.flatMap(({ place }) => place.groups.filter((group) => !isDisabled(group)).map(groupLine));
   const stays = beside.length === 0 ? [] : [`It serves beside ${[...new Set(beside)].join(', ')}, which stays.`];
   const [old, fresh] = [from.environment.name, to.environment.name];
-  const foreign =
-    old === fresh
-      ? []
-      : [`It is an exact copy: variables, secrets and addresses are those of ${old}, not of ${fresh}.`];
-  return [...foreign, ...stays];
+  if (old === fresh) return stays;
+  const balanced = [
+    ...new Set(copies.flatMap(({ source }) => Object.keys(source.labels).filter((label) => isBalanced.test(label)))),
+  ];
+  const labels = balanced.length === 0 ? '' : ` (${balanced.join(', ')})`;
+  return [
+    `It is an exact copy: variables, secrets and addresses are those of ${old}, not of ${fresh}.`,
+    `Its load balancer labels and virtual addresses${labels} are those of ${old} too: where a load balancer or a VIP is shared, it takes traffic of ${old}.`,
+    ...stays,
+  ];
 }
 
 function planClone(
@@ -129,7 +138,13 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   const from = findTarget(world.definitions(), words, usage);
   const surplus = words.words.slice(3).join(' ');
   if (surplus !== '') throw new UserMistake(`I do not understand '${surplus}'. ${usage}.`);
-  const to = await openTarget(goalOf(words, world, from), command, world);
+  const goal = goalOf(words, world, from);
+  const isAcross = goal.environment.name !== from.environment.name;
+  const source = `${from.application.name} ${from.environment.name}`;
+  // The copy takes the source's secrets and, perhaps, its traffic along.
+  const stranger = isAcross ? await refuseStranger(world, command, from.environment, source) : undefined;
+  if (stranger !== undefined) return { type: 'reply', view: stranger };
+  const to = await openTarget(goal, command, world);
   if ('refusal' in to) return { type: 'reply', view: to.refusal };
   const { sources, asking, places } = await readSources(words, world, from);
   if (sources.length === 0) return { type: 'reply', view: askWhichGroup(places, asking, () => true) };
@@ -137,7 +152,7 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   const copied = copies.map(({ source }) => [`clone of ${locationName(source.location)}`, groupFact(source)]);
   const facts = { ...factsOf(to.places), ...(Object.fromEntries(copied) as Record<string, string>) };
   const plan = planClone({ from, to }, copies, { command, facts });
-  return { type: 'plan', plan, confirm: to.environment.confirm };
+  return { type: 'plan', plan, confirm: isAcross || to.environment.confirm };
 }
 
 /** Makes a new server group of one that there is. */

@@ -12,6 +12,7 @@ import { findTarget, placesText, type Target } from './support/find-target';
 import { readHistory, runningExecution } from '../src/engine/read-history';
 import { factsOf, readPlaces, runningVersion, type LivePlace } from './support/live-groups';
 import { parameterFacts, parameterHashFacts, planOptions, refusedView } from './support/pipeline-options';
+import { reachOf } from './support/reach';
 import { strategiesText } from './support/strategies-text';
 import { runChoice, UserMistake } from './support/suggest';
 import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
@@ -80,9 +81,11 @@ type Planned = {
   readonly image: string;
   readonly reason: string | undefined;
   readonly run: PipelineRun;
+  /** Which other environments it changes, in words. */
+  readonly reach: readonly string[];
 };
 
-function planView({ target, places, stages, image, reason, run }: Planned): View {
+function planView({ target, places, stages, image, reason, run, reach }: Planned): View {
   const { application, environment, others } = target;
   const from = runningVersion(places);
   const to = imageVersion(image);
@@ -91,7 +94,7 @@ function planView({ target, places, stages, image, reason, run }: Planned): View
   return {
     headline: [`Deploy ${application.name} to ${environment.name}: ${from} → `, { strong: to }],
     tone: 'neutral',
-    lines: [...same, ...stays, ...(reason === undefined ? [] : [`Reason: ${reason}`])],
+    lines: [...reach, ...same, ...stays, ...(reason === undefined ? [] : [`Reason: ${reason}`])],
     facts: [
       { label: 'Image', value: [{ code: image }] },
       { label: 'Instances', value: countText(target) },
@@ -116,6 +119,8 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   if (planned.refused !== undefined) {
     return { type: 'reply', view: refusedView(planned, environment.pipeline, words) };
   }
+  const reach = await reachOf({ application, environment, pipeline: environment.pipeline }, command, world);
+  if ('refusal' in reach) return { type: 'reply', view: reach.refusal };
   const cluster = clusterOf(application, environment);
   const busy = refuseBusy(
     runningExecution(await readHistory(world.store, cluster)),
@@ -145,12 +150,12 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
     toVersion: imageVersion(image),
     reason,
   });
-  const view = planView({ target, places, stages, image, reason, run: planned.run });
+  const view = planView({ target, places, stages, image, reason, run: planned.run, reach: reach.lines });
   const facts = { ...factsOf(places), ...parameterHashFacts(planned.run) };
   return {
     type: 'plan',
     plan: { draft, facts, view, confirmLabel: 'Deploy' },
-    confirm: environment.confirm,
+    confirm: environment.confirm || reach.confirm,
   };
 }
 

@@ -1,15 +1,17 @@
 import { executionKind } from '../src/engine/document-kinds';
 import { readHistory } from '../src/engine/read-history';
 import { durationText } from '../src/engine/task-timeout';
+import type { Environment } from '../src/model/application';
 import { clusterOf } from '../src/model/cluster-of';
 import type { Command } from '../src/model/command';
 import type { Execution } from '../src/model/execution';
-import { imageVersion } from '../src/model/server-group';
+import { imageVersion, locationName } from '../src/model/server-group';
 import { isComplete } from '../src/model/status';
 import type { Text } from '../src/model/text';
 import type { Choice, View } from '../src/model/view';
 import { diffRuns, isDescribed } from './support/diff-runs';
 import { findTarget, type Target } from './support/find-target';
+import { wordOf } from './support/pipeline-options';
 import { outcomeText, outcomeWord } from './support/outcome-text';
 import { nearest, UserMistake } from './support/suggest';
 import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
@@ -23,14 +25,42 @@ const [usualRuns, runsWithButtons, allRuns] = [10, 5, 40];
 /** A version as it is typed: a digest whole, else the tag. */
 const versionWord = (image: string): string => /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1] ?? imageVersion(image);
 
-/** The words that do the same again; undefined for what is not done twice. */
-function againText({ application, definition, pipelineConfigId = '' }: Execution): string | undefined {
-  const { kind, environment, image } = definition;
-  if (kind === 'deploy' && image !== undefined) return `deploy ${application} ${environment} ${versionWord(image)}`;
+/**
+ * Where a run was, as it is typed: all of its environment, or one region of it; undefined for what words cannot say. What
+ * touched no region is of the environment.
+ */
+function whereOf({ definition: { environment, regions } }: Execution, { locations }: Environment): string | undefined {
+  const isWhole = regions.length === 0 || locations.every((location) => regions.includes(locationName(location)));
+  if (isWhole) return environment;
+  const [region, ...others] = new Set(
+    locations.filter((at) => regions.includes(locationName(at))).map((at) => at.region),
+  );
+  if (region === undefined || others.length > 0) return undefined;
+  const named = locations.filter((location) => location.region === region).map(locationName);
+  return named.length === regions.length ? `${environment}/${region}` : undefined;
+}
+
+/** The parameters as they are typed; undefined for values that words cannot say. Null is none. */
+function parameterWords({ trigger }: Execution): readonly string[] | undefined {
+  const given = Object.entries(trigger.parameters).filter(([, value]) => value !== null && value !== undefined);
+  const isTyped = ([name, value]: readonly [string, unknown]) =>
+    /^[A-Za-z_][\w-]*$/.test(name) && name !== 'reason' && ['string', 'number', 'boolean'].includes(typeof value);
+  return given.every(isTyped) ? given.map(([name, value]) => `${name}=${wordOf(String(value))}`) : undefined;
+}
+
+/** The words that do the same again; undefined for what is not done twice, or what words cannot say. */
+function againText(run: Execution, target: Environment): string | undefined {
+  const { application, definition, pipelineConfigId = '' } = run;
+  const { kind, image } = definition;
+  const where = whereOf(run, target);
+  const parameters = parameterWords(run);
+  if (where === undefined || parameters === undefined) return undefined;
+  if (kind === 'deploy' && image !== undefined)
+    return ['deploy', application, where, versionWord(image), ...parameters].join(' ');
   if (kind !== 'pipeline') return undefined;
-  const pipeline = pipelineConfigId.slice(application.length + 1);
+  const pipeline = wordOf(pipelineConfigId.slice(application.length + 1));
   const version = image === undefined ? [] : [versionWord(image)];
-  return ['pipeline', 'run', application, pipeline, environment, ...version].join(' ');
+  return ['pipeline', 'run', application, pipeline, where, ...version, ...parameters].join(' ');
 }
 
 /** `3 min`, or so far where it is not over. */
@@ -54,9 +84,9 @@ const lineOf = (run: Execution, number: number, now: number): Text => [
 ];
 
 /** Again and Diff of one run. */
-function choicesOf(run: Execution, number: number, { words }: Words): readonly Choice[] {
+function choicesOf(run: Execution, number: number, { words }: Words, target: Environment): readonly Choice[] {
   const [, application = '', where = ''] = words;
-  const again = againText(run);
+  const again = againText(run, target);
   const what = run.definition.kind === 'pipeline' ? 'Run again' : 'Redeploy';
   const version = run.definition.image === undefined ? '' : ` ${imageVersion(run.definition.image)}`;
   const diff = `history ${application} ${where} diff=${run.id}`;
@@ -78,7 +108,9 @@ function historyView(target: Target, history: readonly Execution[], words: Words
   const more = history.length - shown.length;
   const [, application = '', where = ''] = words.words;
   const rest = more > 0 && !isAll ? [`${more} earlier: /cox history ${application} ${where} all`] : [];
-  const choices = shown.slice(0, runsWithButtons).flatMap((run, index) => choicesOf(run, index + 1, words));
+  const choices = shown
+    .slice(0, runsWithButtons)
+    .flatMap((run, index) => choicesOf(run, index + 1, words, target.environment));
   return {
     headline: [{ strong: name }, `: the last ${shown.length === 1 ? 'run' : `${shown.length} runs`}`],
     tone: 'neutral',

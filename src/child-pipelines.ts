@@ -2,12 +2,14 @@ import { chooseImage, findPipeline, type PipelinePlace } from './definitions/fin
 import { draftOf } from './definitions/draft-of';
 import { planRun } from './definitions/plan-run';
 import { isDescribed, resolvePipeline } from './definitions/resolve-pipeline';
+import { foreignClusters, touchesCluster } from './definitions/touched-clusters';
 import { clusterHolder } from './engine/cluster-lock';
 import type { ChildPipelines, ChildRequest, ChildStart } from './engine/contracts/child-pipelines';
 import { executionKind } from './engine/document-kinds';
 import { threadIdOf } from './engine/drain-execution';
 import type { NewId } from './engine/ids';
 import { deepestLineage, lineageOf } from './engine/lineage';
+import { worksOnCluster } from './engine/read-history';
 import { startExecution, type StartParts, type StartRefusal } from './engine/start-execution';
 import type { Definitions } from './model/application';
 import type { ExecutionDraft } from './model/command';
@@ -46,12 +48,36 @@ function refuseCircle({ application, pipeline, environment }: PipelinePlace, lin
 }
 
 /** Refuses whoever started it all where they may not change what this pipeline is run for. */
-async function refuseStranger(parts: Parts, { application, environment }: PipelinePlace, parent: Execution) {
+async function refuseStranger(
+  parts: Parts,
+  { application, environment }: Pick<PipelinePlace, 'application' | 'environment'>,
+  parent: Execution,
+  why = '',
+) {
   const { user } = parent.trigger;
   const where = `${application.name} ${environment.name}`;
   const who = `@${user}, who asked for '${parent.name}',`;
   const permission = mayDeploy(environment.policy, await parts.people(), user, where, who);
-  if (!permission.allowed) throw new CoxswainError('NOT_ALLOWED', { message: plainText(permission.reason) });
+  if (!permission.allowed) throw new CoxswainError('NOT_ALLOWED', { message: `${plainText(permission.reason)}${why}` });
+}
+
+/** Refuses whoever started it all where they may not change another environment that a stage names; answers which clusters it names. */
+async function refuseReach(parts: Parts, place: PipelinePlace, parent: Execution): Promise<readonly string[]> {
+  const foreign = foreignClusters(parts.definitions(), place);
+  for (const reached of foreign) {
+    const why = ` Stage '${reached.stage}' of pipeline ${place.application.name}/${place.pipeline.name} names ${reached.cluster}.`;
+    await refuseStranger(parts, reached, parent, why);
+  }
+  return foreign.map(({ cluster }) => cluster);
+}
+
+/** Who works on the first of several clusters that is busy. */
+async function holderOf({ store }: Parts, clusters: readonly string[], chain: readonly string[]) {
+  for (const cluster of clusters) {
+    const holder = await clusterHolder(store, cluster, chain);
+    if (holder !== undefined) return holder;
+  }
+  return undefined;
 }
 
 /** In the thread of whoever started it, where that reports at all. */
@@ -80,7 +106,8 @@ function draftChild(place: PipelinePlace, request: ChildRequest): ExecutionDraft
     name: nameOf(place, image),
     application,
     environment,
-    locations: environment.locations,
+    // What touches no cluster takes none, so that it waits for nobody.
+    locations: touchesCluster(pipeline) ? environment.locations : [],
     stages: resolvePipeline(application, environment, { image, pipeline, parameters: run.parameters }),
     pipeline: pipeline.name,
     run,
@@ -112,10 +139,12 @@ async function start(parts: Parts, request: ChildRequest): Promise<ChildStart> {
   });
   refuseCircle(place, lineage);
   await refuseStranger(parts, place, parent);
+  const reached = await refuseReach(parts, place, parent);
   const draft = draftChild(place, request);
   const ancestorIds = lineage.map((execution) => execution.id);
   // Asked before anything is created: it may be busy for hours.
-  const busy = await clusterHolder(store, draft.definition.cluster, [...ancestorIds, id]);
+  const own = worksOnCluster(draft) ? [draft.definition.cluster] : [];
+  const busy = await holderOf(parts, [...own, ...reached], [...ancestorIds, id]);
   const { user } = parent.trigger;
   const origin = { parentExecutionId: parent.id, parentStageId, isAwaited };
   const trigger = { type: 'pipeline', user, parameters: {}, correlationId: key, ...origin } as const;

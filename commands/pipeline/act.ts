@@ -1,4 +1,4 @@
-import type { Signal } from '../../src/engine/signals';
+import { isSkippable, type Signal } from '../../src/engine/signals';
 import type { Execution, Stage } from '../../src/model/execution';
 import type { Choice, View } from '../../src/model/view';
 import { topLevelStages } from '../../src/engine/graph';
@@ -13,8 +13,8 @@ import type { Subverb } from './subverb';
 type Act = {
   readonly name: 'cancel' | 'pause' | 'resume' | 'retry' | 'skip';
   readonly label: string;
-  /** The button that does the same to one stage; absent where the execution is meant as a whole. */
-  readonly choice?: 'retryStage' | 'skipWait';
+  /** The buttons that do the same to one stage; absent where the execution is meant as a whole. */
+  readonly choices?: readonly ('retryStage' | 'skipWait' | 'skipStage')[];
   readonly canBeOver: boolean;
   readonly done: string;
 };
@@ -23,8 +23,8 @@ const acts: readonly Act[] = [
   { name: 'cancel', label: 'Cancel', canBeOver: false, done: 'is being canceled' },
   { name: 'pause', label: 'Pause', canBeOver: false, done: 'is paused' },
   { name: 'resume', label: 'Resume', canBeOver: false, done: 'goes on' },
-  { name: 'retry', label: 'Retry', choice: 'retryStage', canBeOver: true, done: 'is under way again' },
-  { name: 'skip', label: 'Skip', choice: 'skipWait', canBeOver: false, done: 'waits no longer' },
+  { name: 'retry', label: 'Retry', choices: ['retryStage'], canBeOver: true, done: 'is under way again' },
+  { name: 'skip', label: 'Skip', choices: ['skipWait', 'skipStage'], canBeOver: false, done: 'waits no longer' },
 ];
 
 const stageNames = ({ name, refId }: Stage): string => `${name} (${refId})`;
@@ -58,7 +58,7 @@ function stageFor(
 ): { readonly stageId: string } | { readonly question: View } {
   const again = (stage: string) => `pipeline ${act.name} ${execution.id} ${stage}`;
   if (words.length > 0) return { stageId: namedStage(execution, words.join(' '), again).id };
-  const offered = choices.filter(({ name }) => name === act.choice);
+  const offered = choices.filter(({ name }) => act.choices?.some((own) => own === name) === true);
   const [first, ...others] = offered;
   if (first === undefined) {
     const headline =
@@ -70,7 +70,15 @@ function stageFor(
   return { question: { headline, tone: 'attention', choices: offered } };
 }
 
-function signalOf(act: Act, stageId: string, user: string, reason: string | undefined): Signal {
+/** What ends the waiting of a stage: of one that waits for what it has started, or of a wait. */
+function skipOf(execution: Execution, stageId: string): 'skipStage' | 'skipWait' {
+  const stage = execution.stages.find(({ id }) => id === stageId);
+  return stage !== undefined && isSkippable(stage) ? 'skipStage' : 'skipWait';
+}
+
+type Asked = { readonly stageId: string; readonly user: string; readonly reason: string | undefined };
+
+function signalOf(act: Act, execution: Execution, { stageId, user, reason }: Asked): Signal {
   switch (act.name) {
     case 'cancel':
       return { type: 'cancel', user, ...(reason === undefined ? {} : { reason }) };
@@ -80,14 +88,14 @@ function signalOf(act: Act, stageId: string, user: string, reason: string | unde
     case 'retry':
       return { type: 'retryStage', stageId, user };
     case 'skip':
-      return { type: 'skipWait', stageId, user };
+      return { type: skipOf(execution, stageId), stageId, user };
   }
 }
 
 const reply = (view: View): VerbAnswer => ({ type: 'reply', view });
 
 function subverbOf(act: Act): Subverb {
-  const isOfStage = act.choice !== undefined;
+  const isOfStage = act.choices !== undefined;
   return {
     name: act.name,
     usage: `[EXECUTION-ID or APPLICATION ENVIRONMENT]${isOfStage ? ' [STAGE]' : ''}${act.name === 'cancel' ? ' [reason="…"]' : ''}`,
@@ -102,7 +110,7 @@ function subverbOf(act: Act): Subverb {
       const { choices = [] } = world.show(execution);
       const stage = isOfStage ? stageFor(act, execution, { words: rest, choices }) : { stageId: '' };
       if ('question' in stage) return reply(stage.question);
-      const signal = signalOf(act, stage.stageId, command.source.user, options.get('reason'));
+      const signal = signalOf(act, execution, { ...stage, user: command.source.user, reason: options.get('reason') });
       const sent = await sendSignal(world, execution, signal, command.id);
       if (sent.type === 'lost') return reply(lostView(sent.holder));
       if (sent.type !== 'accepted')

@@ -1,4 +1,5 @@
 import { resolvePipeline } from '../../src/definitions/resolve-pipeline';
+import { touchesCluster } from '../../src/definitions/touched-clusters';
 import { readHistory, runningExecution } from '../../src/engine/read-history';
 import type { Application, Environment, Pipeline, PipelineStage } from '../../src/model/application';
 import { clusterOf } from '../../src/model/cluster-of';
@@ -12,6 +13,7 @@ import { draftExecution } from '../support/draft';
 import { findApplication, placesText, unknownWord } from '../support/find-target';
 import { factsOf, readPlaces, runningVersion, type LivePlace } from '../support/live-groups';
 import { parameterFacts, parameterHashFacts, planOptions, refusedView } from '../support/pipeline-options';
+import { reachOf } from '../support/reach';
 import { nearest, UserMistake } from '../support/suggest';
 import type { PlanCard, VerbAnswer, VerbWorld } from '../support/verb';
 import type { Words } from '../support/words';
@@ -31,12 +33,6 @@ type Run = {
 
 /** Whether a stage makes server groups of the image that the run names. */
 const deploysImage = ({ type, context }: PipelineStage): boolean => type === 'deploy' && context.clusters === undefined;
-
-/** Whether a stage changes or reads server groups, so that nobody else may work on the cluster meanwhile. */
-const touchesCluster = ({ type, context, leavesOpen }: PipelineStage): boolean =>
-  type === 'deploy' ||
-  leavesOpen !== undefined ||
-  ['cluster', 'serverGroupName', 'asgName'].some((key) => context[key] !== undefined);
 
 const askAgain = (
   { application, pipeline }: Pick<Run, 'application' | 'pipeline'>,
@@ -113,9 +109,11 @@ type Resolved = {
   readonly places: readonly LivePlace[];
   readonly run: PipelineRun;
   readonly reason: string | undefined;
+  /** Which other environments it changes, in words. */
+  readonly reach: readonly string[];
 };
 
-function viewOf(wanted: Run, { image, places, run, reason }: Resolved): View {
+function viewOf(wanted: Run, { image, places, run, reason, reach }: Resolved): View {
   const { application, pipeline, environment, locations, others } = wanted;
   const deploys = pipeline.stages.some(deploysImage);
   const versions =
@@ -125,7 +123,7 @@ function viewOf(wanted: Run, { image, places, run, reason }: Resolved): View {
   return {
     headline: [`Run ${pipeline.name} of ${application.name} in ${environment.name}`, ...versions],
     tone: 'neutral',
-    lines: [...stays, ...(reason === undefined ? [] : [`Reason: ${reason}`])],
+    lines: [...reach, ...stays, ...(reason === undefined ? [] : [`Reason: ${reason}`])],
     facts: [
       ...(image === undefined ? [] : [{ label: 'Image', value: [{ code: image }] }]),
       { label: 'Where', value: where },
@@ -163,9 +161,20 @@ function planOf(wanted: Run, resolved: Resolved, command: Command): PlanCard {
   return { draft, facts, view: viewOf(wanted, resolved), confirmLabel: 'Run' };
 }
 
+/** What stands where it will run; or the refusal where somebody else works there. */
+async function placesFor(
+  { application, environment, locations }: Run,
+  world: VerbWorld,
+): Promise<readonly LivePlace[] | { readonly refusal: View }> {
+  const cluster = clusterOf(application, environment);
+  const running = runningExecution(await readHistory(world.store, cluster));
+  const refusal = refuseBusy(running, `/rollback ${application.name} ${environment.name}`);
+  return refusal === undefined ? readPlaces(world.serverGroups, locations, cluster) : { refusal };
+}
+
 async function answer(words: Words, command: Command, world: VerbWorld): Promise<VerbAnswer> {
   const wanted = readRun(world, words);
-  const { application, pipeline, environment, locations, version } = wanted;
+  const { application, pipeline, environment, version } = wanted;
   const name = `${application.name} ${environment.name}`;
   const stranger = await refuseStranger(world, command, environment, name);
   if (stranger !== undefined) return { type: 'reply', view: stranger };
@@ -179,19 +188,12 @@ async function answer(words: Words, command: Command, world: VerbWorld): Promise
   if (planned.run === undefined) return { type: 'reply', view: refusedView(planned, pipeline, words) };
   const { run } = planned;
   const reason = words.options.get('reason');
-  if (!stages.some(touchesCluster)) {
-    const plan = planOf(wanted, { image, places: [], run, reason }, command);
-    return { type: 'plan', plan, confirm: environment.confirm };
-  }
-  const cluster = clusterOf(application, environment);
-  const busy = refuseBusy(runningExecution(await readHistory(world.store, cluster)), `/rollback ${name}`);
-  if (busy !== undefined) return { type: 'reply', view: busy };
-  const places = await readPlaces(world.serverGroups, locations, cluster);
-  return {
-    type: 'plan',
-    plan: planOf(wanted, { image, places, run, reason }, command),
-    confirm: environment.confirm,
-  };
+  const reach = await reachOf(wanted, command, world);
+  if ('refusal' in reach) return { type: 'reply', view: reach.refusal };
+  const places = touchesCluster(pipeline) ? await placesFor(wanted, world) : [];
+  if ('refusal' in places) return { type: 'reply', view: places.refusal };
+  const plan = planOf(wanted, { image, places, run, reason, reach: reach.lines }, command);
+  return { type: 'plan', plan, confirm: environment.confirm || reach.confirm };
 }
 
 /** Runs a pipeline of an application's file by its name. */

@@ -3,12 +3,12 @@ import type { View } from '../../src/model/view';
 import type { Text } from '../../src/model/text';
 import { commandKind, executionKind } from '../../src/engine/document-kinds';
 import type { Signal } from '../../src/engine/signals';
-import { answerText, offerPlan, runVerb, type Outcome } from './answer-text';
+import { answerText, mishapView, offerPlan, runVerb, type Outcome } from './answer-text';
 import { lostView } from './lost-view';
 import { planHash, whatMoved } from './plan-hash';
 import { sendSignal } from './send-signal';
 import { startPlan } from './start-plan';
-import type { Verb, VerbWorld } from './verb';
+import type { Verb, VerbAnswer, VerbWorld } from './verb';
 
 type ChoiceRequest = Extract<CommandRequest, { type: 'choice' }>;
 
@@ -40,6 +40,20 @@ async function decidePlan(
   return saved?.document.plan;
 }
 
+/** What the words of a plan mean now; a mistake or a failure is an answer too, as when they were typed. */
+async function replan(
+  verbs: readonly Verb[],
+  { text }: PlannedAction,
+  planned: Command,
+  world: VerbWorld,
+): Promise<VerbAnswer> {
+  try {
+    return await runVerb(verbs, text, planned, world);
+  } catch (error) {
+    return { type: 'reply', view: mishapView(error) };
+  }
+}
+
 async function confirmPlan(
   verbs: readonly Verb[],
   planned: Command,
@@ -49,7 +63,7 @@ async function confirmPlan(
   const { plan } = planned;
   if (plan === undefined) return say('This plan no longer exists. Ask again.', 'attention');
   if (plan.state === 'open') {
-    const answer = await runVerb(verbs, plan.text, planned, world);
+    const answer = await replan(verbs, plan, planned, world);
     if (answer.type === 'reply') return { reply: answer.view };
     if (planHash(answer.plan) !== plan.hash) {
       const moved = whatMoved(plan.facts, answer.plan.facts);

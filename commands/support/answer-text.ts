@@ -66,6 +66,13 @@ export async function runVerb(
   }
 }
 
+/** The answer to what went wrong before anything was started. Throws on what is neither a mistake nor a known failure. */
+export function mishapView(error: unknown): View {
+  if (error instanceof UserMistake) return mistakeView(error.message, error.suggestions);
+  if (error instanceof CoxswainError) return { headline: error.message, tone: 'bad', footer: 'Nothing was started.' };
+  throw error;
+}
+
 /** Answers words that were typed; mistakes and failures are answers too. */
 export async function answerText(
   verbs: readonly Verb[],
@@ -79,9 +86,6 @@ export async function answerText(
     const offered = offerPlan(command.id, text, answer.plan);
     return answer.confirm ? offered : { ...offered, reply: answer.plan.view, startNow: true };
   } catch (error) {
-    if (error instanceof UserMistake) return { reply: mistakeView(error.message, error.suggestions) };
-    if (error instanceof CoxswainError)
-      return { reply: { headline: error.message, tone: 'bad', footer: 'Nothing was started.' } };
-    throw error;
+    return { reply: mishapView(error) };
   }
 }

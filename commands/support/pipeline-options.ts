@@ -9,7 +9,9 @@ import type { Words } from './words';
 /** How many options of a missing parameter become buttons. */
 const mostChoices = 5;
 
-const wordOf = (text: string): string => (/^[^\s"\\]+$/.test(text) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`);
+/** A word as it is typed, in quotes where it must be. */
+export const wordOf = (text: string): string =>
+  /^[^\s"\\]+$/.test(text) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`;
 
 /** The command again, with one more option. */
 const withOption = ({ words, options }: Words, name: string, value: string): string =>

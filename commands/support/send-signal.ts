@@ -2,6 +2,7 @@ import { isNewest } from '../../src/engine/adopt-child';
 import { lockCluster } from '../../src/engine/cluster-lock';
 import { ancestorIdsOf } from '../../src/engine/lineage';
 import { worksOnCluster } from '../../src/engine/read-history';
+import { retryRefusal } from '../../src/engine/retry-choice';
 import type { Signal } from '../../src/engine/signals';
 import type { StartRefusal } from '../../src/engine/start-execution';
 import { blockedBy } from '../../src/engine/wait-in-queue';
@@ -51,6 +52,8 @@ export async function sendSignal(
 ): Promise<Sent> {
   const permission = await permissionFor(world, execution, signal);
   if (!permission.allowed) return { type: 'forbidden', reason: permission.reason };
+  const unoffered = signal.type === 'retryStage' ? retryRefusal(execution, signal.stageId) : undefined;
+  if (unoffered !== undefined) return { type: 'refused', reason: unoffered };
   if (signal.type === 'retryStage' && isComplete(execution.status)) {
     const refusal = await reopen(world, execution);
     if (refusal !== undefined) return refusal;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { carryOut } from './carry-out';
 import type { RunAction } from './run-cli';
-import { choose, talk } from './talk';
+import { chooseOffered, talk } from './talk';
 
 type Operation = { readonly verb: string; readonly description: string; readonly examples: readonly string[] };
 
@@ -55,14 +55,19 @@ const exampleText = (lines: readonly string[]) =>
   `\nExamples:\n${lines.map((line) => `  $ coxswain ${line}`).join('\n')}`;
 
 const acts = [
-  { verb: 'pause', choice: 'pause', description: 'stop an execution between two steps; resume lets it go on' },
-  { verb: 'resume', choice: 'resume', description: 'let a paused execution go on' },
-  { verb: 'retry', choice: 'retryStage', description: 'run the stage that failed again', isOfStage: true },
-  { verb: 'skip', choice: 'skipWait', description: 'end a wait now', isOfStage: true },
+  { verb: 'pause', choices: ['pause'], description: 'stop an execution between two steps; resume lets it go on' },
+  { verb: 'resume', choices: ['resume'], description: 'let a paused execution go on' },
+  { verb: 'retry', choices: ['retryStage'], description: 'run the stage that failed again', isOfStage: true },
+  {
+    verb: 'skip',
+    choices: ['skipWait', 'skipStage'],
+    description: 'end a wait now, or go on without a pipeline that may be skipped',
+    isOfStage: true,
+  },
 ] as const;
 
 function addActs(program: Command, runAction: RunAction): void {
-  for (const { verb, choice, description, ...more } of acts) {
+  for (const { verb, choices, description, ...more } of acts) {
     const command = program
       .command(verb)
       .description(description)
@@ -70,7 +75,7 @@ function addActs(program: Command, runAction: RunAction): void {
       .addHelpText('after', exampleText([`${verb} 01JZX3`]));
     if ('isOfStage' in more) command.option('--stage <stage>', 'the stage, where several offer it');
     command.action((id: string, options: { stage?: string }) =>
-      runAction((session) => choose(session, { kind: 'execution', id, name: choice, ...options })),
+      runAction((session) => chooseOffered(session, { id, names: choices, ...options })),
     );
   }
 }

@@ -10,7 +10,8 @@ export type CarryOut = { readonly words: readonly string[]; readonly yes: boolea
 
 /**
  * Says the words and shows the answer. A plan is carried out where it is agreed to, by `--yes` or on a terminal, and watched:
- * 0 when it succeeded, else 1. Without both it is only shown.
+ * 0 when it succeeded, else 1. Without both it is only shown, and 1 says that it was not carried out. What needed no plan is
+ * done with its answer.
  */
 export async function carryOut(session: CliSession, { words, yes }: CarryOut): Promise<ExitCode> {
   const client = await connect(session);
@@ -19,7 +20,10 @@ export async function carryOut(session: CliSession, { words, yes }: CarryOut): P
   const isPlan = command.reply?.choices?.some(({ name }) => name === 'confirm') === true;
   const isAsked = session.world.stdin.isTTY === true && !session.json;
   if (isPlan) {
-    if (!yes && !isAsked) return exitCodeOf(command);
+    if (!yes && !isAsked) {
+      session.note('Nothing was started. Add --yes to carry the plan out.');
+      return exitCodes.failed;
+    }
     const isAgreed = yes || (await askYesNo(session, 'Carry this out?'));
     command = await choose(session, client, command, isAgreed ? 'confirm' : 'cancel');
     showAnswer(session, command);
@@ -28,7 +32,8 @@ export async function carryOut(session: CliSession, { words, yes }: CarryOut): P
   const { executionId } = command;
   if (executionId !== undefined && exitCodeOf(command) === exitCodes.done && (isPlan || yes))
     return followExecution(session, client, executionId);
-  if (!isPlan && !yes) return exitCodeOf(command);
+  const isRefused = yes && command.reply?.tone === 'attention';
+  if (!isPlan && !isRefused) return exitCodeOf(command);
   session.note('Nothing was started.');
   return exitCodes.failed;
 }

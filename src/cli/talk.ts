@@ -1,5 +1,5 @@
 import { exitCodeOf, say, sendAndAwait, showAnswer } from './await-answer';
-import type { CommandReply } from './bot-replies';
+import { executionReply, type CommandReply } from './bot-replies';
 import { connect, type CliSession } from './cli-session';
 import type { ExitCode } from './exit-codes';
 
@@ -33,4 +33,26 @@ export async function choose(session: CliSession, choice: ChoiceMade): Promise<E
   const client = await connect(session);
   const path = `/api/${kind}s/${encodeURIComponent(id)}/choices`;
   return show(session, await sendAndAwait(session, client, { path, body }));
+}
+
+/** Something to be done to an execution, whichever of these choices it offers. */
+export type OfferedChoice = {
+  readonly id: string;
+  /** At least one; the first is meant where none is offered, so that the bot says why not. */
+  readonly names: readonly [string, ...string[]];
+  readonly stage?: string;
+};
+
+/** Makes the choice that an execution offers, and shows what came of it. */
+export async function chooseOffered(session: CliSession, { id, names, ...more }: OfferedChoice): Promise<ExitCode> {
+  const [first, ...others] = names;
+  if (others.length === 0) return choose(session, { kind: 'execution', id, name: first, ...more });
+  const client = await connect(session);
+  const { view } = await client.get(`/api/executions/${encodeURIComponent(id)}`, executionReply);
+  const offered = (view.choices ?? []).find(
+    ({ name, target }) =>
+      names.includes(name) &&
+      (more.stage === undefined || (target.kind === 'execution' && target.stageId === more.stage)),
+  );
+  return choose(session, { kind: 'execution', id, name: offered?.name ?? first, ...more });
 }

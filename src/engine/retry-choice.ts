@@ -1,7 +1,7 @@
 import type { Execution, Stage } from '../model/execution';
 import { isComplete } from '../model/status';
 import type { Choice } from '../model/view';
-import { topLevelStages } from './graph';
+import { stageById, topLevelStages } from './graph';
 
 /**
  * The button that runs what failed, or was called off elsewhere, again; undefined where nothing was, or where a person or a
@@ -15,4 +15,26 @@ export function retryChoice(execution: Execution): Choice | undefined {
   if (failed === undefined || failed.failure?.code === 'JUDGMENT_REJECTED') return undefined;
   const target = { kind: 'execution', id: execution.id, stageId: failed.id } as const;
   return { name: 'retryStage', label: `Retry ${failed.name}`, target };
+}
+
+/** Why a stage's retry is not on offer, in words; undefined where it is, or where the signal itself says why not. */
+export function retryRefusal(execution: Execution, stageId: string): string | undefined {
+  const { name, status, canceled, ending } = execution;
+  const stage = stageById(execution, stageId);
+  const parent = stage?.parentStageId === undefined ? undefined : stageById(execution, stage.parentStageId);
+  if (stage !== undefined && parent !== undefined)
+    return `Stage '${stage.name}' is a part of '${parent.name}'. Only whole stages are retried.`;
+  if (!isComplete(status)) {
+    const isOpen = status === 'RUNNING' && ending === undefined && stage !== undefined && isComplete(stage.status);
+    return isOpen ? `${name} is under way. Retry when it is over.` : undefined;
+  }
+  if (canceled !== undefined) return `${name} was canceled and went back. Deploy again.`;
+  const target = retryChoice(execution)?.target;
+  const offered = target?.kind === 'execution' ? target.stageId : undefined;
+  if (offered === stageId) return undefined;
+  if (offered !== undefined)
+    return `Only what failed is retried, and that is '${stageById(execution, offered)?.name ?? offered}'.`;
+  const isRejected = topLevelStages(execution).some(({ failure }) => failure?.code === 'JUDGMENT_REJECTED');
+  if (isRejected) return `A judgment of ${name} was rejected, and that decision stands. Start it anew.`;
+  return `Nothing of ${name} failed, so there is nothing to retry. Start it anew.`;
 }

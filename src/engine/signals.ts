@@ -138,6 +138,8 @@ function resume(execution: Execution, user: string, now: number): Signaled {
 
 function skipWait(execution: Execution, signal: { stageId: string; user: string }, now: number): Signaled {
   const stage = stageById(execution, signal.stageId);
+  if (stage !== undefined && stage.type !== 'wait')
+    return refused(execution, 'NOT_ALLOWED', `Stage '${stage.name}' is no wait, so there is no time to skip.`);
   if (stage?.status !== 'RUNNING') return refused(execution, 'ALREADY_DECIDED', 'This wait is over.');
   return accepted(patchStage(execution, stage, { skipRemainingWait: true }, signal.user, now));
 }

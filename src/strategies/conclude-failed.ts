@@ -12,9 +12,11 @@ const runChoice = (label: string, text: string): Choice => ({ name: 'run', label
 const changesOf = (stages: readonly Stage[]): readonly Change[] =>
   stages.filter(isCreation).flatMap((stage) => changeOf(stage) ?? []);
 
-/** What came up first in each place, and so stands in the way of what served before. */
-function takeovers({ stages }: Execution): readonly Change[] {
-  const changes = changesOf(stages.filter(cameUp)).toReversed();
+/** What came up first in each place of the environment's cluster, and so stands in the way of what served before. */
+function takeovers({ stages, definition }: Execution): readonly Change[] {
+  const changes = changesOf(stages.filter(cameUp))
+    .filter(({ cluster }) => cluster === definition.cluster)
+    .toReversed();
   return [...new Map(changes.map((change) => [locationName(change.location), change])).values()];
 }
 
@@ -23,7 +25,7 @@ function takeovers({ stages }: Execution): readonly Change[] {
  * itself, where nothing new came up, and over regions of which each was another.
  */
 function backChoice(execution: Execution): readonly Choice[] {
-  if (execution.definition.kind !== 'deploy' || outcomeName(execution) === 'rolledBack') return [];
+  if (!['deploy', 'pipeline'].includes(execution.definition.kind) || outcomeName(execution) === 'rolledBack') return [];
   const changes = takeovers(execution);
   const sources = [...new Set(changes.map(({ source }) => source?.serverGroupName))];
   const [source] = sources;

@@ -68,7 +68,7 @@ describe.each(verbs)('coxswain %s', (verb) => {
     script = plans;
     const result = await cli([...words, '--yes']);
     expect(asked).toMatchObject([
-      { type: 'text', text: `${verb} foo prod "from=a b"` },
+      { type: 'text', text: `${verb} foo prod from="a b"` },
       { type: 'choice', name: 'confirm' },
     ]);
     expect(result.stdout).toContain('Watching E1.');
@@ -85,7 +85,8 @@ describe.each(verbs)('coxswain %s', (verb) => {
     script = plans;
     const result = await cli(words);
     expect(asked).toHaveLength(1);
-    expect([result.stdout.includes('Destroy foo-prod-v003?'), result.exitCode]).toEqual([true, 0]);
+    expect([result.stdout.includes('Destroy foo-prod-v003?'), result.exitCode]).toEqual([true, 1]);
+    expect(result.stderr).toContain('Nothing was started. Add --yes');
   });
 });
 
@@ -121,6 +122,14 @@ describe('what starts nothing', () => {
   });
 });
 
+describe('what needs no plan', () => {
+  it.each(['good', 'neutral'] as const)('is done with its answer, with --yes too: %s', async (tone) => {
+    script = () => ({ reply: { headline: 'It is being canceled.', tone } });
+    const result = await cli(['pipeline', 'cancel', 'foo', 'prod', '--yes']);
+    expect([result.stderr, result.exitCode]).toEqual(['', 0]);
+  });
+});
+
 describe('coxswain history and logs', () => {
   it.each([
     [['history', 'foo', 'prod', 'all'], 'history foo prod all'],
@@ -140,6 +149,7 @@ describe('coxswain pause, resume, retry and skip', () => {
     ['resume', 'resume'],
     ['retry', 'retryStage'],
     ['skip', 'skipWait'],
+    ['skip', 'skipStage'],
   ])('%s makes the choice %s of the execution', async (verb, name) => {
     script = () => ({ reply: { headline: 'Done.', tone: 'good' } });
     await fixture.store.create(executionKind, 'E1', buildExecution());

@@ -47,10 +47,10 @@ describe('a pipeline that a deployment runs', () => {
     expect((await bench.drive(id, 1000)).status).toBe(refusal === '' ? 'SUCCEEDED' : 'RUNNING');
   });
 
-  it('keeps others from its cluster', async () => {
+  it('keeps others from the cluster that its parent has, where it touches none itself', async () => {
     const { bench } = await deploying(stage('wait', { waitTime: 600 }));
     const { reply } = await bench.say('deploy foo prod 3.0');
-    expect(wordsOf(reply)).toContain('Run foo/child for prod is under way, asked by @UANN');
+    expect(wordsOf(reply)).toContain('Deploy foo 2.0 to prod is under way, asked by @UANN');
   });
 
   it('does not keep its parent from being retried, though it is newer', async () => {
@@ -70,7 +70,7 @@ describe('a pipeline that a deployment runs', () => {
   });
 
   it('is not retried where somebody else has deployed since', async () => {
-    const { bench } = await deploying(broken);
+    const { bench } = await deploying({ ...broken, context: { ...broken.context, cluster: 'foo-prod' } });
     const child = await childIn(bench);
     const trigger = { type: 'manual', user: 'UBOB', parameters: {}, correlationId: 'C9' } as const;
     await bench.store.create(executionKind, 'Z9', { ...child, id: 'Z9', trigger });

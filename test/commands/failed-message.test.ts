@@ -56,6 +56,11 @@ describe('the message of what failed', () => {
     expect(it.serverGroups.sizes(east)).toContain('foo-prod-v003 ×2');
   });
 
+  it('offers the way back where a pipeline was run by its name, too', async () => {
+    const { offered } = await failed('pipeline run foo p prod/east 2.0', deployAnd(check));
+    expect(offered).toContainEqual(['Roll back', 'rollback foo prod/east v003']);
+  });
+
   it('offers the regions each its own way where a deployment over several went through in some', async () => {
     const { offered } = await failed('deploy foo prod 2.0', deployAnd(check));
     const labels = offered.map(([label]) => label);

@@ -141,3 +141,27 @@ describe('what differs between two runs', () => {
     expect(it.serverGroups.sizes(east)).toContain('foo-dev-v000 ×2');
   });
 });
+
+describe('what is offered again', () => {
+  const named = {
+    name: 'with a space',
+    parameters: [{ name: 'who', required: false, default: 'nobody' }],
+    stages: [{ refId: '1', requisiteStageRefIds: [], type: 'wait', name: 'Wait', context: { waitTime: 1 } }],
+  };
+
+  it('is in the region that it was in', async () => {
+    const it = await bench();
+    await ran(it, 'deploy foo prod/west 2.0');
+    expect(offers(await it.say('history foo prod'))[0]).toEqual(['1. Redeploy 2.0', 'deploy foo prod/west 2.0']);
+  });
+
+  it('has its parameters, and names with spaces in quotes', async () => {
+    const it = await createCommandBench(undefined, [deployStage], service, [named]);
+    await ran(it, 'pipeline run foo "with a space" dev who="you and me"');
+    const [label, text = ''] = offers(await it.say('history foo dev'))[0] ?? [];
+    expect([label, text]).toEqual(['1. Run again', 'pipeline run foo "with a space" dev who="you and me"']);
+    await ran(it, text);
+    const [last] = (await it.executions()).slice(-1);
+    expect(last?.trigger.parameters).toEqual({ who: 'you and me' });
+  });
+});

@@ -241,6 +241,43 @@ describe('what is done to what runs', () => {
     expect(offers(named)).toEqual([`pipeline retry ${id} Deploy`]);
   });
 
+  it('retries only what its button would, and says why not', async () => {
+    const it = await bench();
+    const done = await startOf(it, 'deploy foo dev 1.1');
+    const { stages } = await it.drive(done);
+    const again = async (stage: string) => wordsOf((await it.say(`pipeline retry ${done} ${stage}`)).reply);
+    expect(await again('1')).toContain('Nothing of Deploy foo 1.1 to dev failed, so there is nothing to retry.');
+    const part = stages.find(({ parentStageId }) => parentStageId === '1');
+    expect(await again(part?.id ?? '')).toContain("is a part of 'Deploy'. Only whole stages are retried.");
+    expect((await it.executions())[0]?.status).toBe('SUCCEEDED');
+  });
+
+  it('does not reopen a judgment that was rejected', async () => {
+    const judged = { ...quiet, name: 'judged', stages: inOrder({ type: 'manualJudgment', name: 'Ask', context: {} }) };
+    const it = await createCommandBench(undefined, undefined, undefined, [judged]);
+    const id = await startOf(it, 'pipeline run foo judged dev');
+    await it.drive(id, 1000);
+    expect(wordsOf((await it.say(`pipeline skip ${id} Ask`)).reply)).toContain("Stage 'Ask' is no wait");
+    await it.choose(id, 'reject', { stageId: '1', answer: 'too slow', user: 'UBOB' });
+    expect((await it.drive(id)).status).toBe('TERMINAL');
+    expect(wordsOf((await it.say(`pipeline retry ${id} Ask`)).reply)).toContain(
+      'was rejected, and that decision stands.',
+    );
+    expect(stageOf((await it.executions())[0] ?? (await it.drive(id)), '1').status).toBe('TERMINAL');
+  });
+
+  it('skips a stage that may go on without what it waits for', async () => {
+    const above = {
+      name: 'above',
+      stages: inOrder({ type: 'pipeline', name: 'Run quiet', context: { pipeline: 'quiet', skippable: true } }),
+    };
+    const it = await createCommandBench(undefined, undefined, undefined, [quiet, above]);
+    const id = await startOf(it, 'pipeline run foo above dev');
+    await it.drive(id, 1000);
+    expect(wordsOf((await it.say(`pipeline skip ${id}`)).reply)).toContain('waits no longer');
+    expect(stageOf(await it.drive(id, 1000), '1').status).toBe('SKIPPED');
+  });
+
   it('does not retry where something newer has happened', async () => {
     const it = await bench();
     it.serverGroups.fail('create', 'REQUEST_REFUSED');

@@ -13,6 +13,8 @@ import { east } from '../dcos/builders';
 type Bench = ReturnType<typeof createStageBench>;
 
 const wait = (waitTime = 60): Step => ({ ref: '1', type: 'wait', name: 'Rest', context: { waitTime } });
+/** A rest that names its cluster, so that nobody else may work on it. */
+const holding = (waitTime: number): Step => ({ ...wait(waitTime), context: { waitTime, cluster: 'foo-dev' } });
 const set = (values: Readonly<Record<string, unknown>>, more: Partial<Step> = {}): Step => ({
   ref: '1',
   type: 'evaluateVariables',
@@ -336,8 +338,8 @@ describe('skipping', () => {
   });
 
   it('starts nothing where the cluster is still waited for', async () => {
-    const bench = benchOf([wait(1)]);
-    await startLocked(bench, parentOf([{ ...wait(600), ref: '9' }], { id: 'E0' }));
+    const bench = benchOf([holding(1)]);
+    await startLocked(bench, parentOf([{ ...holding(600), ref: '9' }], { id: 'E0' }));
     await bench.run(parentOf([runs({ skippable: true })]), 30_000);
     await skip(bench);
     expect(statuses(await bench.drive('E1', 1000))).toEqual(['1 SKIPPED']);
@@ -347,13 +349,13 @@ describe('skipping', () => {
 
 describe('the cluster of a child', () => {
   const other = (id: string, seconds = 120) => {
-    const built = parentOf([{ ...wait(seconds), ref: '9' }], { id, name: 'Deploy shop 2.0', application: 'shop' });
+    const built = parentOf([{ ...holding(seconds), ref: '9' }], { id, name: 'Deploy shop 2.0', application: 'shop' });
     return { ...built, definition: { ...built.definition, cluster: 'shop-dev' } };
   };
   const shopRuns = runs({ application: 'shop', pipeline: 'main' });
 
   it("is its parent's, where both are about one", async () => {
-    const bench = benchOf([wait(60)]);
+    const bench = benchOf([holding(60)]);
     await startLocked(bench, parentOf([runs()]));
     await bench.drive('E1', 30_000);
     expect((await childIn(bench)).status).toBe('RUNNING');
@@ -363,7 +365,7 @@ describe('the cluster of a child', () => {
   });
 
   it('is waited for while somebody else works on it, visibly', async () => {
-    const bench = benchOf([], ['shop', { main: [wait(1)] }]);
+    const bench = benchOf([], ['shop', { main: [holding(1)] }]);
     await startLocked(bench, other('E0'));
     const waiting = await bench.run(parentOf([shopRuns]), 60_000);
     expect(shown(waiting)).toEqual(['Stage 1 running waits for Deploy shop 2.0, asked by @U0ALICE']);
@@ -374,7 +376,7 @@ describe('the cluster of a child', () => {
   });
 
   it('is waited for until the time of the stage is over', async () => {
-    const bench = benchOf([], ['shop', { main: [wait(1)] }]);
+    const bench = benchOf([], ['shop', { main: [holding(1)] }]);
     await startLocked(bench, other('E0', 3600));
     const timed = { ...shopRuns, context: { ...shopRuns.context, stageTimeoutMs: 60_000 } };
     const done = await bench.run(parentOf([timed]));
@@ -383,7 +385,7 @@ describe('the cluster of a child', () => {
   });
 
   it('is changed by one child after the other, where several are started at once', async () => {
-    const bench = benchOf([wait(60)]);
+    const bench = benchOf([holding(60)]);
     const startedAt = bench.clock.now();
     await startLocked(bench, parentOf([runs(), runs({}, { ref: '2' })]));
     const running = await bench.drive('E1', 30_000);
