@@ -120,6 +120,17 @@ describe('an execution of a pipeline that limits how many run', () => {
     expect(await statusesOf(bench)).toEqual(['A SUCCEEDED', 'B TERMINAL', 'C TERMINAL']);
   });
 
+  it('looks for its turn once a minute when a stage is retried after its start would have expired', async () => {
+    const bench = await three({ fails: true, startExpiryMs: 100_000 });
+    await after(bench, 60_000);
+    await bench.signal('A', { type: 'retryStage', stageId: '1', user: 'U1' });
+    await after(bench, 45_000);
+    let turns = 0;
+    await bench.drive(bench.clock.now() + 10_000, () => Promise.resolve(void (turns += 1)));
+    expect((await bench.get('A')).status).toBe('NOT_STARTED');
+    expect(turns).toBeLessThan(10);
+  });
+
   it('ends as it was, without a way back, when it is canceled while it waits to go on', async () => {
     const bench = await three({ fails: true });
     await after(bench, 60_000);
