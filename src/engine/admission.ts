@@ -1,7 +1,7 @@
 import type { Execution } from '../model/execution';
 import { lockCluster } from './cluster-lock';
 import type { Clock } from './clock';
-import { ancestorIdsOf } from './lineage';
+import { adoptedIdsOf, ancestorIdsOf } from './lineage';
 import type { DocumentStore } from './ports/document-store';
 import { worksOnCluster } from './read-history';
 import { enterQueue, nameOf } from './wait-in-queue';
@@ -66,7 +66,7 @@ function withAdmission(execution: Execution, admission: NonNullable<Execution['a
 /** One that has its turn takes its cluster, and waits for whoever works on it. */
 async function takeCluster(store: DocumentStore, execution: Execution, round: number): Promise<Turn> {
   const holder = { executionId: execution.id, ...(round === 0 ? {} : { round }) };
-  const chain = await ancestorIdsOf(store, execution);
+  const chain = [...(await adoptedIdsOf(store, execution)), ...(await ancestorIdsOf(store, execution))];
   const other = worksOnCluster(execution)
     ? await lockCluster(store, execution.definition.cluster, holder, undefined, chain)
     : undefined;

@@ -134,11 +134,39 @@ describe('an execution of a pipeline that limits how many run', () => {
   it('ends as it was, without a way back, when it is canceled while it waits to go on', async () => {
     const bench = await three({ fails: true });
     await after(bench, 60_000);
+    const { status, endTime, stages } = await bench.get('A');
     await bench.signal('A', { type: 'retryStage', stageId: '1', user: 'U1' });
     await bench.signal('A', { type: 'cancel', user: 'U1' });
     await after(bench, 200_000);
-    expect(await statusesOf(bench)).toEqual(['A CANCELED', 'B TERMINAL', 'C TERMINAL']);
-    expect((await bench.get('A')).stages).toHaveLength(1);
+    expect(await statusesOf(bench)).toEqual(['A TERMINAL', 'B TERMINAL', 'C TERMINAL']);
+    expect(await bench.get('A')).toMatchObject({ status, endTime, stages });
+    expect(await bench.signal('A', { type: 'retryStage', stageId: '1', user: 'U1' })).toEqual({ accepted: true });
+    await after(bench, 200_000);
+    expect((await bench.get('A')).status).toBe('SUCCEEDED');
+    expect(await bench.queue()).toMatchObject({ running: [], waiting: [], superseded: [] });
+  });
+
+  it('ends as it was where a newer one is preferred to its retry', async () => {
+    const bench = await three({ fails: true, keepWaitingPipelines: false });
+    await after(bench, 60_000);
+    await bench.signal('A', { type: 'retryStage', stageId: '1', user: 'U1' });
+    await after(bench, 1000);
+    await bench.start({ id: 'D', limitConcurrent: true });
+    await after(bench, 200_000);
+    expect(await statusesOf(bench)).toEqual(['A TERMINAL', 'B CANCELED', 'C TERMINAL', 'D SUCCEEDED']);
+    expect((await bench.get('A')).stages[0]?.failure?.message).toBe('It failed.');
+    const { choices } = bench.engine.render.live(await bench.get('A'));
+    expect(choices?.map(({ name }) => name)).toEqual(['retryStage']);
+    expect(await bench.queue()).toMatchObject({ running: [], waiting: [], superseded: [] });
+  });
+
+  it('cannot be retried again while it waits to go on, which would run it without its turn', async () => {
+    const bench = await three({ fails: true });
+    await after(bench, 60_000);
+    const retry = () => bench.signal('A', { type: 'retryStage', stageId: '1', user: 'U1' });
+    await retry();
+    expect(await retry()).toMatchObject({ accepted: false, code: 'ALREADY_DECIDED' });
+    expect((await bench.get('A')).status).toBe('NOT_STARTED');
   });
 });
 
