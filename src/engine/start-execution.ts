@@ -72,6 +72,9 @@ async function takeTurn(
     ? await lockCluster(store, definition.cluster, { executionId: id }, undefined, ancestorIds)
     : undefined;
   if (holder === undefined) return undefined;
+  // Asked for again after a crash it may be under way, with its turn: then it waits for the cluster by itself.
+  const known = (await store.get(executionKind, id))?.document;
+  if (known !== undefined && isInQueue(known)) return undefined;
   // It leaves before it is gone, so that whoever is in a queue exists.
   await leaveQueue(parts, execution, 0);
   await store.delete(executionKind, id);

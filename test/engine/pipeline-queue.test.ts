@@ -109,6 +109,39 @@ describe('an execution of a pipeline that limits how many run', () => {
     expect(await bench.queue()).toMatchObject({ running: [], waiting: [] });
   });
 
+  it('does not begin while its start may still be refused', async () => {
+    let at: 'before' | 'start' | 'refused' | 'after' = 'before';
+    let begun: readonly string[] = [];
+    // Between the refusal and the end of the start: the cluster is given back, and another of the pipeline ends.
+    const meanwhile = async () => {
+      at = 'after';
+      for (const id of ['B', 'Z']) await bench.signal(id, { type: 'cancel', user: 'U1' });
+      await after(bench, 10_000);
+      begun = await bench.running();
+    };
+    const bench = createQueueBench((store) => ({
+      ...store,
+      create: async (kind, id, document, options) => {
+        if (at === 'start' && kind.name === 'lock') at = 'refused';
+        return store.create(kind, id, document, options);
+      },
+      update: async (kind, id, change, options) => {
+        if (at === 'refused' && kind.name === 'queue') await meanwhile();
+        return store.update(kind, id, change, options);
+      },
+    }));
+    const two = { maxConcurrentExecutions: 2 };
+    await bench.start({ id: 'Z', cluster: 'foo-x', workMs: 120_000 });
+    await bench.start({ id: 'B', ...two, workMs: 120_000 });
+    await after(bench, 1000);
+    at = 'start';
+    expect(await bench.start({ id: 'A', ...two, cluster: 'foo-x', workMs: 60_000 })).toMatchObject({
+      executionId: 'Z',
+    });
+    expect(begun).toEqual([]);
+    expect((await bench.all()).map(({ id }) => id)).toEqual(['B', 'Z']);
+  });
+
   it('waits for its turn again when a stage is retried after its end', async () => {
     const bench = await three({ fails: true });
     await after(bench, 60_000);
