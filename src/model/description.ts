@@ -83,6 +83,10 @@ export type ServerGroupDescription = {
   readonly judgmentBeforeCleanup?: boolean;
   /** Of `canary`: what is tried before the new group takes over, in order. */
   readonly canary?: readonly CanaryStep[];
+  /** How many percent of the instances must be healthy before what served before gives way. @default 100 */
+  readonly targetHealthyDeployPercentage?: number;
+  /** Empty: health is of no interest. */
+  readonly interestingHealthProviderNames?: readonly string[];
   readonly maxRemainingAsgs?: number;
   readonly delayBeforeDisableSec?: number;
   readonly delayBeforeScaleDownSec?: number;

@@ -7,12 +7,14 @@ import type { StageContext } from '../model/execution';
 import { buildCluster } from '../model/moniker';
 import { isDisabled, locationName, type Location, type ServerGroup } from '../model/server-group';
 import { defineStage, type Services } from '../services';
-import { aroundCreation, createApp, determineSourceServerGroup, firstSizeOf, isMadeBy } from './server-group/creation';
+import { aroundCreation, createApp, firstSizeOf, isMadeBy } from './server-group/creation';
 import { descriptionFields, monikerFields, strategyFields } from './server-group/description-fields';
 import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
+import { healthFields } from './server-group/health-wish';
 import { imageFor } from './server-group/image';
 import { clusterOf, nameOf, placeBeside, placeOf } from './server-group/place';
 import { wholeNumber } from './server-group/spinnaker-values';
+import { determineSourceServerGroup, sourceCapacityFields, usesSourceCapacity } from './server-group/source';
 import { pickTarget } from './server-group/target';
 import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
 
@@ -36,8 +38,10 @@ const config = z.looseObject({
     .looseObject({ desired: wholeNumber.describe('As `desiredCapacity`.') })
     .nullish()
     .describe('The size in the spelling of other providers.'),
+  ...sourceCapacityFields,
   ...descriptionFields,
   ...strategyFields,
+  ...healthFields,
 });
 
 const place = z.object({ account: z.string(), region: z.string(), dcosCluster: z.string(), group: z.string() });
@@ -100,7 +104,8 @@ function cloneCluster(context: StageContext, { moniker }: ServerGroup): string {
 /** The size given; else the source's, or its last one where it is out of service. Throws INVALID_INPUT where it has none. */
 async function cloneSize(look: Look, { name, location, desired }: ServerGroup): Promise<number> {
   const { desiredCapacity, capacity } = config.parse(look.stage.context);
-  const given = desiredCapacity ?? capacity?.desired ?? (desired > 0 ? desired : undefined);
+  const written = usesSourceCapacity(look.stage.context) ? undefined : (desiredCapacity ?? capacity?.desired);
+  const given = written ?? (desired > 0 ? desired : undefined);
   const wanted = given ?? (await look.services.serverGroups.lastNonZeroSize(location, name, look.signal));
   if (wanted !== undefined && wanted > 0) return wanted;
   const message = `Cannot clone ${name} at size ${wanted ?? 0}. Give one, for example desiredCapacity: 2.`;
@@ -158,7 +163,7 @@ export const cloneServerGroup = defineStage({
       cloneSource: 'What was cloned: `{ location, serverGroupName }`.',
       serverGroupName: 'The name of the clone.',
       'deploy.server.groups': 'By region, the names of new server groups.',
-      source: 'What served before: `{ serverGroupName, desired, image }`; absent for none.',
+      source: 'The same in the spelling of Spinnaker, and the other keys as `createServerGroup` puts them out.',
     },
     cancel: 'Goes back as `createServerGroup` does.',
     restart: 'Looks for its source again, and creates another clone under the next free name.',
@@ -171,7 +176,8 @@ export const cloneServerGroup = defineStage({
   before: fanOut('cloneServerGroup', 'Clone'),
   tasks: workerTasks<Needs>([
     determineCloneSource,
-    determineSourceServerGroup,
+    // What a clone follows is what it is made of.
+    determineSourceServerGroup(({ outputs }) => ({ source: outputs.cloneSource })),
     createApp('cloneServerGroup', create),
     waitForCapacityMatch,
   ]),

@@ -4,28 +4,36 @@ import { CoxswainError } from '../model/errors';
 import type { StageContext } from '../model/execution';
 import { buildCluster } from '../model/moniker';
 import { defineStage, type Services } from '../services';
-import {
-  aroundCreation,
-  createApp,
-  descriptionOf,
-  determineSourceServerGroup,
-  firstSizeOf,
-} from './server-group/creation';
+import { aroundCreation, createApp, descriptionOf, firstSizeOf } from './server-group/creation';
 import { descriptionFields, monikerFields, strategyFields } from './server-group/description-fields';
 import { clusterFields, fanOut, workerTasks } from './server-group/fan-out';
+import { healthFields } from './server-group/health-wish';
 import { imageFor } from './server-group/image';
 import { placeOf } from './server-group/place';
+import { determineSourceServerGroup, sourceFields, usesSourceCapacity } from './server-group/source';
 import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
 
 type Needs = Pick<Services, 'serverGroups'>;
 
-const config = z.looseObject({
-  ...clusterFields,
-  ...monikerFields,
-  desiredCapacity: z.number().int().positive().describe('How many instances.'),
-  ...descriptionFields,
-  ...strategyFields,
-});
+const config = z
+  .looseObject({
+    ...clusterFields,
+    ...monikerFields,
+    desiredCapacity: z
+      .number()
+      .int()
+      .positive()
+      .optional()
+      .describe('How many instances; it may be left out with `useSourceCapacity` alone.'),
+    ...sourceFields,
+    ...descriptionFields,
+    ...strategyFields,
+    ...healthFields,
+  })
+  .refine((context) => context.desiredCapacity !== undefined || usesSourceCapacity(context), {
+    path: ['desiredCapacity'],
+    message: 'give a size, for example desiredCapacity: 2, or useSourceCapacity: true',
+  });
 
 /** The cluster of the new group: named, or of its parts. Throws INVALID_INPUT where neither is there. */
 function clusterOf(context: StageContext): string {
@@ -56,7 +64,15 @@ export const createServerGroup = defineStage({
     puts: {
       serverGroupName: 'The name of the new server group.',
       'deploy.server.groups': 'By region, the names of new server groups.',
-      source: 'What served before: `{ serverGroupName, desired, image }`; absent for none.',
+      source:
+        'The server group that it follows: `{ asgName, serverGroupName, account, region, useSourceCapacity, desired, serving, image }`; `{}` for none.',
+      servedBefore:
+        'What served there, to which its strategy goes back: `{ serverGroupName, desired, serving }`; `{}` for none.',
+      'deploy.account.name': 'The account.',
+      'kato.tasks': 'What was created, as cloud tasks of Spinnaker tell it.',
+      capacitySnapshot: 'The size that was awaited: `{ minSize, desiredCapacity, maxSize }`.',
+      lastCapacityCheck: 'Its instances by health: `{ up, down, outOfService, starting, succeeded, failed, unknown }`.',
+      targetDesiredSize: 'The size of the new server group.',
       nextServerGroupName: 'The name that was free.',
       stoodBefore: 'All server groups that stood there.',
     },
@@ -71,7 +87,7 @@ export const createServerGroup = defineStage({
   config,
   before: planPlaces,
   tasks: workerTasks<Needs>([
-    determineSourceServerGroup,
+    determineSourceServerGroup(({ context }) => context),
     createApp('createServerGroup', ({ execution, stage, context, key, services, signal }, name) => {
       const location = placeOf(context);
       const imageId = imageFor(execution, stage, location);

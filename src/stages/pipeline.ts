@@ -24,6 +24,19 @@ function render({ status, context, failure }: Stage): Text | undefined {
 /** Runs another pipeline and waits for its end (semantics §4.4). Canceled, or out of time, that is canceled too. */
 export const pipeline = defineStage({
   type: 'pipeline',
+  about: {
+    summary:
+      'Runs a pipeline of this application or another, as its file says then, and waits for its end. It runs for whoever started this run, who must be allowed to; one that would run itself is refused.',
+    puts: {
+      executionId: 'The id of the execution that it started.',
+      executionName: 'What that is called.',
+      status: 'How that ended.',
+      '<output>': 'Everything that its stages put out, unless `skipDownstreamOutput` keeps it back.',
+    },
+    cancel: 'What it started is canceled too, and goes back by itself; so it is when the stage runs out of time.',
+    restart:
+      'Runs the pipeline anew. Where a stage of the failed child is restarted instead, this stage waits for that child again.',
+  },
   needs: ['childPipelines'],
   config: childConfig,
   tasks: ({ stage }) =>

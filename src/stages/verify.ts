@@ -22,27 +22,28 @@ const config = z.looseObject({
     .min(1)
     .default(['healthy', 'noRestarts'])
     .describe(
-      'What must hold all the time: healthy (all instances are healthy), noRestarts (no instance is lost or replaced). Both by default.',
+      'What must hold all the time: `healthy` (all instances are healthy), `noRestarts` (no instance is lost or replaced).',
     ),
   toleranceSec: z.coerce
     .number()
     .min(0)
     .default(30)
-    .describe('How long some instances may be unhealthy at a stretch, in seconds; 30 by default.'),
+    .describe('How long some instances may be unhealthy at a stretch, in seconds.'),
   rollback: z
-    .looseObject({ onFailure: flag })
+    .looseObject({ onFailure: flag.describe('Whether everything goes back. Default: false.') })
     .optional()
-    .describe(
-      'With onFailure: true everything that the execution deployed goes back when a check fails; by default not.',
-    ),
+    .describe('What becomes of everything that the execution deployed when a check fails. Default: it stays.'),
   regions: z
     .array(z.string())
     .optional()
-    .describe('Watch only what was deployed in these regions (account/region); all by default.'),
+    .describe('Watch only what was deployed in these regions, as `account/region`. Default: in all.'),
   serverGroups: z
     .array(z.object({ location: locationSchema, serverGroupName: z.string() }))
     .optional()
-    .describe('The server groups to watch; by default those that the stages before this one deployed.'),
+    .meta({
+      description: 'The server groups to watch; by default those that the stages before this one deployed.',
+      isPlanned: true,
+    }),
 });
 
 type Needs = { readonly serverGroups: ServerGroups };
@@ -153,6 +154,18 @@ function renderWatch(stage: Stage): Text | undefined {
  */
 export const verify = defineStage({
   type: 'verify',
+  about: {
+    summary:
+      'Watches the server groups that the stages before it deployed for a time, and fails when one of them is unhealthy for longer than tolerated, loses an instance, goes out of service or is gone. A pause does not count.',
+    shorthand: {
+      for: '`durationSec` as a duration, such as `10m`.',
+      tolerance: '`toleranceSec` as a duration, such as `30s`.',
+      onFailure: '`rollback`: the short form of `rollback: { onFailure: true }`.',
+    },
+    puts: { verifiedServerGroups: 'The names of the server groups that it watched.' },
+    cancel: 'Stops watching; there is nothing of its own to undo.',
+    restart: 'Watches for the whole time again; what was seen before does not count.',
+  },
   needs: ['serverGroups'],
   config,
   outputs: ['verifiedServerGroups'],

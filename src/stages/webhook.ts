@@ -33,6 +33,16 @@ function tasksOf({ stage }: PlanInput): readonly TaskDefinition<Needs>[] {
  */
 export const webhook = defineStage({
   type: 'webhook',
+  about: {
+    summary:
+      'Sends a request to a URL, at least once, each with the same `Idempotency-Key`, and with `waitForCompletion` asks for the status until what it started has ended. Only public addresses, and hosts that the bot is told to trust, can be reached.',
+    puts: {
+      webhook:
+        'In its context: `{ statusCode, statusCodeValue, headers, body, statusEndpoint, monitor, error }`, bodies of more than 32 KiB cut.',
+    },
+    cancel: 'A request is sent to `cancelEndpoint` where there is one; so it is when the stage runs out of time.',
+    restart: 'Sends the request again, with another `Idempotency-Key`.',
+  },
   needs: ['webhooks'],
   config: webhookConfig,
   outputs: [],

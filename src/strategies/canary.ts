@@ -54,10 +54,10 @@ function canarySteps(change: Change, deployment: Deployment): readonly StagePlan
   const steps = stepsOf(deployment);
   const tried = steps.flatMap((step, index) => {
     const before = steps[index - 1]?.size ?? step.size;
-    const grow = step.size === before ? [] : [growNew(change, step.size, full)];
+    const grow = step.size === before ? [] : [growNew(change, step.size, deployment)];
     return [...grow, ...verdicts(change, step, full)];
   });
-  return steps.at(-1)?.size === full ? tried : [...tried, growNew(change, full, full)];
+  return steps.at(-1)?.size === full ? tried : [...tried, growNew(change, full, deployment)];
 }
 
 function stepText({ size, durationSec, checks = allChecks, job, judgment }: SizedStep, full: number): string {
@@ -84,6 +84,8 @@ export const canary: Strategy = {
     const gone = `${old === undefined ? '' : `${old} `}out of service and kept`;
     return `canary: ${steps.join('; ')}; then ${desiredCapacity} new${waitText(delayBeforeDisableSec)}, the old ${gone}; goes back by itself`;
   },
+  promise:
+    'A few instances of the new server group stand beside the whole of the old and are judged step by step; then the same group grows to its whole size and takes over as with `redblack`. The old serves at full size until all instances of the new are healthy. Whatever fails, the old is back at full size without being asked to, and the canary goes out of service, is kept for diagnosis and then destroyed. Where nothing serves yet, no step is taken.',
   firstSize: (deployment) => stepsOf(deployment)[0]?.size ?? deployment.desiredCapacity,
   after: (change, deployment) =>
     change.source === undefined

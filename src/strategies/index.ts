@@ -21,6 +21,7 @@ export {
   planUndo,
   type Change,
   type CreationType,
+  servedBefore,
 } from './undo';
 export { judgmentPlan, validationPlan } from './verdicts';
 export { planWholeUndo } from './whole-undo';

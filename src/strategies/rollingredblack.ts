@@ -65,7 +65,7 @@ function rollingSteps(rolling: Rolling): readonly StagePlan[] {
   const steps = stepsOf(deployment, source.desired);
   return steps.flatMap((step, index) => {
     const before = steps[index - 1] ?? { fresh: steps[0]?.fresh ?? full, old: source.desired };
-    const grow = step.fresh === before.fresh ? [] : [growNew(change, step.fresh, full)];
+    const grow = step.fresh === before.fresh ? [] : [growNew(change, step.fresh, deployment)];
     return [...grow, ...verdicts(rolling, step), ...shrinkOld(rolling, step, before.old)];
   });
 }
@@ -88,6 +88,8 @@ export const rollingredblack: Strategy = {
     const before = `${waitText(delayBeforeDisableSec)}${asked === '' ? '' : `, ${asked}`}`;
     return `rolling red/black: ${sizes.join('; ')}${before === '' ? '' : `; before each step down: ${before.slice(2)}`}`;
   },
+  promise:
+    'The new server group grows as the old shrinks, in steps of the same share of both, `targetPercentages`: the new one has its size of a step, healthy, before the old gives up its own. As many healthy instances as before serve at every moment, or as many as the new group is to have where that is fewer. With `rollback: { onFailure: true }` a failure of any step brings the old back at full size first. At 100 % it is out of service and kept.',
   firstSize: (deployment) => stepsOf(deployment, 0)[0]?.fresh ?? deployment.desiredCapacity,
   after: (change, deployment) =>
     change.source === undefined

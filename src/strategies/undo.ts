@@ -6,7 +6,9 @@ import { effectKeyPrefix } from '../engine/effect-key';
 
 const createdSchema = z.object({ serverGroupName: z.string(), stoodBefore: z.array(z.string()).default([]) });
 const sourceSchema = z.object({
-  source: z.object({ serverGroupName: z.string(), desired: z.number(), serving: z.number().optional() }),
+  serverGroupName: z.string(),
+  desired: z.number().positive(),
+  serving: z.number().optional(),
 });
 const placeSchema = z.object({
   cluster: z.string(),
@@ -41,10 +43,14 @@ function placeOf(stage: Stage): Place | undefined {
   return place.success ? place.data : undefined;
 }
 
-function sourceOf(stage: Stage): Source | undefined {
-  const source = sourceSchema.safeParse(stage.outputs);
+/**
+ * What served in the place of a createServerGroup stage when it began, to which its strategy goes back; undefined where
+ * nothing did. Stages of builds that did not tell it apart from their source have that alone.
+ */
+export function servedBefore({ outputs }: Stage): Source | undefined {
+  const source = sourceSchema.safeParse(outputs.servedBefore ?? outputs.source);
   if (!source.success) return undefined;
-  const { serverGroupName, desired, serving = desired } = source.data.source;
+  const { serverGroupName, desired, serving = desired } = source.data;
   return { serverGroupName, desired, serving };
 }
 
@@ -54,7 +60,7 @@ export function changeOf(stage: Stage): Change | undefined {
   const place = placeOf(stage);
   if (!created.success || place === undefined) return undefined;
   const { serverGroupName, stoodBefore } = created.data;
-  return { ...place, created: serverGroupName, source: sourceOf(stage), stoodBefore };
+  return { ...place, created: serverGroupName, source: servedBefore(stage), stoodBefore };
 }
 
 /** Whether a createServerGroup stage may have created something, known to it or not: a name was chosen, now or before. */
@@ -102,7 +108,7 @@ export function planUndo(
   const place = first === undefined ? undefined : placeOf(first);
   const acted = stages.filter(mayHaveCreated);
   if (first === undefined || place === undefined || acted.length === 0) return [];
-  const source = sourceOf(first);
+  const source = servedBefore(first);
   // Nothing served before and the new group does: there is nothing to go back to.
   if (source === undefined && acted.some(cameUp)) return [];
   const keys = acted.map((stage) => effectKeyPrefix(execution.id, stage.id));

@@ -147,7 +147,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
       'Keep one of them',
     ],
     ['type: deploy, ', '', '7:11', "'type' is missing"],
-    ['type: deploy', 'type: webhook', '7:19', 'is not supported yet'],
+    ['type: deploy', 'type: webhok', '7:19', "Unknown stage type 'webhok'. Did you mean 'webhook'?"],
     ['type: deploy', 'type: Deploy', '7:19', "Did you mean 'deploy'?"],
     ['strategy: highlander', 'stratgy: highlander', '7:27', "Did you mean 'strategy'?"],
     ['strategy: highlander', 'strategy: custom', '7:37', 'not supported yet'],

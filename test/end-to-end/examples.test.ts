@@ -5,8 +5,26 @@ import type { StageContext } from '../../src/model/execution';
 import { strategies } from '../../src/strategies';
 import { createExampleBench, examplesFolder, parseExample, readExample } from '../support/example-bench';
 import { readPromise } from '../support/example-promise';
+import { says, startWebhookServer, type Answering, type WebhookServer } from '../support/webhook-server';
 
 const files = readdirSync(examplesFolder).filter((file) => file.endsWith('.yaml') && file !== 'accounts.yaml');
+
+/** Starts load tests, which have passed whenever it is asked, and takes notes. */
+const hooks: Answering = (request, reply, count) => {
+  const bodies: Readonly<Record<string, unknown>> = {
+    'POST /load-tests': { links: { status: '/load-tests/1' } },
+    'GET /load-tests/1': { state: 'passed', message: '12 of 12 requests were answered' },
+    'PUT /notes': {},
+  };
+  const body = bodies[`${request.method} ${request.url}`];
+  says(body === undefined ? 404 : 200, body ?? {})(request, reply, count);
+};
+
+let server: WebhookServer;
+beforeAll(async () => {
+  server = await startWebhookServer(hooks);
+});
+afterAll(() => server.stop());
 
 /** Parameters that an example asks of its run, given what stands there: the first instance of the first place. */
 function parametersOf(text: string, bench: ReturnType<typeof createExampleBench>): StageContext {
@@ -31,11 +49,11 @@ it.each(files)('%s runs to its end and leaves what it promises', async (file) =>
   const application = parseExample(file);
   const text = readExample(file);
   const { before, after } = readPromise(text);
-  const bench = createExampleBench(application.name);
+  const bench = createExampleBench(application, server.url(''));
   await bench.seed(before);
   const places = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   expect(bench.stateOf(Object.keys(before))).toEqual(before);
-  const done = await bench.run(application, parametersOf(text, bench));
+  const done = await bench.run(parametersOf(text, bench));
   expect(done.stages.flatMap(({ failure }) => failure?.message ?? [])).toEqual([]);
   expect(done.status).toBe('SUCCEEDED');
   expect(bench.stateOf(places)).toEqual(after);

@@ -2,16 +2,24 @@ import { stageRegistry } from '../../src/app';
 import type { Execution, StageContext } from '../../src/model/execution';
 import { east } from '../dcos/builders';
 import { driveUntil } from '../support/drive-until';
+import { parentOf } from '../support/child-kit';
 import { buildPipeline, stageOf } from '../support/engine-kit';
 import { sendSignal } from '../support/send-signal';
 import { crashEverywhere } from '../support/stage-crashes';
 import { createStageBench } from '../support/stage-kit';
-import { matrix, seedMatrix, stateOf, type Bench, type Row } from '../support/stage-matrix';
+import { matrix, matrixApplications, seedMatrix, stateOf, type Bench, type Row } from '../support/stage-matrix';
 
 const rows = Object.entries(matrix);
 
-const build = (type: string, { context }: Row, over: StageContext = {}): Execution =>
-  buildPipeline([{ ref: '1', type, context: { locations: [east], cluster: 'foo-dev', ...context, ...over } }]);
+/** Only what starts others must be of an environment that a file has. */
+function build(type: string, { context }: Row, over: StageContext = {}): Execution {
+  const step = { ref: '1', type, context: { locations: [east], cluster: 'foo-dev', ...context, ...over } };
+  return type === 'pipeline' ? parentOf([step]) : buildPipeline([step]);
+}
+
+/** The effects of a run, which carry the id of the execution that had them: a new one for every child. */
+const effectsOf = ({ serverGroups, jobs }: Bench): readonly string[] =>
+  [...serverGroups.effects, ...jobs.effects].map((effect) => effect.replace(/ N\d+\//, ' child/'));
 
 /** Where people are asked they decide: `stop` where the stage's context says that it is rejected. */
 async function decideAll(bench: Bench): Promise<Execution> {
@@ -25,7 +33,7 @@ async function decideAll(bench: Bench): Promise<Execution> {
 }
 
 async function begin(type: string, row: Row, over?: StageContext, prepare?: (bench: Bench) => void) {
-  const bench = createStageBench();
+  const bench = createStageBench(undefined, matrixApplications);
   seedMatrix(bench);
   prepare?.(bench);
   await bench.start(build(type, row, over));
@@ -84,10 +92,11 @@ describe.each(rows)('%s', (type, row) => {
   it('ends the same wherever the process stops', async () => {
     const { end, points, differing } = await crashEverywhere({
       seed: seedMatrix,
+      applications: matrixApplications,
       execution: () => build(type, row, { stageTimeoutMs: 600_000 }),
       // Its parts have rows of their own.
       every: type === 'deploy' ? 5 : 1,
-      end: ({ status }, bench) => [status, ...bench.serverGroups.effects, ...bench.jobs.effects, ...stateOf(bench)],
+      end: ({ status }, bench) => [status, ...effectsOf(bench), ...stateOf(bench)],
     });
     // Nobody decides here, so that a judgment ends by its time.
     const expected = type === 'manualJudgment' ? 'TERMINAL' : 'SUCCEEDED';

@@ -4,7 +4,9 @@ import { createExecutorHandlers, stageRegistry } from '../../src/app';
 import { parseAccounts } from '../../src/definitions/parse-accounts';
 import { parseApplication } from '../../src/definitions/parse-application';
 import { resolvePipeline } from '../../src/definitions/resolve-pipeline';
+import { createWebhooks, type Webhooks } from '../../src/http-client/webhooks';
 import { executionKind } from '../../src/engine/document-kinds';
+import { judgmentAnswers } from '../../src/engine/judgment-answers';
 import type { Application } from '../../src/model/application';
 import { clusterOf } from '../../src/model/cluster-of';
 import type { Execution, StageContext } from '../../src/model/execution';
@@ -53,8 +55,23 @@ function seedJenkins({ create }: ReturnType<typeof createEmulatedJenkins>, appli
   create('run-script', jobXml({ parameters: Object.fromEntries(names.map((name) => [name, ''])) }));
 }
 
-/** The executor over an emulated DC/OS called `lab`, and a Jenkins called `ci`, on virtual time. */
-export function createExampleBench(application: string) {
+/** Where examples send their webhooks to. */
+const webhookHost = 'https://hooks.example.com';
+
+/** Webhooks that go to a server of the test's instead. */
+function webhooksTo(hooksUrl: string): Webhooks {
+  const webhooks = createWebhooks({ allowedHosts: ['127.0.0.1'] });
+  return {
+    send: (request, signal) => webhooks.send({ ...request, url: request.url.replace(webhookHost, hooksUrl) }, signal),
+  };
+}
+
+/**
+ * The executor over an emulated DC/OS called `lab`, and a Jenkins called `ci`, on virtual time, which knows one application.
+ * What goes to hooks.example.com goes to `hooksUrl`.
+ */
+export function createExampleBench(example: Application, hooksUrl: string) {
+  const application = example.name;
   const clock = createManualClock();
   const store = createMemoryStore(() => clock.now());
   const cluster = createEmulatedCluster('lab', clock);
@@ -74,7 +91,8 @@ export function createExampleBench(application: string) {
     clock,
     newId: () => `N${(count += 1)}`,
     teamId: 'T1',
-    definitions: () => ({ applications: new Map(), clusters: new Map() }),
+    webhooks: webhooksTo(hooksUrl),
+    definitions: () => ({ applications: new Map([[application, example]]), clusters: new Map() }),
     serverGroups,
     onError: () => undefined,
   });
@@ -119,22 +137,22 @@ export function createExampleBench(application: string) {
         ({ id }) => id,
       );
     },
-    /** Runs the pipeline of the first environment to its end; every judgment is approved. */
-    run: async (parsed: Application, parameters: StageContext): Promise<Execution> => {
-      const [environment] = parsed.environments.values();
+    /** Runs the pipeline of the first environment to its end; every judgment is approved, with the first answer that it offers. */
+    run: async (parameters: StageContext): Promise<Execution> => {
+      const [environment] = example.environments.values();
       if (environment === undefined) throw new Error('The example has no environment.');
-      const image = `${parsed.image}:2.0`;
+      const image = `${example.image}:2.0`;
       const execution = buildExecution({
-        application: parsed.name,
-        pipelineConfigId: `${parsed.name}/${environment.pipeline.name}`,
+        application,
+        pipelineConfigId: `${application}/${environment.pipeline.name}`,
         status: 'NOT_STARTED',
         trigger: { type: 'manual', user: 'U0ANN', parameters, correlationId: 'C1' },
-        stages: planPipeline(resolvePipeline(parsed, environment, { image })),
+        stages: planPipeline(resolvePipeline(example, environment, { image })),
         definition: {
           ...buildExecution().definition,
           writtenAs: 'yaml',
           environment: environment.name,
-          cluster: clusterOf(parsed, environment),
+          cluster: clusterOf(example, environment),
           regions: environment.locations.map(locationName),
           image,
           toVersion: '2.0',
@@ -149,9 +167,11 @@ export function createExampleBench(application: string) {
           await clock.advance(10_000);
           return now;
         }
+        const [input] = judgmentAnswers(judged.context);
+        const approval = { type: 'judge', decision: 'continue', stageId: judged.id, user: 'U0ANN' } as const;
         const said = await sendSignal(
           { store, clock },
-          { type: 'judge', decision: 'continue', stageId: judged.id, user: 'U0ANN' },
+          input === undefined ? approval : { ...approval, input },
           execution.id,
         );
         if (said !== '') throw new Error(said);

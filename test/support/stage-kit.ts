@@ -8,6 +8,7 @@ import { east } from '../dcos/builders';
 import { drive } from './engine-kit';
 import { createEmulatedJenkins } from './emulated-jenkins';
 import { createFakeJobs } from './fake-jobs';
+import { createFakeWebhooks } from './fake-webhooks';
 import { createFakeServerGroups } from './fake-server-groups';
 import { createManualClock } from './manual-clock';
 import { createMemoryStore } from './memory-store';
@@ -51,6 +52,7 @@ export function createStageBench(
   const store = wrap(memory);
   const serverGroups = createFakeServerGroups(clock);
   const jobs = createFakeJobs(clock);
+  const webhooks = createFakeWebhooks(clock, () => serverGroups.onEffect('before'));
   const jenkins = createEmulatedJenkins(clock, {
     scriptJob: 'run-script',
     point: () => serverGroups.onEffect('before'),
@@ -64,6 +66,7 @@ export function createStageBench(
     fetchText: fetchNothing,
     jobs,
     ...(hasJenkins ? { jenkins: jenkins.masters } : {}),
+    webhooks,
     store,
     clock,
     newId,
@@ -81,6 +84,8 @@ export function createStageBench(
     jobs,
     /** An emulated Jenkins called `ci`, without a job; its requests count as effects. */
     jenkins,
+    /** A service called `tests` whose requests count as effects. */
+    webhooks,
     /** What failed and was to be tried again by itself. */
     errors,
     handlers,

@@ -1,5 +1,7 @@
 import type { Execution, StageContext } from '../../src/model/execution';
+import type { Application } from '../../src/model/application';
 import { east } from '../dcos/builders';
+import { applicationOf } from './child-kit';
 import { jobXml } from './jenkins-jobs';
 import { describeCluster, type createStageBench } from './stage-kit';
 
@@ -44,10 +46,11 @@ export function seedMatrix({ serverGroups, jenkins, jobs }: Bench): void {
 }
 
 /** The groups and their sizes, how the runs of jobs and the builds stand. */
-export const stateOf = ({ serverGroups, jobs, jenkins, clock }: Bench): readonly string[] => [
+export const stateOf = ({ serverGroups, jobs, jenkins, webhooks, clock }: Bench): readonly string[] => [
   ...serverGroups.sizes(east).map((line) => line.replace('foo-dev-', '')),
   ...jobs.runs.map(({ runId, endsAt, outcome }) => `${runId} ${endsAt > clock.now() ? 'RUNNING' : outcome}`),
   ...['run-script', 'build', 'broken', 'endless'].flatMap((job) => jenkins.builds(job)),
+  ...webhooks.states(),
 ];
 
 const untouched = ['v000 ×0', 'v001 ×2', 'v002 ×3'];
@@ -177,6 +180,13 @@ const reading = (context: StageContext, slow: (bench: Bench) => void): Row => ({
   restart: { of: 'failed', left: untouched },
 });
 
+const smoke: StageContext = { location: east, general: { id: 'smoke', cmd: 'true' } };
+
+/** What runs in the stage's own pipeline, and in that which a stage starts. */
+export const matrixApplications: ReadonlyMap<string, Application> = new Map([
+  applicationOf('foo', { child: [{ ref: '1', type: 'runJob', context: smoke }] }),
+]);
+
 /** Of every stage type that files may name. */
 export const matrix: Readonly<Record<string, Row>> = {
   checkPreconditions: reading({ preconditions: [{ type: 'clusterSize', context: { expected: 3 } }] }, unreachable),
@@ -225,6 +235,19 @@ export const matrix: Readonly<Record<string, Row>> = {
     timeout: { context: { stageTimeoutMs: 60_000 }, code: 'TASK_TIMEOUT', left: untouched },
     restart: { of: 'succeeded', left: untouched },
   },
+  pipeline: {
+    context: { locations: undefined, cluster: undefined, pipeline: 'child' },
+    success: [...untouched, 'R1 SUCCEEDED'],
+    failure: { by: ({ jobs }) => void (jobs.outcome = 'FAILED'), code: 'STAGE_FAILED' },
+    cancel: { when: hasRun, left: [...untouched, 'R1 FAILED'] },
+    timeout: {
+      by: ({ jobs }) => void (jobs.runMs = 9_000_000),
+      context: { stageTimeoutMs: 60_000 },
+      code: 'TASK_TIMEOUT',
+      left: [...untouched, 'R1 FAILED'],
+    },
+    restart: { of: 'succeeded', left: [...untouched, 'R1 SUCCEEDED', 'R2 SUCCEEDED'] },
+  },
   resizeServerGroup: sizeRow('v002', { capacity: { desired: 5 } }, 'v002 ×5'),
   rollbackCluster: rollbackRow({}, 'v001', refuses('list')),
   rollbackServerGroup: rollbackRow(
@@ -250,12 +273,41 @@ export const matrix: Readonly<Record<string, Row>> = {
   shrinkCluster: clusterRow({ allowDeleteActive: true }, ['v002 ×3']),
   terminateInstanceAndDecrementServerGroup: kill('forGood'),
   terminateInstances: kill('replaced'),
+  verify: {
+    context: { durationSec: 60, serverGroups: [{ location: east, serverGroupName: name('v002') }] },
+    success: untouched,
+    failure: { by: ({ serverGroups }) => void serverGroups.sickNames.add(name('v002')), code: 'VERIFICATION_FAILED' },
+    cancel: { when: runs, left: untouched },
+    timeout: { context: { stageTimeoutMs: 10_000 }, code: 'TASK_TIMEOUT', left: untouched },
+    restart: { of: 'succeeded', left: untouched },
+  },
   wait: {
-    context: { waitTime: 600 },
+    context: { waitTime: 300 },
     success: untouched,
     failure: { context: { waitTime: 'soon' }, code: 'INVALID_INPUT' },
     cancel: { when: runs, left: untouched },
-    timeout: { context: { stageTimeoutMs: 1000 }, left: untouched },
+    timeout: { context: { stageTimeoutMs: 1000 }, code: 'TASK_TIMEOUT', left: untouched },
     restart: { of: 'succeeded', left: untouched },
+  },
+  webhook: {
+    context: {
+      url: 'https://tests.example.com/runs',
+      waitForCompletion: true,
+      statusJsonPath: '$.state',
+      successStatuses: 'passed',
+      terminalStatuses: 'failed',
+      canceledStatuses: 'canceled',
+      cancelEndpoint: 'https://tests.example.com/runs/cancel',
+    },
+    success: [...untouched, 'passed'],
+    failure: { by: ({ webhooks }) => void (webhooks.outcome = 'failed'), code: 'WEBHOOK_FAILED' },
+    cancel: { when: ({ webhooks }) => webhooks.states().includes('running'), left: [...untouched, 'canceled'] },
+    timeout: {
+      by: ({ webhooks }) => void (webhooks.runMs = 9_000_000),
+      context: { stageTimeoutMs: 60_000 },
+      code: 'TASK_TIMEOUT',
+      left: [...untouched, 'canceled'],
+    },
+    restart: { of: 'succeeded', left: [...untouched, 'passed', 'passed'] },
   },
 };

@@ -11,30 +11,30 @@ const name = z.string().trim().min(1);
 
 /** What a `pipeline` stage accepts. */
 export const childConfig = z.looseObject({
-  application: name.optional().describe("The application whose pipeline is run; by default the stage's own."),
-  pipeline: name.describe("The pipeline's name in that application's file; application/name says both."),
+  application: name.optional().describe("The application whose pipeline is run. Default: the stage's own."),
+  pipeline: name.describe("The pipeline's name in that application's file; `application/name` says both."),
   environment: name
     .optional()
-    .describe('The environment that it is run for, which the application must have; by default the one of this run.'),
+    .describe('The environment that it is run for, which the application must have. Default: the one of this run.'),
   pipelineParameters: z
     .record(z.string(), z.unknown())
     .default({})
-    .describe('Parameters that are passed to it, by name; none by default.'),
-  image: name.optional().describe('The whole image that it deploys, such as registry.example.com/demo/shop:2.0.'),
+    .describe('Parameters that are passed to it, by name. Default: none.'),
+  image: name.optional().describe('The whole image that it deploys, such as `registry.example.com/demo/shop:2.0`.'),
   version: name
     .optional()
     .describe(
-      "The tag or digest that it deploys, of its application's own image; by default the image of this run, where it is of the same application.",
+      "The tag or digest that it deploys, of its application's own image. Default: the image of this run, where it is of the same application.",
     ),
   waitForCompletion: flag
     .default(true)
-    .describe('Whether the stage waits for its end, at most 12 hours unless the stage has a timeout; true by default.'),
+    .describe('Whether the stage waits for its end, at most 12 hours unless the stage has a timeout. Default: true.'),
   skipDownstreamOutput: flag
     .default(false)
-    .describe("Whether the outputs of its stages are kept from this pipeline's later stages; false by default."),
+    .describe("Whether the outputs of its stages are kept from this pipeline's later stages. Default: false."),
   skippable: flag
     .default(false)
-    .describe('Whether people may go on without waiting for its end; it runs on then. False by default.'),
+    .describe('Whether people may go on without waiting for its end; it runs on then. Default: false.'),
 });
 
 /** Reads a stage's own context. Throws INVALID_INPUT through the engine where it is of no use. */

@@ -27,7 +27,9 @@ export const scriptConfig = z.looseObject({
     .string()
     .optional()
     .describe('The DC/OS cluster it runs on, where region does not say; used without Jenkins.'),
-  location: locationSchema.optional().describe('The place it runs in without Jenkins, as Coxswain writes it.'),
+  location: locationSchema
+    .optional()
+    .meta({ description: 'The place it runs in without Jenkins, as Coxswain plans it.', isPlanned: true }),
   ...buildFields,
 });
 

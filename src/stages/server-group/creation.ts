@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CoxswainError } from '../../model/errors';
 import type { ServerGroupDescription } from '../../model/description';
 import type { Stage, StageContext } from '../../model/execution';
-import { countServing, isDisabled, safeRegion, type ServerGroup } from '../../model/server-group';
+import { safeRegion, type Location, type ServerGroup } from '../../model/server-group';
 import type { ServerGroups } from '../../dcos/server-groups';
 import { keyLabel } from '../../dcos/server-groups';
 import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
@@ -15,8 +15,10 @@ import {
   findStrategy,
   planRetirement,
   planUndo,
+  servedBefore,
   type CreationType,
 } from '../../strategies';
+import { healthWishOf } from './health-wish';
 import { nameOfNext } from './next-name';
 import { isWorker, placeOf } from './place';
 import { wholeNumber } from './spinnaker-values';
@@ -27,7 +29,7 @@ const chosen = z.object({ cluster: z.string() });
 const sized = z.object({ desiredCapacity: wholeNumber.pipe(z.number().int().positive()) });
 
 /** The cluster that the new group is to be of: as the stage gives it, or as an earlier task of it found out. */
-const clusterOf = (context: StageContext): string => chosen.parse(context).cluster;
+export const newClusterOf = (context: StageContext): string => chosen.parse(context).cluster;
 
 /**
  * A description is checked when the definition was read; what the engine added to the context does no harm. Spinnaker writes
@@ -46,33 +48,10 @@ export function isMadeBy(
   return labels[keyLabel]?.startsWith(effectKeyPrefix(execution.id, stage.id)) === true;
 }
 
-/** The group that serves now: the newest enabled one, or the newest of all (semantics §5); and the next free name. */
-export const determineSourceServerGroup: TaskDefinition<Needs> = {
-  name: 'determineSourceServerGroup',
-  timeoutMs: 10 * 60_000,
-  timeoutFromStage: false,
-  async run(look) {
-    const { execution, stage, services, signal } = look;
-    const location = placeOf(look.context);
-    const cluster = clusterOf(look.context);
-    const groups = await services.serverGroups.list(location, cluster, signal);
-    // What an earlier attempt of this very stage left behind is no way back.
-    const source = groups.find((group) => !isDisabled(group) && !isMadeBy({ execution, stage }, group));
-    const outputs = {
-      cluster,
-      nextServerGroupName: nameOfNext(groups, cluster, location),
-      stoodBefore: groups.map(({ name }) => name),
-    };
-    if (source === undefined) return { status: 'SUCCEEDED', outputs };
-    const { name, desired, image } = source;
-    const found = { serverGroupName: name, desired, serving: countServing(source), image };
-    return { status: 'SUCCEEDED', outputs: { ...outputs, source: found } };
-  },
-};
-
 /** What the strategy is told: a clone found out its size, everything else is in the context. */
 const deploymentOf = (stage: Stage): ServerGroupDescription => ({
   ...descriptionOf(stage.context),
+  ...descriptionOf(healthWishOf(stage.context)),
   desiredCapacity: sized.parse({ ...stage.context, ...stage.outputs }).desiredCapacity,
 });
 
@@ -80,7 +59,7 @@ const deploymentOf = (stage: Stage): ServerGroupDescription => ({
 export function firstSizeOf(stage: Stage): number {
   const deployment = deploymentOf(stage);
   const { firstSize } = findStrategy(deployment.strategy);
-  const isAlone = stage.outputs.source === undefined;
+  const isAlone = servedBefore(stage) === undefined;
   return isAlone || firstSize === undefined ? deployment.desiredCapacity : firstSize(deployment);
 }
 
@@ -91,17 +70,24 @@ function intend({ stage }: TaskLook<Needs>, name: string): TaskResult {
   return cloneSource === undefined ? intent : { ...intent, decision: { cloneSource } };
 }
 
-const created = ({ context, stage }: TaskLook<Needs>, name: string) => {
+/** What was created as Spinnaker's cloud tasks tell it, which its pipelines read from a stage's context (semantics §4.4). */
+function spinnakerKeys(location: Location, name: string, key: string): StageContext {
+  const region = safeRegion(location);
+  const result = { serverGroupNames: [`${region}:${name}`], serverGroupNameByRegion: { [region]: name } };
+  return {
+    'deploy.server.groups': { [region]: [name] },
+    'deploy.account.name': location.account,
+    'kato.tasks': [{ id: key, status: { completed: true, failed: false }, history: [], resultObjects: [result] }],
+  };
+}
+
+const created = ({ context, stage, key }: TaskLook<Needs>, name: string) => {
   const location = placeOf(context);
+  const told = spinnakerKeys(location, name, key);
   return {
     status: 'SUCCEEDED' as const,
-    outputs: {
-      serverGroupName: name,
-      targetServerGroup: name,
-      location,
-      'deploy.server.groups': { [safeRegion(location)]: [name] },
-    },
-    context: { targetDesiredSize: firstSizeOf(stage) },
+    outputs: { serverGroupName: name, targetServerGroup: name, location, ...told },
+    context: { targetDesiredSize: firstSizeOf(stage), ...told },
   };
 };
 
@@ -119,7 +105,7 @@ export const createApp = (
   async run(look) {
     const { context, stage, memo, services, key, signal } = look;
     const location = placeOf(context);
-    const cluster = clusterOf(look.context);
+    const cluster = newClusterOf(look.context);
     if (memo === undefined && typeof stage.outputs.nextServerGroupName === 'string') {
       return intend(look, stage.outputs.nextServerGroupName);
     }

@@ -24,14 +24,39 @@ export const descriptionFields = {
 /** What becomes of the other server groups of the cluster; without a strategy nothing does. */
 export const strategyFields = {
   strategy: told('text', 'What becomes of the other server groups: see [strategies](#strategies). Default: `none`.'),
-  maxRemainingAsgs: told('whole number', 'redblack: how many server groups are kept, the new one counted. Default: 2.'),
-  delayBeforeDisableSec: told('whole number', 'redblack: seconds before the old goes out of service. Default: 0.'),
+  targetPercentages: told(
+    'list',
+    'rollingredblack: how far the new server group has come at each step, in percent. Default: `[50, 100]`.',
+  ),
+  pipelineBeforeCleanup: told(
+    'map',
+    'rollingredblack: a pipeline that must succeed before each step takes from the old, `{ application, pipelineId, pipelineParameters }`. Default: none.',
+  ),
+  judgmentBeforeCleanup: told(
+    'yes or no',
+    'rollingredblack: whether a person decides before each step takes from the old. Default: false.',
+  ),
+  canary: told(
+    'list of maps',
+    'canary: the steps, each with its size (`instances`, or `percentage` of the whole) and its verdict: `durationSec` with `checks` and `toleranceSec` as in `verify`, a `job`, or `judgment: true`.',
+  ),
+  maxRemainingAsgs: told(
+    'whole number',
+    'redblack, rollingredblack, canary: how many server groups are kept, the new one counted. Default: 2.',
+  ),
+  delayBeforeDisableSec: told(
+    'whole number',
+    'redblack, rollingredblack, canary: seconds before the old goes out of service. Default: 0.',
+  ),
   scaleDown: told(
     'yes or no',
-    'redblack: whether what is out of service is scaled to 0. On DC/OS it is already. Default: false.',
+    'redblack, rollingredblack, canary: whether what is out of service is scaled to 0. On DC/OS it is already. Default: false.',
   ),
-  delayBeforeScaleDownSec: told('whole number', 'redblack: seconds before that. Default: 0.'),
-  rollback: told('map', 'redblack: `{ onFailure: true }` brings the old back where a step fails. Default: false.'),
+  delayBeforeScaleDownSec: told('whole number', 'redblack, rollingredblack, canary: seconds before that. Default: 0.'),
+  rollback: told(
+    'map',
+    'redblack, rollingredblack, canary: `{ onFailure: true }` brings the old back where a step fails. Default: false.',
+  ),
   keepFailedMinutes: told(
     'number',
     'Minutes that a server group which did not come up is kept for diagnosis, out of service. Default: 60.',

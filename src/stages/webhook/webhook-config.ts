@@ -57,51 +57,53 @@ const seconds = z.preprocess((value) => (value === '' ? 0 : value), z.coerce.num
 export const webhookConfig = z
   .looseObject({
     url: z.string().min(1).describe('Where the request is sent: an http or https URL without a user name.'),
-    method: method.default('POST').describe('GET, HEAD, POST, PUT, PATCH or DELETE; POST by default.'),
+    method: method.default('POST').describe('The method of the request; case does not matter. Default: POST.'),
     payload: z
       .unknown()
       .optional()
-      .describe('What is sent: JSON, or text as it is; a form where Content-Type says so. Nothing by default.'),
+      .describe('What is sent: JSON, or text as it is; a form where Content-Type says so. Default: nothing.'),
     customHeaders: mapOf(headerValue, refuseHeader)
       .nullish()
       .transform((headers) => headers ?? {})
-      .describe('Headers to send; { env: WEBHOOK_SECRET_NAME } instead of a value that nobody may see.'),
+      .describe(
+        'Headers to send, by name; `{ env: WEBHOOK_SECRET_NAME }` is a value that nobody may see. Default: none.',
+      ),
     waitForCompletion: flag
       .default(false)
-      .describe('Whether to ask for the status until what was started has ended; false by default.'),
+      .describe('Whether to ask for the status until what was started has ended. Default: false.'),
     statusUrlResolution: z
       .enum(['getMethod', 'locationHeader', 'webhookResponse'])
       .default('getMethod')
-      .describe('Where the status is asked for: at url, at the Location of the answer, or at a URL in the answer.'),
-    statusUrlJsonPath: path.describe('JSONPath of the status URL in the answer, for webhookResponse.'),
-    statusJsonPath: path.describe('JSONPath of the status; without it the first 2xx answer is the end.'),
-    successStatuses: words.describe('Statuses of success, separated by commas; case does not matter.'),
-    canceledStatuses: words.describe('Statuses that cancel the stage, separated by commas.'),
-    terminalStatuses: words.describe('Statuses of failure, separated by commas.'),
-    progressJsonPath: path.describe('JSONPath of a text that says how far it is.'),
-    waitBeforeMonitor: seconds
-      .default(0)
-      .describe('Seconds to wait before the status is asked for first; 0 by default.'),
-    monitorOnly: flag.default(false).describe('Whether nothing is sent, and only the status at url is asked for.'),
+      .describe('Where the status is asked for: at `url`, at the Location of the answer, or at a URL in the answer.'),
+    statusUrlJsonPath: path.describe('JSONPath of the status URL in the answer, for `webhookResponse`.'),
+    statusJsonPath: path.describe('JSONPath of the status. Default: the first 2xx answer is the end.'),
+    successStatuses: words.describe('Statuses of success, separated by commas; case does not matter. Default: none.'),
+    canceledStatuses: words.describe('Statuses that cancel the stage, separated by commas. Default: none.'),
+    terminalStatuses: words.describe('Statuses of failure, separated by commas. Default: none.'),
+    progressJsonPath: path.describe('JSONPath of a text that says how far it is. Default: none.'),
+    waitBeforeMonitor: seconds.default(0).describe('Seconds to wait before the status is asked for first. Default: 0.'),
+    monitorOnly: flag
+      .default(false)
+      .describe('Whether nothing is sent, and only the status at `url` is asked for. Default: false.'),
     failFastStatusCodes: statuses
       .optional()
-      .describe('HTTP statuses that fail the stage at once; 504 by default, where it is not to be retried.'),
+      .describe('HTTP statuses that fail the stage at once. Default: 504, where it is not to be retried.'),
     retryStatusCodes: statuses
       .default([])
-      .describe('HTTP statuses, beside 429 and 5xx, after which the status is asked for again.'),
+      .describe('HTTP statuses, beside 429 and 5xx, after which the status is asked for again. Default: none.'),
     webhookRetryStatusCodes: statuses
       .default([])
-      .describe('HTTP statuses, beside 429 and 5xx, after which the request is sent again.'),
+      .describe('HTTP statuses, beside 429 and 5xx, after which the request is sent again. Default: none.'),
     retries: mapOf(z.looseObject({ maxAttempts: z.coerce.number().int().min(1) }), refuseCode)
       .default({})
       .describe(
-        'How often the request is sent in all while it is answered with an HTTP status: { 404: { maxAttempts: 3 } }.',
+        'How often the request is sent in all while it is answered with an HTTP status: `{ 404: { maxAttempts: 3 } }`. Default: no limit but the time.',
       ),
     cancelEndpoint: words.describe(
-      'Where to send a request when the stage is canceled or out of time; nowhere by default.',
+      'Where to send a request when the stage is canceled or out of time. Default: nowhere.',
     ),
-    cancelMethod: method.default('POST').describe('The method of that request; POST by default.'),
-    cancelPayload: z.unknown().optional().describe('What that request sends; nothing by default.'),
+    cancelMethod: method.default('POST').describe('The method of that request. Default: POST.'),
+    cancelPayload: z.unknown().optional().describe('What that request sends. Default: nothing.'),
   })
   .refine(({ monitorOnly, waitForCompletion }) => !monitorOnly || waitForCompletion, {
     message: 'needs waitForCompletion: true',

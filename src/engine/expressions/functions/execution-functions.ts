@@ -32,11 +32,18 @@ const isCalled = (stage: PlainMap, nameOrId: Value): boolean =>
 
 const stageKeys = 'id refId type name status startTime endTime context outputs tasks'.split(' ');
 
+/** The context of a stage, in which what it put out is found too, as in Spinnaker (semantics §6.5). */
+function contextView(stage: PlainMap): PlainMap {
+  const maps = [mapIn(stage, 'outputs'), mapIn(stage, 'context')];
+  return makeMap(maps.flatMap((map) => Object.keys(map).map((key) => [key, read(map, key)] as const)));
+}
+
 /** What a pipeline sees of a stage. */
 function stageView(stage: PlainMap): PlainMap {
   const status = read(stage, 'status');
   return makeMap([
     ...stageKeys.map((key) => [key, read(stage, key)] as const),
+    ['context', contextView(stage)],
     ['hasSucceeded', status === 'SUCCEEDED'],
     ['hasFailed', status === 'TERMINAL'],
   ]);
