@@ -6,7 +6,7 @@ import { clusterOf } from '../src/model/cluster-of';
 import { draftExecution, inSequence } from './support/draft';
 import { refuseStranger } from './support/checks';
 import { findTarget, type Target } from './support/find-target';
-import { readHistory, runningExecution } from '../src/engine/read-history';
+import { familyIn, readHistory, runningExecution } from '../src/engine/read-history';
 import { factsOf, lookAtPlace, readPlaces, type LivePlace } from './support/live-groups';
 import { rollbackView, scopeOf, stayLines, versionsOf } from './support/rollback-view';
 import { rollbackWays, waysOfRunning, type RollbackWays, type Stay } from './support/rollback-ways';
@@ -61,7 +61,8 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   const refusal = await refuseStranger(world, command, environment, `${application.name} ${environment.name}`);
   if (refusal !== undefined) return { type: 'reply', view: refusal };
   const cluster = clusterOf(application, environment);
-  const running = runningExecution(await readHistory(world.store, cluster));
+  const history = await readHistory(world.store, cluster);
+  const running = runningExecution(history);
   if (running !== undefined && running.definition.kind !== 'deploy') {
     throw new UserMistake(
       `${running.name} is under way. Wait for it or cancel it on its message; nothing was started.`,
@@ -80,7 +81,7 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   const places = await readPlaces(world.serverGroups, locations, cluster);
   const found =
     running !== undefined
-      ? waysOfRunning(running, places)
+      ? waysOfRunning(familyIn(history, running), places)
       : rollbackWays(places, await readVerdicts(world.store, cluster, places), named);
   const { ways } = found;
   if (ways.length === 0) return { type: 'reply', view: nothingToRestore(target, found, { places, running, named }) };

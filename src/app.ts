@@ -2,7 +2,7 @@ import { verbs } from '../commands';
 import { processCommand } from '../commands/support/process-command';
 import type { VerbWorld } from '../commands/support/verb';
 import { createChildPipelines } from './child-pipelines';
-import { createAdoption } from './engine/adopt-child';
+import { createAbandoning, createAdoption } from './engine/adopt-child';
 import { advance, type EngineWorld } from './engine/advance';
 import type { Clock } from './engine/clock';
 import { commandKind, executionKind, expiryKind } from './engine/document-kinds';
@@ -104,6 +104,7 @@ export function createExecutorHandlers(
       render: executionRenderer,
       tellsRequester: createRequesterWishes(settings),
       adopt: createAdoption({ store, signal }),
+      abandon: createAbandoning({ store, signal }),
     }),
   };
   const world: VerbWorld = {

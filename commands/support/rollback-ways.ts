@@ -88,11 +88,20 @@ export function rollbackWays(
   return { ways, stays };
 }
 
-/** While a deployment runs, what it has created gives way to what served before it; other places stay. Pure. */
-export function waysOfRunning(running: Execution, places: readonly LivePlace[]): RollbackWays {
-  const changes = running.stages.flatMap((stage) => (isCreation(stage) ? (changeOf(stage) ?? []) : []));
-  const ways = changes.flatMap(({ location, created, source }): readonly Way[] => {
-    const groups = places.find((place) => locationName(place.location) === locationName(location))?.groups ?? [];
+/**
+ * While a deployment runs, what it and those that its stages started have created gives way to what served before them; other
+ * places stay. Pure.
+ */
+export function waysOfRunning(family: readonly Execution[], places: readonly LivePlace[]): RollbackWays {
+  const changes = family
+    .flatMap(({ stages }) => stages)
+    .toSorted((one, other) => (one.startTime ?? 0) - (other.startTime ?? 0))
+    .flatMap((stage) => (isCreation(stage) ? (changeOf(stage) ?? []) : []));
+  const ways = places.flatMap(({ location, groups }): readonly Way[] => {
+    // Several changes go back to what served before the first.
+    const here = changes.filter((change) => locationName(change.location) === locationName(location));
+    const source = here.find((change) => change.source !== undefined)?.source;
+    const created = here.at(-1)?.created;
     const from = groups.find((group) => group.name === created);
     const to = groups.find((group) => group.name === source?.serverGroupName);
     return from === undefined || to === undefined ? [] : [{ location, from, to }];

@@ -1,7 +1,7 @@
 import type { Execution } from '../model/execution';
 import { lockCluster } from './cluster-lock';
 import type { Clock } from './clock';
-import { ancestorIdsOf } from './lineage';
+import { adoptedIdsOf, ancestorIdsOf } from './lineage';
 import type { DocumentStore } from './ports/document-store';
 import { worksOnCluster } from './read-history';
 import { enterQueue, nameOf } from './wait-in-queue';
@@ -19,18 +19,22 @@ const supersededReason =
   'This execution was queued but then canceled because a newer queued execution superceded it. This pipeline is configured to automatically cancel waiting executions.';
 const expiredReason = 'Could not begin execution before start time expiry';
 
+/** When an execution is called off that has not begun by then; one that began once waits for ever to go on. */
+const expiryOf = ({ startTime, startTimeExpiry = Number.POSITIVE_INFINITY }: Execution): number =>
+  startTime === undefined ? startTimeExpiry : Number.POSITIVE_INFINITY;
+
 /** Calls off an execution that did not begin in time; the same object before that. */
 export function expireStart(execution: Execution, now: number): Execution {
-  const { startTime, startTimeExpiry = Number.POSITIVE_INFINITY, canceled } = execution;
-  if (startTime !== undefined || canceled !== undefined || now < startTimeExpiry) return execution;
+  if (execution.canceled !== undefined || now < expiryOf(execution)) return execution;
   return { ...execution, canceled: { at: now, reason: expiredReason } };
 }
 
 /** When an execution that has not started must be looked at again, in milliseconds since the epoch. */
-export function startDue({ admission, startTimeExpiry = Number.POSITIVE_INFINITY }: Execution, now: number): number {
-  if (admission?.state === 'waiting') return Math.min(now + turnLookMs, startTimeExpiry);
+export function startDue(execution: Execution, now: number): number {
+  const { admission } = execution;
+  if (admission?.state === 'waiting') return Math.min(now + turnLookMs, expiryOf(execution));
   if (admission?.state === 'admitted' && admission.behind !== undefined)
-    return Math.min(now + clusterLookMs, startTimeExpiry);
+    return Math.min(now + clusterLookMs, expiryOf(execution));
   return now;
 }
 
@@ -62,7 +66,7 @@ function withAdmission(execution: Execution, admission: NonNullable<Execution['a
 /** One that has its turn takes its cluster, and waits for whoever works on it. */
 async function takeCluster(store: DocumentStore, execution: Execution, round: number): Promise<Turn> {
   const holder = { executionId: execution.id, ...(round === 0 ? {} : { round }) };
-  const chain = await ancestorIdsOf(store, execution);
+  const chain = [...(await adoptedIdsOf(store, execution)), ...(await ancestorIdsOf(store, execution))];
   const other = worksOnCluster(execution)
     ? await lockCluster(store, execution.definition.cluster, holder, undefined, chain)
     : undefined;

@@ -2,8 +2,8 @@ import type { Execution } from '../model/execution';
 import { isComplete } from '../model/status';
 import { lockCluster } from './cluster-lock';
 import { executionKind } from './document-kinds';
-import type { RetriedEvent } from './drain-execution';
-import { ancestorIdsOf, familyIdOf } from './lineage';
+import type { AbandonedEvent, RetriedEvent } from './drain-execution';
+import { adoptedIdsOf, ancestorIdsOf, familyIdOf } from './lineage';
 import type { DocumentStore } from './ports/document-store';
 import { readHistory, worksOnCluster } from './read-history';
 import type { Signal, SignalOutcome } from './signals';
@@ -23,11 +23,11 @@ export async function isNewest(store: DocumentStore, execution: Execution): Prom
 }
 
 /** Takes the parent's cluster again where it had ended; whether it may run on. */
-async function mayRunOn(store: DocumentStore, parent: Execution, childId: string): Promise<boolean> {
+async function mayRunOn(store: DocumentStore, parent: Execution, child: Execution): Promise<boolean> {
   if (!isComplete(parent.status)) return true;
   if (!(await isNewest(store, parent))) return false;
   if (!worksOnCluster(parent)) return true;
-  const chain = [childId, ...(await ancestorIdsOf(store, parent))];
+  const chain = [child.id, ...(await adoptedIdsOf(store, child)), ...(await ancestorIdsOf(store, parent))];
   const holder = await lockCluster(store, parent.definition.cluster, { executionId: parent.id }, undefined, chain);
   return holder === undefined;
 }
@@ -42,7 +42,14 @@ export const createAdoption =
     const { trigger } = child;
     if (trigger.type !== 'pipeline') return;
     const parent = (await store.get(executionKind, trigger.parentExecutionId))?.document;
-    if (parent === undefined || !(await mayRunOn(store, parent, child.id))) return;
+    if (parent === undefined || !(await mayRunOn(store, parent, child))) return;
     const { parentStageId: stageId } = trigger;
     await signal(parent.id, { type: 'adoptChild', stageId, executionId: child.id, user }, id);
+  };
+
+/** Cancels what a retry was to wait for, since that was called off; one that has ended stays as it is. */
+export const createAbandoning =
+  ({ signal }: AdoptParts) =>
+  async ({ id, executionId, user, reason }: AbandonedEvent): Promise<void> => {
+    await signal(executionId, { type: 'cancel', user, reason }, id);
   };

@@ -1,5 +1,6 @@
 import { isComplete } from '../model/status';
 import { executionKind, expiryKind } from './document-kinds';
+import { ancestorIdsOf } from './lineage';
 import type { DocumentKind, DocumentStore } from './ports/document-store';
 
 /** Who works on a cluster: an execution, or the expiry of a server group that one left behind. */
@@ -45,10 +46,29 @@ async function isAtWork(store: DocumentStore, { executionId, expiryId }: Cluster
   return held.document.admission?.state !== 'waiting';
 }
 
-async function atWork(store: DocumentStore, lock: ClusterLock, replaced?: string): Promise<readonly ClusterHolder[]> {
-  const left = membersOf(lock).filter((member) => member.expiryId !== undefined || member.executionId !== replaced);
-  const busy = await Promise.all(left.map((member) => isAtWork(store, member)));
-  return left.filter((_member, index) => busy[index]);
+/** Whether a holder is an execution, or one that stages of it started, near or far. */
+async function isOf(store: DocumentStore, { executionId, expiryId }: ClusterHolder, head: string): Promise<boolean> {
+  if (expiryId !== undefined) return false;
+  const execution = (await store.get(executionKind, executionId))?.document;
+  return executionId === head || (execution !== undefined && (await ancestorIdsOf(store, execution)).includes(head));
+}
+
+async function filterAsync<T>(all: readonly T[], keep: (one: T) => Promise<boolean>): Promise<readonly T[]> {
+  const kept = await Promise.all(all.map(keep));
+  return all.filter((_one, index) => kept[index]);
+}
+
+const atWork = (store: DocumentStore, lock: ClusterLock, replaced?: string): Promise<readonly ClusterHolder[]> =>
+  filterAsync(membersOf(lock), async (member) => {
+    if (replaced !== undefined && (await isOf(store, member, replaced))) return false;
+    return isAtWork(store, member);
+  });
+
+/** The ids of the executions that work on a cluster and are one execution, or were started by stages of it, near or far. */
+export async function holdersUnder(store: DocumentStore, cluster: string, head: string): Promise<readonly string[]> {
+  const lock = (await store.get(clusterLockKind, cluster))?.document;
+  const busy = lock === undefined ? [] : await atWork(store, lock);
+  return (await filterAsync(busy, (member) => isOf(store, member, head))).map(({ executionId }) => executionId);
 }
 
 /** The first of several that is not of a chain of parents and children. */
@@ -68,7 +88,7 @@ export async function clusterHolder(
 /**
  * Takes a cluster, if nobody works on it, for somebody whose own document stands in the store already; answers who else
  * holds it. An execution that is being canceled works on it until its way back is through; only the one that `replaces`
- * it need not wait. Executions of one `chain` of parents and children share it, so that a child works under its parent's
+ * it need not wait, neither for it nor for what its stages started. Executions of one `chain` of parents and children share it, so that a child works under its parent's
  * lock; two children of one parent do not. Taking it again changes nothing.
  */
 export async function lockCluster(

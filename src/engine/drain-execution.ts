@@ -15,7 +15,7 @@ export const threadIdOf = ({ id, report }: Pick<Execution, 'id' | 'report'>): st
 
 /**
  * What draining needs; `tellsRequester` says whether the person who asked wants to hear of this outcome themselves, `adopt`
- * lets the parent of an execution that runs again wait for it again.
+ * lets the parent of an execution that runs again wait for it again, `abandon` cancels what a retry was to wait for.
  */
 export type DrainParts = {
   readonly store: DocumentStore;
@@ -23,11 +23,14 @@ export type DrainParts = {
   readonly render: ExecutionRenderer;
   readonly tellsRequester: (execution: Execution) => Promise<boolean>;
   readonly adopt: (child: Execution, event: RetriedEvent) => Promise<void>;
+  readonly abandon: (event: AbandonedEvent) => Promise<void>;
 };
 
 type Event = Execution['events'][number];
 /** Tells the parent of an execution that it runs again. */
 export type RetriedEvent = Extract<Event, { type: 'retried' }>;
+/** Tells what a retry was to wait for that nobody waits for it. */
+export type AbandonedEvent = Extract<Event, { type: 'abandoned' }>;
 
 async function wakeParent({ store, clock }: DrainParts, { trigger }: Execution): Promise<void> {
   if (trigger.type === 'pipeline') await store.touch(executionKind, trigger.parentExecutionId, clock.now());
@@ -45,6 +48,7 @@ export function createExecutionDrain(parts: DrainParts) {
     const { report, teamId } = execution;
     if (event.type === 'ended') return wakeParent(parts, execution);
     if (event.type === 'retried') return parts.adopt(execution, event);
+    if (event.type === 'abandoned') return parts.abandon(event);
     if (report === undefined) return;
     const parentId = threadIdOf(execution);
     if (event.type === 'live') {

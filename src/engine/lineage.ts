@@ -28,6 +28,21 @@ export const ancestorIdsOf = async (
   execution: Pick<Execution, 'trigger'>,
 ): Promise<readonly string[]> => (await lineageOf(store, execution)).map(({ id }) => id);
 
+/** The executions below one that its stages have taken over, or will when its retry has its turn, and those below them. */
+export async function adoptedIdsOf(
+  store: DocumentStore,
+  { retry, stages }: Pick<Execution, 'retry' | 'stages'>,
+  depth = deepestLineage,
+): Promise<readonly string[]> {
+  if (depth === 0) return [];
+  const ids = [retry?.adopts ?? [], stages.flatMap(({ adopts }) => adopts ?? [])].flat();
+  const below = ids.map(async (id) => {
+    const adopted = (await store.get(executionKind, id))?.document;
+    return adopted === undefined ? [] : adoptedIdsOf(store, adopted, depth - 1);
+  });
+  return [...ids, ...(await Promise.all(below)).flat()];
+}
+
 /** Which execution a person started, for one or those below it: executions of one family do one thing. */
 export async function familyIdOf(store: DocumentStore, execution: Execution): Promise<string> {
   return (await lineageOf(store, execution)).at(-1)?.id ?? execution.id;

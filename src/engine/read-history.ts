@@ -19,9 +19,17 @@ export async function readHistory(store: DocumentStore, cluster: string): Promis
 /** Whether an execution works on its cluster, so that no other may meanwhile; one that touches no region does not. */
 export const worksOnCluster = ({ definition }: Pick<Execution, 'definition'>): boolean => definition.regions.length > 0;
 
-/** The execution that works on a cluster now, if any. */
+/** Whether an execution waits for its turn or for others on its cluster, and so holds nothing. */
+const isWaiting = ({ status, admission }: Execution): boolean =>
+  status === 'NOT_STARTED' &&
+  (admission?.state === 'waiting' || (admission?.state === 'admitted' && admission.behind !== undefined));
+
+/**
+ * The execution that works on a cluster now, if any; where stages of it have started others there, which share the cluster, the
+ * one that was first. The history is newest first.
+ */
 export const runningExecution = (history: readonly Execution[]): Execution | undefined =>
-  history.find((execution) => !isComplete(execution.status) && worksOnCluster(execution));
+  history.findLast((execution) => !isComplete(execution.status) && worksOnCluster(execution) && !isWaiting(execution));
 
 const parentIn = (history: readonly Execution[], { trigger }: Execution): Execution | undefined =>
   trigger.type === 'pipeline' ? history.find(({ id }) => id === trigger.parentExecutionId) : undefined;

@@ -6,12 +6,30 @@ import { expireStart, isHeldBack } from './admission';
 import { cutShort, cutStage, isCleanedUp } from './cut-short';
 import { canStart, topLevelStages } from './graph';
 import { settleStage } from './settle-stage';
+import { beginRetry } from './signals';
 import { expireTasks } from './task-timeout';
 
 type Settings<S> = { readonly registry: StageRegistry<S>; readonly now: number };
 
 function end(execution: Execution, status: ExecutionStatus, now: number): Execution {
   return { ...execution, status, endTime: now, stages: execution.stages.map((stage) => cutStage(stage, now)) };
+}
+
+/**
+ * Calls off an execution that waits for its start. A retry leaves the execution as it had ended; what it was to wait for
+ * again is canceled too where a person did it, and otherwise runs on alone.
+ */
+function callOff(execution: Execution, now: number): Execution {
+  const { retry, canceled, ...rest } = execution;
+  if (retry === undefined) return end(execution, 'CANCELED', now);
+  const { id, name, events, admission } = execution;
+  const { by: user, reason = `${name}, which was to wait for it, does not go on` } = canceled ?? {};
+  const eventId = `${id}/abandoned/${admission?.round ?? 0}`;
+  const abandoned: Execution['events'] =
+    retry.adopts === undefined || user === undefined
+      ? []
+      : [{ id: eventId, type: 'abandoned', executionId: retry.adopts, user, reason }];
+  return { ...rest, ...retry.ended, events: [...events, ...abandoned] };
 }
 
 /** The pipeline's status over its top-level stages, first match; undefined while it goes on (semantics §6.2). */
@@ -43,6 +61,12 @@ function settleStages<S>(execution: Execution, settings: Settings<S>): Execution
   return current;
 }
 
+const begin = (execution: Execution, now: number): Execution => ({
+  ...beginRetry(execution, now),
+  status: 'RUNNING',
+  startTime: now,
+});
+
 /** Ends an execution that is being stopped, once its clean-up is through. */
 function settleEnding(execution: Execution, now: number): Execution {
   if (!isCleanedUp(execution)) return execution;
@@ -60,10 +84,10 @@ export function settle<S>(execution: Execution, settings: Settings<S>): Executio
   if (isComplete(execution.status)) return execution;
   let current = execution.status === 'NOT_STARTED' ? expireStart(execution, now) : execution;
   // It has no cluster, so that nothing of it may go back either.
-  if (isHeldBack(current)) return current.canceled === undefined ? current : end(current, 'CANCELED', now);
+  if (isHeldBack(current)) return current.canceled === undefined ? current : callOff(current, now);
   if (current.canceled !== undefined && current.ending === undefined) current = cutShort(current, settings);
   if (current.status === 'PAUSED') return current;
-  if (current.status === 'NOT_STARTED') current = { ...current, status: 'RUNNING', startTime: now };
+  if (current.status === 'NOT_STARTED') current = begin(current, now);
   current = settleStages(expireTasks(current, settings), settings);
   if (current.ending !== undefined) return settleEnding(current, now);
   const status = pipelineStatus(current);

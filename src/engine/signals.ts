@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../model/errors';
-import type { Execution, Stage } from '../model/execution';
+import type { Execution, Retry, Stage } from '../model/execution';
 import { isComplete, isHalt } from '../model/status';
+import { isHeldBack } from './admission';
 import { forgetSucceeded } from './decisions';
 import { downstreamOf, familyOf, stageById, topLevelStages } from './graph';
 import { judgmentAnswers } from './judgment-answers';
@@ -202,24 +203,69 @@ const cutShort = (execution: Execution): readonly Stage[] =>
     : [];
 
 /** What was waited for, and runs on after its end, is waited for again. */
-function retryEvents({ id, status, trigger, stages, events }: Execution, user: string): Execution['events'] {
+function retryEvents({ id, status, trigger, stages, events, admission }: Execution, user: string): Execution['events'] {
   if (trigger.type !== 'pipeline' || !isComplete(status)) return events;
   const attempts = stages.reduce((sum, { attempt }) => sum + attempt, 0);
-  return [...events, { id: `${id}/retried/${attempts}`, type: 'retried', user }];
+  return [...events, { id: `${id}/retried/${attempts}/${admission?.round ?? 0}`, type: 'retried', user }];
+}
+
+type Wish = Omit<Retry, 'ended'>;
+
+/** The stage that is retried, and what follows it or was cut short with it, as before they ran. */
+function resetStages(execution: Execution, { stageId, user, adopts }: Wish, now: number): Execution {
+  const stage = stageById(execution, stageId);
+  if (stage === undefined) return execution;
+  const heads = [stage, ...cutShort(execution).filter((other) => other.id !== stage.id)];
+  const downstream = heads.flatMap((head) => downstreamOf(execution, head)).filter((other) => isComplete(other.status));
+  const again = [...new Set([...heads, ...downstream])];
+  const ids = new Set(again.map((other) => other.id));
+  // What was fetched for a stage that has not started may be of the past when its turn comes.
+  const waiting = heads
+    .flatMap((head) => downstreamOf(execution, head))
+    .filter(({ status }) => status === 'NOT_STARTED');
+  const fetched = new Set(waiting.flatMap((other) => familyOf(execution, other).slice(1)).map(({ id }) => id));
+  const synthetic = new Set(
+    again.flatMap((other) => familyOf(execution, other).map((member) => member.id)).filter((id) => !ids.has(id)),
+  );
+  const stages = execution.stages
+    .filter((other) => !synthetic.has(other.id) && !fetched.has(other.id))
+    .map((other) => (ids.has(other.id) ? resetStage(other, user, now) : other))
+    .map((other) => (other.id === stageId && adopts !== undefined ? { ...other, adopts } : other));
+  return { ...forgetSucceeded(execution, again), stages };
 }
 
 /** An execution that was over goes on: where its pipeline limits how many run, when it has its turn again. */
-function goOn(execution: Execution): Execution {
-  const { endTime, ending, ...rest } = execution;
-  const { admission } = execution;
-  if (admission === undefined || !isComplete(execution.status)) return { ...rest, status: 'RUNNING' };
-  return { ...rest, status: 'NOT_STARTED', admission: { round: admission.round + 1, state: 'waiting' } };
+function goOn(execution: Execution, wish: Wish, now: number): Execution {
+  const { status, endTime, ending, admission } = execution;
+  const events = retryEvents(execution, wish.user);
+  if (admission === undefined || !isComplete(status)) {
+    const { endTime: _endTime, ending: _ending, ...again } = resetStages(execution, wish, now);
+    return { ...again, status: 'RUNNING', events };
+  }
+  const { endTime: _endTime, ending: _ending, ...rest } = execution;
+  const ended = {
+    status,
+    ...(endTime === undefined ? {} : { endTime }),
+    ...(ending === undefined ? {} : { ending }),
+  };
+  const turn = { round: admission.round + 1, state: 'waiting' } as const;
+  return { ...rest, status: 'NOT_STARTED', admission: turn, retry: { ...wish, ended }, events };
 }
 
-function retryStage(execution: Execution, signal: { stageId: string; user: string }, now: number): Signaled {
+/** Resets what a retry that has waited for its turn runs again; the same object where none has. Pure. */
+export function beginRetry(execution: Execution, now: number): Execution {
+  const { retry, ...rest } = execution;
+  if (retry === undefined) return execution;
+  const again = resetStages({ ...rest, status: retry.ended.status }, retry, now);
+  return { ...again, status: execution.status };
+}
+
+function retryStage(execution: Execution, signal: Wish, now: number): Signaled {
   const stage = stageById(execution, signal.stageId);
   if (stage === undefined || stage.parentStageId !== undefined)
     return refused(execution, 'NOT_FOUND', 'This stage no longer exists.');
+  if (isHeldBack(execution))
+    return refused(execution, 'ALREADY_DECIDED', `${execution.name} waits for its turn. Retry when it is over.`);
   if (execution.status === 'PAUSED')
     return refused(execution, 'ALREADY_DECIDED', `${execution.name} is paused. Resume it first.`);
   if (execution.status === 'CANCELED' && execution.canceled !== undefined)
@@ -235,35 +281,18 @@ function retryStage(execution: Execution, signal: { stageId: string; user: strin
       'ALREADY_DECIDED',
       `Stage '${running.name}', which follows '${stage.name}', is under way. Cancel first, or retry when it is over.`,
     );
-  const heads = [stage, ...cutShort(execution).filter((other) => other.id !== stage.id)];
-  const downstream = heads.flatMap((head) => downstreamOf(execution, head)).filter((other) => isComplete(other.status));
-  const again = [...new Set([...heads, ...downstream])];
-  const ids = new Set(again.map((other) => other.id));
-  // What was fetched for a stage that has not started may be of the past when its turn comes.
-  const waiting = heads
-    .flatMap((head) => downstreamOf(execution, head))
-    .filter(({ status }) => status === 'NOT_STARTED');
-  const fetched = new Set(waiting.flatMap((other) => familyOf(execution, other).slice(1)).map(({ id }) => id));
-  const synthetic = new Set(
-    again.flatMap((other) => familyOf(execution, other).map((member) => member.id)).filter((id) => !ids.has(id)),
-  );
-  const stages = execution.stages
-    .filter((other) => !synthetic.has(other.id) && !fetched.has(other.id))
-    .map((other) => (ids.has(other.id) ? resetStage(other, signal.user, now) : other));
-  return accepted(goOn({ ...forgetSucceeded(execution, again), events: retryEvents(execution, signal.user), stages }));
+  const { stageId, user, adopts } = signal;
+  return accepted(goOn(execution, { stageId, user, ...(adopts === undefined ? {} : { adopts }) }, now));
 }
 
 /** The failed stage that had waited for a child, and what follows it, again; the child is taken over, not started. */
 function adoptChild(execution: Execution, signal: Extract<Signal, { type: 'adoptChild' }>, now: number): Signaled {
-  const { stageId, executionId } = signal;
+  const { stageId, executionId, user } = signal;
   const stage = stageById(execution, stageId);
   if (stage?.type !== 'pipeline' || stage.context.executionId !== executionId)
     return refused(execution, 'NOT_FOUND', 'This stage no longer waits for that execution.');
   if (!isHalt(stage.status)) return refused(execution, 'ALREADY_DECIDED', `Stage '${stage.name}' has not failed.`);
-  const retried = retryStage(execution, signal, now);
-  const again = stageById(retried.execution, stageId);
-  if (!retried.outcome.accepted || again === undefined) return retried;
-  return accepted(replaceStage(retried.execution, { ...again, adopts: executionId }));
+  return retryStage(execution, { stageId, user, adopts: executionId }, now);
 }
 
 /** Applies a signal. Pure: the first decision wins, later ones learn of it. */
@@ -284,6 +313,6 @@ export function applySignal(execution: Execution, signal: Signal, now: number): 
     case 'adoptChild':
       return adoptChild(execution, signal, now);
     case 'retryStage':
-      return retryStage(execution, signal, now);
+      return retryStage(execution, { stageId: signal.stageId, user: signal.user }, now);
   }
 }

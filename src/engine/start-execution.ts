@@ -1,7 +1,7 @@
 import type { ExecutionDraft } from '../model/command';
 import type { Execution, Trigger } from '../model/execution';
 import type { Clock } from './clock';
-import { lockCluster, type ClusterHolder } from './cluster-lock';
+import { holdersUnder, lockCluster, type ClusterHolder } from './cluster-lock';
 import { executionKind } from './document-kinds';
 import { limitOf, mostWaiting } from './pipeline-queue';
 import type { DocumentStore } from './ports/document-store';
@@ -72,6 +72,9 @@ async function takeTurn(
     ? await lockCluster(store, definition.cluster, { executionId: id }, undefined, ancestorIds)
     : undefined;
   if (holder === undefined) return undefined;
+  // Asked for again after a crash it may be under way, with its turn: then it waits for the cluster by itself.
+  const known = (await store.get(executionKind, id))?.document;
+  if (known !== undefined && isInQueue(known)) return undefined;
   // It leaves before it is gone, so that whoever is in a queue exists.
   await leaveQueue(parts, execution, 0);
   await store.delete(executionKind, id);
@@ -89,6 +92,19 @@ async function takeCluster(
   return holder;
 }
 
+/** Cancels what a start replaces, and what that has started on the cluster, which would work on beside the start otherwise. */
+async function cancelFamily(
+  { store, signal }: StartParts,
+  { draft, trigger }: StartRequest,
+  head: string,
+): Promise<void> {
+  const cancel = { type: 'cancel', user: trigger.user, reason: `replaced by '${draft.name}'` } as const;
+  const key = `${trigger.correlationId}/cancels`;
+  await signal(head, cancel, key);
+  const others = (await holdersUnder(store, draft.definition.cluster, head)).filter((id) => id !== head);
+  for (const id of others) await signal(id, cancel, `${key}/${id}`);
+}
+
 /**
  * Creates an execution and takes its cluster, where it works on one; doing it again changes nothing. Answers why nothing was started: somebody
  * else took the cluster first, or too many wait already.
@@ -99,14 +115,10 @@ async function takeCluster(
  * and one with the turn. A cluster that is busy now, with no need to wait for a turn, refuses the start as without a queue.
  */
 export async function startExecution(parts: StartParts, request: StartRequest): Promise<StartRefusal | undefined> {
-  const { store, clock, signal } = parts;
-  const { id, draft, trigger } = request;
+  const { store, clock } = parts;
+  const { id, draft } = request;
   const now = clock.now();
-  const { cancels } = draft;
-  if (cancels !== undefined) {
-    const reason = `replaced by '${draft.name}'`;
-    await signal(cancels, { type: 'cancel', user: trigger.user, reason }, `${trigger.correlationId}/cancels`);
-  }
+  if (draft.cancels !== undefined) await cancelFamily(parts, request, draft.cancels);
   const known = (await store.get(executionKind, id))?.document;
   const isUnderWay = known !== undefined && (known.status !== 'NOT_STARTED' || isInQueue(known));
   if (isUnderWay) return undefined;

@@ -36,8 +36,12 @@ async function findOver(store: DocumentStore, entries: readonly QueueEntry[]): P
   return over.flat();
 }
 
+/** Wakes executions; not one that is being started, which may be refused yet and is woken when it is not. */
 async function wake({ store, clock }: Parts, entries: readonly QueueEntry[]): Promise<void> {
-  for (const { executionId } of entries) await store.touch(executionKind, executionId, clock.now());
+  for (const { executionId } of entries) {
+    const state = (await store.get(executionKind, executionId))?.document.admission?.state;
+    if (state !== 'new') await store.touch(executionKind, executionId, clock.now());
+  }
 }
 
 /**

@@ -111,7 +111,15 @@ export type ExecutionEvent =
   /** Wakes the execution whose `pipeline` stage started this one, which has ended. */
   | { readonly id: string; readonly type: 'ended' }
   /** This one ran on after its end, because `user` retried a stage: the stage that started it runs on too. */
-  | { readonly id: string; readonly type: 'retried'; readonly user: string };
+  | { readonly id: string; readonly type: 'retried'; readonly user: string }
+  /** `user` called a retry off that was to wait for `executionId` again: that is canceled too. */
+  | {
+      readonly id: string;
+      readonly type: 'abandoned';
+      readonly executionId: string;
+      readonly user: string;
+      readonly reason: string;
+    };
 
 /** Where an execution reports; `threadOf` is the message in whose thread, in place of a message of its own in the channel. */
 export type ReportTarget = { readonly teamId: string; readonly channel: string; readonly threadOf?: string };
@@ -141,6 +149,16 @@ export type Admission = {
   readonly behind?: string;
 };
 
+/** A retry that waits for its turn; `ended` is how the execution stood, and stands again where the retry is called off. */
+export type Retry = {
+  readonly stageId: string;
+  /** Slack user id of who retried. */
+  readonly user: string;
+  /** The execution that the stage takes over, instead of starting one. */
+  readonly adopts?: string;
+  readonly ended: Pick<Execution, 'status' | 'endTime' | 'ending'>;
+};
+
 /** What an execution carries of the pipeline that it is of, resolved when it was asked for. */
 export type PipelineRun = ConcurrencyLimits & {
   readonly parameters: StageContext;
@@ -167,6 +185,8 @@ export type Execution = ConcurrencyLimits & {
   readonly stages: readonly Stage[];
   /** Absent where nothing limits how many of its pipeline run at once. */
   readonly admission?: Admission;
+  /** What is to run again when a retry after its end has its turn; until then the stages are as they ended. */
+  readonly retry?: Retry;
   /** When it is called off if it has not begun, in milliseconds since the epoch. */
   readonly startTimeExpiry?: number;
   /** Without `by`, Coxswain did it by itself. */

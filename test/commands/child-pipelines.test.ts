@@ -2,8 +2,10 @@ import { executionKind } from '../../src/engine/document-kinds';
 import type { PipelineStage } from '../../src/model/application';
 import type { StageContext } from '../../src/model/execution';
 import { plainText } from '../../src/model/text';
+import { east } from '../dcos/builders';
 import { childIn, childrenIn } from '../support/child-kit';
 import { createCommandBench, wordsOf } from '../support/command-kit';
+import { west } from '../support/stage-kit';
 
 const stage = (type: string, context: StageContext, refId = '1'): PipelineStage => ({
   refId,
@@ -76,6 +78,64 @@ describe('a pipeline that a deployment runs', () => {
     await bench.store.create(executionKind, 'Z9', { ...child, id: 'Z9', trigger });
     const { reply } = await bench.choose(child.id, 'retryStage', { stageId: '1' });
     expect(wordsOf(reply)).toContain('Something newer has happened here');
+  });
+});
+
+describe('/rollback', () => {
+  /** A deployment of 2.0 over 1.1, after which its pipeline runs `child`, which this stage is. */
+  async function deployed(child: PipelineStage) {
+    const runs = { ...stage('pipeline', { pipeline: 'child' }, '2'), requisiteStageRefIds: ['1'] };
+    const stages = [stage('deploy', { strategy: 'redblack' }), runs];
+    const bench = await createCommandBench(undefined, stages, undefined, [{ name: 'child', stages: [child] }]);
+    for (const location of [east, west])
+      bench.serverGroups.seed({ location, name: 'foo-prod-v001', desired: 2, image: 'repo/foo:1.1' });
+    const id = (await bench.press(await bench.say('deploy foo prod 2.0'), 'confirm')).executionId ?? '';
+    await bench.drive(id, 600_000);
+    return { bench, id };
+  }
+  const sizesIn = (bench: Awaited<ReturnType<typeof deployed>>['bench']) =>
+    [east, west].map((location) => bench.serverGroups.sizes(location));
+
+  it('cancels a deployment together with what it runs, and restores what served', async () => {
+    const { bench, id } = await deployed(stage('wait', { waitTime: 6000 }));
+    const before = ['foo-prod-v001 ×0', 'foo-prod-v002 ×2'];
+    expect(sizesIn(bench)).toEqual([before, before]);
+    const rollback = await bench.press(await bench.say('rollback foo prod'), 'confirm');
+    expect((await bench.drive(rollback.executionId ?? '')).status).toBe('SUCCEEDED');
+    const after = ['foo-prod-v001 ×2', 'foo-prod-v002 ×0'];
+    expect(sizesIn(bench)).toEqual([after, after]);
+    expect((await childIn(bench)).status).toBe('CANCELED');
+    expect((await bench.drive(id)).status).toBe('CANCELED');
+  });
+
+  it('restores what served before a child replaced it', async () => {
+    const runs = stage('pipeline', { pipeline: 'child' });
+    const child = [
+      stage('deploy', { strategy: 'redblack' }),
+      { ...stage('wait', { waitTime: 6000 }, '2'), requisiteStageRefIds: ['1'] },
+    ];
+    const bench = await createCommandBench(undefined, [runs], undefined, [{ name: 'child', stages: child }]);
+    for (const location of [east, west])
+      bench.serverGroups.seed({ location, name: 'foo-prod-v001', desired: 2, image: 'repo/foo:1.1' });
+    const id = (await bench.press(await bench.say('deploy foo prod 2.0'), 'confirm')).executionId ?? '';
+    await bench.drive(id, 600_000);
+    const rollback = await bench.press(await bench.say('rollback foo prod'), 'confirm');
+    expect((await bench.drive(rollback.executionId ?? '')).status).toBe('SUCCEEDED');
+    const after = ['foo-prod-v001 ×2', 'foo-prod-v002 ×0'];
+    expect(sizesIn(bench)).toEqual([after, after]);
+    expect((await childIn(bench)).status).toBe('CANCELED');
+  });
+
+  it('is not kept back by what only waits for its turn', async () => {
+    const { bench, id } = await deployed(stage('wait', { waitTime: 1 }));
+    const { document } = (await bench.store.get(executionKind, id)) ?? {};
+    if (document === undefined) throw new Error('It is gone.');
+    const admission = { round: 0, state: 'waiting', place: 1 } as const;
+    const definition = { ...document.definition, kind: 'pipeline' } as const;
+    const waiting = { ...document, id: 'Z9', status: 'NOT_STARTED', stages: [], admission, definition } as const;
+    await bench.store.create(executionKind, 'Z9', waiting);
+    const rollback = await bench.press(await bench.say('rollback foo prod'), 'confirm');
+    expect((await bench.drive(rollback.executionId ?? '')).status).toBe('SUCCEEDED');
   });
 });
 

@@ -109,6 +109,39 @@ describe('an execution of a pipeline that limits how many run', () => {
     expect(await bench.queue()).toMatchObject({ running: [], waiting: [] });
   });
 
+  it('does not begin while its start may still be refused', async () => {
+    let at: 'before' | 'start' | 'refused' | 'after' = 'before';
+    let begun: readonly string[] = [];
+    // Between the refusal and the end of the start: the cluster is given back, and another of the pipeline ends.
+    const meanwhile = async () => {
+      at = 'after';
+      for (const id of ['B', 'Z']) await bench.signal(id, { type: 'cancel', user: 'U1' });
+      await after(bench, 10_000);
+      begun = await bench.running();
+    };
+    const bench = createQueueBench((store) => ({
+      ...store,
+      create: async (kind, id, document, options) => {
+        if (at === 'start' && kind.name === 'lock') at = 'refused';
+        return store.create(kind, id, document, options);
+      },
+      update: async (kind, id, change, options) => {
+        if (at === 'refused' && kind.name === 'queue') await meanwhile();
+        return store.update(kind, id, change, options);
+      },
+    }));
+    const two = { maxConcurrentExecutions: 2 };
+    await bench.start({ id: 'Z', cluster: 'foo-x', workMs: 120_000 });
+    await bench.start({ id: 'B', ...two, workMs: 120_000 });
+    await after(bench, 1000);
+    at = 'start';
+    expect(await bench.start({ id: 'A', ...two, cluster: 'foo-x', workMs: 60_000 })).toMatchObject({
+      executionId: 'Z',
+    });
+    expect(begun).toEqual([]);
+    expect((await bench.all()).map(({ id }) => id)).toEqual(['B', 'Z']);
+  });
+
   it('waits for its turn again when a stage is retried after its end', async () => {
     const bench = await three({ fails: true });
     await after(bench, 60_000);
@@ -120,14 +153,53 @@ describe('an execution of a pipeline that limits how many run', () => {
     expect(await statusesOf(bench)).toEqual(['A SUCCEEDED', 'B TERMINAL', 'C TERMINAL']);
   });
 
+  it('looks for its turn once a minute when a stage is retried after its start would have expired', async () => {
+    const bench = await three({ fails: true, startExpiryMs: 100_000 });
+    await after(bench, 60_000);
+    await bench.signal('A', { type: 'retryStage', stageId: '1', user: 'U1' });
+    await after(bench, 45_000);
+    let turns = 0;
+    await bench.drive(bench.clock.now() + 10_000, () => Promise.resolve(void (turns += 1)));
+    expect((await bench.get('A')).status).toBe('NOT_STARTED');
+    expect(turns).toBeLessThan(10);
+  });
+
   it('ends as it was, without a way back, when it is canceled while it waits to go on', async () => {
     const bench = await three({ fails: true });
     await after(bench, 60_000);
+    const { status, endTime, stages } = await bench.get('A');
     await bench.signal('A', { type: 'retryStage', stageId: '1', user: 'U1' });
     await bench.signal('A', { type: 'cancel', user: 'U1' });
     await after(bench, 200_000);
-    expect(await statusesOf(bench)).toEqual(['A CANCELED', 'B TERMINAL', 'C TERMINAL']);
-    expect((await bench.get('A')).stages).toHaveLength(1);
+    expect(await statusesOf(bench)).toEqual(['A TERMINAL', 'B TERMINAL', 'C TERMINAL']);
+    expect(await bench.get('A')).toMatchObject({ status, endTime, stages });
+    expect(await bench.signal('A', { type: 'retryStage', stageId: '1', user: 'U1' })).toEqual({ accepted: true });
+    await after(bench, 200_000);
+    expect((await bench.get('A')).status).toBe('SUCCEEDED');
+    expect(await bench.queue()).toMatchObject({ running: [], waiting: [], superseded: [] });
+  });
+
+  it('ends as it was where a newer one is preferred to its retry', async () => {
+    const bench = await three({ fails: true, keepWaitingPipelines: false });
+    await after(bench, 60_000);
+    await bench.signal('A', { type: 'retryStage', stageId: '1', user: 'U1' });
+    await after(bench, 1000);
+    await bench.start({ id: 'D', limitConcurrent: true });
+    await after(bench, 200_000);
+    expect(await statusesOf(bench)).toEqual(['A TERMINAL', 'B CANCELED', 'C TERMINAL', 'D SUCCEEDED']);
+    expect((await bench.get('A')).stages[0]?.failure?.message).toBe('It failed.');
+    const { choices } = bench.engine.render.live(await bench.get('A'));
+    expect(choices?.map(({ name }) => name)).toEqual(['retryStage']);
+    expect(await bench.queue()).toMatchObject({ running: [], waiting: [], superseded: [] });
+  });
+
+  it('cannot be retried again while it waits to go on, which would run it without its turn', async () => {
+    const bench = await three({ fails: true });
+    await after(bench, 60_000);
+    const retry = () => bench.signal('A', { type: 'retryStage', stageId: '1', user: 'U1' });
+    await retry();
+    expect(await retry()).toMatchObject({ accepted: false, code: 'ALREADY_DECIDED' });
+    expect((await bench.get('A')).status).toBe('NOT_STARTED');
   });
 });
 

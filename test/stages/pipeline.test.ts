@@ -1,7 +1,8 @@
 import { executionRenderer } from '../../src/app';
 import { executionKind, messageKind, peopleKind } from '../../src/engine/document-kinds';
-import { clusterHolder } from '../../src/engine/cluster-lock';
+import { clusterHolder, lockCluster } from '../../src/engine/cluster-lock';
 import type { Execution } from '../../src/model/execution';
+import { emptyQueue, queueKind } from '../../src/engine/pipeline-queue';
 import { plainText } from '../../src/model/text';
 import { applicationOf, childIn, childrenIn, parentOf, runs, startLocked } from '../support/child-kit';
 import { driveUntil } from '../support/drive-until';
@@ -448,6 +449,49 @@ describe('retrying a stage of a child that has ended', () => {
     expect([done.status, (await childIn(bench)).status]).toEqual(['SUCCEEDED', 'SUCCEEDED']);
     expect(stageOf(done, '1').context.executionId).toBe(id);
     expect(stageOf(done, '2').outputs.seen).toBe('yes');
+  });
+
+  const limited = {
+    limitConcurrent: true,
+    keepWaitingPipelines: true,
+    admission: { round: 0, state: 'started' },
+  } as const;
+  const resting: Step = { ref: '2', type: 'wait', name: 'Rest', context: { waitTime: 300 } };
+
+  /** A child that failed under a limited parent, which has further stages, and was retried with success. */
+  async function retriedUnderLimited() {
+    const bench = benchOf([needsGroup, { ...wait(600), ref: '2', after: ['1'] }]);
+    const failed = await bench.run(parentOf([runs(), resting], limited));
+    const { id } = await childIn(bench);
+    bench.serverGroups.seed({ location: east, name: 'foo-dev-v000', desired: 3 });
+    await retry(bench, id);
+    await lockCluster(bench.store, 'foo-dev', { executionId: id }, undefined, ['E1']);
+    return { bench, id, failed };
+  }
+
+  it('lets a parent whose pipeline limits how many run go on beside it', async () => {
+    const { bench, id } = await retriedUnderLimited();
+    const running = await bench.drive('E1', 60_000);
+    expect(statuses(running)).toEqual(['1 RUNNING', '2 RUNNING']);
+    const done = await bench.drive('E1');
+    expect([done.status, (await get(bench, id))?.status]).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+  });
+
+  it('is undone when its parent is canceled, while that waits for its turn', async () => {
+    const { bench, id, failed } = await retriedUnderLimited();
+    const other = parentOf([wait(1)], { id: 'Z9', status: 'RUNNING' });
+    const definition = { ...other.definition, cluster: 'foo-other' };
+    await bench.store.create(executionKind, 'Z9', { ...other, definition });
+    const running = [{ executionId: 'Z9', round: 0 }];
+    await bench.store.create(queueKind, 'foo/main/dev', emptyQueue);
+    await bench.store.update(queueKind, 'foo/main/dev', (queue) => ({ ...queue, running }));
+    await bench.drive(id, 30_000);
+    expect(await get(bench, 'E1')).toMatchObject({ status: 'NOT_STARTED', admission: { round: 1 } });
+    expect(await cancel(bench)).toBe('');
+    await bench.drive('E1', 30_000);
+    expect((await bench.drive(id, 120_000)).canceled).toMatchObject({ by: 'U0BOB' });
+    const { status, stages, endTime } = failed;
+    expect(await get(bench, 'E1')).toMatchObject({ status, stages, endTime });
   });
 
   it('goes up to the first of all', async () => {

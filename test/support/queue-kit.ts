@@ -58,6 +58,7 @@ export function createQueueBench(wrap: (store: DocumentStore) => DocumentStore =
     render: plain.render,
     tellsRequester,
     adopt: () => Promise.resolve(),
+    abandon: () => Promise.resolve(),
   });
   const engine: EngineWorld<undefined> = { ...plain, drain };
   const signal = async (id: string, wanted: Signal): Promise<SignalOutcome> => {

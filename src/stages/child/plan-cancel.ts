@@ -15,7 +15,7 @@ export function planCancel({ stage }: PlanInput): readonly StagePlan[] {
   if (start === undefined || hasEnded(status) || manualSkip === true) return [];
   const isStarted = start.status === 'SUCCEEDED';
   if (isStarted && !childConfigOf(stage.context).waitForCompletion) return [];
-  const id = isStarted ? executionId : intendedChild(start.memo);
+  const id = isStarted ? executionId : (stage.adopts ?? intendedChild(start.memo));
   if (typeof id !== 'string') return [];
   const what = typeof executionName === 'string' ? executionName : `what '${stage.name}' started`;
   // What the child brings back it brings back itself, and says so.
