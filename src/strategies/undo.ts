@@ -5,9 +5,16 @@ import type { StagePlan } from '../engine/contracts/stage';
 import { effectKeyPrefix } from '../engine/effect-key';
 
 const createdSchema = z.object({ serverGroupName: z.string(), stoodBefore: z.array(z.string()).default([]) });
-const sourceSchema = z.object({
-  source: z.object({ serverGroupName: z.string(), desired: z.number(), serving: z.number().optional() }),
-});
+const servedSchema = z
+  .object({
+    serverGroupName: z.string(),
+    desired: z.number(),
+    serving: z.number().optional(),
+    left: z.number().optional(),
+  })
+  .transform((served): Source => ({ ...served, serving: served.serving ?? served.desired }));
+const sourceSchema = z.object({ source: servedSchema });
+const alsoServedSchema = z.object({ alsoServed: z.array(servedSchema).default([]) });
 const placeSchema = z.object({
   cluster: z.string(),
   location: z.object({ account: z.string(), region: z.string(), dcosCluster: z.string(), group: z.string() }),
@@ -22,9 +29,12 @@ export const isCreation = ({ type }: Pick<Stage, 'type'>): boolean => creationTy
 
 type Source = {
   readonly serverGroupName: string;
+  /** Its size before the first attempt of the deploy. */
   readonly desired: number;
   /** How many of its instances were healthy when the deploy began. */
   readonly serving: number;
+  /** Its size when this attempt began, where an earlier one may have taken from it. @default desired */
+  readonly left?: number | undefined;
 };
 type Place = { readonly location: Location; readonly cluster: string };
 
@@ -32,6 +42,8 @@ type Place = { readonly location: Location; readonly cluster: string };
 export type Change = Place & {
   readonly created: string;
   readonly source: Source | undefined;
+  /** What else was in service then. @default nothing */
+  readonly alsoServed?: readonly Source[];
   /** All groups of the cluster that stood there when the deploy began. */
   readonly stoodBefore: readonly string[];
 };
@@ -41,12 +53,9 @@ function placeOf(stage: Stage): Place | undefined {
   return place.success ? place.data : undefined;
 }
 
-function sourceOf(stage: Stage): Source | undefined {
-  const source = sourceSchema.safeParse(stage.outputs);
-  if (!source.success) return undefined;
-  const { serverGroupName, desired, serving = desired } = source.data.source;
-  return { serverGroupName, desired, serving };
-}
+const sourceOf = ({ outputs }: Stage): Source | undefined => sourceSchema.safeParse(outputs).data?.source;
+const alsoServedOf = ({ outputs }: Stage): readonly Source[] =>
+  alsoServedSchema.safeParse(outputs).data?.alsoServed ?? [];
 
 /** Reads a createServerGroup stage's change; undefined where it knows of nothing that it created. */
 export function changeOf(stage: Stage): Change | undefined {
@@ -54,7 +63,8 @@ export function changeOf(stage: Stage): Change | undefined {
   const place = placeOf(stage);
   if (!created.success || place === undefined) return undefined;
   const { serverGroupName, stoodBefore } = created.data;
-  return { ...place, created: serverGroupName, source: sourceOf(stage), stoodBefore };
+  const alsoServed = alsoServedOf(stage);
+  return { ...place, created: serverGroupName, source: sourceOf(stage), alsoServed, stoodBefore };
 }
 
 /** Whether a createServerGroup stage may have created something, known to it or not: a name was chosen, now or before. */

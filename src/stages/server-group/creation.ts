@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CoxswainError } from '../../model/errors';
 import type { ServerGroupDescription } from '../../model/description';
 import type { Stage, StageContext } from '../../model/execution';
-import { countServing, isDisabled, safeRegion, type ServerGroup } from '../../model/server-group';
+import { safeRegion, type ServerGroup } from '../../model/server-group';
 import type { ServerGroups } from '../../dcos/server-groups';
 import { keyLabel } from '../../dcos/server-groups';
 import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
@@ -19,6 +19,7 @@ import {
 } from '../../strategies';
 import { nameOfNext } from './next-name';
 import { isWorker, placeOf } from './place';
+import { findServed, servedDecision } from './served-before';
 import { wholeNumber } from './spinnaker-values';
 
 type Needs = { readonly serverGroups: ServerGroups };
@@ -46,7 +47,10 @@ export function isMadeBy(
   return labels[keyLabel]?.startsWith(effectKeyPrefix(execution.id, stage.id)) === true;
 }
 
-/** The group that serves now: the newest enabled one, or the newest of all (semantics §5); and the next free name. */
+/**
+ * The group that serves now: the newest enabled one of which something serves, else the newest enabled (semantics §5); what
+ * else is in service; and the next free name.
+ */
 export const determineSourceServerGroup: TaskDefinition<Needs> = {
   name: 'determineSourceServerGroup',
   timeoutMs: 10 * 60_000,
@@ -57,16 +61,14 @@ export const determineSourceServerGroup: TaskDefinition<Needs> = {
     const cluster = clusterOf(look.context);
     const groups = await services.serverGroups.list(location, cluster, signal);
     // What an earlier attempt of this very stage left behind is no way back.
-    const source = groups.find((group) => !isDisabled(group) && !isMadeBy({ execution, stage }, group));
+    const others = groups.filter((group) => !isMadeBy({ execution, stage }, group));
     const outputs = {
       cluster,
       nextServerGroupName: nameOfNext(groups, cluster, location),
       stoodBefore: groups.map(({ name }) => name),
+      ...findServed(look, { location, cluster }, others),
     };
-    if (source === undefined) return { status: 'SUCCEEDED', outputs };
-    const { name, desired, image } = source;
-    const found = { serverGroupName: name, desired, serving: countServing(source), image };
-    return { status: 'SUCCEEDED', outputs: { ...outputs, source: found } };
+    return { status: 'SUCCEEDED', outputs };
   },
 };
 
@@ -84,11 +86,12 @@ export function firstSizeOf(stage: Stage): number {
   return isAlone || firstSize === undefined ? deployment.desiredCapacity : firstSize(deployment);
 }
 
-/** The name is saved before anything is made, and with it what is cloned, to which later attempts keep. */
-function intend({ stage }: TaskLook<Needs>, name: string): TaskResult {
-  const { cloneSource } = stage.outputs;
-  const intent = { status: 'RUNNING', retryAfterMs: 0, memo: { name } } as const;
-  return cloneSource === undefined ? intent : { ...intent, decision: { cloneSource } };
+/** The name is saved before anything is made, and with it what served and what is cloned, to which later attempts keep. */
+function intend(look: TaskLook<Needs>, name: string): TaskResult {
+  const { cloneSource } = look.stage.outputs;
+  const served = servedDecision(look, { location: placeOf(look.context), cluster: clusterOf(look.context) });
+  const decision = cloneSource === undefined ? served : { ...served, cloneSource };
+  return { status: 'RUNNING', retryAfterMs: 0, memo: { name }, decision };
 }
 
 const created = ({ context, stage }: TaskLook<Needs>, name: string) => {
