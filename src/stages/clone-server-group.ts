@@ -159,6 +159,7 @@ export const cloneServerGroup = defineStage({
       serverGroupName: 'The name of the clone.',
       'deploy.server.groups': 'By region, the names of new server groups.',
       source: 'What served before: `{ serverGroupName, desired, image }`; absent for none.',
+      alsoServed: 'What else was in service then, in the same form.',
     },
     cancel: 'Goes back as `createServerGroup` does.',
     restart: 'Looks for its source again, and creates another clone under the next free name.',

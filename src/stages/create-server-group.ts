@@ -57,6 +57,7 @@ export const createServerGroup = defineStage({
       serverGroupName: 'The name of the new server group.',
       'deploy.server.groups': 'By region, the names of new server groups.',
       source: 'What served before: `{ serverGroupName, desired, image }`; absent for none.',
+      alsoServed: 'What else was in service then, in the same form.',
       nextServerGroupName: 'The name that was free.',
       stoodBefore: 'All server groups that stood there.',
     },

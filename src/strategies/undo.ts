@@ -100,7 +100,7 @@ export function planRetirement(execution: Execution, stage: Stage): readonly Sta
 
 /**
  * The way back from createServerGroup stages of one place, in the order they ran: what they created is found by the key
- * it carries, whether or not they knew of it, and gives way to what served before the first of them. What `isFailed` is kept
+ * it carries, whether or not they knew of it, and gives way to all that served before the first of them. What `isFailed` is kept
  * for diagnosis and destroyed then; by default what did not come up.
  */
 export function planUndo(
@@ -117,7 +117,9 @@ export function planUndo(
   if (source === undefined && acted.some(cameUp)) return [];
   const keys = acted.map((stage) => effectKeyPrefix(execution.id, stage.id));
   const failed = keepFailed(execution, acted.filter(isFailed));
-  const context = { ...place, keys, ...(source === undefined ? {} : { source }), ...failed };
+  // What did not serve is no part of the way back: waiting for it to serve would hold up the rest.
+  const alsoServed = alsoServedOf(first).filter(({ serving }) => serving > 0);
+  const context = { ...place, keys, ...(source === undefined ? {} : { source, alsoServed }), ...failed };
   return [{ type: 'undoServerGroup', name: `Go back in ${locationName(place.location)}`, context }];
 }
 
