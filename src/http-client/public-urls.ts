@@ -43,6 +43,13 @@ const lookUp = async (host: string): Promise<readonly string[]> => {
   return found.toSorted((one, other) => one.family - other.family).map(({ address }) => address);
 };
 
+/** What may be shown of a text that is no usable URL: its host where one stands in it, since all else may be secret. */
+function nameOf(text: string): string {
+  const hosts = [text, `https://${text}`].flatMap((each) => (URL.canParse(each) ? new URL(each).host : []));
+  const host = hosts.find((each) => each.includes('.') && text.includes('/'));
+  return host === undefined ? 'what is given for a URL' : `a URL of ${host}`;
+}
+
 /** Makes the judge of URLs; `wording` says in its errors what was to be done with one. */
 export function createPublicUrls(options: PublicUrlOptions, wording: Wording): PublicUrls {
   const { allowedHosts, lookup = lookUp, ca } = options;
@@ -56,7 +63,7 @@ export function createPublicUrls(options: PublicUrlOptions, wording: Wording): P
     });
   const notReadable = (text: string): CoxswainError =>
     new CoxswainError('INVALID_INPUT', {
-      message: `Cannot use '${text.replace(/[?#].*$/s, '').slice(0, 100)}': it is no http or https URL.`,
+      message: `Cannot use ${nameOf(text)}: it is no http or https URL.`,
     });
 
   function read(text: string): URL {

@@ -7,6 +7,16 @@ export type HeaderValue = string | { readonly env: string };
 /** The names that variables for headers must have: a team must not get at what else the bot is given. */
 export const secretVariable = /^WEBHOOK_SECRET_[A-Z0-9_]+$/;
 
+/** Whether two URLs have the same scheme, host and port; not where one cannot be read. */
+export const isSameOrigin = (one: string, other: string): boolean =>
+  URL.canParse(one) && URL.canParse(other) && new URL(one).origin === new URL(other).origin;
+
+/** The headers that are no secret: neither by their name nor by where their value stands. */
+export const withoutSecretHeaders = <V extends HeaderValue>(headers: Readonly<Record<string, V>>): Record<string, V> =>
+  Object.fromEntries(
+    Object.entries(headers).filter(([name, value]) => typeof value === 'string' && !isSecretHeader(name)),
+  );
+
 /** Headers ready to be sent, and what of them must not be shown. */
 export type ReadyHeaders = {
   readonly headers: Readonly<Record<string, string>>;

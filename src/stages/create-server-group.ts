@@ -68,6 +68,7 @@ export const createServerGroup = defineStage({
         'The server group that it follows: `{ asgName, serverGroupName, account, region, useSourceCapacity, desired, serving, image }`; `{}` for none.',
       servedBefore:
         'What served there, to which its strategy goes back: `{ serverGroupName, desired, serving }`; `{}` for none.',
+      alsoServed: 'What else was in service then, in the same form.',
       'deploy.account.name': 'The account.',
       'kato.tasks': 'What was created, as cloud tasks of Spinnaker tell it.',
       capacitySnapshot: 'The size that was awaited: `{ minSize, desiredCapacity, maxSize }`.',

@@ -7,12 +7,16 @@ import type { TaskDefinition } from '../engine/contracts/task';
 import { defineStage } from '../services';
 import { placeOf } from './server-group/place';
 
+const servedGroup = z.object({ serverGroupName: z.string(), desired: z.number() });
+
 const config = z.looseObject({
   cluster: z.string(),
   /** How the keys of what is taken back begin: `execution/stage/`, for every attempt of the stage. */
   keys: z.array(z.string()).min(1),
   /** What served before; without it the new groups only go out of service. */
-  source: z.object({ serverGroupName: z.string(), desired: z.number() }).optional(),
+  source: servedGroup.optional(),
+  /** What served beside it: it comes back too, where it still stands. */
+  alsoServed: z.array(servedGroup).default([]),
   /** What of it did not come up, to be kept so long for diagnosis and then destroyed. */
   keepFailed: z.object({ keys: z.array(z.string()), minutes: z.number().min(0) }).optional(),
 });
@@ -23,7 +27,7 @@ const found = z.object({
 });
 
 function undoPlans({ stage }: PlanInput): readonly StagePlan[] {
-  const { cluster, source } = config.parse(stage.context);
+  const { cluster, source, alsoServed } = config.parse(stage.context);
   const { created, sourceExists } = found.parse(stage.outputs);
   const location = placeOf(stage.context);
   const place = locationName(location);
@@ -40,7 +44,13 @@ function undoPlans({ stage }: PlanInput): readonly StagePlan[] {
       }));
   if (source === undefined) return disable(created);
   const names = { rollbackServerGroupName: newest.name, restoreServerGroupName: source.serverGroupName };
+  const enable = alsoServed.map(({ serverGroupName, desired }) => ({
+    type: 'enableServerGroup',
+    name: `Enable ${serverGroupName} in ${place}`,
+    context: { ...base, serverGroupName, minimumCapacity: desired, continueIfServerGroupNotFound: true },
+  }));
   return [
+    ...enable,
     {
       type: 'rollbackServerGroup',
       name: `${newest.name} → ${source.serverGroupName} in ${place}`,
@@ -73,7 +83,7 @@ const keepForDiagnosis: TaskDefinition<{ readonly expiries: Expiries }> = {
 
 /**
  * Takes back what createServerGroup stages did in one place: finds what they created by its key, also what they never
- * learned of, brings back at its old size what served before, and takes the new out of service behind the traffic guard.
+ * learned of, brings back at its old size all that served before, and takes the new out of service behind the traffic guard.
  * Where what served before was destroyed already, the new stays.
  */
 export const undoServerGroup = defineStage({

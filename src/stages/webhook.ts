@@ -28,8 +28,8 @@ function tasksOf({ stage }: PlanInput): readonly TaskDefinition<Needs>[] {
 
 /**
  * Sends a request to a URL of the team's, at least once, and waits for the end of what it started where the stage wants that
- * (semantics §4.4). What came back stands in the context as `webhook`, bodies of more than 32 KiB cut. Canceled, or out of
- * time, it calls that off at its `cancelEndpoint`.
+ * (semantics §4.4). What came back stands in the context as `webhook`, bodies of more than 32 KiB cut. Canceled, out of
+ * time or without an answer, it calls that off at its `cancelEndpoint`, also where its failure is ignored.
  */
 export const webhook = defineStage({
   type: 'webhook',
@@ -48,6 +48,7 @@ export const webhook = defineStage({
   outputs: [],
   tasks: tasksOf,
   onFailure: planCancel,
+  onIgnoredFailure: planCancel,
   onCancel: planCancel,
   render: ({ status, context }) => {
     const { statusCodeValue } = webhookOf(context);

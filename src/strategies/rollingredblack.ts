@@ -9,6 +9,9 @@ import { judgmentPlan, validationPlan } from './verdicts';
 type Source = NonNullable<Change['source']>;
 type Rolling = { readonly change: Change; readonly source: Source; readonly deployment: Deployment };
 
+/** What of the old there is to take from: a later attempt finds what an earlier one left. */
+const leftOf = ({ desired, left = desired }: Source): number => left;
+
 /** `3 of 6 new, 3 of 6 old`. */
 const sizesText = ({ fresh, old }: StepSizes, full: number, before: number): string =>
   `${fresh} of ${full} new, ${old} of ${before} old`;
@@ -25,7 +28,7 @@ function verdicts({ change, source, deployment }: Rolling, step: StepSizes): rea
     percentageComplete: step.percentage,
   };
   const at = `at ${step.percentage} % in ${locationName(change.location)}`;
-  const next = sizesText(step, desiredCapacity, source.desired);
+  const next = sizesText(step, desiredCapacity, leftOf(source));
   return [
     ...waitPlan('Wait Before Disable', delayBeforeDisableSec),
     ...(pipelineBeforeCleanup === undefined
@@ -41,8 +44,8 @@ function shrinkOld({ change, source, deployment }: Rolling, step: StepSizes, fro
   if (step.percentage === 100) return [disableOld(change, deployment)];
   if (step.old === from) return [];
   const { location, cluster } = change;
-  const { serverGroupName, desired } = source;
-  const sizes = sizesText(step, deployment.desiredCapacity, desired);
+  const { serverGroupName } = source;
+  const sizes = sizesText(step, deployment.desiredCapacity, leftOf(source));
   return [
     {
       type: 'resizeServerGroup',
@@ -62,9 +65,9 @@ function shrinkOld({ change, source, deployment }: Rolling, step: StepSizes, fro
 function rollingSteps(rolling: Rolling): readonly StagePlan[] {
   const { change, source, deployment } = rolling;
   const full = deployment.desiredCapacity;
-  const steps = stepsOf(deployment, source.desired);
+  const steps = stepsOf(deployment, leftOf(source));
   return steps.flatMap((step, index) => {
-    const before = steps[index - 1] ?? { fresh: steps[0]?.fresh ?? full, old: source.desired };
+    const before = steps[index - 1] ?? { fresh: steps[0]?.fresh ?? full, old: leftOf(source) };
     const grow = step.fresh === before.fresh ? [] : [growNew(change, step.fresh, deployment)];
     return [...grow, ...verdicts(rolling, step), ...shrinkOld(rolling, step, before.old)];
   });

@@ -9,13 +9,15 @@ export const waitPlan = (name: string, waitTime: number | undefined): readonly S
   waitTime !== undefined && waitTime > 0 ? [{ type: 'wait', name, context: { waitTime } }] : [];
 
 /**
- * How many healthy instances every step that takes from the old must leave: as many as served when the deploy began, or as
- * many of the new group as must be healthy where those are fewer. Nothing where nothing served, or health is of no interest.
+ * How many healthy instances every step that takes from the old must leave: as many as served when the deploy began, of all
+ * groups together, or as many of the new group as must be healthy where those are fewer. Nothing where nothing served, or
+ * health is of no interest.
  */
-export function leastServing({ source }: Change, deployment: Deployment): { minimumServing?: number } {
+export function leastServing({ source, alsoServed = [] }: Change, deployment: Deployment): { minimumServing?: number } {
   const { desiredCapacity, targetHealthyDeployPercentage = 100, interestingHealthProviderNames } = deployment;
   if (source === undefined || interestingHealthProviderNames?.length === 0) return {};
-  return { minimumServing: Math.min(healthyTarget(desiredCapacity, targetHealthyDeployPercentage), source.serving) };
+  const served = [source, ...alsoServed].reduce((sum, { serving }) => sum + serving, 0);
+  return { minimumServing: Math.min(healthyTarget(desiredCapacity, targetHealthyDeployPercentage), served) };
 }
 
 /** Takes the old out of service, whatever is left of it; the new one must serve enough by then. */
@@ -44,15 +46,18 @@ function scaleDown({ location, cluster }: Change, deployment: Deployment): reado
 
 /**
  * What follows once the old is out of service: it is scaled down where asked for, and the surplus goes last, so that the way
- * back stands until the end (decisions 4). `keep` is how many groups stay; 0 for all.
+ * back stands until the end (decisions 4). `keep` is how many groups stay; 0 for all. Two and more keep a way back, and so all
+ * that was in service; one keeps none.
  */
 export function clearSurplus(change: Change, deployment: Deployment, keep: number): readonly StagePlan[] {
-  const { location, cluster, source } = change;
+  const { location, cluster, source, alsoServed = [] } = change;
   if (source === undefined) return [];
+  const keepFirst = [source, ...alsoServed].map(({ serverGroupName }) => serverGroupName);
+  const stay = keep > 1 ? Math.max(keep, keepFirst.length + 1) : keep;
   const shrink: StagePlan = {
     type: 'shrinkCluster',
-    name: `Keep ${keep} in ${locationName(location)}`,
-    context: { location, cluster, shrinkToSize: keep, keepFirst: [source.serverGroupName] },
+    name: `Keep ${stay} in ${locationName(location)}`,
+    context: { location, cluster, shrinkToSize: stay, keepFirst },
   };
   return [...scaleDown(change, deployment), ...(keep > 0 ? [shrink] : [])];
 }

@@ -5,11 +5,15 @@ import type { StagePlan } from '../engine/contracts/stage';
 import { effectKeyPrefix } from '../engine/effect-key';
 
 const createdSchema = z.object({ serverGroupName: z.string(), stoodBefore: z.array(z.string()).default([]) });
-const sourceSchema = z.object({
-  serverGroupName: z.string(),
-  desired: z.number().positive(),
-  serving: z.number().optional(),
-});
+const servedSchema = z
+  .object({
+    serverGroupName: z.string(),
+    desired: z.number().positive(),
+    serving: z.number().optional(),
+    left: z.number().optional(),
+  })
+  .transform((served): Source => ({ ...served, serving: served.serving ?? served.desired }));
+const alsoServedSchema = z.object({ alsoServed: z.array(servedSchema).default([]) });
 const placeSchema = z.object({
   cluster: z.string(),
   location: z.object({ account: z.string(), region: z.string(), dcosCluster: z.string(), group: z.string() }),
@@ -24,9 +28,12 @@ export const isCreation = ({ type }: Pick<Stage, 'type'>): boolean => creationTy
 
 type Source = {
   readonly serverGroupName: string;
+  /** Its size before the first attempt of the deploy. */
   readonly desired: number;
   /** How many of its instances were healthy when the deploy began. */
   readonly serving: number;
+  /** Its size when this attempt began, where an earlier one may have taken from it. @default desired */
+  readonly left?: number | undefined;
 };
 type Place = { readonly location: Location; readonly cluster: string };
 
@@ -34,6 +41,8 @@ type Place = { readonly location: Location; readonly cluster: string };
 export type Change = Place & {
   readonly created: string;
   readonly source: Source | undefined;
+  /** What else was in service then. @default nothing */
+  readonly alsoServed?: readonly Source[];
   /** All groups of the cluster that stood there when the deploy began. */
   readonly stoodBefore: readonly string[];
 };
@@ -47,12 +56,10 @@ function placeOf(stage: Stage): Place | undefined {
  * What served in the place of a createServerGroup stage when it began, to which its strategy goes back; undefined where
  * nothing did. Stages of builds that did not tell it apart from their source have that alone.
  */
-export function servedBefore({ outputs }: Stage): Source | undefined {
-  const source = sourceSchema.safeParse(outputs.servedBefore ?? outputs.source);
-  if (!source.success) return undefined;
-  const { serverGroupName, desired, serving = desired } = source.data;
-  return { serverGroupName, desired, serving };
-}
+export const servedBefore = ({ outputs }: Stage): Source | undefined =>
+  servedSchema.safeParse(outputs.servedBefore ?? outputs.source).data;
+const alsoServedOf = ({ outputs }: Stage): readonly Source[] =>
+  alsoServedSchema.safeParse(outputs).data?.alsoServed ?? [];
 
 /** Reads a createServerGroup stage's change; undefined where it knows of nothing that it created. */
 export function changeOf(stage: Stage): Change | undefined {
@@ -60,7 +67,8 @@ export function changeOf(stage: Stage): Change | undefined {
   const place = placeOf(stage);
   if (!created.success || place === undefined) return undefined;
   const { serverGroupName, stoodBefore } = created.data;
-  return { ...place, created: serverGroupName, source: servedBefore(stage), stoodBefore };
+  const alsoServed = alsoServedOf(stage);
+  return { ...place, created: serverGroupName, source: servedBefore(stage), alsoServed, stoodBefore };
 }
 
 /** Whether a createServerGroup stage may have created something, known to it or not: a name was chosen, now or before. */
@@ -96,7 +104,7 @@ export function planRetirement(execution: Execution, stage: Stage): readonly Sta
 
 /**
  * The way back from createServerGroup stages of one place, in the order they ran: what they created is found by the key
- * it carries, whether or not they knew of it, and gives way to what served before the first of them. What `isFailed` is kept
+ * it carries, whether or not they knew of it, and gives way to all that served before the first of them. What `isFailed` is kept
  * for diagnosis and destroyed then; by default what did not come up.
  */
 export function planUndo(
@@ -113,7 +121,9 @@ export function planUndo(
   if (source === undefined && acted.some(cameUp)) return [];
   const keys = acted.map((stage) => effectKeyPrefix(execution.id, stage.id));
   const failed = keepFailed(execution, acted.filter(isFailed));
-  const context = { ...place, keys, ...(source === undefined ? {} : { source }), ...failed };
+  // What did not serve is no part of the way back: waiting for it to serve would hold up the rest.
+  const alsoServed = alsoServedOf(first).filter(({ serving }) => serving > 0);
+  const context = { ...place, keys, ...(source === undefined ? {} : { source, alsoServed }), ...failed };
   return [{ type: 'undoServerGroup', name: `Go back in ${locationName(place.location)}`, context }];
 }
 

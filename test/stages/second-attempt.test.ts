@@ -1,8 +1,9 @@
 import type { StageContext } from '../../src/model/execution';
 import { east } from '../dcos/builders';
+import { driveUntil } from '../support/drive-until';
 import { buildPipeline, stageOf } from '../support/engine-kit';
 import { sendSignal } from '../support/send-signal';
-import { createStageBench } from '../support/stage-kit';
+import { createStageBench, describeCluster } from '../support/stage-kit';
 
 type Bench = ReturnType<typeof createStageBench>;
 
@@ -107,6 +108,51 @@ describe('a second attempt', () => {
       'clone nonprod/east/foo-dev-v000 as nonprod/east/foo-dev-v002',
       'clone nonprod/east/foo-dev-v000 as nonprod/east/foo-dev-v010',
     ]);
+  });
+});
+
+describe('a second attempt at a rolling deploy', () => {
+  const rolling = () =>
+    buildPipeline([
+      {
+        ref: '1',
+        type: 'deploy',
+        context: { clusters: [describeCluster({ strategy: 'rollingredblack', desiredCapacity: 6 })] },
+      },
+    ]);
+  /** One that failed once half of the old had gone. */
+  async function failed(): Promise<Bench> {
+    const bench = seeded(6);
+    failAfter(bench, `resize nonprod/east/${name(1)}`);
+    const { status } = await bench.run(rolling());
+    expect([status, sizes(bench)]).toEqual(['TERMINAL', ['v000 ×3', 'v001 ×6']]);
+    expect(await sendSignal(bench, { type: 'retryStage', stageId: '1', user: 'UBOB' })).toBe('');
+    return bench;
+  }
+
+  it('goes back, when it is canceled, to the size before the first', async () => {
+    const bench = await failed();
+    await driveUntil(bench, () => sizes(bench).length === 3);
+    await sendSignal(bench, { type: 'cancel', user: 'UANN' });
+    expect((await bench.drive('E1')).status).toBe('CANCELED');
+    expect(sizes(bench)).toEqual(['v000 ×6', 'v001 ×0', 'v002 ×0']);
+  });
+
+  it('goes on from what the first left, and promises what served before it', async () => {
+    const bench = await failed();
+    const done = await bench.drive('E1');
+    expect([done.status, sizes(bench)]).toEqual(['SUCCEEDED', ['v000 ×0', 'v001 ×0', 'v002 ×6']]);
+    const shrinks = bench.serverGroups.effects.filter((effect) => effect.includes(`${name(0)} `));
+    expect(shrinks.map((effect) => effect.split(' ').at(-1))).toEqual(['6→3', '3→1', '1→0']);
+    const least = done.stages.flatMap(({ context }) => context.minimumServing ?? []);
+    expect(new Set(least)).toEqual(new Set([6]));
+  });
+
+  it('takes what somebody has deployed meanwhile for what served', async () => {
+    const bench = await failed();
+    bench.serverGroups.seed({ location: east, name: 'foo-dev-v009', desired: 4, createdTime: bench.clock.now() });
+    const done = await bench.drive('E1');
+    expect(stageOf(done, '1<0').outputs.source).toMatchObject({ serverGroupName: 'foo-dev-v009', desired: 4 });
   });
 });
 

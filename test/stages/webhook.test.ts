@@ -267,6 +267,22 @@ describe('a webhook that is waited for', () => {
     expect(failureOf(await run({ ...monitored, ...context }))?.message).toContain(message);
   });
 
+  it('gets no secrets where an answer leads to another origin', async () => {
+    const other = await startWebhookServer(says(200, { status: 'done' }));
+    servers.push(other);
+    const { run, server } = await createBench(says(200, { link: other.url('/status') }));
+    const customHeaders = {
+      Authorization: { env: 'WEBHOOK_SECRET_FOO' },
+      'X-Plain': { env: 'WEBHOOK_SECRET_FOO' },
+      'X-Team': 'foo',
+    };
+    const status = { statusUrlResolution: 'webhookResponse', statusUrlJsonPath: '$.link' };
+    expect((await run({ ...monitored, ...status, customHeaders })).status).toBe('SUCCEEDED');
+    expect(server.received[0]?.headers).toMatchObject({ authorization: 'the value of WEBHOOK_SECRET_FOO' });
+    const { authorization, 'x-plain': plain, 'x-team': team } = other.received[0]?.headers ?? {};
+    expect([authorization, plain, team]).toEqual([undefined, undefined, 'foo']);
+  });
+
   it('may not lead where nobody may send', async () => {
     const { run, requests } = await createBench(says(202, '', { Location: 'http://169.254.169.254/latest' }));
     const done = await run({ ...monitored, statusUrlResolution: 'locationHeader' });
@@ -382,6 +398,20 @@ describe('a cancel', () => {
     const { run, requests, server } = await createBench(running);
     await run({ ...monitored, ...callOff, cancelEndpoint: server.url('/cancel'), stageTimeoutMs: 10_000 });
     expect(requests().at(-1)).toBe('DELETE /cancel');
+  });
+
+  it('is what running out of time leads to where the failure is ignored', async () => {
+    const { run, requests, server } = await createBench(running);
+    const ignored = { continuePipeline: true, failPipeline: false, stageTimeoutMs: 10_000 };
+    const done = await run({ ...monitored, ...callOff, ...ignored, cancelEndpoint: server.url('/cancel') });
+    expect([done.status, requests().at(-1)]).toEqual(['SUCCEEDED', 'DELETE /cancel']);
+  });
+
+  it('is what a POST leads to that may have arrived', async () => {
+    const breaks: Answering = (_, reply) => void reply.socket?.destroy();
+    const { run, requests, server } = await createBench(inTurn(breaks, says(204)));
+    await run({ ...callOff, cancelEndpoint: server.url('/cancel') });
+    expect(requests()).toEqual(['POST /hook', 'DELETE /cancel']);
   });
 
   it.each([

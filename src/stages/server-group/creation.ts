@@ -21,6 +21,7 @@ import {
 import { healthWishOf } from './health-wish';
 import { nameOfNext } from './next-name';
 import { isWorker, placeOf } from './place';
+import { servedDecision } from './served-before';
 import { wholeNumber } from './spinnaker-values';
 
 type Needs = { readonly serverGroups: ServerGroups };
@@ -63,11 +64,12 @@ export function firstSizeOf(stage: Stage): number {
   return isAlone || firstSize === undefined ? deployment.desiredCapacity : firstSize(deployment);
 }
 
-/** The name is saved before anything is made, and with it what is cloned, to which later attempts keep. */
-function intend({ stage }: TaskLook<Needs>, name: string): TaskResult {
-  const { cloneSource } = stage.outputs;
-  const intent = { status: 'RUNNING', retryAfterMs: 0, memo: { name } } as const;
-  return cloneSource === undefined ? intent : { ...intent, decision: { cloneSource } };
+/** The name is saved before anything is made, and with it what served and what is cloned, to which later attempts keep. */
+function intend(look: TaskLook<Needs>, name: string): TaskResult {
+  const { cloneSource } = look.stage.outputs;
+  const served = servedDecision(look, { location: placeOf(look.context), cluster: newClusterOf(look.context) });
+  const decision = cloneSource === undefined ? served : { ...served, cloneSource };
+  return { status: 'RUNNING', retryAfterMs: 0, memo: { name }, decision };
 }
 
 /** What was created as Spinnaker's cloud tasks tell it, which its pipelines read from a stage's context (semantics §4.4). */

@@ -14,6 +14,7 @@ import {
 import type { ServerGroups } from '../../dcos/server-groups';
 import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
 import { isMadeBy, newClusterOf } from './creation';
+import { findServed } from './served-before';
 import { nameOfNext } from './next-name';
 import { nameOf, placeBeside, placeOf } from './place';
 import { flag, flagOr, wholeNumber } from './spinnaker-values';
@@ -75,10 +76,14 @@ function targeted(groups: readonly ServerGroup[], target: string, where: string)
   }
 }
 
-/** The newest, or where the size of the source is wanted the largest, in service; of all where none is (semantics §5). */
+/**
+ * The newest, or where the size of the source is wanted the largest, of which something serves; else of those in service; of
+ * all where none is (semantics §5).
+ */
 function usualSource(groups: readonly ServerGroup[], wantsLargest: boolean): ServerGroup | undefined {
   const enabled = groups.filter((group) => !isDisabled(group));
-  const [first, ...others] = enabled.length > 0 ? enabled : groups;
+  const serving = enabled.filter((group) => countServing(group) > 0);
+  const [first, ...others] = [serving, enabled, groups].find((each) => each.length > 0) ?? [];
   if (first === undefined || !wantsLargest) return first;
   return others.reduce((largest, group) => (group.desired > largest.desired ? group : largest), first);
 }
@@ -132,16 +137,11 @@ async function lookAround(look: Look, wish: Wish) {
   const groups = all.filter((group) => !isMadeBy(look, group));
   const source = await findSource(look, wish, groups, place);
   const isServing = source !== undefined && !isDisabled(source) && standsIn(place, source);
-  const served = isServing ? source : groups.find((group) => !isDisabled(group));
-  const before =
-    served === undefined
-      ? {}
-      : { serverGroupName: served.name, desired: served.desired, serving: countServing(served) };
   const outputs = {
     cluster,
     nextServerGroupName: nameOfNext(all, cluster, location),
     stoodBefore: all.map(({ name }) => name),
-    servedBefore: before,
+    ...findServed(look, place, groups, isServing ? source.name : undefined),
     source: sourceView(source, wantsSize(wish)),
   };
   return { place, source, outputs };

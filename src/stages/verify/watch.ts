@@ -21,16 +21,19 @@ export type Watch = z.output<typeof watchSchema>;
 export type Rules = { readonly checks: readonly VerifyCheck[]; readonly toleranceMs: number };
 
 /** Marathon's own times are compared with each other only: its clock need not be ours. */
-const startOf = ({ launchTime = 0 }: ServerGroup['instances'][number]): number => launchTime;
+const startedBy = (group: ServerGroup, time: number): number =>
+  group.instances.filter(({ launchTime }) => launchTime !== undefined && launchTime <= time).length;
+const lastStart = ({ instances }: ServerGroup): number =>
+  Math.max(0, ...instances.map(({ launchTime = 0 }) => launchTime));
 
 /** Takes what is seen of a group now into what is known of it. */
 export function watchGroup(before: Watch | undefined, group: ServerGroup, now: number): Watch {
   const serving = countServing(group);
   const wanted = group.desired;
   const isWhole = serving >= wanted;
-  const whole =
-    before?.whole ?? (isWhole ? { count: wanted, startedBy: Math.max(0, ...group.instances.map(startOf)) } : undefined);
-  const left = group.instances.filter((instance) => startOf(instance) <= (whole?.startedBy ?? 0)).length;
+  const whole = before?.whole ?? (isWhole ? { count: wanted, startedBy: lastStart(group) } : undefined);
+  // What has not started yet stands in for one that is gone.
+  const left = startedBy(group, whole?.startedBy ?? 0);
   // Those that somebody took out on purpose are no loss.
   const lost = whole === undefined ? 0 : Math.max(0, Math.min(whole.count, wanted) - left);
   return {

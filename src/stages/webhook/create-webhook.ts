@@ -85,13 +85,15 @@ function fail(thrown: unknown, { method }: WebhookConfig): TaskResult {
   if (error.canRetry && error.code !== 'SERVER_ERROR' && !isAmbiguous) return wait(error.message, pollMs, undefined);
   const unsure = isAmbiguous ? ' The request may have arrived, so it is not sent again by itself.' : '';
   const reason = `${error.message}${unsure}`;
-  return { status: 'TERMINAL', code: error.code, reason, context: { webhook: { error: reason } } };
+  const known = { error: reason, mayHaveArrived: mayHaveArrived(error) };
+  return { status: 'TERMINAL', code: error.code, reason, context: { webhook: known } };
 }
 
 /**
  * Sends the request, at least once: after a crash between sending and saving it is sent again, with the same
  * `Idempotency-Key`, which is how a receiver knows it. Answered with 429, 5xx or a status that the stage names, it is sent
- * again every 10 s, and so is one that cannot have arrived; a POST or PATCH that may have arrived is not.
+ * again every 10 s, and so is one that cannot have arrived; a POST or PATCH that may have arrived, because no answer came within the 4.5 s
+ * that one look has, is not: `webhook.mayHaveArrived` says so.
  */
 export const createWebhook: TaskDefinition<Needs> = {
   name: 'createWebhook',

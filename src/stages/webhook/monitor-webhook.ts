@@ -1,4 +1,5 @@
 import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
+import { isSameOrigin, withoutSecretHeaders } from '../../http-client/webhook-secrets';
 import type { WebhookReply } from '../../http-client/webhooks';
 import { asCoxswainError } from '../../model/errors';
 import type { StageContext } from '../../model/execution';
@@ -22,6 +23,10 @@ export function statusEndpointOf({ context }: Look['stage'], { monitorOnly, url 
   const { statusEndpoint } = webhookOf(context);
   return monitorOnly || typeof statusEndpoint !== 'string' ? url : statusEndpoint;
 }
+
+/** An answer may name any place for its status: secrets go to no other origin than the one they were written for. */
+const headersFor = (statusEndpoint: string, { url, customHeaders }: WebhookConfig): WebhookConfig['customHeaders'] =>
+  isSameOrigin(statusEndpoint, url) ? customHeaders : withoutSecretHeaders(customHeaders);
 
 const withMonitor = ({ stage }: Look, monitor: StageContext): StageContext => ({
   webhook: { ...webhookOf(stage.context), monitor },
@@ -100,7 +105,7 @@ export const monitorWebhook: TaskDefinition<Needs> = {
     const url = statusEndpointOf(look.stage, config);
     let reply: WebhookReply;
     try {
-      const request = { method: 'GET', url, headers: config.customHeaders } as const;
+      const request = { method: 'GET', url, headers: headersFor(url, config) } as const;
       reply = await look.services.webhooks.send(request, look.signal);
     } catch (error) {
       return fail(look, error);

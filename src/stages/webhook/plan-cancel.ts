@@ -3,6 +3,7 @@ import { hostOf } from '../../model/host-of';
 import { createWebhook } from './create-webhook';
 import { monitorWebhook } from './monitor-webhook';
 import { webhookConfigOf } from './webhook-config';
+import { webhookOf } from './webhook-context';
 
 /** Whether what the stage started may still go on: something may have been sent, and no end has been seen. */
 function isOpen({ stage }: PlanInput): boolean {
@@ -12,8 +13,9 @@ function isOpen({ stage }: PlanInput): boolean {
   const mayHaveSent = create === undefined || create.status === 'SUCCEEDED' || create.memo !== undefined;
   const last = monitor ?? create;
   const isOutOfTime = stage.failure?.code === 'TASK_TIMEOUT';
+  const isUnknown = isOutOfTime || webhookOf(stage.context).mayHaveArrived === true;
   const hasEnded =
-    stage.failure === undefined ? last?.status === 'SUCCEEDED' || last?.status === 'CANCELED' : !isOutOfTime;
+    stage.failure === undefined ? last?.status === 'SUCCEEDED' || last?.status === 'CANCELED' : !isUnknown;
   return mayHaveSent && !hasEnded;
 }
 

@@ -1,0 +1,81 @@
+import type { ServerGroupDescription } from '../../src/model/description';
+import { findStrategy, type Change } from '../../src/strategies';
+import { east } from '../dcos/builders';
+import { buildPipeline, stageOf } from '../support/engine-kit';
+import { sendSignal } from '../support/send-signal';
+import { createStageBench, describeCluster } from '../support/stage-kit';
+
+type Bench = ReturnType<typeof createStageBench>;
+
+const names = ['redblack', 'rollingredblack', 'canary'] as const;
+const deployOf = (over: Partial<ServerGroupDescription>) => {
+  const canary = [{ instances: 1, durationSec: 30 }];
+  const clusters = [describeCluster({ desiredCapacity: 6, canary, ...over })];
+  return buildPipeline([
+    { ref: '1', type: 'deploy', context: { clusters } },
+    { ref: '2', type: 'manualJudgment', after: ['1'] },
+  ]);
+};
+/** Two groups serve beside each other. */
+function bothServe(): Bench {
+  const bench = createStageBench();
+  bench.serverGroups.seed({ location: east, name: 'foo-dev-v000', desired: 5 });
+  bench.serverGroups.seed({ location: east, name: 'foo-dev-v001', desired: 6 });
+  return bench;
+}
+const sizes = (bench: Bench) => bench.serverGroups.sizes(east).map((text) => text.replace('foo-dev-', ''));
+
+describe('where several server groups serve', () => {
+  it.each(names)('%s brings all of them back when it is canceled later', async (strategy) => {
+    const bench = bothServe();
+    await bench.run(deployOf({ strategy, maxRemainingAsgs: 2 }), 600_000);
+    expect(sizes(bench)).toEqual(['v000 ×0', 'v001 ×0', 'v002 ×6']);
+    await sendSignal(bench, { type: 'cancel', user: 'UANN' });
+    expect((await bench.drive('E1')).status).toBe('CANCELED');
+    expect(sizes(bench)).toEqual(['v000 ×5', 'v001 ×6', 'v002 ×0']);
+  });
+
+  it.each(names)('%s brings all of them back when a later step fails', async (strategy) => {
+    const bench = bothServe();
+    let isDone = false;
+    bench.serverGroups.onEffect = () => {
+      if (isDone || !sizes(bench).includes('v000 ×0')) return;
+      isDone = true;
+      bench.serverGroups.fail('look', 'FORBIDDEN');
+    };
+    const done = await bench.run(deployOf({ strategy, rollback: { onFailure: true } }));
+    expect([done.status, sizes(bench)]).toEqual(['TERMINAL', ['v000 ×5', 'v001 ×6', 'v002 ×0']]);
+  });
+
+  it('takes the newest that serves for the source, not a newer one of which nothing does', async () => {
+    const bench = bothServe();
+    bench.serverGroups.sickNames.add('foo-dev-v001');
+    const done = await bench.run(deployOf({ strategy: 'redblack' }), 600_000);
+    expect(stageOf(done, '1<0').outputs.source).toMatchObject({ serverGroupName: 'foo-dev-v000', desired: 5 });
+    await sendSignal(bench, { type: 'cancel', user: 'UANN' });
+    await bench.drive('E1');
+    // What did not serve before is not waited for.
+    expect(sizes(bench)).toEqual(['v000 ×5', 'v001 ×0', 'v002 ×0']);
+  });
+
+  it('keeps no way back where only one group is to remain', async () => {
+    const bench = bothServe();
+    await bench.run(deployOf({ strategy: 'redblack', maxRemainingAsgs: 1 }), 600_000);
+    expect(sizes(bench)).toEqual(['v002 ×6']);
+  });
+
+  it.each(['highlander', ...names])('%s promises what all of them served', (strategy) => {
+    const served = (serverGroupName: string, serving: number) => ({ serverGroupName, desired: serving, serving });
+    const change: Change = {
+      location: east,
+      cluster: 'foo-dev',
+      created: 'foo-dev-v002',
+      source: served('foo-dev-v001', 6),
+      alsoServed: [served('foo-dev-v000', 5)],
+      stoodBefore: ['foo-dev-v001', 'foo-dev-v000'],
+    };
+    const plans = findStrategy(strategy).after(change, { desiredCapacity: 20 });
+    const least = plans.flatMap(({ context }) => ('minimumServing' in context ? [context.minimumServing] : []));
+    expect(new Set(least)).toEqual(new Set([11]));
+  });
+});
