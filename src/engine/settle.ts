@@ -4,9 +4,9 @@ import { isComplete } from '../model/status';
 import type { StageRegistry } from './contracts/stage';
 import { expireStart, isHeldBack } from './admission';
 import { cutShort, cutStage, isCleanedUp } from './cut-short';
+import { beginRetry } from './go-on';
 import { canStart, topLevelStages } from './graph';
 import { settleStage } from './settle-stage';
-import { beginRetry } from './signals';
 import { expireTasks } from './task-timeout';
 
 type Settings<S> = { readonly registry: StageRegistry<S>; readonly now: number };
