@@ -338,6 +338,7 @@ describe('a stage type that only Coxswain plans', () => {
     expect([...planned].sort()).toEqual([
       'adoptServerGroup',
       'cancelPipeline',
+      'cancelWebhook',
       'fetchUrls',
       'stopJenkinsBuild',
       'stopJob',
