@@ -9,10 +9,11 @@ import { isDisabled, locationName, type Location, type ServerGroup } from '../mo
 import { defineStage, type Services } from '../services';
 import { aroundCreation, createApp, determineSourceServerGroup, firstSizeOf, isMadeBy } from './server-group/creation';
 import { descriptionFields, monikerFields, strategyFields } from './server-group/description-fields';
-import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
+import { fanOut, serverGroupConfig } from './server-group/fan-out';
 import { imageFor } from './server-group/image';
 import { clusterOf, nameOf, placeBeside, placeOf } from './server-group/place';
 import { wholeNumber } from './server-group/spinnaker-values';
+import { creationTasks } from './server-group/strategy-run';
 import { pickTarget } from './server-group/target';
 import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
 
@@ -169,12 +170,10 @@ export const cloneServerGroup = defineStage({
   namesCluster,
   config: serverGroupConfig.extend(config.shape),
   before: fanOut('cloneServerGroup', 'Clone'),
-  tasks: workerTasks<Needs>([
-    determineCloneSource,
-    determineSourceServerGroup,
-    createApp('cloneServerGroup', create),
-    waitForCapacityMatch,
-  ]),
+  tasks: creationTasks<Needs>(
+    [determineCloneSource, determineSourceServerGroup],
+    [createApp('cloneServerGroup', create), waitForCapacityMatch],
+  ),
   ...aroundCreation,
   render: renderCapacity,
 });
