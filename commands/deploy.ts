@@ -124,7 +124,11 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   if (busy !== undefined) return { type: 'reply', view: busy };
   const places = await readPlaces(world.serverGroups, locations, cluster);
   const reason = words.options.get('reason');
-  const stages = resolvePipeline(application, environment, { image, locations });
+  const stages = resolvePipeline(application, environment, {
+    image,
+    locations,
+    parameters: planned.run.parameters,
+  });
   const draft = draftExecution({
     kind: 'deploy',
     writtenAs: 'yaml',

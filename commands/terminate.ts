@@ -91,7 +91,7 @@ function planTermination(
     facts: [{ label: locationName(location), value: `${groupLine(group)} · ${servingText(place, change)}` }],
   };
   const facts = { ...factsOf(places), instance: instance.id, decrement: forGood ? 'yes' : 'no' };
-  return { draft, facts, view, confirmLabel: 'Terminate' };
+  return { draft, facts, view, confirmLabel: 'Terminate', isDestructive: true };
 }
 
 async function run(words: Words, command: Command, world: VerbWorld): Promise<VerbAnswer> {

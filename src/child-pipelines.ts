@@ -107,7 +107,7 @@ function draftChild(place: PipelinePlace, request: ChildRequest): ExecutionDraft
     application,
     environment,
     locations: strategyRun === undefined ? environment.locations : [strategyRun.location],
-    stages: resolvePipeline(application, environment, { image, pipeline, strategyRun }),
+    stages: resolvePipeline(application, environment, { image, pipeline, parameters: run.parameters, strategyRun }),
     pipeline: pipeline.name,
     run,
     ...(image === undefined ? {} : { image, toVersion: imageVersion(image) }),

@@ -150,7 +150,12 @@ function planOf(wanted: Run, resolved: Resolved, command: Command): PlanCard {
     application,
     environment,
     locations: places.map(({ location }) => location),
-    stages: resolvePipeline(application, environment, { image: image ?? application.image, pipeline, locations }),
+    stages: resolvePipeline(application, environment, {
+      image: image ?? application.image,
+      pipeline,
+      locations,
+      parameters: run.parameters,
+    }),
     pipeline: pipeline.name,
     run,
     command,

@@ -90,9 +90,10 @@ async function answerPlanChoice(
 
 const signalOf = (request: ChoiceRequest, stageId: string, user: string): Signal | undefined => {
   const reason = request.answer === undefined ? {} : { reason: request.answer };
+  const input = request.answer === undefined ? {} : { input: request.answer.trim() };
   switch (request.name) {
     case 'approve':
-      return { type: 'judge', decision: 'continue', stageId, user, ...reason };
+      return { type: 'judge', decision: 'continue', stageId, user, ...input };
     case 'reject':
       return { type: 'judge', decision: 'stop', stageId, user, ...reason };
     case 'cancelExecution':

@@ -21,7 +21,7 @@ export function offerPlan(commandId: string, text: string, card: PlanCard): Outc
   const hash = planHash(card);
   const target = { kind: 'command', id: commandId, hash } as const;
   const choices: readonly Choice[] = [
-    { name: 'confirm', label: card.confirmLabel, target, style: 'primary' },
+    { name: 'confirm', label: card.confirmLabel, target, style: card.isDestructive === true ? 'danger' : 'primary' },
     { name: 'cancel', label: 'Cancel', target },
   ];
   const plan: PlannedAction = { text, hash, facts: card.facts, state: 'open', draft: card.draft };

@@ -69,5 +69,5 @@ export async function planRemoval(
   const lines = [...verb.lines, ...found.flatMap(successorLine)];
   const change = ({ group }: NamedGroup) => -countServing(group);
   const plan = planOperation(target, { label, type, named: found, change, lines }, command);
-  return { type: 'plan', plan, confirm: true };
+  return { type: 'plan', plan: { ...plan, isDestructive: true }, confirm: true };
 }

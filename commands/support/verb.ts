@@ -39,6 +39,8 @@ export type PlanCard = {
   readonly facts: Readonly<Record<string, string>>;
   readonly view: View;
   readonly confirmLabel: string;
+  /** Whether something goes that does not come back by itself: its button warns. @default false */
+  readonly isDestructive?: boolean;
 };
 
 /** One verb: `deploy`, `status`, … */

@@ -29,7 +29,16 @@ export const matchingChoices = (view: View | undefined, request: ChoiceRequest):
 const detailsOf = (choices: readonly Choice[]) =>
   choices.map((choice) => `'${stageOf(choice) ?? textOf(choice) ?? choice.label}'`).join(', ');
 
-/** The only choice a request can mean; throws 409 when the view offers none or several, 400 when the answer is missing. */
+function refuseAnswer({ name, asks }: Choice, answer: string): void {
+  if (asks === undefined || (answer === '' && !asks.required)) return;
+  const among = asks.options === undefined ? '' : ` One of: ${asks.options.join(', ')}.`;
+  const question = /[.?!]$/.test(asks.label) ? asks.label : `${asks.label}.`;
+  if (answer === '') throw new ApiError(400, 'INVALID_INPUT', `'${name}' asks: ${question}${among} Send it as answer.`);
+  if (asks.options?.includes(answer) === false)
+    throw new ApiError(400, 'INVALID_INPUT', `'${name}' takes no '${answer}'.${among}`);
+}
+
+/** The only choice a request can mean; throws 409 when the view offers none or several, 400 when the answer is missing or not among those offered. */
 export function findChoice(view: View | undefined, request: ChoiceRequest): Choice {
   const [choice, ...others] = matchingChoices(view, request);
   if (choice === undefined) {
@@ -41,8 +50,6 @@ export function findChoice(view: View | undefined, request: ChoiceRequest): Choi
     const several = detailsOf([choice, ...others]);
     throw new ApiError(409, 'INVALID_INPUT', `'${request.name}' stands there for ${several}. Name one.`);
   }
-  if (choice.asks?.required === true && (request.answer ?? '').trim() === '') {
-    throw new ApiError(400, 'INVALID_INPUT', `'${request.name}' asks: ${choice.asks.label}. Send it as answer.`);
-  }
+  refuseAnswer(choice, (request.answer ?? '').trim());
   return choice;
 }

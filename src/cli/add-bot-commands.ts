@@ -27,15 +27,21 @@ function addRun(program: Command, runAction: RunAction): void {
     );
 }
 
-type Decision = { readonly name: string; readonly id: string; readonly stage?: string; readonly reason?: string };
+type Decision = {
+  readonly name: string;
+  readonly id: string;
+  readonly stage?: string;
+  readonly reason?: string;
+  readonly input?: string;
+};
 
-function decide(runAction: RunAction, { name, id, stage, reason }: Decision): Promise<void> {
+function decide(runAction: RunAction, { name, id, stage, reason, input = reason }: Decision): Promise<void> {
   const choice: ChoiceMade = {
     kind: 'execution',
     id,
     name,
     ...(stage === undefined ? {} : { stage }),
-    ...(reason === undefined ? {} : { answer: reason }),
+    ...(input === undefined ? {} : { answer: input }),
   };
   return runAction((session) => choose(session, choice));
 }
@@ -46,9 +52,15 @@ function addDecisions(program: Command, runAction: RunAction): void {
     .command('approve')
     .description('approve a judgment that waits')
     .argument('<execution>', 'its id, as `run` and `status` show it')
+    .option('--input <value>', 'the answer, where the judgment offers several')
     .option('--stage <stage>', stageHelp)
-    .addHelpText('after', examples('approve 01JZX3', "approve 01JZX3 --stage 'Go to prod?'"))
-    .action((id: string, options: { stage?: string }) => decide(runAction, { name: 'approve', id, ...options }));
+    .addHelpText(
+      'after',
+      examples('approve 01JZX3', 'approve 01JZX3 --input rollback', "approve 01JZX3 --stage 'Go to prod?'"),
+    )
+    .action((id: string, options: { input?: string; stage?: string }) =>
+      decide(runAction, { name: 'approve', id, ...options }),
+    );
   program
     .command('reject')
     .description('reject a judgment that waits; the execution stops')

@@ -18,6 +18,7 @@ const question = z.object({
   placeholder: z.string().optional(),
   submit: z.string(),
   required: z.boolean(),
+  options: z.array(z.string()).optional(),
 });
 
 const target = z.discriminatedUnion('kind', [

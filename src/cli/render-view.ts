@@ -60,7 +60,8 @@ export function choiceCommand(choice: Choice, owner: ViewOwner): string {
   const stage = target.kind === 'execution' && target.stageId !== undefined ? ` --stage ${quoted(target.stageId)}` : '';
   const verb = target.kind === 'execution' ? executionVerbs[name] : undefined;
   if (verb !== undefined) {
-    const reason = choice.asks?.required === true || name === 'reject' ? " --reason '…'" : '';
+    const asked = choice.asks?.options === undefined ? " --reason '…'" : " --input '…'";
+    const reason = choice.asks?.required === true || name === 'reject' ? asked : '';
     return `coxswain ${verb} ${quoted(target.id)}${stage}${reason}`;
   }
   const at = target.kind === 'execution' ? target : owner;

@@ -18,6 +18,12 @@ export const commonFields = z.object({
     .optional()
     .describe('How long its waiting tasks may take, such as `10m`. Default: as its tasks say below.'),
   stageTimeoutMs: z.number().optional().describe('As `timeout`, in milliseconds.'),
+  backoffPeriodMs: z
+    .number()
+    .optional()
+    .describe(
+      'How long its tasks wait at least before they look again, in milliseconds. Default: as each task does by itself.',
+    ),
   comments: z.string().optional().describe('A note for people.'),
   stageEnabled: z
     .object({

@@ -109,9 +109,11 @@ function readTimeout(fields: YamlObject): number | string | undefined {
 
 function readCommon(fields: YamlObject): StageContext {
   const stageEnabled = fields.get('stageEnabled');
+  const backoff = fields.get('backoffPeriodMs');
   fields.get('refId')?.refusesExpression('Write the value itself.');
   return {
     stageTimeoutMs: readTimeout(fields),
+    backoffPeriodMs: backoff?.orExpression(() => backoff.integer({ min: 0 })),
     comments: fields.get('comments')?.text(),
     ...Object.fromEntries(choices.map((name) => [name, readBoolean(fields, name)])),
     stageEnabled: stageEnabled && readStageEnabled(stageEnabled),

@@ -35,6 +35,8 @@ export const deployKeys: readonly string[] = [
   'waitTimeBetweenRegions',
   'clusters',
   'strategy',
+  'targetHealthyDeployPercentage',
+  'interestingHealthProviderNames',
   ...Object.keys(usedBy),
   'onFailure',
   'rollback',
@@ -120,9 +122,9 @@ export function readDeploy(fields: YamlObject): StageContext {
   const clusters = fields.get('clusters');
   if (clusters !== undefined) return readClusters(fields, clusters);
   const strategy = fields.get('strategy')?.oneOf(strategies) ?? 'none';
-  const count = (name: string, min: number) => {
+  const count = (name: string, min: number, bounds: { readonly max?: number } = {}) => {
     const value = fields.get(name);
-    return value?.orExpression(() => value.integer({ min }));
+    return value?.orExpression(() => value.integer({ min, ...bounds }));
   };
   const [percentages, validation, steps] = ['targetPercentages', 'pipelineBeforeCleanup', 'canary'].map((name) =>
     fields.get(name),
@@ -132,6 +134,8 @@ export function readDeploy(fields: YamlObject): StageContext {
   return {
     strategy,
     regions: fields.get('regions')?.texts(),
+    targetHealthyDeployPercentage: count('targetHealthyDeployPercentage', 0, { max: 100 }),
+    interestingHealthProviderNames: fields.get('interestingHealthProviderNames')?.texts(),
     ...readOrder(fields),
     maxRemainingAsgs: count('maxRemainingAsgs', 2) ?? (takeOver.includes(strategy) ? 2 : undefined),
     delayBeforeDisableSec: count('delayBeforeDisableSec', 0),

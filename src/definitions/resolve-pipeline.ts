@@ -14,6 +14,8 @@ import { withoutAbsent } from './without-absent';
 export type PipelineChoice = {
   /** Absent where no stage deploys it. */
   readonly image?: string | undefined;
+  /** The values of its parameters, for names that say them. @default none */
+  readonly parameters?: StageContext;
   /** @default the pipeline of the environment */
   readonly pipeline?: Pipeline;
   readonly locations?: readonly Location[];
@@ -116,11 +118,17 @@ function withoutDropped(
 }
 
 /** A name that people can read before the stage starts, where it needs nothing that is known only then. */
-function readableName(name: string, application: Application, environment: Environment, image?: string): string {
+function readableName(
+  name: string,
+  application: Application,
+  environment: Environment,
+  { image, parameters = {} }: PipelineChoice,
+): string {
   const known: Readonly<Record<string, Json>> = {
     application: application.name,
     environment: environment.name,
     ...(image === undefined ? {} : { image: { tag: imageVersion(image) } }),
+    parameters: parameters as Readonly<Record<string, Json>>,
   };
   const scope: Scope = {
     lookup: (key) => known[key],
@@ -155,7 +163,7 @@ function resolveStage(
  * A pipeline made ready to run: deploy stages get one server group description per region, stages that name a job what it
  * is made of, and other stages on server groups their places. A stage of these kinds without a region left is dropped;
  * what waited for it waits for what it waited for. Expressions stay; they are evaluated when their stage starts, except
- * that names which say `${application}`, `${environment}` or `${image.tag}` are readable at once.
+ * that names which say `${application}`, `${environment}`, `${image.tag}` or `${parameters.x}` are readable at once.
  */
 export function resolvePipeline(
   application: Application,
@@ -165,7 +173,7 @@ export function resolvePipeline(
   const dropped = new Map<string, PipelineStage>();
   const { stages: all } = choice.pipeline ?? environment.pipeline;
   const stages = all.flatMap((written) => {
-    const stage = { ...written, name: readableName(written.name, application, environment, choice.image) };
+    const stage = { ...written, name: readableName(written.name, application, environment, choice) };
     const resolved = resolveStage(application, environment, choice, stage);
     if (resolved === undefined) dropped.set(stage.refId, stage);
     return resolved ?? [];

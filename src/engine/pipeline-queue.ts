@@ -12,7 +12,7 @@ export type WaitingEntry = QueueEntry & {
   readonly keepsWaiting: boolean;
 };
 
-/** Which executions of one pipeline run, and which wait, in their order; its id is the pipeline's (`foo/release`). */
+/** Which executions of one pipeline run, and which wait, in their order; its id is the pipeline's (`foo/release/prod`). */
 export type PipelineQueue = {
   readonly schema: 1;
   readonly running: readonly QueueEntry[];

@@ -135,17 +135,27 @@ function cancelChoice(execution: Execution): Choice {
   };
 }
 
+/** What open judgments offer, by the id of their stage. */
+function asksOf<S>(execution: Execution, registry: StageRegistry<S>): ReadonlyMap<string, readonly Choice[]> {
+  const running = execution.stages.filter((stage) => stage.status === 'RUNNING');
+  const asked = running.map((stage) => {
+    const choices = askOf({ execution, stage, context: contextOf(execution, stage) }, registry)?.choices ?? [];
+    return [stage.id, choices] as const;
+  });
+  return new Map(asked.filter(([, choices]) => choices.length > 0));
+}
+
 /** What people may do now: decide an open judgment, skip a wait, pause, cancel, retry what failed. */
 function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonly Choice[] {
   const target = { kind: 'execution', id: execution.id } as const;
   if (isComplete(execution.status)) return [retryChoice(execution) ?? []].flat();
   if (execution.ending !== undefined) return [];
   if (isHeldBack(execution)) return [cancelChoice(execution)];
+  const asks = asksOf(execution, registry);
   const open = execution.stages
     .filter((stage) => stage.status === 'RUNNING')
     .flatMap((stage) => {
-      const input = { execution, stage, context: contextOf(execution, stage) };
-      const asked = askOf(input, registry)?.choices ?? [];
+      const asked = asks.get(stage.id) ?? [];
       const skip: readonly Choice[] =
         stage.type === 'wait'
           ? [{ name: 'skipWait', label: 'Skip the wait', target: { ...target, stageId: stage.id } }]
@@ -153,7 +163,11 @@ function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonl
       const goOn: readonly Choice[] = isSkippable(stage)
         ? [{ name: 'skipStage', label: `Skip ${stage.name}`, target: { ...target, stageId: stage.id } }]
         : [];
-      return [...asked, ...skip, ...goOn];
+      const isOneOfSeveral = asked.length > 0 && asks.size > 1;
+      const named = isOneOfSeveral
+        ? asked.map((choice) => ({ ...choice, label: `${choice.label}: ${stage.name}` }))
+        : asked;
+      return [...named, ...skip, ...goOn];
     });
   return [...open, pauseChoice(execution), cancelChoice(execution)];
 }
@@ -173,6 +187,13 @@ const footerOf = (execution: Execution): Text => {
   const soFar = lastChange(execution) - buildTime;
   return soFar < 1000 ? started : joinTexts([started, ` · ${durationText(soFar)} so far`]);
 };
+
+/** The values that a pipeline was given, in one line; none where it asks for none. */
+function parametersOf({ trigger }: Execution): readonly Text[] {
+  const given = Object.entries(trigger.parameters).filter(([, value]) => value !== null && value !== '');
+  const texts = given.map(([name, value]) => `${name} = ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  return texts.length === 0 ? [] : [clipText(`Parameters: ${texts.join(', ')}`, shortFailure)];
+}
 
 const reasonOf = (execution: Execution, longest = Number.POSITIVE_INFINITY): readonly Text[] => {
   const { canceled } = execution;
@@ -218,7 +239,7 @@ export function createExecutionRenderer<S>(
     return {
       headline: [{ strong: execution.name }, ` · ${waits ? 'waiting for a decision' : word}`],
       tone: waits ? 'attention' : tone,
-      lines: [...reasonOf(execution, shortFailure), ...conclusion.lines],
+      lines: [...parametersOf(execution), ...reasonOf(execution, shortFailure), ...conclusion.lines],
       steps: topLevelStages(execution).flatMap((stage) => stepsOf(execution, stage, 0, registry)),
       choices,
       footer: footerOf(execution),

@@ -6,7 +6,7 @@ import type { TaskResult } from './contracts/task';
 import type { LookResult } from './fold';
 import { describeRefusal } from './describe-refusal';
 import { effectKey } from './effect-key';
-import { contextOf } from './graph';
+import { contextOf, stageById } from './graph';
 import { stepTimeoutMs } from './landing';
 import { tasksOf } from './registry';
 import { taskDeadline } from './task-timeout';
@@ -63,6 +63,20 @@ function resultOfError(thrown: unknown, leftMs: number): TaskResult {
   return { status: 'RUNNING', retryAfterMs: retryDelayMs(error, leftMs), context };
 }
 
+/** The stage's own `backoffPeriodMs`, or that of a stage above; only a number counts (semantics §6.5). */
+function backoffPeriodMs(execution: Execution, { context, parentStageId }: Stage): number {
+  const { backoffPeriodMs: own } = context;
+  if (typeof own === 'number' && Number.isFinite(own)) return own;
+  const parent = parentStageId === undefined ? undefined : stageById(execution, parentStageId);
+  return parent === undefined ? 0 : backoffPeriodMs(execution, parent);
+}
+
+/** A result that asks for another look does so after the backoff of its stage; what is to be acted upon does not wait. */
+function backOff(execution: Execution, stage: Stage, result: TaskResult): TaskResult {
+  if (result.status !== 'RUNNING' || result.retryAfterMs === 0) return result;
+  return { ...result, retryAfterMs: Math.max(result.retryAfterMs, backoffPeriodMs(execution, stage)) };
+}
+
 /** Lets one task look once, within the step's time. Never throws. */
 export async function runLook<S>(
   execution: Execution,
@@ -95,9 +109,9 @@ export async function runLook<S>(
       key,
       services,
     };
-    return { ...base, result: await found.run(look) };
+    return { ...base, result: backOff(execution, stage, await found.run(look)) };
   } catch (error) {
-    return { ...base, result: resultOfError(error, deadline - clock.now()) };
+    return { ...base, result: backOff(execution, stage, resultOfError(error, deadline - clock.now())) };
   } finally {
     disarm();
   }

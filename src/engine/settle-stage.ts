@@ -108,7 +108,7 @@ function withCleanUp(failure: Failure, cleanUp: readonly Stage[]): Failure {
   if (broken.length === 0) return failure;
   return {
     ...failure,
-    message: `${failure.message}. The way back failed too: ${broken.map(({ message }) => message).join(' ')}`,
+    message: `${failure.message.replace(/\.$/, '')}. The way back failed too: ${broken.map(({ message }) => message).join(' ')}`,
   };
 }
 

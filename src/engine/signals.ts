@@ -3,6 +3,7 @@ import type { Execution, Stage } from '../model/execution';
 import { isComplete, isHalt } from '../model/status';
 import { forgetSucceeded } from './decisions';
 import { downstreamOf, familyOf, stageById, topLevelStages } from './graph';
+import { judgmentAnswers } from './judgment-answers';
 import { replaceStage } from './plan-stages';
 import { durationText } from './task-timeout';
 import { joinTexts, type Text } from '../model/text';
@@ -15,6 +16,8 @@ export type Signal =
       readonly stageId: string;
       readonly user: string;
       readonly reason?: string;
+      /** Of `continue`: which of the answers that the judgment offers; absent where it offers none. */
+      readonly input?: string;
     }
   | { readonly type: 'cancel'; readonly user: string; readonly reason?: string }
   | { readonly type: 'pause' | 'resume'; readonly user: string }
@@ -50,7 +53,20 @@ function patchStage(
   });
 }
 
-function judge(execution: Execution, signal: Extract<Signal, { type: 'judge' }>, now: number): Signaled {
+type Judged = Extract<Signal, { type: 'judge' }>;
+
+/** Why an approval cannot count with this answer; undefined where it can. */
+function faultOfAnswer({ name, context }: Stage, { decision, input }: Judged): string | undefined {
+  if (decision === 'stop') return undefined;
+  const answers = judgmentAnswers(context);
+  if (answers.length === 0)
+    return input === undefined ? undefined : `'${name}' asks for no answer. Approve it without one.`;
+  const listed = [answers.slice(0, -1).join(', '), answers.at(-1)].filter((text) => text !== '').join(' or ');
+  if (input === undefined) return `'${name}' asks for an answer: ${listed}.`;
+  return answers.includes(input) ? undefined : `'${input}' is no answer to '${name}'. Choose ${listed}.`;
+}
+
+function judge(execution: Execution, signal: Judged, now: number): Signaled {
   const stage = stageById(execution, signal.stageId);
   if (stage?.type !== 'manualJudgment') return refused(execution, 'NOT_FOUND', 'This judgment no longer exists.');
   const decided = stage.context.judgmentStatus;
@@ -67,8 +83,11 @@ function judge(execution: Execution, signal: Extract<Signal, { type: 'judge' }>,
       `Too late: the judgment '${stage.name}' is over (${stage.status.toLowerCase()}).`,
     );
   }
+  const fault = faultOfAnswer(stage, signal);
+  if (fault !== undefined) return refused(execution, 'INVALID_INPUT', fault);
   const reason = signal.reason === undefined ? {} : { judgmentReason: signal.reason };
-  const patch = { judgmentStatus: signal.decision, judgedBy: signal.user, ...reason };
+  const input = signal.input === undefined ? {} : { judgmentInput: signal.input };
+  const patch = { judgmentStatus: signal.decision, judgedBy: signal.user, ...reason, ...input };
   return accepted(patchStage(execution, stage, patch, signal.user, now));
 }
 
@@ -140,6 +159,7 @@ const attemptKeys = [
   'judgmentStatus',
   'judgedBy',
   'judgmentReason',
+  'judgmentInput',
   'skipRemainingWait',
   'manualSkip',
   'executionId',

@@ -5,36 +5,30 @@ import { contextOf, stageById } from './graph';
 import { replaceStage } from './plan-stages';
 import { tasksOf } from './registry';
 
-/** The stage's own `stageTimeoutMs`, else the nearest one above; strings do not count (semantics §6.5). */
-function stageTimeoutMs(execution: Execution, stage: Stage): number | undefined {
-  const own = stage.context.stageTimeoutMs;
-  if (typeof own === 'number') return own;
-  const parent = stage.parentStageId === undefined ? undefined : stageById(execution, stage.parentStageId);
-  return parent === undefined ? undefined : stageTimeoutMs(execution, parent);
-}
-
 /**
- * When a stage and those above it must be over by their own `stageTimeoutMs`, pauses not counted. A way back has its own
- * time: it often begins because that of the stage above is over. So has what follows a stage whose time is for coming up.
+ * The stages whose `stageTimeoutMs` is time for a stage: itself and those above it, nearest first (semantics §6.5). A way back
+ * has its own time, as it often begins because that of the stage above is over; so has what follows a stage whose time is
+ * for coming up.
  */
-function stageDeadline<S>(execution: Execution, stage: Stage, registry: StageRegistry<S>): number {
-  const { stageTimeoutMs: ownMs } = stage.context;
-  const isBound = typeof ownMs === 'number' && stage.startTime !== undefined;
-  const own = isBound
-    ? (stage.startTime ?? 0) + ownMs + pausedMs(execution, stage.startTime ?? 0)
-    : Number.POSITIVE_INFINITY;
+function timedStages<S>(execution: Execution, stage: Stage, registry: StageRegistry<S>): readonly Stage[] {
   const isWayBack = stage.onFailure === true || stage.onCancel === true;
   const parent = stage.parentStageId === undefined ? undefined : stageById(execution, stage.parentStageId);
-  if (isWayBack || parent === undefined) return own;
+  if (isWayBack || parent === undefined) return [stage];
+  const above = timedStages(execution, parent, registry);
   const isFree = stage.syntheticStageOwner === 'STAGE_AFTER' && registry.find(parent.type)?.boundsAfter === false;
-  const above = isFree ? parentDeadline(execution, parent, registry) : stageDeadline(execution, parent, registry);
-  return Math.min(own, above);
+  return [stage, ...(isFree ? above.slice(1) : above)];
 }
 
-/** That of what is above a stage, whose own time does not count. */
-function parentDeadline<S>(execution: Execution, stage: Stage, registry: StageRegistry<S>): number {
-  const parent = stage.parentStageId === undefined ? undefined : stageById(execution, stage.parentStageId);
-  return parent === undefined ? Number.POSITIVE_INFINITY : stageDeadline(execution, parent, registry);
+/** Strings do not count. */
+const stageTimeoutMs = ({ context }: Stage): number | undefined =>
+  typeof context.stageTimeoutMs === 'number' ? context.stageTimeoutMs : undefined;
+
+/** When a stage must be over by its own `stageTimeoutMs`, pauses not counted. */
+function stageDeadline(execution: Execution, stage: Stage): number {
+  const { startTime } = stage;
+  const timeoutMs = stageTimeoutMs(stage);
+  if (startTime === undefined || timeoutMs === undefined) return Number.POSITIVE_INFINITY;
+  return startTime + timeoutMs + pausedMs(execution, startTime);
 }
 
 /** How long an execution was paused since a task began, in milliseconds. */
@@ -48,9 +42,11 @@ export function taskDeadline<S>(execution: Execution, stage: Stage, task: Task, 
   const input = () => ({ execution, stage, context: contextOf(execution, stage) });
   const found = tasksOf(definition, input).find((candidate) => candidate.name === task.name);
   if (found === undefined) return Number.POSITIVE_INFINITY;
-  const timeoutMs = (found.timeoutFromStage ? stageTimeoutMs(execution, stage) : undefined) ?? found.timeoutMs;
+  const timed = timedStages(execution, stage, registry);
+  const nearest = timed.map(stageTimeoutMs).find((timeoutMs) => timeoutMs !== undefined);
+  const timeoutMs = (found.timeoutFromStage ? nearest : undefined) ?? found.timeoutMs;
   const own = task.startTime + timeoutMs + pausedMs(execution, task.startTime);
-  return Math.min(own, stageDeadline(execution, stage, registry));
+  return Math.min(own, ...timed.map((each) => stageDeadline(execution, each)));
 }
 
 /** A duration in words: `90 s`, `10 min`, `4 h`. */

@@ -86,7 +86,8 @@ function understand(target: Target, request: HttpRequest, reply: AxiosResponse<s
 function translateFailure(target: Target, error: unknown): CoxswainError {
   if (error instanceof CoxswainError) return error;
   const { code, message } = error instanceof Error ? (error as Error & { code?: string }) : {};
-  if (message?.startsWith('maxContentLength') === true) return uselessReplyFailure(target, 'it is too long');
+  if (message?.startsWith('maxContentLength') === true)
+    return uselessReplyFailure(target, 'it is too long', { isTooLong: true });
   return networkFailure(target, code);
 }
 
@@ -142,6 +143,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       params: wanted.query,
       data: wanted.body,
       ...(wanted.headers === undefined ? {} : { headers: wanted.headers }),
+      ...(wanted.maxReplyBytes === undefined ? {} : { maxContentLength: wanted.maxReplyBytes }),
       ...(wanted.expect === 'bytes' ? { responseType: 'arraybuffer' } : {}),
     };
     const limitMs = wanted.timeoutMs ?? timeoutMs;

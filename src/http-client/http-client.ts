@@ -20,6 +20,8 @@ export type HttpRequest = {
   readonly expect?: ExpectedBody;
   /** How long this request may take; the client's own limit where it is left out. */
   readonly timeoutMs?: number | undefined;
+  /** The longest reply to this request that is read; the client's own limit where it is left out. */
+  readonly maxReplyBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -53,7 +55,7 @@ export type HttpStream = {
 /**
  * Speaks to one HTTP server. Every failure is a CoxswainError: UNREACHABLE (refused, reset, cut off), TIMED_OUT,
  * UNAUTHORIZED (fields.serverTime: the server's clock), FORBIDDEN, NOT_FOUND, RATE_LIMITED (fields.retryAfterMs), SERVER_ERROR (5xx, a redirect with fields.location, not
- * JSON, too long) or REQUEST_REFUSED (any other 4xx); fields hold host, path, and status and body where there was an answer.
+ * JSON, too long with fields.isTooLong) or REQUEST_REFUSED (any other 4xx); fields hold host, path, and status and body where there was an answer.
  * Nothing is ever repeated. When the caller's signal ends a request, the signal's reason is thrown if it is a
  * CoxswainError, else TIMED_OUT with fields.aborted.
  */

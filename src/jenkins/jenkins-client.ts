@@ -22,6 +22,11 @@ import { jobPath } from './job-path';
 /** One build of one job. */
 export type BuildName = { readonly job: string; readonly number: number };
 
+/** An archived file, by the path that the list of artifacts gives it, and how much of it can be used. */
+export type WantedArtifact = { readonly relativePath: string; readonly maxBytes: number };
+/** What an archived file holds, or that it is longer than was asked for. */
+export type ArtifactText = { readonly text: string } | { readonly isTooLong: true };
+
 /**
  * Jenkins's remote API, as far as it is used; a job is named `ship` or `folder/sub/ship`. Beside the errors of HttpClient:
  * UNAUTHORIZED also for a page that asks for a login, REQUEST_REFUSED with Jenkins's words, SERVER_ERROR for an answer of
@@ -55,8 +60,8 @@ export interface JenkinsClient {
   stopBuild(build: BuildName, signal?: AbortSignal): Promise<void>;
   /** All archived files of a build. Throws NOT_FOUND. */
   listArtifacts(build: BuildName, signal?: AbortSignal): Promise<readonly JenkinsArtifact[]>;
-  /** The text of an archived file, by its `relativePath`. Throws NOT_FOUND. */
-  readArtifact(build: BuildName, relativePath: string, signal?: AbortSignal): Promise<string>;
+  /** The text of an archived file, of which no more than `maxBytes` is read; else that it is longer. Throws NOT_FOUND. */
+  readArtifact(build: BuildName, wanted: WantedArtifact, signal?: AbortSignal): Promise<ArtifactText>;
 }
 
 const buildPath = ({ job, number }: BuildName): string => `${jobPath(job)}/${number}`;
@@ -74,9 +79,10 @@ const createBuilds = ({ read, readText, post }: JenkinsHttp) => ({
       tree: artifactsTree(),
       signal,
     }),
-  readArtifact: (build: BuildName, relativePath: string, signal?: AbortSignal) => {
-    const path = relativePath.split('/').map(encodeURIComponent).join('/');
-    return readText(`read ${relativePath} of ${nameOf(build)}`, `${buildPath(build)}/artifact/${path}`, signal);
+  readArtifact: async (build: BuildName, { relativePath, maxBytes }: WantedArtifact, signal?: AbortSignal) => {
+    const path = `${buildPath(build)}/artifact/${relativePath.split('/').map(encodeURIComponent).join('/')}`;
+    const text = await readText(`read ${relativePath} of ${nameOf(build)}`, { path, maxBytes, signal });
+    return text === undefined ? { isTooLong: true as const } : { text };
   },
 });
 

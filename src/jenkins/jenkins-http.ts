@@ -10,7 +10,8 @@ export type JenkinsHttp = {
   readonly host: string;
   /** Reads JSON, only the fields of `tree`. Throws SERVER_ERROR for an answer of unknown shape. */
   readonly read: <T extends z.ZodType>(schema: T, what: string, request: ReadRequest) => Promise<z.output<T>>;
-  readonly readText: (what: string, path: string, signal?: AbortSignal) => Promise<string>;
+  /** Reads text; undefined where it is longer than `maxBytes`. */
+  readonly readText: (what: string, request: TextRequest) => Promise<string | undefined>;
   /**
    * Acts, with a crumb where Jenkins gives crumbs out. A redirect to a page other than a login counts as done. Sent a second
    * time only where the first was refused with 403, for want of a fresh crumb.
@@ -20,6 +21,13 @@ export type JenkinsHttp = {
 
 /** What is read: `tree` as Jenkins's remote API has it. */
 export type ReadRequest = { readonly path: string; readonly tree: string; readonly signal?: AbortSignal | undefined };
+
+/** What is read as text, and how much of it can be used. */
+export type TextRequest = {
+  readonly path: string;
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal | undefined;
+};
 
 /** The query and the form that an action is sent with. */
 export type PostOptions = {
@@ -96,9 +104,14 @@ export function createJenkinsHttp(http: HttpClient, auth: JenkinsAuth): JenkinsH
       const reply = await send(what, { method: 'GET', path: `${path}/api/json`, query: { tree }, signal });
       return understand(http.host, schema, what, reply);
     },
-    readText: async (what, path, signal) => {
-      const { body } = await send(what, { method: 'GET', path, expect: 'text', signal });
-      return String(body);
+    readText: async (what, { path, maxBytes, signal }) => {
+      try {
+        const { body } = await send(what, { method: 'GET', path, expect: 'text', maxReplyBytes: maxBytes, signal });
+        return String(body);
+      } catch (error) {
+        if (error instanceof CoxswainError && error.fields.isTooLong === true) return undefined;
+        throw error;
+      }
     },
     post: async (what, path, { form = {}, query, signal } = {}) => {
       const body = new URLSearchParams(form);

@@ -35,6 +35,13 @@ export type ResizeBasis = {
   readonly originalMin?: number;
 };
 
+/**
+ * How many of `size` instances must be healthy where so many percent are asked for (semantics §4.2): rounded, and at least
+ * one unless the percentage or the size is 0.
+ */
+export const healthyTarget = (size: number, percentage: number): number =>
+  size === 0 || percentage === 0 ? 0 : Math.max(1, Math.round((size * percentage) / 100));
+
 /** The three sizes of a group that has exactly `size` instances. */
 export const exactly = (size: number): Capacity => ({ min: size, desired: size, max: size });
 

@@ -89,6 +89,10 @@ export type ServerGroupDescription = {
   readonly strategyPipeline?: string;
   /** Of `custom`: what that pipeline is told beside what it is run for. */
   readonly pipelineParameters?: Readonly<Record<string, unknown>>;
+  /** How many percent of the instances must be healthy before what served before gives way. @default 100 */
+  readonly targetHealthyDeployPercentage?: number;
+  /** Empty: health is of no interest. */
+  readonly interestingHealthProviderNames?: readonly string[];
   readonly maxRemainingAsgs?: number;
   readonly delayBeforeDisableSec?: number;
   readonly delayBeforeScaleDownSec?: number;

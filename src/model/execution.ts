@@ -71,7 +71,7 @@ type Started = {
   readonly parameters: StageContext;
   /** Why, in the requester's words. */
   readonly reason?: string;
-  /** What asked: a command document, or a stage's key. The same never starts two executions. */
+  /** What asked: a command document, or a stage's key. Each saves the id of its execution first, so that it starts one. */
   readonly correlationId: string;
 };
 

@@ -8,12 +8,15 @@ export type ImageReference = {
   readonly digest: string | undefined;
 };
 
-/** Reads an image. What stands before the first '/' is a registry only where it holds a '.' or begins with localhost (semantics §2.2). */
+/**
+ * Reads an image. What stands before the first '/' is a registry only where it holds a '.' or a ':', or begins with localhost:
+ * semantics §2.2, which takes a host with a port and no '.' for a repository and its port for a tag; Docker does not.
+ */
 export function parseImage(image: string): ImageReference {
   const [named = '', digest] = image.split('@', 2);
   const slash = named.indexOf('/');
   const host = named.slice(0, Math.max(0, slash));
-  const registry = host.startsWith('localhost') || host.includes('.') ? host : undefined;
+  const registry = /^localhost|[.:]/.test(host) ? host : undefined;
   const path = registry === undefined ? named : named.slice(slash + 1);
   const colon = path.lastIndexOf(':');
   const [repository, tag] = colon === -1 ? [path, undefined] : [path.slice(0, colon), path.slice(colon + 1)];

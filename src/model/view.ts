@@ -20,6 +20,8 @@ export type ChoiceQuestion = {
   readonly placeholder?: string;
   readonly submit: string;
   readonly required: boolean;
+  /** What may be answered; absent: any text. */
+  readonly options?: readonly string[];
 };
 
 /** What a choice acts upon: an earlier command's plan or a running execution. Kept small: it travels inside a button. */

@@ -12,6 +12,7 @@ const question = z.object({
   placeholder: z.string().exactOptional(),
   submit: z.string(),
   required: z.boolean(),
+  options: z.array(z.string()).exactOptional(),
 });
 
 const buttonValue = z.object({ n: z.string(), t: target, q: question.exactOptional() });

@@ -1,12 +1,16 @@
 import type { ActionsBlock, Button } from '@slack/types';
 import type { Choice, ChoiceQuestion, ChoiceTarget } from '../model/view';
-import { clip } from './clip';
+import { clip, cleanText } from './clip';
 
 /** What a button carries back to us, short because Slack allows 2,000 characters. */
 export type ButtonValue = { readonly n: string; readonly t: ChoiceTarget; readonly q?: ChoiceQuestion };
 
 const maxValue = 2000;
 const maxButtons = 25;
+
+/** What a menu of Slack's takes. */
+const maxOptions = 100;
+const maxOption = 75;
 
 /** Text that Slack shows as it is; never empty, which Slack refuses. */
 const plain = (text: string, limit: number) => {
@@ -23,13 +27,24 @@ const shortQuestion = (question: ChoiceQuestion): ChoiceQuestion => ({
   required: question.required,
 });
 
+const fitsIntoMenu = (options: readonly string[]): boolean =>
+  options.length > 0 &&
+  options.length <= maxOptions &&
+  options.every((option) => option.trim() !== '' && option.length <= maxOption && cleanText(option) === option);
+
+/** What the button carries; options that do not fit are left out, and their answer is typed instead of picked. */
+function valueOf({ name, target, asks }: Choice): string {
+  const value = (question?: ChoiceQuestion): string =>
+    JSON.stringify({ n: name, t: target, ...(question === undefined ? {} : { q: question }) } satisfies ButtonValue);
+  if (asks === undefined) return value();
+  const question = shortQuestion(asks);
+  const { options = [] } = asks;
+  const offering = value({ ...question, options });
+  return fitsIntoMenu(options) && offering.length <= maxValue ? offering : value(question);
+}
+
 function buttonOf(choice: Choice, actionId: string): Button | undefined {
-  const value: ButtonValue = {
-    n: choice.name,
-    t: choice.target,
-    ...(choice.asks === undefined ? {} : { q: shortQuestion(choice.asks) }),
-  };
-  const json = JSON.stringify(value);
+  const json = valueOf(choice);
   if (json.length > maxValue || actionId.length > 255) return undefined;
   return {
     type: 'button',

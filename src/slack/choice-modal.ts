@@ -1,4 +1,4 @@
-import type { ModalView } from '@slack/types';
+import type { ModalView, PlainTextInput, StaticSelect } from '@slack/types';
 import type { ChoiceQuestion } from '../model/view';
 import type { ChoiceForm } from './button-value';
 import { clip } from './clip';
@@ -22,6 +22,23 @@ function metadataOf(form: ChoiceForm): string {
   return JSON.stringify({ n: form.n, t: form.t, c: form.c } satisfies ChoiceForm);
 }
 
+/** Where the answer is given: a menu of what may be answered, else a field for text. */
+function answerElement({ options, placeholder, required }: ChoiceQuestion): StaticSelect | PlainTextInput {
+  const hint = placeholder === undefined ? {} : { placeholder: plain(placeholder, 150) };
+  if (options !== undefined) {
+    const shown = options.map((value) => ({ text: plain(value, 75), value }));
+    return { type: 'static_select', action_id: answerField.action, options: shown, ...hint };
+  }
+  return {
+    type: 'plain_text_input',
+    action_id: answerField.action,
+    multiline: true,
+    max_length: 1000,
+    ...(required ? { min_length: 1 } : {}),
+    ...hint,
+  };
+}
+
 /** The form that asks a choice's question; its submission becomes the command. */
 export const choiceModal = (question: ChoiceQuestion, form: ChoiceForm): ModalView => ({
   type: 'modal',
@@ -36,14 +53,7 @@ export const choiceModal = (question: ChoiceQuestion, form: ChoiceForm): ModalVi
       block_id: answerField.block,
       optional: !question.required,
       label: plain(question.label, 2000),
-      element: {
-        type: 'plain_text_input',
-        action_id: answerField.action,
-        multiline: true,
-        max_length: 1000,
-        ...(question.required ? { min_length: 1 } : {}),
-        ...(question.placeholder === undefined ? {} : { placeholder: plain(question.placeholder, 150) }),
-      },
+      element: answerElement(question),
     },
   ],
 });

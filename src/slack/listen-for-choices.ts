@@ -101,7 +101,8 @@ export function listenForChoices(app: App, intake: ChoiceIntake): void {
   });
   app.view<ViewSubmitAction>(choiceFormId, async ({ body, view, ack }) => {
     const form = parseChoiceForm(view.private_metadata);
-    const answer = view.state.values[answerField.block]?.[answerField.action]?.value?.trim() ?? '';
+    const given = view.state.values[answerField.block]?.[answerField.action];
+    const answer = (given?.selected_option?.value ?? given?.value ?? '').trim();
     const isStored = form !== undefined && (await storeAnswer(intake, body, { form, answer }));
     if (isStored) return ack();
     return ack({ response_action: 'errors', errors: { [answerField.block]: form ? notStoredText : staleButtonText } });

@@ -10,6 +10,7 @@ import { defineStage, type Services } from '../services';
 import { aroundCreation, createApp, determineSourceServerGroup, firstSizeOf, isMadeBy } from './server-group/creation';
 import { descriptionFields, monikerFields, strategyFields } from './server-group/description-fields';
 import { fanOut, serverGroupConfig } from './server-group/fan-out';
+import { healthFields } from './server-group/health-wish';
 import { imageFor } from './server-group/image';
 import { clusterOf, nameOf, placeBeside, placeOf } from './server-group/place';
 import { wholeNumber } from './server-group/spinnaker-values';
@@ -39,6 +40,7 @@ const config = z.looseObject({
     .describe('The size in the spelling of other providers.'),
   ...descriptionFields,
   ...strategyFields,
+  ...healthFields,
 });
 
 const place = z.object({ account: z.string(), region: z.string(), dcosCluster: z.string(), group: z.string() });

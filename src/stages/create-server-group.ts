@@ -13,6 +13,7 @@ import {
 } from './server-group/creation';
 import { descriptionFields, monikerFields, strategyFields } from './server-group/description-fields';
 import { clusterFields, fanOut } from './server-group/fan-out';
+import { healthFields } from './server-group/health-wish';
 import { imageFor } from './server-group/image';
 import { placeOf } from './server-group/place';
 import { creationTasks } from './server-group/strategy-run';
@@ -26,6 +27,7 @@ const config = z.looseObject({
   desiredCapacity: z.number().int().positive().describe('How many instances.'),
   ...descriptionFields,
   ...strategyFields,
+  ...healthFields,
 });
 
 /** The cluster of the new group: named, or of its parts. Throws INVALID_INPUT where neither is there. */

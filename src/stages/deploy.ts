@@ -9,6 +9,7 @@ import { creationsOf, planUndo, type CreationType } from '../strategies';
 import { inTurn, secondsBetweenRegions, waitTimeBetweenRegions } from './server-group/between-regions';
 import { descriptionFields, monikerFields, strategyFields } from './server-group/description-fields';
 import { placeFields } from './server-group/fan-out';
+import { healthFields } from './server-group/health-wish';
 import { placesOf } from './server-group/place';
 import { goesBackOnFailure } from './server-group/creation';
 import { flag } from './server-group/spinnaker-values';
@@ -28,6 +29,7 @@ const config = z.looseObject({
         desiredCapacity: z.unknown().optional().meta({ type: 'whole number', description: 'How many instances.' }),
         ...descriptionFields,
         ...strategyFields,
+        ...healthFields,
       }),
     )
     .optional()

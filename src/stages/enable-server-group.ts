@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CoxswainError } from '../model/errors';
 import { defineStage } from '../services';
 import { fanOut, forceField, serverGroupConfig, workerTasks } from './server-group/fan-out';
+import { healthFields } from './server-group/health-wish';
 import { placeOf } from './server-group/place';
 import { determineCapacity } from './server-group/sized';
 import { setSize } from './server-group/set-size';
@@ -23,6 +24,7 @@ const config = serverGroupConfig.extend({
     .unknown()
     .optional()
     .meta({ type: 'whole number', description: 'How many instances it has at least. Default: 0.' }),
+  ...healthFields,
   ...forceField,
 });
 

@@ -24,15 +24,19 @@ export const jenkins = defineStage({
       propertyFileContents: 'All of the property file.',
       '<property>': 'Each property of the file, flat.',
     },
-    cancel: 'The build is stopped in Jenkins, or taken out of its queue; so it is when the stage runs out of time.',
+    cancel:
+      'The build is stopped in Jenkins, or taken out of its queue; so it is when the stage fails before its end is seen. One that is not waited for is let go with its start.',
     restart: 'Starts another build.',
   },
   needs: ['jenkins'],
   config,
-  tasks: buildTasks((context) => {
-    const { master, job, parameters } = config.parse(context);
-    return { master, job, parameters };
-  }),
+  tasks: buildTasks(
+    {
+      job: (context) => config.parse(context),
+      parameters: (context) => config.parse(context).parameters,
+    },
+    Object.keys(config.shape),
+  ),
   onFailure: planStop,
   onIgnoredFailure: planStop,
   onCancel: planStop,

@@ -6,6 +6,7 @@ import type { TaskLook } from '../engine/contracts/task';
 import { defineStage, type Services } from '../services';
 import { fanOut, forceField, serverGroupConfig, workerTasks } from './server-group/fan-out';
 import { guardStep, type Going, type GuardedServices } from './server-group/guarded';
+import { healthFields } from './server-group/health-wish';
 import { clusterOf, nameOf, placeBeside, placeOf } from './server-group/place';
 import { releaseTrafficGuard } from './server-group/release-guard';
 import { determineCapacity, sizeChangeOf } from './server-group/sized';
@@ -49,6 +50,7 @@ const config = z.looseObject({
   pinMinimumCapacity: flag.describe('The same, of the smallest. Default: false.'),
   unpinMinimumCapacity: flag.describe('Whether the smallest becomes what it was before. Default: false.'),
   minimumServing: wholeNumber.describe('Ours: how many healthy instances a smaller size must leave in the cluster.'),
+  ...healthFields,
   ...forceField,
 });
 

@@ -67,7 +67,8 @@ export const runJob = defineStage({
       '<property>': 'Each property of the file, flat.',
       jobs: 'Of several places: the outputs of each, by region.',
     },
-    cancel: 'The run is stopped, also where its start was not answered; so it is when the stage runs out of time.',
+    cancel:
+      'The run is stopped, also where its start was not answered; so it is when the stage runs out of time. One that is not waited for is let go with its start.',
     restart: 'Starts another run.',
   },
   needs: ['jobs'],

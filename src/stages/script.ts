@@ -23,7 +23,8 @@ export const script = defineStage({
       propertyFileContents: 'All of the property file.',
       '<property>': 'Each property of the file, flat.',
     },
-    cancel: 'The build or the run is stopped; so it is when the stage runs out of time.',
+    cancel:
+      'The build or the run is stopped; so it is when the stage fails before its end is seen. One that is not waited for is let go with its start.',
     restart: 'Starts another build or run.',
   },
   needs: ['jenkins', 'jobs'],

@@ -46,6 +46,12 @@ async function findQueued(client: JenkinsClient, look: TaskLook<Needs>): Promise
   return own.number === undefined ? { queuedBuild: own.queueId } : { number: own.number };
 }
 
+/** Whether the start's answer was lost so short ago that its build may still come. */
+function mayAppear({ stage, now }: TaskLook<Needs>): boolean {
+  const { queuedBuild, intent } = config.parse(stage.context);
+  return queuedBuild === undefined && now < (readIntent(intent)?.mayAppearUntil ?? 0);
+}
+
 /** Where the build is now: in the queue, a build, or nowhere any more. */
 async function locate(client: JenkinsClient, look: TaskLook<Needs>): Promise<Where> {
   const { startedBuild, buildNumber } = config.parse(look.stage.context);
@@ -83,6 +89,7 @@ const stop: TaskDefinition<Needs> = {
     const { master, job } = config.parse(look.stage.context).startedBuild;
     const client = look.services.jenkins.find(master);
     const where = await locate(client, look);
+    if (where === undefined && mayAppear(look)) return { status: 'RUNNING', retryAfterMs: pollMs };
     if (where === undefined) return { status: 'SUCCEEDED' };
     if (!('number' in where)) return tell(client, look, where);
     const name = { job, number: where.number };

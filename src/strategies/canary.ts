@@ -54,10 +54,10 @@ function canarySteps(change: Change, deployment: Deployment): readonly StagePlan
   const steps = stepsOf(deployment);
   const tried = steps.flatMap((step, index) => {
     const before = steps[index - 1]?.size ?? step.size;
-    const grow = step.size === before ? [] : [growNew(change, step.size, full)];
+    const grow = step.size === before ? [] : [growNew(change, step.size, deployment)];
     return [...grow, ...verdicts(change, step, full)];
   });
-  return steps.at(-1)?.size === full ? tried : [...tried, growNew(change, full, full)];
+  return steps.at(-1)?.size === full ? tried : [...tried, growNew(change, full, deployment)];
 }
 
 function stepText({ size, durationSec, checks = allChecks, job, judgment }: SizedStep, full: number): string {

@@ -65,7 +65,7 @@ function rollingSteps(rolling: Rolling): readonly StagePlan[] {
   const steps = stepsOf(deployment, source.desired);
   return steps.flatMap((step, index) => {
     const before = steps[index - 1] ?? { fresh: steps[0]?.fresh ?? full, old: source.desired };
-    const grow = step.fresh === before.fresh ? [] : [growNew(change, step.fresh, full)];
+    const grow = step.fresh === before.fresh ? [] : [growNew(change, step.fresh, deployment)];
     return [...grow, ...verdicts(rolling, step), ...shrinkOld(rolling, step, before.old)];
   });
 }

@@ -16,6 +16,8 @@ export type Deployment = Pick<
   | 'delayBeforeDisableSec'
   | 'delayBeforeScaleDownSec'
   | 'scaleDown'
+  | 'targetHealthyDeployPercentage'
+  | 'interestingHealthProviderNames'
 >;
 
 /** A deployment strategy: from what was created and how the cluster is described to the stages that follow, in order. */

@@ -1,3 +1,4 @@
+import { healthyTarget } from '../model/capacity';
 import { locationName } from '../model/server-group';
 import type { StagePlan } from '../engine/contracts/stage';
 import type { Deployment } from './strategy';
@@ -8,11 +9,14 @@ export const waitPlan = (name: string, waitTime: number | undefined): readonly S
   waitTime !== undefined && waitTime > 0 ? [{ type: 'wait', name, context: { waitTime } }] : [];
 
 /**
- * How many healthy instances every step that takes from the old must leave: as many as served when the deploy began, or the
- * new group's whole size where that is smaller. Nothing where nothing served.
+ * How many healthy instances every step that takes from the old must leave: as many as served when the deploy began, or as
+ * many of the new group as must be healthy where those are fewer. Nothing where nothing served, or health is of no interest.
  */
-export const leastServing = ({ source }: Change, { desiredCapacity }: Deployment): { minimumServing?: number } =>
-  source === undefined ? {} : { minimumServing: Math.min(desiredCapacity, source.serving) };
+export function leastServing({ source }: Change, deployment: Deployment): { minimumServing?: number } {
+  const { desiredCapacity, targetHealthyDeployPercentage = 100, interestingHealthProviderNames } = deployment;
+  if (source === undefined || interestingHealthProviderNames?.length === 0) return {};
+  return { minimumServing: Math.min(healthyTarget(desiredCapacity, targetHealthyDeployPercentage), source.serving) };
+}
 
 /** Takes the old out of service, whatever is left of it; the new one must serve enough by then. */
 export const disableOld = (change: Change, deployment: Deployment): StagePlan => ({
@@ -63,12 +67,23 @@ export const replaceOld = (change: Change, deployment: Deployment, keep: number)
         ...clearSurplus(change, deployment, keep),
       ];
 
-/** Sets the size of the new group. */
-export const growNew = ({ location, cluster, created }: Change, size: number, full: number): StagePlan => ({
-  type: 'resizeServerGroup',
-  name: `Grow ${created} to ${size} of ${full} in ${locationName(location)}`,
-  context: { location, cluster, serverGroupName: created, action: 'scale_exact', capacity: { desired: size } },
-});
+/** Sets the size of the new group, of which as much must be healthy as at its creation. */
+export function growNew({ location, cluster, created }: Change, size: number, deployment: Deployment): StagePlan {
+  const { desiredCapacity, targetHealthyDeployPercentage, interestingHealthProviderNames } = deployment;
+  return {
+    type: 'resizeServerGroup',
+    name: `Grow ${created} to ${size} of ${desiredCapacity} in ${locationName(location)}`,
+    context: {
+      location,
+      cluster,
+      serverGroupName: created,
+      action: 'scale_exact',
+      capacity: { desired: size },
+      ...(targetHealthyDeployPercentage === undefined ? {} : { targetHealthyDeployPercentage }),
+      ...(interestingHealthProviderNames === undefined ? {} : { interestingHealthProviderNames }),
+    },
+  };
+}
 
 /** `, 30 s before that` for a wait, empty for none. */
 export const waitText = (seconds: number | undefined): string =>

@@ -265,6 +265,19 @@ describe('commands', () => {
     expect((await choose({ name: 'reject', answer: 'too late today' })).status).toBe(200);
   });
 
+  it('takes only an answer that a choice offers', async () => {
+    const id = await send('help');
+    const options = ['continue', 'rollback'];
+    const asks = { title: 'Approve', label: 'Which answer?', submit: 'Approve', required: true, options };
+    const approve = { name: 'approve', label: 'Approve', target: { kind: 'execution', id: 'E1' }, asks } as const;
+    await answer(id, { reply: { headline: 'Keep it?', tone: 'attention', choices: [approve] } });
+    const choose = (body: object) => ask(`/api/commands/${id}/choices`, { name: 'approve', ...body });
+    const refused = { status: 400, json: refusal('INVALID_INPUT', /One of: continue, rollback/) };
+    expect(await choose({})).toEqual(refused);
+    expect(await choose({ answer: 'maybe' })).toEqual(refused);
+    expect((await choose({ answer: 'rollback' })).status).toBe(200);
+  });
+
   it('ends a wait when it stops', async () => {
     const id = await send('status');
     const patient = await startApiFixture({

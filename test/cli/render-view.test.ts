@@ -56,6 +56,7 @@ describe('renderView', () => {
 
   it.each<[Partial<Choice>, string]>([
     [{ target: { kind: 'execution', id: 'E1', stageId: 'S1' } }, 'coxswain approve E1 --stage S1'],
+    [{ asks: { ...reason, options: ['yes', 'no'] } }, "coxswain approve E1 --input '…'"],
     [{ name: 'reject', asks: reason }, "coxswain reject E1 --reason '…'"],
     [{ name: 'cancelExecution' }, 'coxswain cancel E1'],
     [

@@ -201,6 +201,10 @@ describe('coxswain status, cox, approve, reject, cancel and choose', () => {
     [['approve', 'E1'], { name: 'approve', target: { kind: 'execution', id: 'E1', stageId: 'S1' } }],
     [['approve', 'E1', '--stage', 'Go?'], { name: 'approve', target: { kind: 'execution', id: 'E1', stageId: 'S1' } }],
     [
+      ['approve', 'E1', '--input', 'rollback'],
+      { name: 'approve', answer: 'rollback', target: { kind: 'execution', id: 'E1', stageId: 'S1' } },
+    ],
+    [
       ['reject', 'E1', '--reason', 'errors'],
       { name: 'reject', answer: 'errors', target: { kind: 'execution', id: 'E1', stageId: 'S1' } },
     ],

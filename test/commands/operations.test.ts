@@ -129,6 +129,10 @@ describe('/cox destroy', () => {
         'nonprod/west: v001 1.1 2/2 healthy · 5 serve now, 3 after',
       ].join('\n'),
     );
+    expect(planned.reply?.choices?.map(({ name, style }) => [name, style])).toEqual([
+      ['confirm', 'danger'],
+      ['cancel', undefined],
+    ]);
     expect(done).toMatchObject({ status: 'SUCCEEDED', name: 'Destroy foo-prod-v001 in nonprod/east, nonprod/west' });
     expect(done.definition).toMatchObject({ kind: 'operation', environment: 'prod', toVersion: '1.1' });
     expect(sizes(it)).toEqual(Array(2).fill(['foo-prod-v000 ×0', 'foo-prod-v002 ×3']));

@@ -124,6 +124,7 @@ describe('/cox pipeline run', () => {
       definition: { kind: 'pipeline', cluster: 'foo-dev', regions: [] },
       trigger: { parameters: { who: 'all of us', count_2: '7' } },
     });
+    expect(stageOf(begun, '2').name).toBe('Then wait all of us');
     expect((await it.drive(deployment)).status).toBe('SUCCEEDED');
     const done = await it.drive(id);
     expect([done.status, stageOf(done, '2').name]).toEqual(['SUCCEEDED', 'Then wait all of us']);

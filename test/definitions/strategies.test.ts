@@ -61,6 +61,13 @@ it('reads the steps of a canary, its job made whole in each place', () => {
   ]);
 });
 
+it('reads how much of the new group must be healthy', () => {
+  const written = 'targetHealthyDeployPercentage: 75, interestingHealthProviderNames: [], backoffPeriodMs: 20000';
+  const [stage] = resolved(`{ type: deploy, ${written} }`);
+  const wish = { targetHealthyDeployPercentage: 75, interestingHealthProviderNames: [], backoffPeriodMs: 20000 };
+  expect(stage?.context.clusters).toMatchObject([wish, wish]);
+});
+
 it.each([
   ['oneByOne: true', 0],
   ['waitBetweenRegions: 10m', 600],

@@ -327,6 +327,12 @@ describe('the time of a stage as a whole', () => {
       ),
     ),
   });
+  const timedByStage = (name: string): Type => ({
+    type: name,
+    tasks: [
+      scriptedTask('look', [{ status: 'RUNNING', retryAfterMs: 1000 }], { timeoutMs: 60_000, timeoutFromStage: true }),
+    ],
+  });
   const tookMs = ({ startTime = 0, endTime = 0 }: { readonly startTime?: number; readonly endTime?: number }) =>
     endTime - startTime;
 
@@ -352,6 +358,31 @@ describe('the time of a stage as a whole', () => {
     const back = done.stages.filter(({ onFailure }) => onFailure === true);
     expect(back.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
     expect(done.status).toBe('TERMINAL');
+  });
+
+  it('is not the time of a way back, whose tasks take theirs from their stage', async () => {
+    const outer: Type = {
+      type: 'outer',
+      before: () => [plan('slowly')],
+      onFailure: () => [{ type: 'middle', name: 'middle', context: {} }],
+    };
+    const middle: Type = { type: 'middle', before: () => [plan('slowBack')] };
+    const done = await run(
+      [{ ref: '1', type: 'outer', context: { stageTimeoutMs: 4000 } }],
+      [looks('slowly', 'RUNNING'), timedByStage('slowBack'), middle, outer],
+    );
+    const back = done.stages.find(({ type }) => type === 'slowBack');
+    expect(back?.failure?.code).toBe('TASK_TIMEOUT');
+    expect(tookMs(back ?? {})).toBe(60_000);
+  });
+
+  it('is not the time of what follows where it is for coming up', async () => {
+    const outer: Type = { type: 'outer', boundsAfter: false, after: () => [plan('slowly')] };
+    const done = await run(
+      [{ ref: '1', type: 'outer', context: { stageTimeoutMs: 4000 } }],
+      [timedByStage('slowly'), outer],
+    );
+    expect(tookMs(done.stages.find(({ type }) => type === 'slowly') ?? {})).toBe(60_000);
   });
 
   it('is no failure where the stage says so, and the pipeline goes on', async () => {

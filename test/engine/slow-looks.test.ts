@@ -4,7 +4,15 @@ import type { TaskLook, TaskResult } from '../../src/engine/contracts/task';
 import { executionKind } from '../../src/engine/document-kinds';
 import type { Execution } from '../../src/model/execution';
 import { createEmbeddedWake } from '../../src/queue/embedded-wake';
-import { buildEngine, buildPipeline, buildRegistry, scriptedTask, stageOf, type Step } from '../support/engine-kit';
+import {
+  buildEngine,
+  buildPipeline,
+  buildRegistry,
+  runPipeline,
+  scriptedTask,
+  stageOf,
+  type Step,
+} from '../support/engine-kit';
 import { createManualClock } from '../support/manual-clock';
 import { createMemoryStore } from '../support/memory-store';
 import { sendSignal } from '../support/send-signal';
@@ -55,6 +63,45 @@ async function bench(steps: readonly Step[]) {
     read: async () => (await store.get(executionKind, 'E1'))!.document,
   };
 }
+
+it.each([
+  [0, 500],
+  [20_000, 20_000],
+  [300, 500],
+  ['20000', 500],
+])(
+  'a backoffPeriodMs of %s is the least time between two looks, and a text none',
+  async (backoffPeriodMs, expected) => {
+    const looks: number[] = [];
+    const clock = createManualClock();
+    const store = createMemoryStore(() => clock.now());
+    const polling: Type = {
+      type: 'polling',
+      tasks: [
+        {
+          ...scriptedTask<undefined>('t', []),
+          run: ({ now, memo }) => {
+            looks.push(now);
+            const intent = { status: 'RUNNING', retryAfterMs: 0, memo: { sent: true } } as const;
+            if (memo === undefined) return Promise.resolve(intent);
+            return Promise.resolve(
+              looks.length < 4
+                ? { status: 'RUNNING', retryAfterMs: 500, context: { n: looks.length } }
+                : { status: 'SUCCEEDED' },
+            );
+          },
+        },
+      ],
+    };
+    const engine = {
+      ...buildEngine({ store, clock, registry: buildRegistry<undefined>([polling]), services: undefined }),
+      clock,
+    };
+    await runPipeline(engine, buildPipeline([{ ref: '1', type: 'polling', context: { backoffPeriodMs } }]));
+    const between = looks.slice(1).map((at, index) => at - (looks[index] ?? 0));
+    expect(between).toEqual([0, expected, expected]);
+  },
+);
 
 const beside = (type: string): readonly Step[] => [
   { ref: '1', type: 'hang' },

@@ -21,7 +21,7 @@ const calls: Readonly<Record<string, (client: JenkinsClient) => Promise<unknown>
   getBuild: (client) => client.getBuild(build),
   stopBuild: (client) => client.stopBuild(build),
   listArtifacts: (client) => client.listArtifacts(build),
-  readArtifact: (client) => client.readArtifact(build, 'r.json'),
+  readArtifact: (client) => client.readArtifact(build, { relativePath: 'r.json', maxBytes: 1000 }),
 };
 const all = Object.keys(calls);
 const actions = ['startBuild', 'startWithParameters', 'cancelQueueItem', 'stopBuild'];

@@ -68,7 +68,9 @@ describe('Jenkins client', () => {
     ]);
     const [artifact] = await client.listArtifacts({ job, number: 1 });
     expect(artifact).toMatchObject({ fileName: 'r.properties', relativePath: 'out/r.properties' });
-    expect(await client.readArtifact({ job, number: 1 }, 'out/r.properties')).toBe('v=1 & 2\n');
+    const read = (maxBytes: number) =>
+      client.readArtifact({ job, number: 1 }, { relativePath: 'out/r.properties', maxBytes });
+    expect([await read(8), await read(7)]).toEqual([{ text: 'v=1 & 2\n' }, { isTooLong: true }]);
     pass(300_000);
     await expect(client.getQueueItem(id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });

@@ -1,7 +1,28 @@
-import { exactly, resizedCapacity, type Capacity, type ResizeRequest } from '../../src/model/capacity';
+import { exactly, healthyTarget, resizedCapacity, type Capacity, type ResizeRequest } from '../../src/model/capacity';
 
 const capacity = (min: number, desired: number, max: number): Capacity => ({ min, desired, max });
 const sizes = ({ min, desired, max }: Capacity) => [min, desired, max];
+
+it.each([
+  [4, 100, 4],
+  [4, 75, 3],
+  [4, 50, 2],
+  [3, 50, 2],
+  [5, 50, 3],
+  [5, 49, 2],
+  [10, 94, 9],
+  [10, 95, 10],
+  [100, 99, 99],
+  [1, 50, 1],
+  [1, 49, 1],
+  [3, 1, 1],
+  [10, 4, 1],
+  [10, 0, 0],
+  [0, 50, 0],
+  [0, 100, 0],
+])('of %s instances %s %% are %s, never rounded to none (semantics §4.2)', (size, percentage, healthy) => {
+  expect(healthyTarget(size, percentage)).toBe(healthy);
+});
 
 describe('resizedCapacity (semantics §4.5)', () => {
   it.each<[string, Capacity, ResizeRequest, readonly number[]]>([

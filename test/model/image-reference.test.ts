@@ -10,6 +10,8 @@ describe('an image in its parts (semantics §2.2)', () => {
     ['team/foo/bar:1.0', undefined, 'team/foo/bar', '1.0', 'team-foo'],
     ['registry.example.com/team/foo', 'registry.example.com', 'team/foo', undefined, 'team-foo'],
     ['registry.example.com:5000/foo:1', 'registry.example.com:5000', 'foo', '1', 'foo'],
+    ['registry:5000/demo/foo', 'registry:5000', 'demo/foo', undefined, 'demo-foo'],
+    ['registry:5000/demo/foo:1', 'registry:5000', 'demo/foo', '1', 'demo-foo'],
     ['localhost/foo:1', 'localhost', 'foo', '1', 'foo'],
     ['localhost:5000/foo', 'localhost:5000', 'foo', undefined, 'foo'],
   ])('%s', (image, registry, repository, tag, name) => {

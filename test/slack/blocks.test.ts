@@ -65,6 +65,23 @@ describe('renderMessage', () => {
     expect(buttons([{ ...run, target: { kind: 'run', text: 'x'.repeat(2000) } }, run])).toHaveLength(1);
   });
 
+  it.each([
+    ['that are too many', Array.from({ length: 101 }, (_, index) => `${index}`)],
+    ['of which one is too long', ['yes', 'x'.repeat(76)]],
+    ['that do not fit together', Array.from({ length: 60 }, (_, index) => `${index}`.padEnd(70, 'x'))],
+    ['that Slack would show otherwise', ['yes', 'no\r']],
+    ['of which there is none', []],
+  ])('asks for a typed answer instead of options %s', (_which, options) => {
+    const asks = { title: 'Approve', label: 'Which?', submit: 'Approve', required: true };
+    const [offering, typed] = buttons([
+      { ...run, asks: { ...asks, options: ['yes', 'no'] } },
+      { ...run, asks: { ...asks, options } },
+    ]);
+    expect(JSON.parse(offering!.value)).toMatchObject({ q: { options: ['yes', 'no'] } });
+    expect(JSON.parse(typed!.value)).toMatchObject({ q: asks });
+    expect(typed!.value).not.toContain('options');
+  });
+
   it('shows a confirm dialog, but not in front of a form', () => {
     const confirm = { title: 'Sure?', text: 'To prod', ok: 'Yes', cancel: 'No' };
     const asks = { title: 'Why?', label: 'Reason', submit: 'Go', required: false };
@@ -107,7 +124,11 @@ const target = fc.oneof(
   nasty.map((value) => ({ kind: 'run' as const, text: value })),
   nasty.map((id) => ({ kind: 'execution' as const, id })),
 );
-const question = fc.record({ title: nasty, label: nasty, placeholder: nasty, submit: nasty, required: fc.boolean() });
+const plainQuestion = { title: nasty, label: nasty, placeholder: nasty, submit: nasty, required: fc.boolean() };
+const question = fc.oneof(
+  fc.record(plainQuestion),
+  fc.record({ ...plainQuestion, options: fc.array(nasty, { maxLength: 110 }) }),
+);
 const confirmDialog = fc.record({ title: nasty, text: nasty, ok: nasty, cancel: nasty });
 const choice: fc.Arbitrary<Choice> = fc.oneof(
   fc.record({ name: nasty, label: nasty, target }),

@@ -1,8 +1,10 @@
+import type { ModalView } from '@slack/types';
 import type { Clock } from '../../src/engine/clock';
 import { commandKind } from '../../src/engine/document-kinds';
 import type { Command } from '../../src/model/command';
 import { createSlackApp, type SlackApp } from '../../src/slack/bolt-app';
 import { slashCommandText } from '../../src/slack/listen-for-commands';
+import { validateBlocks } from '../../src/slack/validate-blocks';
 import { createWebClients } from '../../src/slack/web-clients';
 import { startFakeWebApi, type FakeWebApi } from '../support/fake-web-api';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store';
@@ -200,6 +202,28 @@ describe('buttons', () => {
       source: { user: 'U2', channel: 'C1', responseUrl: api.url.replace('/api/', '/hook') },
       request: { type: 'choice', name: 'reject', target: approve.t, answer: 'too slow' },
     });
+  });
+
+  it('offer what may be answered as a menu; what is picked becomes the answer', async () => {
+    const options = ['continue', 'rollback'];
+    const value = JSON.stringify({ ...approve, q: { ...question, options } });
+    await send(click({ action_id: 'choice:approve', value }));
+    await untilCalled('views.open');
+    const view = api.callsOf('views.open')[0]!.args.view as ModalView;
+    expect(validateBlocks('modal', view.blocks)).toEqual([]);
+    expect(view.blocks).toMatchObject([
+      { element: { type: 'static_select', options: options.map((it) => ({ value: it })) } },
+    ]);
+    const picked = { type: 'static_select', selected_option: { value: 'rollback' } };
+    const submission = form({
+      type: 'view_submission',
+      team: { id: 'T1' },
+      user: { id: 'U2', team_id: 'T1' },
+      trigger_id: 'trigger-3',
+      view: { ...view, id: 'V1', state: { values: { answer: { answer: picked } } } },
+    });
+    expect((await send(submission)).status).toBe(200);
+    expect((await command('trigger-3'))?.request).toMatchObject({ name: 'approve', answer: 'rollback' });
   });
 
   it('tell the person when the form cannot be opened', async () => {

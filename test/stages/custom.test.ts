@@ -281,7 +281,7 @@ describe('a strategy pipeline whose process stops', () => {
         seed: ({ serverGroups }) => serverGroups.seed({ location: east, name: 'foo-dev-v000', desired: 3 }),
         applications: applications(steps),
         execution: () => deploying(rollback),
-          end: async (done, bench) => [
+        end: async (done, bench) => [
           done.status,
           ...(await childrenIn(bench)).map(({ status }) => status),
           ...bench.serverGroups.sizes(east),

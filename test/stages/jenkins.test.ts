@@ -2,6 +2,7 @@ import type { StageContext } from '../../src/model/execution';
 import { createCrashPoints } from '../support/crash-points';
 import { buildPipeline, stageOf, statuses, type Step } from '../support/engine-kit';
 import { writtenPipeline } from '../support/expression-kit';
+import type { JenkinsMishap } from '../support/emulated-jenkins';
 import { createJenkinsBench } from '../support/jenkins-bench';
 import { jobXml } from '../support/jenkins-jobs';
 
@@ -179,16 +180,16 @@ describe('the property file of a jenkins stage', () => {
   });
 
   it.each([
-    ['another.json', '{"a": 1}', 'the build archived no such file'],
+    ['another.json', '{"a": 1}', 'there is no such file'],
     ['r.json', '{"a": ', 'invalid syntax: r.json cannot be read'],
     ['r.json', '{}', 'it is empty'],
-    ['r.json', `{"a": "${'x'.repeat(70_000)}"}`, 'it is longer than 65536 characters'],
+    ['r.json', `{"a": "${'x'.repeat(70_000)}"}`, 'it is longer than 64 KiB'],
   ])('%s of what is not there or of no use fails the stage', async (propertyFile, line, why) => {
     const { stage } = await build(writes(line), { propertyFile });
     expect(stage.status).toBe('TERMINAL');
     expect(stage.failure).toMatchObject({ code: 'JOB_FAILED', message: expect.stringContaining(why) as string });
     expect(stage.failure?.message).toMatch(
-      /^Expected properties file \S+ of ship but it was either missing, empty or contained invalid syntax/,
+      /^Expected properties file: \S+ in job: ship but it was either missing, empty or contained invalid syntax/,
     );
   });
 
@@ -200,6 +201,43 @@ describe('the property file of a jenkins stage', () => {
     });
     const without = await build(jobXml({ script: 'exit 1' }), { propertyFile: 'r.json' });
     expect(without.stage.failure?.message).toContain('Job failed (see Jenkins)');
+  });
+
+  it.each<[StageContext, StageContext]>([
+    [{ markUnstableAsSuccessful: true }, {}],
+    [{ waitForCompletion: false }, {}],
+    [{ parameters: { A: 1 } }, {}],
+    [{ property: 'another.json' }, {}],
+    [{ extra: 'evil' }, { extra: 'mine' }],
+  ])('decides nothing of the retry of a build that failed, with %j beside %j', async (left, context) => {
+    const bench = createJenkinsBench();
+    bench.jenkins.create('ship', writes(JSON.stringify(left), 'exit 3'));
+    const failed = await bench.run(pipeline({ propertyFile: 'r.json', ...context }));
+    const before = stageOf(failed, '1');
+    expect(before.context.propertyFileContents).toEqual(left);
+    await bench.signal(failed.id, retry);
+    const again = stageOf(await bench.go(failed.id), '1');
+    expect([again.attempt, again.status, again.tasks.length]).toEqual([2, 'TERMINAL', before.tasks.length]);
+    expect(again.context).toMatchObject(context);
+    expect(bench.jenkins.builds('ship')).toEqual(['1 UNSTABLE', '2 UNSTABLE']);
+  });
+
+  it('that a retry does not leave again is gone', async () => {
+    const bench = createJenkinsBench();
+    bench.jenkins.create('ship', writes('{"why": "no disk"}', 'exit 1'));
+    const failed = await bench.run(pipeline({ propertyFile: 'r.json' }));
+    bench.jenkins.ask('POST', '/job/ship/config.xml', jobXml({ script: 'exit 1' }));
+    await bench.signal(failed.id, retry);
+    const { context } = stageOf(await bench.go(failed.id), '1');
+    expect(['why' in context, 'propertyFileContents' in context]).toEqual([false, false]);
+  });
+
+  it('is waited for a moment, and not read whole where it is too long', async () => {
+    const missing = await build(writes('{"a": 1}'), { propertyFile: 'none.json' });
+    const [, , , task] = missing.stage.tasks;
+    expect((task?.endTime ?? 0) - (task?.startTime ?? 0)).toBe(10_000);
+    const long = await build(writes(`{"a": "${'x'.repeat(70_000)}"}`), { propertyFile: 'r.json' });
+    expect(long.bench.jenkins.requests.filter((request) => request.includes('/artifact/'))).toHaveLength(1);
   });
 
   it('of a retry replaces what the first attempt left', async () => {
@@ -261,6 +299,52 @@ describe('a jenkins stage that ends early', () => {
     expect(stageOf(done, '1').context.buildNumber).toBe(2);
   });
 
+  it.each([403, 404] as const)(
+    'by a %i after the answer of its start was lost stops what may have started',
+    async (trouble) => {
+      const bench = createJenkinsBench();
+      bench.jenkins.create('ship', jobXml({ script: 'sleep 1000' }));
+      const mishaps: JenkinsMishap[] = ['lost', trouble];
+      bench.jenkins.go((method, path) =>
+        mishaps.length === 1 || (method === 'POST' && path.endsWith('/build')) ? mishaps.shift() : undefined,
+      );
+      const done = await bench.run(pipeline());
+      expect([done.status, mishaps, ...bench.jenkins.builds('ship')]).toEqual(['TERMINAL', [], '1 ABORTED']);
+    },
+  );
+
+  it('stops a build that comes of its start only after it has failed', async () => {
+    const bench = createJenkinsBench();
+    bench.jenkins.create('ship', jobXml({ script: 'sleep 1000' }));
+    const mishaps: JenkinsMishap[] = [500, 403];
+    bench.jenkins.go((method, path) =>
+      mishaps.length === 1 || (method === 'POST' && path.endsWith('/build')) ? mishaps.shift() : undefined,
+    );
+    const failed = await bench.run(pipeline(), 8000);
+    expect(failed.status).toBe('RUNNING');
+    bench.jenkins.ask('POST', '/job/ship/build');
+    const done = await bench.go(failed.id);
+    expect([done.status, ...bench.jenkins.builds('ship')]).toEqual(['TERMINAL', '1 ABORTED']);
+  });
+
+  it('by a 403 while its build runs stops the build', async () => {
+    const bench = createJenkinsBench();
+    bench.jenkins.create('ship', jobXml({ script: 'sleep 1000' }));
+    const running = await bench.run(pipeline(), 20_000);
+    const mishaps: JenkinsMishap[] = [403];
+    bench.jenkins.go(() => mishaps.shift());
+    const done = await bench.go(running.id);
+    expect([done.status, stageOf(done, '1').failure?.code]).toEqual(['TERMINAL', 'FORBIDDEN']);
+    expect(bench.jenkins.builds('ship')).toEqual(['1 ABORTED']);
+  });
+
+  it('by its own failure leaves nothing to stop', async () => {
+    for (const script of ['exit 1', 'true']) {
+      const { done } = await build(jobXml({ script }), { propertyFile: 'none.json' });
+      expect(statuses(done)).toEqual(['1 TERMINAL']);
+    }
+  });
+
   it('by its own failure is retried with another build', async () => {
     const { bench, done } = await build(jobXml({ script: 'exit 1' }));
     await bench.signal(done.id, retry);
@@ -307,6 +391,41 @@ describe('a Jenkins in trouble', () => {
     const done = await bench.run(pipeline({ parameters }));
     expect([done.status, ...bench.jenkins.builds('ship')]).toEqual(['SUCCEEDED', '1 SUCCESS', '2 SUCCESS']);
     expect([lost, stageOf(done, '1').context.buildNumber]).toEqual([1, 2]);
+  });
+
+  it('that never answers a start is asked twice only where the build could not be told by a key', async () => {
+    const bench = createJenkinsBench();
+    bench.jenkins.create('ship', jobXml());
+    let tries = 0;
+    bench.jenkins.go((method, path) => {
+      if (method !== 'POST' || !path.endsWith('/build')) return undefined;
+      tries += 1;
+      return 500;
+    });
+    const done = await bench.run(pipeline());
+    expect([tries, done.status, stageOf(done, '1').failure]).toEqual([
+      2,
+      'TERMINAL',
+      {
+        code: 'JOB_FAILED',
+        message:
+          'Jenkins ci was asked twice to build ship, did not answer, and none of the builds there can be told to be ours. Look there before this is tried again, and declare a parameter COXSWAIN_KEY in the job, by which its builds are known.',
+      },
+    ]);
+  });
+
+  it('that never answers a start is asked for 15 min where the build would be known by its key', async () => {
+    const bench = createJenkinsBench();
+    bench.jenkins.create('ship', jobXml({ parameters: { COXSWAIN_KEY: '' } }));
+    const tries: number[] = [];
+    bench.jenkins.go((method, path) => {
+      if (method !== 'POST' || !path.includes('/build')) return undefined;
+      tries.push(bench.clock.now());
+      return 500;
+    });
+    const done = await bench.run(pipeline());
+    expect(stageOf(done, '1').failure?.code).toBe('TASK_TIMEOUT');
+    expect(tries.length).toBeGreaterThan(40);
   });
 
   it('that failed without starting anything is asked to start one, but not before that is sure', async () => {

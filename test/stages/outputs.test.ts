@@ -12,7 +12,7 @@ const steps = [
     context: { preconditions: [{ type: 'expression', context: { expression: 'true', expressionResult: true } }] },
   },
   { ref: '4', type: 'verify', context: { durationSec: 60 } },
-  { ref: '5', type: 'manualJudgment', context: { judgmentStatus: 'continue', judgedBy: 'UBOB' } },
+  { ref: '5', type: 'manualJudgment', context: { judgmentStatus: 'continue', judgedBy: 'UBOB', judgmentInput: 'go' } },
 ];
 
 it('says all that a stage puts out, where a stage type says what it puts out', async () => {

@@ -274,32 +274,32 @@ describe('a cancel', () => {
     expect(bench.jobs.effects.slice(2).sort()).toEqual(['cancel R1', 'cancel R2']);
   });
 
-  it('stops a run that nobody waits for, and leaves alone one that has ended', async () => {
-    for (const [runMs, expected] of [
-      [3_600_000, 2],
-      [1000, 1],
-    ] as const) {
-      const bench = createStageBench();
-      bench.jobs.runMs = runMs;
-      const context = { ...job, waitForCompletion: runMs === 1000 };
-      const judged = { ref: '2', type: 'manualJudgment', after: ['1'] };
-      await bench.run(buildPipeline([{ ref: '1', type: 'runJob', context }, judged]), 60_000);
-      await cancel(bench);
-      expect((await bench.drive('E1')).status).toBe('CANCELED');
-      expect(bench.jobs.effects).toHaveLength(expected);
-    }
-  });
-
-  it('stops a run whose answer was lost and that is seen late', async () => {
+  it.each([
+    ['nobody waits for', { waitForCompletion: false }, 3_600_000],
+    ['has ended', {}, 1000],
+  ])('leaves alone a run that %s', async (_title, context, runMs) => {
     const bench = createStageBench();
-    bench.jobs.runMs = 3_600_000;
-    bench.jobs.fail('run', 'TIMED_OUT', true, 12_000);
-    await bench.run(pipeline(), 5000);
+    bench.jobs.runMs = runMs;
+    const judged = { ref: '2', type: 'manualJudgment', after: ['1'] };
+    await bench.run(buildPipeline([{ ref: '1', type: 'runJob', context: { ...job, ...context } }, judged]), 60_000);
     await cancel(bench);
     const done = await bench.drive('E1');
-    expect(done.status).toBe('CANCELED');
-    expect(bench.jobs.effects).toEqual([`run ${jobId} E1/1/1`, 'cancel R1']);
+    expect([done.status, stageOf(done, '1').status]).toEqual(['CANCELED', 'SUCCEEDED']);
+    expect(bench.jobs.effects).toEqual([`run ${jobId} E1/1/1`]);
   });
+
+  it.each([{}, { waitForCompletion: false }])(
+    'stops a run of a stage of %j that is still being started',
+    async (context) => {
+      const bench = createStageBench();
+      bench.jobs.runMs = 3_600_000;
+      bench.jobs.fail('run', 'TIMED_OUT', true, 12_000);
+      await bench.run(pipeline(context), 5000);
+      await cancel(bench);
+      expect((await bench.drive('E1')).status).toBe('CANCELED');
+      expect(bench.jobs.effects).toEqual([`run ${jobId} E1/1/1`, 'cancel R1']);
+    },
+  );
 
   it('stops nothing where nothing was started', async () => {
     const bench = createStageBench();
@@ -338,17 +338,37 @@ describe('a start whose answer is lost', () => {
     expect(stageOf(done, '1').outputs.jobRun).toEqual({ jobId, runId: 'R2' });
   });
 
-  it('starts none while one is there of which nobody can tell whose it is', async () => {
+  it('starts none while one is there of which nobody can tell whose it is, and says so', async () => {
     const bench = createStageBench();
-    const startedRuns = bench.jobs.startedRuns.bind(bench.jobs);
-    const knownAt = bench.clock.now() + 60_000;
-    bench.jobs.startedRuns = async (...call) => {
-      return { ...(await startedRuns(...call)), isOpen: bench.clock.now() < knownAt };
-    };
-    const waiting = await bench.run(pipeline(), 59_000);
-    expect([waiting.status, bench.jobs.effects]).toEqual(['RUNNING', []]);
+    bench.jobs.fail('run', 'UNREACHABLE');
+    await bench.run(pipeline(), 5000);
+    const foreign = await bench.jobs.run(east, { general: { id: jobId } }, 'E9/1/1');
+    bench.jobs.withoutTask.add(foreign);
+    const waiting = await bench.drive('E1', 60_000);
+    expect([waiting.status, bench.jobs.effects]).toEqual(['RUNNING', [`run ${jobId} E9/1/1`]]);
+    expect(stageOf(waiting, '1').context.progress).toBe(
+      `a run of ${jobId} waits for an agent in nonprod/east, and may be this stage's own, because an answer was lost`,
+    );
+    bench.jobs.withoutTask.clear();
     expect((await bench.drive('E1')).status).toBe('SUCCEEDED');
-    expect(bench.jobs.effects).toHaveLength(1);
+    expect(bench.jobs.effects).toEqual([`run ${jobId} E9/1/1`, `run ${jobId} E1/1/1`]);
+  });
+
+  it('is not held up by the run of another that waits for an agent, where nothing was sent', async () => {
+    const bench = createStageBench();
+    const knownRuns = bench.jobs.knownRuns.bind(bench.jobs);
+    bench.jobs.knownRuns = async (...call) => {
+      const known = await knownRuns(...call);
+      if (bench.jobs.runs.length > 0) return known;
+      bench.jobs.withoutTask.add(await bench.jobs.run(east, { general: { id: jobId } }, 'E9/1/1'));
+      return known;
+    };
+    const begun = await bench.run(pipeline(), 1000);
+    expect(stageOf(begun, '1').context.progress).toBe(
+      `a run of ${jobId} that somebody else has started waits for an agent in nonprod/east`,
+    );
+    const done = await bench.drive('E1', 20_000);
+    expect([done.status, stageOf(done, '1').outputs.jobRun]).toEqual(['SUCCEEDED', { jobId, runId: 'R2' }]);
   });
 
   it('is refused at once where trying again cannot help', async () => {

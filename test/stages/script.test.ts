@@ -114,6 +114,19 @@ describe('a script stage', () => {
     expect(jenkins.builds('run-script')).toEqual(['1 ABORTED']);
   });
 
+  it('goes on with its build when accounts.yaml names no job for scripts any more', async () => {
+    const { jenkins, run, go } = bench('sleep 30');
+    jenkins.go((method, path) => {
+      if (method === 'POST' && path.includes('/build')) return 'lost';
+      return jenkins.builds('run-script').length > 0 ? 'refused' : undefined;
+    });
+    const running = await run(pipeline(), 5000);
+    jenkins.forgetScriptJob();
+    jenkins.go(() => undefined);
+    const done = await go(running.id);
+    expect([done.status, ...jenkins.builds('run-script')]).toEqual(['SUCCEEDED', '1 SUCCESS']);
+  });
+
   it('runs once, wherever its process crashes', async () => {
     const runWith = async (points: readonly number[]) => {
       const crashes = createCrashPoints(new Set(points));

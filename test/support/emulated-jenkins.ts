@@ -45,7 +45,7 @@ export function createEmulatedJenkins(
     host: 'ci',
     request: async (request): Promise<HttpReply> => {
       await Promise.resolve();
-      const { method, path, expect } = request;
+      const { method, path, expect, maxReplyBytes = Infinity } = request;
       const target = { method, host: 'ci', path };
       const mishap = mishapOf(method, path);
       if (mishap === 'refused') throw networkFailure(target, 'ECONNREFUSED');
@@ -57,6 +57,8 @@ export function createEmulatedJenkins(
       if (mishap === 'lost') throw networkFailure(target, 'ECONNRESET');
       const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
       if (status > 299) throw statusFailure(target, { status, headers: lower, body });
+      if (Buffer.byteLength(body) > maxReplyBytes)
+        throw uselessReplyFailure(target, 'it is too long', { isTooLong: true });
       if (expect === 'text') return { status, headers: lower, body };
       if (!body.startsWith('{')) throw uselessReplyFailure(target, 'it is not JSON');
       return { status, headers: lower, body: JSON.parse(body) as unknown };
@@ -95,6 +97,8 @@ export function createEmulatedJenkins(
         .flatMap(({ builds }) => builds.map(({ number, result }) => `${number} ${result ?? 'RUNNING'}`)),
     world,
     requests,
+    /** From now on accounts.yaml names no job that scripts run through. */
+    forgetScriptJob: () => void masters.set('ci', { name: 'ci', url: master.url, auth }),
     /** From now on requests go wrong as this says. */
     go: (wrong: typeof mishapOf) => void (mishapOf = wrong),
   };

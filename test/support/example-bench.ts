@@ -6,6 +6,7 @@ import { parseApplication } from '../../src/definitions/parse-application';
 import { resolvePipeline } from '../../src/definitions/resolve-pipeline';
 import { createWebhooks, type Webhooks } from '../../src/http-client/webhooks';
 import { executionKind } from '../../src/engine/document-kinds';
+import { judgmentAnswers } from '../../src/engine/judgment-answers';
 import type { Application } from '../../src/model/application';
 import { clusterOf } from '../../src/model/cluster-of';
 import type { Execution, StageContext } from '../../src/model/execution';
@@ -136,7 +137,7 @@ export function createExampleBench(example: Application, hooksUrl: string) {
         ({ id }) => id,
       );
     },
-    /** Runs the pipeline of the first environment to its end; every judgment is approved. */
+    /** Runs the pipeline of the first environment to its end; every judgment is approved, with the first answer that it offers. */
     run: async (parameters: StageContext): Promise<Execution> => {
       const [environment] = example.environments.values();
       if (environment === undefined) throw new Error('The example has no environment.');
@@ -163,7 +164,9 @@ export function createExampleBench(example: Application, hooksUrl: string) {
         const all = (await store.list(executionKind)).map(({ document }) => document);
         const [judged] = all.flatMap(({ id, stages }) =>
           stages.flatMap((stage) =>
-            stage.type === 'manualJudgment' && stage.status === 'RUNNING' ? [{ id, stageId: stage.id }] : [],
+            stage.type === 'manualJudgment' && stage.status === 'RUNNING'
+              ? [{ id, stageId: stage.id, context: stage.context }]
+              : [],
           ),
         );
         if (judged === undefined) {
@@ -171,9 +174,11 @@ export function createExampleBench(example: Application, hooksUrl: string) {
           await clock.advance(10_000);
           return now;
         }
+        const [input] = judgmentAnswers(judged.context);
+        const approval = { type: 'judge', decision: 'continue', stageId: judged.stageId, user: 'U0ANN' } as const;
         const said = await sendSignal(
           { store, clock },
-          { type: 'judge', decision: 'continue', stageId: judged.stageId, user: 'U0ANN' },
+          input === undefined ? approval : { ...approval, input },
           judged.id,
         );
         if (said !== '') throw new Error(said);

@@ -44,6 +44,8 @@ export type FakeJobs = Jobs & {
   landMs: number;
   /** How runs end that are started from now on. */
   outcome: Outcome;
+  /** Runs without a task yet, so that nobody can tell whose they are. */
+  readonly withoutTask: Set<string>;
   /** What every run leaves behind, by path. */
   readonly files: Map<string, string>;
   diagnosis: Diagnosis;
@@ -82,6 +84,7 @@ export function createFakeJobs(clock: Clock): FakeJobs {
     runMs: 10_000,
     landMs: 0,
     outcome: 'SUCCEEDED',
+    withoutTask: new Set(),
     files: new Map(),
     diagnosis: { reasons: [] },
     onEffect: () => undefined,
@@ -91,7 +94,9 @@ export function createFakeJobs(clock: Clock): FakeJobs {
     startedRuns: (location, { jobId, key, known }) =>
       work('startedRuns', () => {
         const fresh = visible(location, jobId).filter(({ runId }) => !known.ids.includes(runId));
-        return { runIds: fresh.filter((run) => run.key === key).map(({ runId }) => runId), isOpen: false };
+        const isOpen = fresh.some(({ runId }) => fake.withoutTask.has(runId));
+        const told = fresh.filter(({ runId }) => !fake.withoutTask.has(runId));
+        return { runIds: told.filter((run) => run.key === key).map(({ runId }) => runId), isOpen };
       }),
     run: (location, description, key) =>
       work(

@@ -6,11 +6,12 @@ import type { Stage, StageContext } from '../../model/execution';
 /** What the tasks of a build ask for. */
 export type Needs = { readonly jenkins: JenkinsMasters };
 
-/** What a stage wants built. */
-export type WantedBuild = ScriptJob & { readonly parameters: Readonly<Record<string, string>> };
-
-/** Reads what a stage wants built; throws NOT_FOUND where no Jenkins is there for it. */
-export type ReadWanted = (context: StageContext, jenkins: JenkinsMasters) => WantedBuild;
+/** How a stage says what it wants built. */
+export type Wanted = {
+  /** Of which job, as things stand now; throws NOT_FOUND where no Jenkins is there for it. */
+  readonly job: (context: StageContext, jenkins: JenkinsMasters) => ScriptJob;
+  readonly parameters: (context: StageContext) => Readonly<Record<string, string>>;
+};
 
 /** Spinnaker writes some flags as text. */
 export const flag = z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false', ''] })]);

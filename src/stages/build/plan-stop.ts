@@ -1,35 +1,37 @@
+import { z } from 'zod';
 import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
 import { effectKey } from '../../engine/effect-key';
-import type { Task } from '../../model/execution';
-import { startedBuild } from './build-context';
-import { monitorBuild } from './monitor-build';
+import type { Stage } from '../../model/execution';
+import { buildWishes, startedBuild } from './build-context';
 import { readIntent } from './start-build';
 import { waitForBuildStart } from './wait-for-build-start';
 
-const hasEnded = ({ status }: Task): boolean => status !== 'RUNNING' && status !== 'NOT_STARTED';
+const ended = z.looseObject({ buildInfo: z.looseObject({ building: z.literal(false) }) });
 
-/** Whether the stage wants nothing of its build any more: it has seen its end, or was not to wait for it. */
-function isDone(tasks: readonly Task[], failureCode: string | undefined): boolean {
-  if (failureCode !== undefined) return failureCode !== 'TASK_TIMEOUT';
-  const last =
-    tasks.find(({ name }) => name === monitorBuild.name) ?? tasks.find(({ name }) => name === waitForBuildStart.name);
-  return last !== undefined && hasEnded(last);
+/** Whether the stage wants nothing of its build any more: it has seen its end, or was to see no more than its start. */
+function isDone({ tasks, context }: Stage): boolean {
+  const statusOf = (name: string) => tasks.find((task) => task.name === name)?.status;
+  const begun = statusOf(waitForBuildStart.name);
+  // Taken out of the queue, it never becomes a build.
+  if (begun === 'CANCELED' || ended.safeParse(context).success) return true;
+  return begun === 'SUCCEEDED' && !buildWishes(context).waitForCompletion;
 }
 
 /**
- * Stops the build that a stage has started, or may have; nothing where its end has been seen or nothing was started. A task
- * that ran out of time leaves its build running too, and a retry would start another beside it.
+ * Stops the build that a stage has started, or may have; nothing where its end has been seen or nothing was started. Whatever
+ * the stage failed with, its build may run on, and a retry would start another beside it.
  */
 export function planStop(
   { execution, stage }: PlanInput,
   parameters: unknown = stage.context.parameters,
 ): readonly StagePlan[] {
   const [start] = stage.tasks;
-  if (start === undefined || isDone(stage.tasks, stage.failure?.code)) return [];
+  if (start === undefined) return [];
   const plan = (job: string, context: StagePlan['context']): readonly StagePlan[] => [
     { type: 'stopJenkinsBuild', name: `Stop the build of ${job}`, context },
   ];
   if (start.status === 'SUCCEEDED') {
+    if (isDone(stage)) return [];
     const { master, job, queuedBuild, buildNumber } = startedBuild(stage);
     return plan(job, { startedBuild: { master, job }, queuedBuild, buildNumber });
   }

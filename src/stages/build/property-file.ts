@@ -1,15 +1,11 @@
-import type { TaskDefinition } from '../../engine/contracts/task';
-import type { BuildName, JenkinsClient } from '../../jenkins/jenkins-client';
-import { asCoxswainError, CoxswainError } from '../../model/errors';
+import { z } from 'zod';
+import type { TaskDefinition, TaskLook } from '../../engine/contracts/task';
 import type { Stage, StageContext } from '../../model/execution';
-import { readProperties } from '../../model/read-properties';
+import { flatProperties, mostPropertyBytes, readsProperties, type FoundFile } from '../property/property-file';
 import { buildWishes, numberedBuild, type Needs } from './build-context';
 
-/** What is read is kept in the execution, more than once. */
-const longest = 65_536;
-
 /** What the stage says itself, whatever its build writes. */
-const ownNames = ['queuedBuild', 'buildNumber', 'buildInfo', 'startedBuild', 'propertyFileContents'];
+const ownNames = ['queuedBuild', 'buildNumber', 'buildInfo', 'startedBuild', 'propertiesInContext'];
 
 /** What the engine reads of a stage; a build must not decide how its own failure counts. */
 const engineNames = [
@@ -28,63 +24,56 @@ const engineNames = [
   'skipReason',
   'diagnosis',
   'capacityNow',
-  // As a key of contexts that are merged it would change what they inherit.
-  '__proto__',
 ];
 
-function unusable(file: string, job: string, why: string): CoxswainError {
-  return new CoxswainError('JOB_FAILED', {
-    message: `Expected properties file ${file} of ${job} but it was either missing, empty or contained invalid syntax: ${why.replace(/\.$/, '')}.`,
-  });
-}
-
-/** Reads the file of a build that has this name or path. Throws JOB_FAILED where it is of no use, and what reading throws. */
-export async function readPropertyFile(
-  client: JenkinsClient,
-  build: BuildName,
-  file: string,
-  signal: AbortSignal,
-): Promise<StageContext> {
+/** Finds the property file among what the build archived, by its path or name. Throws what reading throws. */
+export async function findPropertyFile({ stage, services, signal }: TaskLook<Needs>): Promise<FoundFile> {
+  const { propertyFile } = buildWishes(stage.context);
+  const build = numberedBuild(stage);
+  const client = services.jenkins.find(build.master);
   const artifacts = await client.listArtifacts(build, signal);
   const found =
-    artifacts.find(({ relativePath }) => relativePath === file) ?? artifacts.find(({ fileName }) => fileName === file);
-  if (found === undefined) throw unusable(file, build.job, 'the build archived no such file');
-  const text = await client.readArtifact(build, found.relativePath, signal);
-  if (text.length > longest) throw unusable(file, build.job, `it is longer than ${longest} characters`);
-  let properties: StageContext;
-  try {
-    properties = readProperties(text, found.fileName);
-  } catch (error) {
-    throw unusable(file, build.job, asCoxswainError(error).message);
-  }
-  if (Object.keys(properties).length === 0) throw unusable(file, build.job, 'it is empty');
-  return properties;
+    artifacts.find(({ relativePath }) => relativePath === propertyFile) ??
+    artifacts.find(({ fileName }) => fileName === propertyFile);
+  if (found === undefined) return undefined;
+  const wanted = { relativePath: found.relativePath, maxBytes: mostPropertyBytes };
+  const file = await client.readArtifact(build, wanted, signal);
+  return 'isTooLong' in file ? file : { ...file, name: found.fileName };
 }
 
-const without = (properties: StageContext, names: readonly string[]): StageContext =>
-  Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
+const names = z.array(z.string()).catch([]);
 
-/** What properties become in the stage's context: nothing that the stage was written with is hidden by them. */
-export function propertiesInContext({ context }: Pick<Stage, 'context'>, properties: StageContext): StageContext {
-  const earlier = Object.keys((context.propertyFileContents as StageContext | undefined) ?? {});
-  const written = Object.keys(context).filter((name) => !earlier.includes(name));
-  return { ...without(properties, [...written, ...engineNames, ...ownNames]), propertyFileContents: properties };
+/** Takes the properties of an earlier attempt out of the context. */
+export function withoutProperties({ context }: Pick<Stage, 'context'>): StageContext {
+  const gone = [...names.parse(context.propertiesInContext), 'propertiesInContext', 'propertyFileContents'];
+  return Object.fromEntries(gone.map((name) => [name, undefined]));
+}
+
+/**
+ * What properties become in the stage's context: nothing that the stage was written with is hidden by them, and none of its
+ * fields (`configNames`) is decided by them, in this attempt or the next.
+ */
+export function propertiesInContext(
+  { context }: Pick<Stage, 'context'>,
+  properties: StageContext,
+  configNames: readonly string[],
+): StageContext {
+  const flat = flatProperties(properties, [...Object.keys(context), ...configNames, ...engineNames, ...ownNames]);
+  return { ...flat, propertiesInContext: Object.keys(flat), propertyFileContents: properties };
 }
 
 /** Reads what a successful build left: each property becomes an output and context, and all of them `propertyFileContents`. */
-export const getBuildProperties: TaskDefinition<Needs> = {
-  name: 'getBuildProperties',
-  timeoutMs: 10 * 60_000,
-  timeoutFromStage: false,
-  async run({ stage, services, signal }) {
-    const { propertyFile = '' } = buildWishes(stage.context);
-    const build = numberedBuild(stage);
-    const properties = await readPropertyFile(services.jenkins.find(build.master), build, propertyFile, signal);
-    const flat = without(properties, [...ownNames, '__proto__']);
-    return {
-      status: 'SUCCEEDED',
-      outputs: { ...flat, propertyFileContents: properties },
-      context: propertiesInContext(stage, properties),
-    };
-  },
-};
+export const getBuildProperties = (configNames: readonly string[]): TaskDefinition<Needs> =>
+  readsProperties({
+    name: 'getBuildProperties',
+    timeoutMs: 10 * 60_000,
+    describe: ({ stage }) => ({
+      file: buildWishes(stage.context).propertyFile ?? '',
+      job: numberedBuild(stage).job,
+    }),
+    read: findPropertyFile,
+    put: ({ stage }, properties) => ({
+      outputs: flatProperties(properties, ownNames),
+      context: propertiesInContext(stage, properties, configNames),
+    }),
+  });

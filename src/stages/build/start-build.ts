@@ -4,10 +4,16 @@ import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contract
 import { findOwnBuild, keyParameter, type StartedBuild } from '../../jenkins/find-own-build';
 import type { JenkinsClient } from '../../jenkins/jenkins-client';
 import { mayHaveHappened } from '../../jenkins/jenkins-failure';
+import type { ScriptJob } from '../../jenkins/jenkins-masters';
 import type { JenkinsJob } from '../../jenkins/jenkins-schemas';
 import { asCoxswainError, CoxswainError } from '../../model/errors';
 import type { Memo, StageContext } from '../../model/execution';
-import type { Needs, ReadWanted, WantedBuild } from './build-context';
+import type { Needs, Wanted } from './build-context';
+import { withoutProperties } from './property-file';
+
+type WantedBuild = ScriptJob & { readonly parameters: Readonly<Record<string, string>> };
+
+type Look = TaskLook<Needs>;
 
 const lookAgainMs = 2000;
 
@@ -20,6 +26,8 @@ const intentSchema = z.object({
   isParameterized: z.boolean(),
   /** Until when a build whose answer was lost may still appear. */
   mayAppearUntil: z.number().optional(),
+  /** How many starts were not answered. */
+  unanswered: z.number().default(0),
 });
 
 /** What the start of a build is about to do; undefined where it is about to do nothing. */
@@ -59,6 +67,7 @@ async function intend(client: JenkinsClient, wanted: WantedBuild, signal: AbortS
     after: newest?.queueId ?? 0,
     carriesKey: found.parameters.some(({ name }) => name === keyParameter),
     isParameterized: found.parameters.length > 0,
+    unanswered: 0,
   };
 }
 
@@ -70,44 +79,55 @@ export function describeStart(
   return { key, user, after, carriesKey, parameters: carriesKey ? { ...parameters, [keyParameter]: key } : parameters };
 }
 
-function started({ master, job }: Intent, queuedBuild: number, buildNumber?: number): TaskResult {
+function started({ stage }: Look, { master, job }: Intent, queuedBuild: number, buildNumber?: number): TaskResult {
   // What an earlier attempt knew of its build says nothing of this one.
-  const context: StageContext = { startedBuild: { master, job }, queuedBuild, buildNumber, buildInfo: undefined };
+  const forgotten = { ...withoutProperties(stage), buildInfo: undefined };
+  const context: StageContext = { ...forgotten, startedBuild: { master, job }, queuedBuild, buildNumber };
   return { status: 'SUCCEEDED', outputs: { queuedBuild }, context };
 }
 
-async function act(look: TaskLook<Needs>, intent: Intent, wanted: WantedBuild): Promise<TaskResult> {
+/** Without a key a build that is not recognised may be ours nevertheless: only so often one more is started beside it. */
+const mostBlindStarts = 2;
+
+function giveUp({ master, job }: Intent): TaskResult {
+  const reason = `Jenkins ${master} was asked twice to build ${job}, did not answer, and none of the builds there can be told to be ours. Look there before this is tried again, and declare a parameter ${keyParameter} in the job, by which its builds are known.`;
+  return { status: 'TERMINAL', code: 'JOB_FAILED', reason };
+}
+
+async function act(look: Look, intent: Intent, wanted: WantedBuild['parameters']): Promise<TaskResult> {
   const { services, key, now, signal } = look;
   const client = services.jenkins.find(intent.master);
-  const start = describeStart(intent, { key, parameters: wanted.parameters, user: client.user });
+  const start = describeStart(intent, { key, parameters: wanted, user: client.user });
   const own = findOwnBuild(await client.listTraces(intent.job, signal), start);
-  if (own !== undefined) return started(intent, own.queueId, own.number);
+  if (own !== undefined) return started(look, intent, own.queueId, own.number);
   if (now < (intent.mayAppearUntil ?? 0)) return { status: 'RUNNING', retryAfterMs: lookAgainMs };
+  if (!intent.carriesKey && intent.unanswered >= mostBlindStarts) return giveUp(intent);
   try {
     const parameters = intent.isParameterized ? start.parameters : undefined;
-    return started(intent, await client.startBuild(intent.job, parameters, signal));
+    return started(look, intent, await client.startBuild(intent.job, parameters, signal));
   } catch (error) {
     if (!mayHaveHappened(error)) throw error;
     const progress = `${asCoxswainError(error).message} Whether a build has started is looked for.`;
-    const memo = { ...intent, mayAppearUntil: now + landingMs };
+    const memo = { ...intent, mayAppearUntil: now + landingMs, unanswered: intent.unanswered + 1 };
     return { status: 'RUNNING', retryAfterMs: lookAgainMs, memo, context: { progress, lastError: progress } };
   }
 }
 
 /**
  * Puts the build into Jenkins's queue. What is about to be done is saved first; on each later look the build is looked for
- * before one is started, and for 15 s after an answer was lost.
+ * before one is started, and for 15 s after an answer was lost. Where the job declares no COXSWAIN_KEY, two lost answers end it.
  */
-export const startBuild = (readWanted: ReadWanted): TaskDefinition<Needs> => ({
+export const startBuild = (wanted: Wanted): TaskDefinition<Needs> => ({
   name: 'startJenkinsJob',
   timeoutMs: 15 * 60_000,
   timeoutFromStage: false,
   async run(look) {
     const { stage, memo, services, signal } = look;
-    const wanted = readWanted(stage.context, services.jenkins);
+    const parameters = wanted.parameters(stage.context);
     const intent = readIntent(memo);
-    if (intent !== undefined) return act(look, intent, wanted);
-    const fresh = await intend(services.jenkins.find(wanted.master), wanted, signal);
+    if (intent !== undefined) return act(look, intent, parameters);
+    const job = wanted.job(stage.context, services.jenkins);
+    const fresh = await intend(services.jenkins.find(job.master), { ...job, parameters }, signal);
     return { status: 'RUNNING', retryAfterMs: 0, memo: fresh };
   },
 });

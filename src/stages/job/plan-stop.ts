@@ -4,14 +4,19 @@ import { jobConfigOf, workPlace } from './job-stage';
 import { sentIntent, startedRun, startJob } from './start-job';
 import { waitOnJobCompletion } from './wait-for-job';
 
-/** Ends the run that a stage has started, or may have; nothing where its end has been seen. */
+/**
+ * Ends the run that a stage has started, or may have; nothing where its end has been seen, nor where the stage was not to wait
+ * for it: such a run is let go with its start.
+ */
 export function planStop({ execution, stage }: PlanInput): readonly StagePlan[] {
   const taskOf = (name: string) => stage.tasks.find((task) => task.name === name);
   const start = taskOf(startJob.name);
   const isOver = taskOf(waitOnJobCompletion.name)?.status === 'SUCCEEDED' || stage.failure?.code === 'JOB_FAILED';
   if (start === undefined || isOver) return [];
+  const { general, waitForCompletion } = jobConfigOf(stage.context);
+  if (start.status === 'SUCCEEDED' && !waitForCompletion) return [];
   const location = workPlace(stage.context);
-  const jobId = jobConfigOf(stage.context).general.id;
+  const jobId = general.id;
   const plan = (context: StagePlan['context']): readonly StagePlan[] => [
     { type: 'stopJob', name: `Stop ${jobId}`, context: { location, jobId, ...context } },
   ];

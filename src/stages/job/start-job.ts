@@ -74,13 +74,25 @@ async function act(look: Look, intent: StartIntent): Promise<TaskResult> {
   }
 }
 
-/** What was decided may have happened already: nothing is sent again before it would be seen. */
-function awaitLanding({ now, stage }: Look, { at = now, known: before }: StartIntent): TaskResult {
+/** What was decided may have happened already: nothing is sent again before it would be seen, and told from others. */
+function awaitLanding({ now, stage }: Look, { at = now, known: before }: StartIntent, isOpen: boolean): TaskResult {
   const leftMs = at + freshMs + landingMs - now;
-  if (leftMs <= 0) return { status: 'RUNNING', retryAfterMs: 0, memo: { known: before } };
+  if (leftMs <= 0 && !isOpen) return { status: 'RUNNING', retryAfterMs: 0, memo: { known: before } };
   const place = locationName(workPlace(stage.context));
-  const progress = `looks whether a run has started in ${place}, because an answer was lost`;
-  return { status: 'RUNNING', retryAfterMs: Math.min(retryMs, leftMs), context: { progress } };
+  const jobId = jobConfigOf(stage.context).general.id;
+  const progress = isOpen
+    ? `a run of ${jobId} waits for an agent in ${place}, and may be this stage's own, because an answer was lost`
+    : `looks whether a run has started in ${place}, because an answer was lost`;
+  return { status: 'RUNNING', retryAfterMs: isOpen ? retryMs : Math.min(retryMs, leftMs), context: { progress } };
+}
+
+/** Nothing was sent since the runs were looked at, so that the new one is somebody else's: it counts among those before. */
+async function passBy({ stage, services, signal }: Look): Promise<TaskResult> {
+  const place = workPlace(stage.context);
+  const jobId = jobConfigOf(stage.context).general.id;
+  const progress = `a run of ${jobId} that somebody else has started waits for an agent in ${locationName(place)}`;
+  const memo = { known: await services.jobs.knownRuns(place, jobId, signal) };
+  return { status: 'RUNNING', retryAfterMs: retryMs, memo, context: { progress } };
 }
 
 /**
@@ -109,6 +121,7 @@ export const startJob: TaskDefinition<Needs> = {
     const [runId] = found.runIds;
     if (runId !== undefined) return started(look, runId);
     const isFresh = !intent.sent && now - intent.at <= freshMs;
-    return isFresh && !found.isOpen ? act(look, intent) : awaitLanding(look, intent);
+    if (!isFresh) return awaitLanding(look, intent, found.isOpen);
+    return found.isOpen ? passBy(look) : act(look, intent);
   },
 };

@@ -4,7 +4,8 @@ import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contract
 import { durationText } from '../../engine/task-timeout';
 import type { JobRun, JobState } from '../../model/job';
 import { jobConfigOf, workPlace } from './job-stage';
-import { readPropertyFile } from './property-file';
+import { propertiesOf } from '../property/property-file';
+import { findPropertyFile } from './property-file';
 import { startedRun } from './start-job';
 
 type Needs = { readonly jobs: Jobs };
@@ -36,7 +37,7 @@ async function propertiesOfFailed(look: Look, run: JobRun) {
   const { propertyFile } = jobConfigOf(look.stage.context);
   if (propertyFile === '') return {};
   try {
-    const read = await readPropertyFile(look, run, propertyFile);
+    const read = propertiesOf(await findPropertyFile(look, run));
     return 'properties' in read ? { propertyFileContents: read.properties } : {};
   } catch {
     return {};

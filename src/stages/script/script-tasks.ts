@@ -1,9 +1,9 @@
 import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
 import type { TaskDefinition } from '../../engine/contracts/task';
 import type { Jobs } from '../../dcos/jobs';
-import type { JenkinsMasters } from '../../jenkins/jenkins-masters';
+import type { JenkinsMasters, ScriptJob } from '../../jenkins/jenkins-masters';
 import type { Stage, StageContext } from '../../model/execution';
-import { buildWishes, type WantedBuild } from '../build/build-context';
+import { buildWishes } from '../build/build-context';
 import { buildTasks } from '../build/build-tasks';
 import { planStop as planStopOfBuild } from '../build/plan-stop';
 import { planStop as planStopOfJob } from '../job/plan-stop';
@@ -16,12 +16,11 @@ import { scriptConfig, scriptParameters } from './script-config';
 type Needs = { readonly jenkins: JenkinsMasters; readonly jobs: Jobs };
 type Task = TaskDefinition<Needs>;
 
-function readWanted(context: StageContext, masters: JenkinsMasters): WantedBuild {
+function jobOf(context: StageContext, masters: JenkinsMasters): ScriptJob {
   const { master, job } = scriptConfig.parse(context);
-  const parameters = scriptParameters(context);
-  if (master !== undefined && job !== undefined) return { master, job, parameters };
+  if (master !== undefined && job !== undefined) return { master, job };
   const configured = masters.scriptJob(master);
-  return { master: configured.master, job: job ?? configured.job, parameters };
+  return { master: configured.master, job: job ?? configured.job };
 }
 
 /** Whether the first task found no Jenkins to run the script through. */
@@ -51,9 +50,11 @@ const asJob = (task: TaskDefinition<Pick<Needs, 'jobs'>>): Task => ({
       : Promise.resolve({ status: 'SKIPPED', reason: hasJenkins }),
 });
 
+const buildsOf = buildTasks({ job: jobOf, parameters: scriptParameters }, Object.keys(scriptConfig.shape));
+
 /** The tasks of a build, and those of a job; which of them are skipped is seen when the first looks for a Jenkins. */
 export function scriptTasks(input: PlanInput): readonly Task[] {
-  const builds = buildTasks(readWanted)(input).map(throughJenkins);
+  const builds = buildsOf(input).map(throughJenkins);
   const { waitForCompletion, propertyFile } = buildWishes(input.stage.context);
   const waits = waitForCompletion ? [waitOnJobCompletion] : [];
   const reads = waitForCompletion && propertyFile !== undefined ? [getJobProperties] : [];

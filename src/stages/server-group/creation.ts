@@ -19,6 +19,7 @@ import {
   planUndo,
   type CreationType,
 } from '../../strategies';
+import { healthWishOf } from './health-wish';
 import { nameOfNext } from './next-name';
 import { isWorker, placeOf } from './place';
 import { wholeNumber } from './spinnaker-values';
@@ -76,6 +77,7 @@ export const determineSourceServerGroup: TaskDefinition<Needs> = {
 /** What the strategy is told: a clone found out its size, everything else is in the context. */
 const deploymentOf = (stage: Stage): ServerGroupDescription => ({
   ...descriptionOf(stage.context),
+  ...descriptionOf(healthWishOf(stage.context)),
   desiredCapacity: sized.parse({ ...stage.context, ...stage.outputs }).desiredCapacity,
 });
 

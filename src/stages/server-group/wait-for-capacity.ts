@@ -10,6 +10,7 @@ import type { Stage } from '../../model/execution';
 import type { ClusterView, ServerGroups } from '../../dcos/server-groups';
 import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
 import { watching } from './watching';
+import { healthWishOf, healthyWanted, ignoresHealth } from './health-wish';
 import { placeOf } from './place';
 import { isDoneWithout, leftAlone, unlessLeftAlone } from './sized';
 import { targetNameOf } from './target';
@@ -62,13 +63,16 @@ const capacityNow = z.object({
   present: z.number(),
   wanted: z.number(),
   isReached: z.boolean(),
+  /** How many of those wanted are enough; absent where all are needed. */
+  enough: z.number().optional(),
   failure: z.string().default(''),
 });
 
 /** `3/4 healthy`; only once the wait is over does it say that all are, or that none is left. */
-function capacityText({ serving, present, wanted, isReached }: z.input<typeof capacityNow>): string {
+function capacityText({ serving, present, wanted, isReached, enough }: z.input<typeof capacityNow>): string {
   if (isReached && wanted === 0) return 'out of service';
-  if (isReached || serving < wanted) return `${serving}/${wanted} healthy`;
+  const isPartial = enough !== undefined && !isReached;
+  if (isReached || serving < wanted) return `${serving}/${wanted} healthy${isPartial ? `, ${enough} are enough` : ''}`;
   if (present > wanted) return `${present} still there, ${wanted} wanted`;
   return `all ${wanted} healthy, DC/OS is not done yet`;
 }
@@ -91,7 +95,28 @@ async function explainAbsence(look: TaskLook<Needs>, location: Location, name: s
   }
 }
 
-/** Waits until as many instances are up as the stage asked for, and no more are left than that (semantics §4.2). */
+/** A group as it is awaited: how many instances are wanted, how many of them healthy, and how many are. */
+type Reach = { readonly present: number; readonly wanted: number; readonly enough: number; readonly healthy: number };
+
+/**
+ * How far a group has come. Where not all must be healthy, those that serve count: fewer than all are healthy only while
+ * Marathon's deployment goes on, and during that none is up by Spinnaker's rule (semantics §2.3).
+ */
+function reachOf(look: TaskLook<Needs>, group: ServerGroup): Reach {
+  const wanted = targetSize(look, group);
+  const enough = healthyWanted(healthWishOf(look.stage.context), wanted);
+  const healthy = enough < wanted ? countServing(group) : countUp(group);
+  return { present: group.instances.length, wanted, enough, healthy };
+}
+
+/** Whether enough are there and healthy, and no more are left than wanted. */
+const isThere = ({ present, wanted, enough, healthy }: Reach): boolean =>
+  healthy >= enough && present >= enough && present <= wanted;
+
+/**
+ * Waits until as many instances are healthy as the stage asked for, and no more are left than that; for nothing where it
+ * says that health is of no interest (semantics §4.2).
+ */
 export const waitForCapacityMatch: TaskDefinition<Needs> = unlessLeftAlone({
   name: 'waitForCapacityMatch',
   timeoutMs: 30 * 60_000,
@@ -103,15 +128,15 @@ export const waitForCapacityMatch: TaskDefinition<Needs> = unlessLeftAlone({
     const { value: view } = await look.services.serverGroups.look(location, look.signal, parseMoniker(name)?.cluster);
     const group = view.group(location, name);
     if (group === undefined) return explainAbsence(look, location, name);
-    const wanted = targetSize(look, group);
-    const present = group.instances.length;
-    const up = countUp(group);
-    if (up >= wanted && present === wanted) {
-      const reached = { serving: up, present, wanted, isReached: true };
+    const reach = reachOf(look, group);
+    const { present, wanted, enough, healthy } = reach;
+    if (isThere(reach) || (wanted > 0 && ignoresHealth(healthWishOf(look.stage.context)))) {
+      const reached = { serving: healthy, present, wanted, isReached: true };
       return { status: 'SUCCEEDED', context: { capacityNow: reached, diagnosis: undefined } };
     }
-    const seen = { serving: countServing(group), present, wanted, isReached: false };
-    const isLate = up < wanted && look.now - look.startedAt >= diagnoseAfterMs;
+    const partial = enough < wanted ? { enough } : {};
+    const seen = { serving: countServing(group), present, wanted, isReached: false, ...partial };
+    const isLate = healthy < enough && look.now - look.startedAt >= diagnoseAfterMs;
     const cause = isLate ? view.lastFailure(location, name) : undefined;
     const failure = cause === undefined ? '' : `, last failure: ${cause}`;
     const fresh = isLate ? await diagnoseInTime(look, { view, location, group, wanted }) : undefined;
