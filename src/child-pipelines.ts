@@ -1,10 +1,11 @@
-import { chooseImage, findPipeline, type PipelinePlace } from './definitions/find-pipeline';
+import { z } from 'zod';
+import { chooseImage, findPipeline, findStrategyPipeline, type PipelinePlace } from './definitions/find-pipeline';
 import { draftOf } from './definitions/draft-of';
 import { planRun } from './definitions/plan-run';
 import { isDescribed, resolvePipeline } from './definitions/resolve-pipeline';
 import { foreignClusters, touchesCluster } from './definitions/touched-clusters';
 import { clusterHolder } from './engine/cluster-lock';
-import type { ChildPipelines, ChildRequest, ChildStart } from './engine/contracts/child-pipelines';
+import type { ChildPipelines, ChildRequest, ChildStart, StrategyRun } from './engine/contracts/child-pipelines';
 import { executionKind } from './engine/document-kinds';
 import { threadIdOf } from './engine/drain-execution';
 import type { NewId } from './engine/ids';
@@ -15,7 +16,7 @@ import type { Definitions } from './model/application';
 import type { ExecutionDraft } from './model/command';
 import { CoxswainError } from './model/errors';
 import type { Execution, ReportTarget } from './model/execution';
-import { imageVersion } from './model/server-group';
+import { imageVersion, locationName, type Location } from './model/server-group';
 import { plainText } from './model/text';
 import type { People } from './policy/people';
 import { mayDeploy } from './policy/permissions';
@@ -31,9 +32,13 @@ const refuse = (message: string) => new CoxswainError('INVALID_INPUT', { message
 const describe = ({ pipelineConfigId, name, definition }: Execution): string =>
   pipelineConfigId === undefined ? name : `${pipelineConfigId} for ${definition.environment}`;
 
+const idOf = ({ application, owner = application, pipeline }: PipelinePlace): string =>
+  `${owner.name}/${pipeline.name}`;
+
 /** Refuses a pipeline that one above it runs already for the same environment, and one too far down. */
-function refuseCircle({ application, pipeline, environment }: PipelinePlace, lineage: readonly Execution[]): void {
-  const id = `${application.name}/${pipeline.name}`;
+function refuseCircle(place: PipelinePlace, lineage: readonly Execution[]): void {
+  const { environment } = place;
+  const id = idOf(place);
   const chain = [...lineage].reverse().map(describe);
   const own = `${id} for ${environment.name}`;
   const isSame = (other: Execution) =>
@@ -93,27 +98,54 @@ const nameOf = ({ application, pipeline, environment }: PipelinePlace, image: st
     ? `Deploy ${application.name} ${imageVersion(image)} to ${environment.name}`
     : `Run ${application.name}/${pipeline.name} for ${environment.name}`;
 
+/** Which version a strategy deploys in which place; where the image is not at hand, which strategy is run there. */
+function strategyName(place: PipelinePlace, { location }: StrategyRun, image: string | undefined): string {
+  const { application, environment } = place;
+  const where = `${environment.name} in ${locationName(location)}`;
+  return image === undefined
+    ? `Run ${idOf(place)} for ${where}`
+    : `Deploy ${application.name} ${imageVersion(image)} to ${where} by ${idOf(place)}`;
+}
+
+const described = z.object({ docker: z.object({ image: z.object({ imageId: z.string().min(1) }) }) });
+
+/** What is deployed: the image of the description that a strategy gets, or what the stage asks for. */
+function imageOf(place: PipelinePlace, request: ChildRequest): string | undefined {
+  const { strategyRun, parent } = request;
+  if (strategyRun !== undefined) return described.safeParse(strategyRun.description).data?.docker.image.imageId;
+  return chooseImage(
+    place,
+    request,
+    parent.application === place.application.name ? parent.definition.image : undefined,
+  );
+}
+
+/** What touches no cluster takes none, so that it waits for nobody; a strategy works in the place of its deploy. */
+function placesFor({ environment, pipeline }: PipelinePlace, { strategyRun }: ChildRequest): readonly Location[] {
+  if (strategyRun !== undefined) return [strategyRun.location];
+  return touchesCluster(pipeline) ? environment.locations : [];
+}
+
 function draftChild(place: PipelinePlace, request: ChildRequest): ExecutionDraft {
-  const { application, pipeline, environment } = place;
-  const { parent } = request;
-  const atHand = parent.application === application.name ? parent.definition.image : undefined;
-  const image = chooseImage(place, request, atHand);
-  const { run, refused } = planRun(application, pipeline, request.parameters, 'pass');
+  const { application, pipeline, environment, owner = application } = place;
+  const { parent, strategyRun } = request;
+  const image = imageOf(place, request);
+  const { run, refused } = planRun(owner, pipeline, request.parameters, 'pass');
   if (run === undefined) throw refuse(refused);
-  return draftOf({
+  const draft = draftOf({
     kind: 'pipeline',
     writtenAs: 'yaml',
-    name: nameOf(place, image),
+    name: strategyRun === undefined ? nameOf(place, image) : strategyName(place, strategyRun, image),
     application,
     environment,
-    // What touches no cluster takes none, so that it waits for nobody.
-    locations: touchesCluster(pipeline) ? environment.locations : [],
-    stages: resolvePipeline(application, environment, { image, pipeline, parameters: run.parameters }),
+    locations: placesFor(place, request),
+    stages: resolvePipeline(application, environment, { image, pipeline, parameters: run.parameters, strategyRun }),
     pipeline: pipeline.name,
     run,
     ...(image === undefined ? {} : { image, toVersion: imageVersion(image) }),
     report: reportOf(place, parent),
   });
+  return { ...draft, pipelineConfigId: idOf(place) };
 }
 
 async function describeHolder({ store }: Parts, holder: StartRefusal): Promise<ChildStart> {
@@ -126,17 +158,22 @@ async function describeHolder({ store }: Parts, holder: StartRefusal): Promise<C
   return { state: 'waits', holder: { name: found.name, user: found.trigger.user } };
 }
 
+function findPlace(definitions: Definitions, request: ChildRequest): PipelinePlace {
+  const { parent, pipeline, strategyRun } = request;
+  const application = request.application ?? parent.application;
+  const environment = request.environment ?? parent.definition.environment;
+  return strategyRun === undefined
+    ? findPipeline(definitions, { application, pipeline, environment })
+    : findStrategyPipeline(definitions, { application, pipeline }, { application: parent.application, environment });
+}
+
 async function start(parts: Parts, request: ChildRequest): Promise<ChildStart> {
   const { store, definitions } = parts;
   const { id, key, parent, parentStageId, isAwaited } = request;
   const known = (await store.get(executionKind, id))?.document;
   if (known !== undefined && known.status !== 'NOT_STARTED') return { state: 'started', name: known.name };
   const lineage = [parent, ...(await lineageOf(store, parent))];
-  const place = findPipeline(definitions(), {
-    application: request.application ?? parent.application,
-    pipeline: request.pipeline,
-    environment: request.environment ?? parent.definition.environment,
-  });
+  const place = findPlace(definitions(), request);
   refuseCircle(place, lineage);
   await refuseStranger(parts, place, parent);
   const reached = await refuseReach(parts, place, parent);

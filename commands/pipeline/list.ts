@@ -3,7 +3,7 @@ import { findApplication } from '../support/find-target';
 import { readOfApplication } from '../support/find-execution';
 import type { VerbWorld } from '../support/verb';
 import type { Subverb } from './subverb';
-import type { Application, Pipeline } from '../../src/model/application';
+import type { Application, Environment, Pipeline } from '../../src/model/application';
 import type { Execution } from '../../src/model/execution';
 import type { Text } from '../../src/model/text';
 
@@ -16,11 +16,14 @@ function stagesText({ stages }: Pipeline): string {
   return [...names, ...(more > 0 ? [`${more} more`] : [])].join(' → ');
 }
 
+const environmentsText = (users: readonly Environment[]): string =>
+  users.length === 0 ? 'no environment' : users.map(({ name }) => name).join(', ');
+
 function lineOf(application: Application, pipeline: Pipeline, runs: readonly Execution[], now: number): Text {
   const users = [...application.environments.values()].filter(
     (environment) => environment.pipeline.name === pipeline.name,
   );
-  const uses = users.length === 0 ? 'no environment' : users.map(({ name }) => name).join(', ');
+  const uses = pipeline.strategy === true ? 'deploys that use this strategy' : environmentsText(users);
   const last = runs.find(({ pipelineConfigId }) => pipelineConfigId === `${application.name}/${pipeline.name}`);
   const run = last === undefined ? 'never run' : `last: ${last.name}, ${outcomeText(last, now)}`;
   return [{ strong: `${application.name} ${pipeline.name}` }, ` ${stagesText(pipeline)} · of ${uses} · ${run}`];

@@ -1,3 +1,4 @@
+import { strategyRefusal } from '../../src/definitions/find-pipeline';
 import { resolvePipeline } from '../../src/definitions/resolve-pipeline';
 import { touchesCluster } from '../../src/definitions/touched-clusters';
 import { readHistory, runningExecution } from '../../src/engine/read-history';
@@ -40,7 +41,9 @@ const askAgain = (
 ): string => ['pipeline', 'run', application.name, pipeline.name, ...more].join(' ');
 
 function findPipeline(application: Application, name: string | undefined, rest: readonly string[]): Pipeline {
-  const known = [...application.pipelines.keys()];
+  const known = [...application.pipelines.values()].flatMap(({ name: each, strategy }) =>
+    strategy === true ? [] : [each],
+  );
   const again = (word: string) => ['pipeline', 'run', application.name, word, ...rest].join(' ');
   if (name === undefined) {
     const list = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
@@ -48,6 +51,7 @@ function findPipeline(application: Application, name: string | undefined, rest: 
   }
   const found = application.pipelines.get(name);
   if (found === undefined) throw unknownWord(`pipeline of ${application.name}`, name, known, again);
+  if (found.strategy === true) throw new UserMistake(strategyRefusal(application.name, name), []);
   return found;
 }
 

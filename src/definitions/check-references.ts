@@ -1,5 +1,5 @@
 import type { Pipeline, PipelineStage } from '../model/application';
-import type { PipelineParameter } from '../model/pipeline-parameter';
+import { strategyParameterNames, type PipelineParameter } from '../model/pipeline-parameter';
 import { executionNames } from '../engine/expression-scope';
 import { barePlainReference, plainReferences, type PlainReference } from '../engine/expressions';
 import { literalAdvice } from './check-expressions';
@@ -155,9 +155,10 @@ function parameterOf(path: readonly string[]): string | undefined {
 export function checkParameterReferences(
   pipeline: string,
   written: readonly WrittenStage[],
-  parameters: readonly PipelineParameter[],
+  { parameters, isStrategy }: { readonly parameters: readonly PipelineParameter[]; readonly isStrategy: boolean },
 ): void {
-  const names = parameters.map(({ name }) => name);
+  const given = isStrategy ? strategyParameterNames : [];
+  const names = parameters.length === 0 ? [] : [...parameters.map(({ name }) => name), ...given];
   const check = ({ fail }: YamlText, { path, column }: PlainReference): void => {
     const name = parameterOf(path);
     if (name === undefined || names.includes(name)) return;

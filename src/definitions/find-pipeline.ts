@@ -9,6 +9,8 @@ export type PipelinePlace = {
   readonly application: Application;
   readonly pipeline: Pipeline;
   readonly environment: Environment;
+  /** Whose file has the pipeline, where that is another's: a strategy's. */
+  readonly owner?: Application;
 };
 
 /** The words by which a pipeline is asked for; `pipeline` may be `application/name`. */
@@ -41,11 +43,41 @@ export function splitPipelineName(
 export function findPipeline(definitions: Definitions, words: PipelineWords): PipelinePlace {
   const [applicationName, name] = splitPipelineName(words, definitions);
   const application = find('application', applicationName, definitions.applications);
+  const pipeline = find(`pipeline of ${applicationName}`, name, application.pipelines);
+  if (pipeline.strategy === true)
+    throw new CoxswainError('INVALID_INPUT', { message: strategyRefusal(applicationName, name) });
   return {
     application,
-    pipeline: find(`pipeline of ${applicationName}`, name, application.pipelines),
+    pipeline,
     environment: find(`environment of ${applicationName}`, words.environment, application.environments),
   };
+}
+
+/** Why a strategy pipeline is not run as others are. */
+export const strategyRefusal = (application: string, pipeline: string): string =>
+  `Pipeline ${application}/${pipeline} is a strategy: only a deploy with strategy: custom may run it.`;
+
+/** Why a pipeline cannot be the strategy of a deploy. */
+export const noStrategy = (application: string, pipeline: string): string =>
+  `Pipeline ${application}/${pipeline} is no strategy. Mark it with strategy: true beside its stages, or name another.`;
+
+/**
+ * Finds the strategy pipeline that a deploy of `user` names, to be run for the deploy's own application and environment. Throws
+ * NOT_FOUND for a name that is not known, INVALID_INPUT for a pipeline that is no strategy.
+ */
+export function findStrategyPipeline(
+  definitions: Definitions,
+  { application: ownerName, pipeline: written }: Pick<PipelineWords, 'application' | 'pipeline'>,
+  user: Pick<PipelineWords, 'application' | 'environment'>,
+): PipelinePlace {
+  const [applicationName, name] = splitPipelineName({ application: ownerName, pipeline: written }, definitions);
+  const owner = find('application', applicationName, definitions.applications);
+  const application = find('application', user.application, definitions.applications);
+  const pipeline = find(`pipeline of ${applicationName}`, name, owner.pipelines);
+  if (pipeline.strategy !== true)
+    throw new CoxswainError('INVALID_INPUT', { message: noStrategy(applicationName, name) });
+  const environment = find(`environment of ${user.application}`, user.environment, application.environments);
+  return { application, pipeline, environment, owner };
 }
 
 /**

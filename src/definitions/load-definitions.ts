@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Application, Definitions, DefinitionProblem } from '../model/application';
 import type { Variables } from './accounts-context';
+import { findStrategyMistakes } from './check-strategies';
 import { findCircles } from './find-circles';
 import { parseAccounts, type ParsedAccounts } from './parse-accounts';
 import { parseApplication } from './parse-application';
@@ -86,10 +87,10 @@ export function loadDefinitions(input: DefinitionsInput, lastGood?: LoadedDefini
       if (kept !== undefined) applications.set(kept.name, kept);
     }
   }
-  const circles = findCircles(applications);
-  problems.push(...circles);
+  const mistakes = [...findCircles(applications), ...findStrategyMistakes(applications)];
+  problems.push(...mistakes);
   for (const [name, { file }] of [...applications]) {
-    if (!circles.some((problem) => problem.file === file)) continue;
+    if (!mistakes.some((problem) => problem.file === file)) continue;
     const former = lastGood?.definitions.applications.get(name);
     if (former === undefined) applications.delete(name);
     else applications.set(name, former);

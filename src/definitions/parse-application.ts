@@ -1,6 +1,7 @@
 import type { Application, DefinitionProblem, Environment, Pipeline } from '../model/application';
 import { checkServiceReferences } from './check-references';
 import type { Accounts } from './parse-accounts';
+import { findStrategyMistakes } from './check-strategies';
 import { findCircles } from './find-circles';
 import { parseChannelName } from './parse-channel';
 import { parseEnvironment, parseGroup } from './parse-environment';
@@ -150,6 +151,7 @@ export function parseApplication(input: {
     ...(owner === undefined ? {} : { owner }),
     ...(jobs.size === 0 ? {} : { jobs }),
   };
-  const circles = findCircles(new Map([[name, application]]));
-  return circles.length === 0 ? { application, problems: [] } : { problems: circles };
+  const alone = new Map([[name, application]]);
+  const mistakes = [...findCircles(alone), ...findStrategyMistakes(alone)];
+  return mistakes.length === 0 ? { application, problems: [] } : { problems: mistakes };
 }

@@ -97,6 +97,11 @@ export function parseEnvironment(name: string, value: YamlValue, input: Environm
   const deployers = deployersAt === undefined ? [] : parseGroups(deployersAt, 'anyone may deploy');
   const policy = { deployers, approvers: parseApprovers(fields.get('approvers')) };
   const pipeline = input.pipelines.get(pipelineName ?? '');
+  if (pipeline?.strategy === true) {
+    pipelineAt?.fail(
+      `Pipeline '${pipeline.name}' is a strategy: it deploys nothing by itself. Name one whose deploy has strategy: custom and strategyPipeline: ${pipeline.name}.`,
+    );
+  }
   if (pipeline === undefined || instances === undefined) return undefined;
   const hasJudgment = pipeline.stages.some((stage) => stage.type === 'manualJudgment');
   const confirm = hasJudgment || deployers.length > 0;

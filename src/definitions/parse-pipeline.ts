@@ -7,6 +7,7 @@ import { isSpelledOut } from './open-parts';
 import { parseStage, type StageTypes, type WrittenStage } from './parse-stage';
 import { readLimits } from './read-limits';
 import { readParameters } from './read-parameters';
+import { checkStrategyStages } from './check-strategies';
 import { preconditionContexts } from './read-preconditions';
 import { withoutAbsent } from './without-absent';
 import type { YamlObject } from './yaml-object';
@@ -62,6 +63,7 @@ const known = [
   'keepWaitingPipelines',
   'startExpiry',
   'disabled',
+  'strategy',
   'description',
   'stages',
 ];
@@ -74,11 +76,21 @@ const advice = {
 export const stagesAt = (pipeline: YamlValue): YamlValue | undefined =>
   pipeline.isObject ? pipeline.object({ known: undefined })?.get('stages') : pipeline;
 
+/** Where a stage names the pipeline that it runs, of itself or as the strategy of a deploy. */
+function callPlace({ type, fields, value, context }: WrittenStage): Pick<PipelineStage, 'at'> {
+  if (type === 'pipeline') return { at: (fields.get('pipeline') ?? value).place };
+  const strategy = context.strategy === 'custom' ? fields.get('strategyPipeline') : undefined;
+  return strategy === undefined ? {} : { at: strategy.place };
+}
+
+/** Which parameters the stages find. */
+type Wanted = { readonly parameters: readonly PipelineParameter[]; readonly isStrategy: boolean };
+
 /** Reads the list of stages: they follow one another unless `after` says otherwise. */
 function parseStages(
   name: string,
   value: YamlValue,
-  { stageTypes, parameters }: { readonly stageTypes: StageTypes; readonly parameters: readonly PipelineParameter[] },
+  { stageTypes, ...wanted }: Wanted & { readonly stageTypes: StageTypes },
 ): readonly PipelineStage[] | undefined {
   const items = value.list();
   if (items === undefined) return undefined;
@@ -92,11 +104,11 @@ function parseStages(
     name: stage.name,
     context: stage.context,
     ...(stage.leavesOpen === undefined ? {} : { leavesOpen: stage.leavesOpen }),
-    ...(stage.type === 'pipeline' ? { at: (stage.fields.get('pipeline') ?? stage.value).place } : {}),
+    ...callPlace(stage),
   }));
   refuseCycles(stages, written);
   checkStageReferences(stages, written, stageTypes);
-  checkParameterReferences(name, written, parameters);
+  checkParameterReferences(name, written, wanted);
   return stages;
 }
 
@@ -106,14 +118,17 @@ function parseStages(
  */
 export function parsePipeline(name: string, value: YamlValue, stageTypes: StageTypes): Pipeline | undefined {
   const fields = value.isObject ? value.object({ known, notYet: ['triggers', 'notifications'], advice }) : undefined;
-  const limits = readLimits(fields);
+  const isStrategy = fields?.get('strategy')?.boolean() === true;
+  const limits = readLimits(fields, isStrategy);
   const at = fields === undefined ? value : fields.require('stages', 'stages: [{ type: deploy }]');
   const parameters = fields === undefined ? [] : readParameters(fields);
-  const stages = at === undefined ? undefined : parseStages(name, at, { stageTypes, parameters });
+  if (at !== undefined && isStrategy) checkStrategyStages(at);
+  const stages = at === undefined ? undefined : parseStages(name, at, { stageTypes, parameters, isStrategy });
   const rest = {
     description: fields?.get('description')?.text(),
     startExpiryMs: fields?.get('startExpiry')?.durationMs(),
     disabled: fields?.get('disabled')?.boolean(),
+    ...(isStrategy ? { strategy: true } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
   };
   return stages === undefined ? undefined : withoutAbsent<Pipeline>({ name, stages, ...limits, ...rest });

@@ -6,10 +6,12 @@ import { readSeconds } from './read-seconds';
 import type { YamlObject } from './yaml-object';
 import type { YamlValue } from './yaml-value';
 
-const strategies = ['none', 'highlander', 'redblack', 'rollingredblack', 'canary'] as const;
+const strategies = ['none', 'highlander', 'redblack', 'rollingredblack', 'canary', 'custom'] as const;
 type Strategy = (typeof strategies)[number];
 
 const takeOver: readonly Strategy[] = ['redblack', 'rollingredblack', 'canary'];
+/** Those after which there is something to go back to. */
+const waysBack: readonly Strategy[] = [...takeOver, 'custom'];
 /** Which strategies a field is for. */
 const usedBy: Readonly<Record<string, readonly Strategy[]>> = {
   maxRemainingAsgs: takeOver,
@@ -20,6 +22,9 @@ const usedBy: Readonly<Record<string, readonly Strategy[]>> = {
   pipelineBeforeCleanup: ['rollingredblack'],
   judgmentBeforeCleanup: ['rollingredblack'],
   canary: ['canary'],
+  strategyApplication: ['custom'],
+  strategyPipeline: ['custom'],
+  pipelineParameters: ['custom'],
 };
 
 /** The keys of a deploy stage. */
@@ -67,6 +72,13 @@ function readValidation(value: YamlValue): StageContext | undefined {
   );
 }
 
+/** Which strategy pipeline is run, and what it is told. */
+const readCustom = (fields: YamlObject): StageContext => ({
+  strategyApplication: fields.get('strategyApplication')?.text(),
+  strategyPipeline: fields.get('strategyPipeline')?.text(),
+  pipelineParameters: fields.get('pipelineParameters')?.data(),
+});
+
 /** Seconds between regions that follow one another; undefined where all are deployed to at the same time. */
 function readOrder(fields: YamlObject): StageContext {
   const waitTimeBetweenRegions = readSeconds(fields, {
@@ -96,11 +108,12 @@ function checkStrategy(fields: YamlObject, strategy: Strategy, goesBack: boolean
   for (const [name, users] of Object.entries(usedBy)) {
     if (!users.includes(strategy)) fields.get(name)?.failAtKey(`'${name}' needs strategy: ${listText(users)}.`);
   }
-  if (goesBack && !takeOver.includes(strategy)) {
+  if (goesBack && !waysBack.includes(strategy)) {
     (fields.get('onFailure') ?? fields.get('rollback'))?.fail(
-      `Strategy ${strategy} keeps nothing to roll back to. Use strategy: ${listText(takeOver)}, or remove this field.`,
+      `Strategy ${strategy} keeps nothing to roll back to. Use strategy: ${listText(waysBack)}, or remove this field.`,
     );
   }
+  if (strategy === 'custom') fields.require('strategyPipeline', 'strategyPipeline: gently');
   if (strategy === 'canary') fields.require('canary', 'canary: { instances: 1, for: 10m }');
 }
 
@@ -108,7 +121,7 @@ function checkStrategy(fields: YamlObject, strategy: Strategy, goesBack: boolean
 export function readDeploy(fields: YamlObject): StageContext {
   const clusters = fields.get('clusters');
   if (clusters !== undefined) return readClusters(fields, clusters);
-  const strategy = fields.get('strategy')?.oneOf(strategies, ['custom']) ?? 'none';
+  const strategy = fields.get('strategy')?.oneOf(strategies) ?? 'none';
   const count = (name: string, min: number, bounds: { readonly max?: number } = {}) => {
     const value = fields.get(name);
     return value?.orExpression(() => value.integer({ min, ...bounds }));
@@ -132,6 +145,7 @@ export function readDeploy(fields: YamlObject): StageContext {
     pipelineBeforeCleanup: validation && readValidation(validation),
     judgmentBeforeCleanup: readBoolean(fields, 'judgmentBeforeCleanup'),
     canary: steps && readCanary(steps),
+    ...readCustom(fields),
     keepFailedMinutes: minutes(fields.get('keepFailed')?.durationMs()),
     ...rollback,
   };

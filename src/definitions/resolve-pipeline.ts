@@ -1,11 +1,14 @@
+import type { StrategyRun } from '../engine/contracts/child-pipelines';
 import { emptyMemo, evaluate, type Json, type Scope } from '../engine/expressions';
 import type { Application, Environment, Pipeline, PipelineStage } from '../model/application';
+import { clusterOf } from '../model/cluster-of';
 import type { ServerGroupDescription } from '../model/description';
 import type { StageContext } from '../model/execution';
 import { imageVersion, locationName, safeRegion, type Location } from '../model/server-group';
 import { resolveCanaryJobs } from './resolve-canary-jobs';
 import { namesJob, resolveJob } from './resolve-job';
 import { needsPlaces, placedKeys, resolvePlaces } from './resolve-places';
+import { withoutAbsent } from './without-absent';
 
 /** What a run chooses: the image with its tag, and where and how much if not everywhere as written. */
 export type PipelineChoice = {
@@ -17,6 +20,8 @@ export type PipelineChoice = {
   readonly pipeline?: Pipeline;
   readonly locations?: readonly Location[];
   readonly instancesPerRegion?: number;
+  /** The one place, the cluster and the description that a strategy pipeline is run for. */
+  readonly strategyRun?: StrategyRun | undefined;
 };
 
 /** Fields of a deploy stage that are about the stage, not about its server groups. */
@@ -49,9 +54,19 @@ export function keysAtStart(stage: PipelineStage): readonly string[] {
   return isDescribed(stage) ? ['clusters', ...keys.filter((key) => flow.includes(key))] : keys;
 }
 
-function placesOf(environment: Environment, { locations }: PipelineChoice): readonly Location[] {
+function placesOf(environment: Environment, { locations, strategyRun }: PipelineChoice): readonly Location[] {
+  if (strategyRun !== undefined) return [strategyRun.location];
   const chosen = new Set((locations ?? environment.locations).map(locationName));
   return environment.locations.filter((location) => chosen.has(locationName(location)));
+}
+
+/** A deploy of a strategy pipeline creates what the deploy describes that runs it, and leaves the rest to other stages. */
+function resolveStrategyDeploy({ description }: StrategyRun, stage: PipelineStage): PipelineStage {
+  const ofStage = Object.entries(stage.context).filter(([key]) => flow.includes(key));
+  const { keepFailedMinutes, stageTimeoutMs } = stage.context;
+  const own = withoutAbsent({ keepFailedMinutes, stageTimeoutMs });
+  const clusters = [{ ...description, ...own, strategy: 'none' }];
+  return { ...stage, context: { ...Object.fromEntries(ofStage), clusters } };
 }
 
 function resolveDeploy(
@@ -135,11 +150,13 @@ function resolveStage(
   choice: PipelineChoice,
   stage: PipelineStage,
 ): PipelineStage | undefined {
+  if (isDescribed(stage) && choice.strategyRun !== undefined) return resolveStrategyDeploy(choice.strategyRun, stage);
   if (isDescribed(stage)) return resolveDeploy(application, environment, choice, stage);
   const places = placesOf(environment, choice);
   if (namesJob(stage)) return resolveJob(application, environment, places, stage);
   if (isOpenScript(stage)) return { ...stage, context: { ...stage.context, location: places[0] } };
-  return needsPlaces(stage) ? resolvePlaces(application, environment, places, stage) : stage;
+  const cluster = choice.strategyRun?.cluster ?? clusterOf(application, environment);
+  return needsPlaces(stage) ? resolvePlaces(cluster, places, stage) : stage;
 }
 
 /**

@@ -1,5 +1,4 @@
-import type { Application, Environment, PipelineStage } from '../model/application';
-import { clusterOf } from '../model/cluster-of';
+import type { PipelineStage } from '../model/application';
 import type { StageContext } from '../model/execution';
 import { locationName, type Location } from '../model/server-group';
 import { isClusterGiven, isSpelledOut } from './open-parts';
@@ -53,12 +52,11 @@ function resolvePreconditions(stage: PipelineStage, given: Given): PipelineStage
  * where none is left; of preconditions only those go that have none.
  */
 export function resolvePlaces(
-  application: Application,
-  environment: Environment,
+  cluster: string,
   places: readonly Location[],
   stage: PipelineStage,
 ): PipelineStage | undefined {
-  const given = { cluster: clusterOf(application, environment), places };
+  const given = { cluster, places };
   const { leavesOpen, ...rest } = stage;
   if (leavesOpen === undefined) return resolvePreconditions(rest, given);
   const context = placed(stage.context, given, !leavesOpen.includes('cluster'));

@@ -33,6 +33,8 @@ export type Pipeline = ConcurrencyLimits & {
   readonly parameters?: readonly PipelineParameter[];
   /** How long an execution may wait for its start, in milliseconds; absent: for ever. */
   readonly startExpiryMs?: number;
+  /** It is a strategy: only deploys with `strategy: custom` run it. @default false */
+  readonly strategy?: boolean;
   /** It starts no more. @default false */
   readonly disabled?: boolean;
 };

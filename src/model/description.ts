@@ -74,7 +74,7 @@ export type ServerGroupDescription = {
   readonly healthChecks: readonly HealthCheckDescription[];
   /** Any further Marathon app field, as Marathon spells it; wins over what is derived. */
   readonly marathon?: Readonly<Record<string, unknown>>;
-  readonly strategy: 'none' | 'highlander' | 'redblack' | 'rollingredblack' | 'canary';
+  readonly strategy: 'none' | 'highlander' | 'redblack' | 'rollingredblack' | 'canary' | 'custom';
   /** Of `rollingredblack`: how far the new group has come at each step, in percent. @default [50, 100] */
   readonly targetPercentages?: readonly number[];
   /** Of `rollingredblack`: a pipeline that must succeed before each step takes from the old group. */
@@ -83,6 +83,12 @@ export type ServerGroupDescription = {
   readonly judgmentBeforeCleanup?: boolean;
   /** Of `canary`: what is tried before the new group takes over, in order. */
   readonly canary?: readonly CanaryStep[];
+  /** Of `custom`: whose file has the strategy pipeline. @default the application's own */
+  readonly strategyApplication?: string;
+  /** Of `custom`: the pipeline, marked `strategy: true`, that creates the server group and decides what becomes of the others. */
+  readonly strategyPipeline?: string;
+  /** Of `custom`: what that pipeline is told beside what it is run for. */
+  readonly pipelineParameters?: Readonly<Record<string, unknown>>;
   /** How many percent of the instances must be healthy before what served before gives way. @default 100 */
   readonly targetHealthyDeployPercentage?: number;
   /** Empty: health is of no interest. */

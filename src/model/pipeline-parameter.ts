@@ -29,6 +29,19 @@ export type PipelineParameter = {
   };
 };
 
+/** What every strategy pipeline gets from the deploy that runs it, under Spinnaker's names (semantics §5). */
+export const strategyParameterNames = [
+  'application',
+  'credentials',
+  'cluster',
+  'region',
+  'cloudProvider',
+  'strategy',
+  'clone',
+  'parentPipelineId',
+  'parentStageId',
+] as const;
+
 /**
  * Names that no parameter may have: Spinnaker's own, which stages read, and the options that every command knows.
  */
@@ -41,6 +54,8 @@ export const reservedParameterNames: readonly string[] = [
   'zone',
   'imageName',
   'application',
+  'parentPipelineId',
+  'parentStageId',
   'reason',
   'yes',
   'json',

@@ -9,12 +9,13 @@ import { isDisabled, locationName, type Location, type ServerGroup } from '../mo
 import { defineStage, type Services } from '../services';
 import { aroundCreation, createApp, firstSizeOf, isMadeBy } from './server-group/creation';
 import { descriptionFields, monikerFields, strategyFields } from './server-group/description-fields';
-import { fanOut, serverGroupConfig, workerTasks } from './server-group/fan-out';
+import { fanOut, serverGroupConfig } from './server-group/fan-out';
 import { healthFields } from './server-group/health-wish';
 import { imageFor } from './server-group/image';
 import { clusterOf, nameOf, placeBeside, placeOf } from './server-group/place';
 import { wholeNumber } from './server-group/spinnaker-values';
 import { determineSourceServerGroup, sourceCapacityFields, usesSourceCapacity } from './server-group/source';
+import { creationTasks } from './server-group/strategy-run';
 import { pickTarget } from './server-group/target';
 import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
 
@@ -174,13 +175,14 @@ export const cloneServerGroup = defineStage({
   namesCluster,
   config: serverGroupConfig.extend(config.shape),
   before: fanOut('cloneServerGroup', 'Clone'),
-  tasks: workerTasks<Needs>([
-    determineCloneSource,
-    // What a clone follows is what it is made of.
-    determineSourceServerGroup(({ outputs }) => ({ source: outputs.cloneSource })),
-    createApp('cloneServerGroup', create),
-    waitForCapacityMatch,
-  ]),
+  tasks: creationTasks<Needs>(
+    [
+      determineCloneSource,
+      // What a clone follows is what it is made of.
+      determineSourceServerGroup(({ outputs }) => ({ source: outputs.cloneSource })),
+    ],
+    [createApp('cloneServerGroup', create), waitForCapacityMatch],
+  ),
   ...aroundCreation,
   render: renderCapacity,
 });

@@ -6,11 +6,12 @@ import { buildCluster } from '../model/moniker';
 import { defineStage, type Services } from '../services';
 import { aroundCreation, createApp, descriptionOf, firstSizeOf } from './server-group/creation';
 import { descriptionFields, monikerFields, strategyFields } from './server-group/description-fields';
-import { clusterFields, fanOut, workerTasks } from './server-group/fan-out';
+import { clusterFields, fanOut } from './server-group/fan-out';
 import { healthFields } from './server-group/health-wish';
 import { imageFor } from './server-group/image';
 import { placeOf } from './server-group/place';
 import { determineSourceServerGroup, sourceFields, usesSourceCapacity } from './server-group/source';
+import { creationTasks } from './server-group/strategy-run';
 import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
 
 type Needs = Pick<Services, 'serverGroups'>;
@@ -87,22 +88,24 @@ export const createServerGroup = defineStage({
   namesCluster: ({ application }) => application !== undefined,
   config,
   before: planPlaces,
-  tasks: workerTasks<Needs>([
-    determineSourceServerGroup(({ context }) => context),
-    createApp('createServerGroup', ({ execution, stage, context, key, services, signal }, name) => {
-      const location = placeOf(context);
-      const imageId = imageFor(execution, stage, location);
-      // Only the stage itself describes the app: what stages before it put out is for expressions.
-      const description = {
-        ...descriptionOf(stage.context),
-        location,
-        desiredCapacity: firstSizeOf(stage),
-        docker: { image: { imageId } },
-      };
-      return services.serverGroups.create(description, name, key, signal);
-    }),
-    waitForCapacityMatch,
-  ]),
+  tasks: creationTasks<Needs>(
+    [determineSourceServerGroup(({ context }) => context)],
+    [
+      createApp('createServerGroup', ({ execution, stage, context, key, services, signal }, name) => {
+        const location = placeOf(context);
+        const imageId = imageFor(execution, stage, location);
+        // Only the stage itself describes the app: what stages before it put out is for expressions.
+        const description = {
+          ...descriptionOf(stage.context),
+          location,
+          desiredCapacity: firstSizeOf(stage),
+          docker: { image: { imageId } },
+        };
+        return services.serverGroups.create(description, name, key, signal);
+      }),
+      waitForCapacityMatch,
+    ],
+  ),
   ...aroundCreation,
   render: renderCapacity,
 });

@@ -5,7 +5,7 @@ import { locationName } from '../model/server-group';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import { childrenOf } from '../engine/graph';
 import { defineStage } from '../services';
-import { isCreation, planUndo, type CreationType } from '../strategies';
+import { creationsOf, planUndo, type CreationType } from '../strategies';
 import { inTurn, secondsBetweenRegions, waitTimeBetweenRegions } from './server-group/between-regions';
 import { descriptionFields, monikerFields, strategyFields } from './server-group/description-fields';
 import { placeFields } from './server-group/fan-out';
@@ -51,8 +51,8 @@ function creationType({ trigger }: Execution): CreationType {
 /** One place failed and has undone itself: the places that succeeded go back too, so that no deploy ends half and half. */
 function undoSucceeded({ execution, stage }: PlanInput): readonly StagePlan[] {
   return childrenOf(execution, stage)
-    .filter((child) => child.status === 'SUCCEEDED' && isCreation(child) && goesBackOnFailure(child))
-    .flatMap((child) => planUndo(execution, [child]));
+    .filter((child) => child.status === 'SUCCEEDED' && goesBackOnFailure(child))
+    .flatMap((child) => planUndo(execution, creationsOf(execution, child)));
 }
 
 function planPlaces({ execution, stage }: PlanInput): readonly StagePlan[] {

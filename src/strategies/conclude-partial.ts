@@ -4,12 +4,12 @@ import { imageVersion, locationName } from '../model/server-group';
 import type { Text } from '../model/text';
 import type { Choice } from '../model/view';
 import type { Conclusion } from '../engine/render-execution';
-import { changeOf, isCreation, type Change } from './undo';
+import { changeOf, isCreation, isStrategyRun, mayHaveCreated, type Change } from './undo';
 
 /** What became of one region of a deployment that did not go through. */
 type Region = {
   readonly name: string;
-  readonly state: 'untouched' | 'changed' | 'restored' | 'halfway';
+  readonly state: 'untouched' | 'unclear' | 'changed' | 'restored' | 'halfway';
   readonly change?: Change;
   /** Whether what served before was taken out of service. */
   readonly isSourceOut?: boolean;
@@ -19,10 +19,12 @@ type Region = {
 
 const sized = z.object({ capacity: z.object({ desired: z.number() }) });
 
-const isIn = (stage: Stage, { location }: Change): boolean => {
-  const { account, region } = (stage.context.location ?? {}) as { account?: unknown; region?: unknown };
-  return `${String(account)}/${String(region)}` === locationName(location);
-};
+function placeNameOf({ context }: Stage): string {
+  const { account, region } = (context.location ?? {}) as { account?: unknown; region?: unknown };
+  return `${String(account)}/${String(region)}`;
+}
+
+const isIn = (stage: Stage, { location }: Change): boolean => placeNameOf(stage) === locationName(location);
 
 /** Whether a stage of this type succeeded on a group in the change's place. */
 const succeededOn = (execution: Execution, change: Change, type: string, field: string, name: string): boolean =>
@@ -43,6 +45,10 @@ function sizeLeft(execution: Execution, change: Change, name: string): number | 
   return sized.safeParse(resized.at(-1)?.context).data?.capacity.desired;
 }
 
+/** Whether a strategy pipeline that did not end well may have changed a region: what it did, it says itself. */
+const mayBeChanged = ({ stages }: Execution, name: string): boolean =>
+  stages.some((stage) => isStrategyRun(stage) && mayHaveCreated(stage) && placeNameOf(stage) === name);
+
 function regionOf(execution: Execution, name: string): Region {
   const found = execution.stages
     .filter(isCreation)
@@ -51,7 +57,7 @@ function regionOf(execution: Execution, name: string): Region {
       return change === undefined || locationName(change.location) !== name ? [] : [{ stage, change }];
     })
     .at(-1);
-  if (found === undefined) return { name, state: 'untouched' };
+  if (found === undefined) return { name, state: mayBeChanged(execution, name) ? 'unclear' : 'untouched' };
   const { stage, change } = found;
   const isRestored =
     succeededOn(execution, change, 'rollbackServerGroup', 'rollbackServerGroupName', change.created) ||
@@ -76,6 +82,8 @@ function sourceText({ change, isSourceOut, sourceSize }: Region): string {
 function lineOf(region: Region, version: string): Text {
   const { name, state, change } = region;
   const source = change?.source?.serverGroupName;
+  if (state === 'unclear')
+    return [{ strong: name }, ': its strategy pipeline did not end well; its own message says what it did.'];
   if (change === undefined || state === 'untouched') return [{ strong: name }, ': unchanged.'];
   if (state === 'changed') return [{ strong: name }, `: ${version} serves (${change.created}).`];
   if (state === 'restored') {

@@ -1,4 +1,5 @@
 import { canary } from './canary';
+import { custom } from './custom';
 import { highlander } from './highlander';
 import { none } from './none';
 import { redblack } from './redblack';
@@ -14,6 +15,8 @@ export {
   cameUp,
   changeOf,
   creationsByPlace,
+  creationsOf,
+  isCustom,
   isCreation,
   keepFailedMinutes,
   mayHaveCreated,
@@ -27,7 +30,7 @@ export { judgmentPlan, validationPlan } from './verdicts';
 export { planWholeUndo } from './whole-undo';
 
 /** All strategies, in the order they are offered. */
-export const strategies: readonly Strategy[] = [none, highlander, redblack, rollingredblack, canary];
+export const strategies: readonly Strategy[] = [none, highlander, redblack, rollingredblack, canary, custom];
 
 /** The strategy of this name, any case; an unknown one is `none`, as in Spinnaker (semantics §5). */
 export const findStrategy = (name: string | undefined): Strategy =>

@@ -10,6 +10,8 @@ export type Deployment = Pick<
   | 'pipelineBeforeCleanup'
   | 'judgmentBeforeCleanup'
   | 'canary'
+  | 'strategyApplication'
+  | 'strategyPipeline'
   | 'maxRemainingAsgs'
   | 'delayBeforeDisableSec'
   | 'delayBeforeScaleDownSec'

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { Execution, Stage } from '../model/execution';
+import type { Execution, Stage, StageContext } from '../model/execution';
 import { locationName, placeName, type Location } from '../model/server-group';
 import type { StagePlan } from '../engine/contracts/stage';
+import { childrenOf } from '../engine/graph';
 import { effectKeyPrefix } from '../engine/effect-key';
 
 const createdSchema = z.object({ serverGroupName: z.string(), stoodBefore: z.array(z.string()).default([]) });
@@ -23,8 +24,33 @@ const placeSchema = z.object({
 export type CreationType = 'createServerGroup' | 'cloneServerGroup';
 const creationTypes: readonly string[] = ['createServerGroup', 'cloneServerGroup'] satisfies readonly CreationType[];
 
-/** Whether a stage is there to create a server group. */
-export const isCreation = ({ type }: Pick<Stage, 'type'>): boolean => creationTypes.includes(type);
+/** Whether a creation leaves everything to a strategy pipeline. */
+export const isCustom = ({ strategy }: Stage['context']): boolean =>
+  typeof strategy === 'string' && strategy.toLowerCase() === 'custom';
+
+/** Whether a stage runs a strategy pipeline, which creates a server group for it. */
+export const isStrategyRun = ({ type, context }: Pick<Stage, 'type' | 'context'>): boolean =>
+  type === 'pipeline' && context.strategyRun !== undefined;
+
+/** Whether a stage is there to create a server group, by itself or by the strategy pipeline that it runs. */
+export const isCreation = (stage: Pick<Stage, 'type' | 'context'>): boolean =>
+  creationTypes.includes(stage.type) ? !isCustom(stage.context) : isStrategyRun(stage);
+
+/** What creates a server group for a stage: itself, or the parts of it that run its strategy pipeline. */
+export const creationsOf = (execution: Execution, stage: Stage): readonly Stage[] =>
+  isCreation(stage) ? [stage] : childrenOf(execution, stage).filter(isStrategyRun);
+
+/** The execution that a strategy run has started, or may have; undefined where it has not. */
+function strategyExecution({ context, tasks }: Stage): string | undefined {
+  const intended = tasks.map(({ memo }) => memo?.executionId).find((id) => typeof id === 'string');
+  return typeof context.executionId === 'string' ? context.executionId : intended;
+}
+
+/** How the keys begin that carry what a stage has created. */
+function keyOf(execution: Execution, stage: Stage): string {
+  const id = isStrategyRun(stage) ? strategyExecution(stage) : undefined;
+  return id === undefined ? effectKeyPrefix(execution.id, stage.id) : `${id}/`;
+}
 
 type Source = {
   readonly serverGroupName: string;
@@ -52,14 +78,20 @@ function placeOf(stage: Stage): Place | undefined {
   return place.success ? place.data : undefined;
 }
 
+/** What a stage found out before it created anything; a strategy run is told it. */
+const foundBefore = (stage: Stage): StageContext =>
+  isStrategyRun(stage) ? ((stage.context.strategyRun ?? {}) as StageContext) : stage.outputs;
+
 /**
- * What served in the place of a createServerGroup stage when it began, to which its strategy goes back; undefined where
- * nothing did. Stages of builds that did not tell it apart from their source have that alone.
+ * What served in the place of a creation when it began, to which its strategy goes back; undefined where nothing did. Stages
+ * of builds that did not tell it apart from their source have that alone.
  */
-export const servedBefore = ({ outputs }: Stage): Source | undefined =>
-  servedSchema.safeParse(outputs.servedBefore ?? outputs.source).data;
-const alsoServedOf = ({ outputs }: Stage): readonly Source[] =>
-  alsoServedSchema.safeParse(outputs).data?.alsoServed ?? [];
+export function servedBefore(stage: Stage): Source | undefined {
+  const found = foundBefore(stage);
+  return servedSchema.safeParse(found.servedBefore ?? found.source).data;
+}
+const alsoServedOf = (stage: Stage): readonly Source[] =>
+  alsoServedSchema.safeParse(foundBefore(stage)).data?.alsoServed ?? [];
 
 /** Reads a createServerGroup stage's change; undefined where it knows of nothing that it created. */
 export function changeOf(stage: Stage): Change | undefined {
@@ -73,12 +105,16 @@ export function changeOf(stage: Stage): Change | undefined {
 
 /** Whether a createServerGroup stage may have created something, known to it or not: a name was chosen, now or before. */
 export const mayHaveCreated = (stage: Stage): boolean =>
+  isStrategyRun(stage) ? strategyExecution(stage) !== undefined : mayHaveCreatedItself(stage);
+
+const mayHaveCreatedItself = (stage: Stage): boolean =>
   changeOf(stage) !== undefined ||
   stage.attempt > 1 ||
   stage.tasks.some((task) => creationTypes.includes(task.name) && typeof task.memo?.name === 'string');
 
-/** Whether all instances that a createServerGroup stage asked for came up. */
+/** Whether all instances that a createServerGroup stage asked for came up; a strategy run says so by its end. */
 export const cameUp = (stage: Stage): boolean =>
+  (isStrategyRun(stage) && stage.status === 'SUCCEEDED') ||
   stage.tasks.some((task) => task.name === 'waitForCapacityMatch' && task.status === 'SUCCEEDED');
 
 /** How long a group that did not come up is kept where its description does not say. */
@@ -89,7 +125,7 @@ const keepSchema = z.object({ keepFailedMinutes: z.number().default(keepFailedMi
 function keepFailed(execution: Execution, failed: readonly Stage[]) {
   const [first] = failed;
   if (first === undefined) return {};
-  const keys = failed.map((stage) => effectKeyPrefix(execution.id, stage.id));
+  const keys = failed.map((stage) => keyOf(execution, stage));
   return { keepFailed: { keys, minutes: keepSchema.parse(first.context).keepFailedMinutes } };
 }
 
@@ -97,7 +133,7 @@ function keepFailed(execution: Execution, failed: readonly Stage[]) {
 export function planRetirement(execution: Execution, stage: Stage): readonly StagePlan[] {
   const place = placeOf(stage);
   if (place === undefined || !mayHaveCreated(stage)) return [];
-  const keys = [effectKeyPrefix(execution.id, stage.id)];
+  const keys = [keyOf(execution, stage)];
   const context = { ...place, keys, restores: false, ...keepFailed(execution, cameUp(stage) ? [] : [stage]) };
   return [{ type: 'undoServerGroup', name: `Keep for diagnosis in ${locationName(place.location)}`, context }];
 }
@@ -119,7 +155,7 @@ export function planUndo(
   const source = servedBefore(first);
   // Nothing served before and the new group does: there is nothing to go back to.
   if (source === undefined && acted.some(cameUp)) return [];
-  const keys = acted.map((stage) => effectKeyPrefix(execution.id, stage.id));
+  const keys = acted.map((stage) => keyOf(execution, stage));
   const failed = keepFailed(execution, acted.filter(isFailed));
   // What did not serve is no part of the way back: waiting for it to serve would hold up the rest.
   const alsoServed = alsoServedOf(first).filter(({ serving }) => serving > 0);

@@ -43,8 +43,10 @@ const extra: Pipeline = {
   stages: inOrder({ type: 'deploy', name: 'Deploy', context: { strategy: 'redblack' } }),
 };
 
+const gently: Pipeline = { ...extra, name: 'gently', strategy: true };
+
 async function bench() {
-  const it = await createCommandBench(undefined, undefined, undefined, [quiet, tidy, extra]);
+  const it = await createCommandBench(undefined, undefined, undefined, [quiet, tidy, extra, gently]);
   it.serverGroups.seed({ location: east, name: 'foo-dev-v000', desired: 2, image: 'repo/foo:0.9' });
   for (const location of [east, west])
     it.serverGroups.seed({ location, name: 'foo-prod-v000', desired: 2, image: 'repo/foo:1.0' });
@@ -69,6 +71,11 @@ describe('/cox pipeline', () => {
     ['pipeline run', 'Say which application', ['pipeline list']],
     ['pipeline run foo', 'Say which pipeline of foo: it has p, quiet, tidy, extra.', ['pipeline run foo p']],
     ['pipeline run foo quite dev', "There is no pipeline of foo 'quite'", ['pipeline run foo quiet dev']],
+    [
+      'pipeline run foo gently',
+      'Pipeline foo/gently is a strategy: only a deploy with strategy: custom may run it.',
+      [],
+    ],
     ['pipeline run foo quiet', 'Say in which environment to run quiet: dev, prod.', ['pipeline run foo quiet dev']],
     ['pipeline run foo quiet prdo 1.1', "There is no environment of foo 'prdo'", ['pipeline run foo quiet prod 1.1']],
     ['pipeline run foo quiet live', "There is no environment of foo 'live' (known: dev, prod).", []],
@@ -99,6 +106,7 @@ describe('/cox pipeline list', () => {
       'foo quiet First wait → Then wait ${parameters.who} · of no environment · never run',
       'foo tidy Wait → Shrink · of no environment · never run',
       'foo extra Deploy · of no environment · never run',
+      'foo gently Deploy · of deploys that use this strategy · never run',
     ]);
   });
 });

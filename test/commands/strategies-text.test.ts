@@ -20,8 +20,10 @@ describe('what the plan says of strategies', () => {
     ['highlander', 'highlander: 6 new up and healthy, then all others are destroyed'],
     ['redblack', 'red/black: 6 new up and healthy, then the old 4 out of service and kept'],
     ['rollingredblack', 'rolling red/black: 3 of 6 new, 2 of 4 old; 6 of 6 new, 0 of 4 old'],
+    ['custom', 'custom: pipeline gently deploys 6 new, and decides what becomes of the old 4'],
   ] as const)('%s', (strategy, text) => {
-    const clusters = [describeCluster({ strategy, desiredCapacity: 6 })];
+    const named = strategy === 'custom' ? { strategyPipeline: 'gently' } : {};
+    const clusters = [describeCluster({ strategy, desiredCapacity: 6, ...named })];
     expect(strategiesText([deploy({ clusters })], places)).toBe(text);
   });
 

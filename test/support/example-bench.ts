@@ -161,18 +161,25 @@ export function createExampleBench(example: Application, hooksUrl: string) {
       await store.create(executionKind, execution.id, execution, { due: clock.now() });
       for (;;) {
         const now = await drive({ store, clock, id: execution.id, handle, maxMs: 4 * 3_600_000 - 60_000 });
-        const judged = now.stages.find((stage) => stage.type === 'manualJudgment' && stage.status === 'RUNNING');
+        const all = (await store.list(executionKind)).map(({ document }) => document);
+        const [judged] = all.flatMap(({ id, stages }) =>
+          stages.flatMap((stage) =>
+            stage.type === 'manualJudgment' && stage.status === 'RUNNING'
+              ? [{ id, stageId: stage.id, context: stage.context }]
+              : [],
+          ),
+        );
         if (judged === undefined) {
           // What Marathon starts in the place of something killed is not waited for.
           await clock.advance(10_000);
           return now;
         }
         const [input] = judgmentAnswers(judged.context);
-        const approval = { type: 'judge', decision: 'continue', stageId: judged.id, user: 'U0ANN' } as const;
+        const approval = { type: 'judge', decision: 'continue', stageId: judged.stageId, user: 'U0ANN' } as const;
         const said = await sendSignal(
           { store, clock },
           input === undefined ? approval : { ...approval, input },
-          execution.id,
+          judged.id,
         );
         if (said !== '') throw new Error(said);
       }

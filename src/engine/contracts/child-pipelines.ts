@@ -1,4 +1,12 @@
 import type { Execution, StageContext } from '../../model/execution';
+import type { Location } from '../../model/server-group';
+
+/** What a strategy pipeline is run for: one place of a deploy, whose description its own deploy stages take. */
+export type StrategyRun = {
+  readonly cluster: string;
+  readonly location: Location;
+  readonly description: StageContext;
+};
 
 /** A pipeline to be run for another execution, under an id that its stage has chosen and saved before. */
 export type ChildRequest = {
@@ -18,6 +26,8 @@ export type ChildRequest = {
   readonly image?: string | undefined;
   /** A tag or digest in the application's own repository. @default the parent's image, where it is of the same application */
   readonly version?: string | undefined;
+  /** Given where the pipeline is a strategy; a strategy runs only so, for the parent's own application and environment. */
+  readonly strategyRun?: StrategyRun | undefined;
   /** Whether the stage waits for the end. */
   readonly isAwaited: boolean;
 };

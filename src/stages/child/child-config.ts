@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ChildPipelines } from '../../engine/contracts/child-pipelines';
 import type { StageContext } from '../../model/execution';
+import { locationSchema } from '../server-group/place';
 
 /** What the tasks around a child ask for. */
 export type Needs = { readonly childPipelines: ChildPipelines };
@@ -8,6 +9,12 @@ export type Needs = { readonly childPipelines: ChildPipelines };
 /** Spinnaker writes some flags as text. */
 const flag = z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false', ''] })]);
 const name = z.string().trim().min(1);
+
+const strategyRun = z.object({
+  cluster: z.string(),
+  location: locationSchema,
+  description: z.record(z.string(), z.unknown()),
+});
 
 /** What a `pipeline` stage accepts. */
 export const childConfig = z.looseObject({
@@ -32,6 +39,9 @@ export const childConfig = z.looseObject({
   skipDownstreamOutput: flag
     .default(false)
     .describe("Whether the outputs of its stages are kept from this pipeline's later stages. Default: false."),
+  strategyRun: strategyRun
+    .optional()
+    .meta({ description: 'What a strategy pipeline is run for, as a deploy plans it.', isPlanned: true }),
   skippable: flag
     .default(false)
     .describe('Whether people may go on without waiting for its end; it runs on then. Default: false.'),

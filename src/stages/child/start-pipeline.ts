@@ -33,6 +33,8 @@ async function start({ execution, stage, services, key }: Look, id: string): Pro
     parameters: config.pipelineParameters,
     image: config.image,
     version: config.version,
+    // Only what a deploy has planned runs a strategy.
+    strategyRun: stage.parentStageId === undefined ? undefined : config.strategyRun,
     isAwaited: config.waitForCompletion,
   });
   if (answer.state === 'started') return started(id, answer.name);

@@ -12,7 +12,9 @@ import {
   cameUp,
   changeOf,
   creationsByPlace,
+  creationsOf,
   findStrategy,
+  isCustom,
   planRetirement,
   planUndo,
   servedBefore,
@@ -23,6 +25,7 @@ import { nameOfNext } from './next-name';
 import { isWorker, placeOf } from './place';
 import { servedDecision } from './served-before';
 import { wholeNumber } from './spinnaker-values';
+import { cancelStrategyRun, planStrategyRun } from './strategy-run';
 
 type Needs = { readonly serverGroups: ServerGroups };
 
@@ -130,7 +133,9 @@ export const createApp = (
   },
 });
 
-function strategyStages({ stage }: PlanInput): readonly StagePlan[] {
+function strategyStages(input: PlanInput): readonly StagePlan[] {
+  const { stage } = input;
+  if (isWorker(stage.context) && isCustom(stage.context)) return planStrategyRun(input);
   const change = changeOf(stage);
   if (change === undefined) return [];
   const deployment = deploymentOf(stage);
@@ -145,17 +150,20 @@ export function goesBackOnFailure({ context }: Stage): boolean {
 }
 
 const retirementStages = ({ execution, stage }: Pick<PlanInput, 'execution' | 'stage'>): readonly StagePlan[] =>
-  cameUp(stage) ? [] : planRetirement(execution, stage);
+  isCustom(stage.context) || cameUp(stage) ? [] : planRetirement(execution, stage);
 
 function rollbackStages({ execution, stage }: PlanInput): readonly StagePlan[] {
   const keepsAll = findStrategy(descriptionOf(stage.context).strategy).goesBackByItself === true;
-  if (goesBackOnFailure(stage)) return planUndo(execution, [stage], (each) => keepsAll || !cameUp(each));
+  if (goesBackOnFailure(stage))
+    return planUndo(execution, creationsOf(execution, stage), (each) => keepsAll || !cameUp(each));
   return retirementStages({ execution, stage });
 }
 
 /** Canceled, the first creation of a place goes back from all of them; cut short, each one from itself. */
-function cancelStages({ execution, stage }: PlanInput): readonly StagePlan[] | undefined {
+function cancelStages(input: PlanInput): readonly StagePlan[] | undefined {
+  const { execution, stage } = input;
   if (!isWorker(stage.context)) return undefined;
+  if (isCustom(stage.context)) return cancelStrategyRun(input);
   if (execution.canceled === undefined) return planUndo(execution, [stage]);
   const place = creationsByPlace(execution.stages).find((stages) => stages[0]?.id === stage.id);
   return planUndo(execution, place ?? []);

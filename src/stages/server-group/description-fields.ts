@@ -40,6 +40,9 @@ export const strategyFields = {
     'list of maps',
     'canary: the steps, each with its size (`instances`, or `percentage` of the whole) and its verdict: `durationSec` with `checks` and `toleranceSec` as in `verify`, a `job`, or `judgment: true`.',
   ),
+  strategyApplication: told('text', 'custom: the application whose file has the strategy pipeline. Default: this one.'),
+  strategyPipeline: told('text', 'custom: the strategy pipeline, which is one marked `strategy: true`.'),
+  pipelineParameters: told('map', 'custom: further parameters of that pipeline. Default: none.'),
   maxRemainingAsgs: told(
     'whole number',
     'redblack, rollingredblack, canary: how many server groups are kept, the new one counted. Default: 2.',
@@ -55,7 +58,7 @@ export const strategyFields = {
   delayBeforeScaleDownSec: told('whole number', 'redblack, rollingredblack, canary: seconds before that. Default: 0.'),
   rollback: told(
     'map',
-    'redblack, rollingredblack, canary: `{ onFailure: true }` brings the old back where a step fails. Default: false.',
+    'redblack, rollingredblack, canary, custom: `{ onFailure: true }` brings the old back where a step fails. Default: false.',
   ),
   keepFailedMinutes: told(
     'number',
