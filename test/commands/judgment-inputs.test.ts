@@ -3,6 +3,7 @@ import { plainText } from '../../src/model/text';
 import type { PipelineStage } from '../../src/model/application';
 import type { Execution } from '../../src/model/execution';
 import { createCommandBench, wordsOf } from '../support/command-kit';
+import { sendSignal } from '../support/send-signal';
 
 type Bench = Awaited<ReturnType<typeof createCommandBench>>;
 
@@ -99,7 +100,8 @@ describe('a judgment that offers answers', () => {
     await decide(bench, id, 'reject', 'not yet');
     const failed = await bench.drive(id);
     expect(failed.status).toBe('TERMINAL');
-    await bench.choose(id, 'retryStage', { stageId: stageOf(failed, 'Keep it?').id });
+    const stageId = stageOf(failed, 'Keep it?').id;
+    expect(await sendSignal(bench, { type: 'retryStage', stageId, user: 'UBOB' }, id)).toBe('');
     await bench.drive(id, 1000);
     await decide(bench, id, 'approve', 'continue');
     const done = await bench.drive(id);

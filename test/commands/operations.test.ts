@@ -238,9 +238,9 @@ describe('/cox clone', () => {
 
   it('makes one of a group out of service, in another environment, and says what it carries along', async () => {
     const it = await prod();
-    const started = await it.say('clone foo prod/east from=v000 to=dev size=1');
-    expect(wordsOf(started.reply)).toContain('Clone foo-prod-v000 as foo-dev-vNNN in nonprod/east is on its way');
-    expect((await it.drive(started.executionId ?? '')).status).toBe('SUCCEEDED');
+    const { planned, done } = await confirmed(it, 'clone foo prod/east from=v000 to=dev size=1');
+    expect(wordsOf(planned.reply)).toContain('variables, secrets and addresses are those of prod, not of dev');
+    expect([done.status, done.name]).toEqual(['SUCCEEDED', 'Clone foo-prod-v000 as foo-dev-vNNN in nonprod/east']);
     expect(it.serverGroups.effects).toEqual(['clone nonprod/east/foo-prod-v000 as nonprod/east/foo-dev-v000']);
     expect(it.serverGroups.sizes(east)).toContain('foo-dev-v000 ×1');
   });

@@ -50,7 +50,14 @@ it.each([
 ])('the version of %s is %s', (image, version) => expect(imageVersion(image)).toBe(version));
 
 it('finds strategies in any case and takes unknown ones for none', () => {
-  expect(strategies.map(({ name }) => name)).toEqual(['none', 'highlander', 'redblack', 'rollingredblack', 'canary']);
+  expect(strategies.map(({ name }) => name)).toEqual([
+    'none',
+    'highlander',
+    'redblack',
+    'rollingredblack',
+    'canary',
+    'custom',
+  ]);
   expect([findStrategy('RedBlack').name, findStrategy('nosuch').name, findStrategy(undefined).name]).toEqual([
     'redblack',
     'none',
