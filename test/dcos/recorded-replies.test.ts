@@ -140,7 +140,12 @@ const examples: Readonly<Record<string, Reader>> = {
 /** Replies and bodies that the client neither reads nor sends; events.txt is read in event-stream.test.ts. */
 const otherExamples = ['app_task.json', 'apps_create.json', 'apps_patch.json', 'pod.json', 'events.txt'];
 
-beforeAll(() => nock.disableNetConnect());
+// It is at work from its import on, and where all tests here are skipped no hook would stop it for the files that follow.
+nock.restore();
+beforeAll(() => {
+  nock.activate();
+  nock.disableNetConnect();
+});
 afterEach(() => nock.cleanAll());
 afterAll(() => {
   nock.enableNetConnect();
