@@ -1,7 +1,7 @@
 import type { Command } from '../src/model/command';
-import { isDisabled, locationName } from '../src/model/server-group';
+import { isDisabled, locationName, shortName } from '../src/model/server-group';
 import type { Text } from '../src/model/text';
-import { askWhichGroup, findGroups, shortName, type Asking, type NamedGroup } from './support/find-group';
+import { askWhichGroup, findGroups, type Asking, type NamedGroup } from './support/find-group';
 import { findTarget } from './support/find-target';
 import { groupLine } from './support/live-groups';
 import { openTarget, type OpenTarget } from './support/open-target';
@@ -64,7 +64,7 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   const named = found.filter(({ group }) => isDisabled(group));
   const [first] = found;
   if (named.length === 0 && first !== undefined) {
-    const again = `resize ${target.name} N group=${shortName(first.group)}`;
+    const again = `resize ${target.name} N group=${shortName(first.group.name)}`;
     const lines = [`Nothing was started. For another size: /${again}`];
     return { type: 'reply', view: { headline: `${first.group.name} is in service already.`, tone: 'neutral', lines } };
   }

@@ -5,7 +5,7 @@ import type { Environment } from '../src/model/application';
 import { clusterOf } from '../src/model/cluster-of';
 import type { Command } from '../src/model/command';
 import type { Execution } from '../src/model/execution';
-import { imageVersion, locationName } from '../src/model/server-group';
+import { imageVersion, locationName, versionWord } from '../src/model/server-group';
 import { isComplete } from '../src/model/status';
 import type { Text } from '../src/model/text';
 import type { Choice, View } from '../src/model/view';
@@ -21,9 +21,6 @@ const usage = '/cox history APPLICATION ENVIRONMENT [all] [diff=EXECUTION-ID [wi
 
 /** How many runs are shown, how many of those have buttons, and how many are shown of `all`. */
 const [usualRuns, runsWithButtons, allRuns] = [10, 5, 40];
-
-/** A version as it is typed: a digest whole, else the tag. */
-const versionWord = (image: string): string => /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1] ?? imageVersion(image);
 
 /**
  * Where a run was, as it is typed: all of its environment, or one region of it; undefined for what words cannot say. What

@@ -28,7 +28,7 @@ const byNewest = (found: readonly { readonly document: Execution }[]): readonly 
   found.map(({ document }) => document).toSorted((a, b) => b.buildTime - a.buildTime);
 
 /** Everything under way, newest first. */
-export async function readActive(world: VerbWorld): Promise<readonly Execution[]> {
+async function readActive(world: VerbWorld): Promise<readonly Execution[]> {
   const index = { name: 'active', value: 'true' };
   return byNewest(await world.store.list(executionKind, { index, limit: mostRead }));
 }

@@ -1,4 +1,4 @@
-import { locationName, type ServerGroup } from '../../src/model/server-group';
+import { locationName, shortName, type ServerGroup } from '../../src/model/server-group';
 import type { Text } from '../../src/model/text';
 import type { Choice, View } from '../../src/model/view';
 import { groupLine, type LivePlace } from './live-groups';
@@ -10,9 +10,6 @@ export type NamedGroup = { readonly place: LivePlace; readonly group: ServerGrou
 /** Who asks for a group by name: `foo prod`, and the same command with another name. */
 export type Asking = { readonly name: string; readonly again: (word: string) => string };
 
-/** The version part of a group's name: `v003` of `foo-prod-v003`. */
-export const shortName = ({ name }: Pick<ServerGroup, 'name'>): string => name.slice(name.lastIndexOf('-') + 1);
-
 /** `v3` is `v003`. */
 const padded = (word: string): string =>
   word.replace(/^v(\d{1,2})$/, (_all, digits: string) => `v${digits.padStart(3, '0')}`);
@@ -20,7 +17,7 @@ const padded = (word: string): string =>
 const isNamed = ({ name }: ServerGroup, word: string): boolean => name === word || name.endsWith(`-${padded(word)}`);
 
 const shortNames = (places: readonly LivePlace[]): readonly string[] => [
-  ...new Set(places.flatMap(({ groups }) => groups.map(shortName))),
+  ...new Set(places.flatMap(({ groups }) => groups.map(({ name }) => shortName(name)))),
 ];
 
 /** The group of this name, `v003` or whole, in each place that has it. Throws a UserMistake with the nearest. */
@@ -45,7 +42,9 @@ export function askWhichGroup(
   { name, again }: Asking,
   isOffered: (group: ServerGroup) => boolean,
 ): View {
-  const known = [...new Set(places.flatMap(({ groups }) => groups.filter(isOffered).map(shortName)))];
+  const known = [
+    ...new Set(places.flatMap(({ groups }) => groups.filter(isOffered).map(({ name }) => shortName(name)))),
+  ];
   const lines = places.map(({ location, groups }): Text => [
     { code: locationName(location) },
     ` ${groups.length === 0 ? 'nothing runs' : groups.map(groupLine).join(', ')}`,

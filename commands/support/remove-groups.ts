@@ -1,9 +1,9 @@
 import type { Command } from '../../src/model/command';
-import { countServing, isDisabled, locationName } from '../../src/model/server-group';
+import { countServing, isDisabled, locationName, shortName } from '../../src/model/server-group';
 import type { Text } from '../../src/model/text';
 import type { View } from '../../src/model/view';
 import { refuseGuard } from './checks';
-import { askWhichGroup, findGroups, shortName, type Asking, type NamedGroup } from './find-group';
+import { askWhichGroup, findGroups, type Asking, type NamedGroup } from './find-group';
 import { findTarget } from './find-target';
 import { groupLine, servingGroup } from './live-groups';
 import { openTarget, type OpenTarget } from './open-target';
@@ -40,7 +40,9 @@ function refuseLast(verb: RemovalVerb, { name, cluster }: OpenTarget, named: rea
   const refusal = refuseGuard({ operation: verb.operation, cluster, leaving });
   if (refusal === undefined) return undefined;
   const others = named.flatMap(({ place, group }) =>
-    place.groups.filter((other) => other.name !== group.name && isDisabled(other)).map(shortName),
+    place.groups
+      .filter((other) => other.name !== group.name && isDisabled(other))
+      .map(({ name: other }) => shortName(other)),
   );
   const choices = [...new Set(others)].slice(0, 2).map((word) => runChoice(`enable ${name} ${word}`));
   return choices.length === 0 ? refusal : { ...refusal, choices };

@@ -1,11 +1,10 @@
-import { imageVersion, locationName, type Location, type ServerGroup } from '../../src/model/server-group';
+import { imageVersion, locationName, shortName, type Location, type ServerGroup } from '../../src/model/server-group';
 import type { Text } from '../../src/model/text';
 import type { View } from '../../src/model/view';
 import type { Target } from './find-target';
 import type { RollbackWays, Stay, Way } from './rollback-ways';
 
 const versionOf = (group: ServerGroup): string => imageVersion(group.image);
-const shortName = ({ name }: ServerGroup): string => name.slice(name.lastIndexOf('-') + 1);
 
 /** A region by its own name where that is clear in the environment, else with its account. */
 function placeName(target: Target, location: Location): string {
@@ -49,7 +48,7 @@ export const stayLines = (target: Target, stays: readonly Stay[]): readonly Text
 /** The card of a rollback: true for each region, whatever each serves. */
 export function rollbackView(target: Target, { ways, stays }: RollbackWays, cancels: string | undefined): View {
   const from = perRegion(target, ways, (way) => versionOf(way.from));
-  const to = perRegion(target, ways, (way) => `${versionOf(way.to)} (${shortName(way.to)})`);
+  const to = perRegion(target, ways, (way) => `${versionOf(way.to)} (${shortName(way.to.name)})`);
   const canceled =
     cancels === undefined ? [] : [`Cancels '${cancels}' first: whatever it has changed goes back, in every region.`];
   return {

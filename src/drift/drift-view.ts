@@ -1,7 +1,7 @@
-import { imageVersion } from '../model/server-group';
+import { imageVersion, shortName } from '../model/server-group';
 import type { Text } from '../model/text';
 import type { Choice, View } from '../model/view';
-import { groupOf, type GroupChange, type KnownGroup } from './find-changes';
+import { groupOf, type GroupChange } from './find-changes';
 import type { Outcome } from './outcome-of';
 
 /** Where a change was seen, in the words of the team. */
@@ -12,8 +12,6 @@ export type DriftPlace = {
   /** `account/region`. */
   readonly place: string;
 };
-
-const shortName = ({ name }: KnownGroup): string => name.slice(name.lastIndexOf('-') + 1);
 
 function happened(change: GroupChange): string {
   switch (change.type) {
@@ -43,11 +41,11 @@ function remedyOf(change: GroupChange, { application, environment, region }: Dri
   const run = (label: string, text: string): Choice => ({ name: 'run', label, target: { kind: 'run', text } });
   if (change.type === 'scaled') {
     const { before } = change;
-    return run(`Back to ${before.desired}`, `resize ${where} ${before.desired} group=${shortName(before)}`);
+    return run(`Back to ${before.desired}`, `resize ${where} ${before.desired} group=${shortName(before.name)}`);
   }
   if (change.type === 'created') {
     const { after } = change;
-    return after.desired === 0 ? undefined : run('Take it out', `resize ${where} 0 group=${shortName(after)}`);
+    return after.desired === 0 ? undefined : run('Take it out', `resize ${where} 0 group=${shortName(after.name)}`);
   }
   const version = imageVersion(change.before.image);
   if (change.before.desired === 0 || change.before.image === undefined) return undefined;
@@ -71,7 +69,7 @@ export function driftView(
   const group = groupOf(change);
   const headline: Text = [
     { strong: `${place.application} ${place.environment}` },
-    `: ${shortName(group)} in ${place.place} ${happened(change)} outside Coxswain, `,
+    `: ${shortName(group.name)} in ${place.place} ${happened(change)} outside Coxswain, `,
     { time: timeOf(change, seenAt) },
     '.',
   ];

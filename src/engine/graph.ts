@@ -22,7 +22,7 @@ const isRequisite = (other: GraphStage, stage: GraphStage): boolean =>
   other.parentStageId === stage.parentStageId && stage.requisiteStageRefIds.includes(other.refId);
 
 /** The stages that must have passed before this one: same parent, named by refId. */
-export function requisitesOf<S extends GraphStage>(execution: Graph<S>, stage: S): readonly S[] {
+function requisitesOf<S extends GraphStage>(execution: Graph<S>, stage: S): readonly S[] {
   if (stage.requisiteStageRefIds.length === 0) return [];
   return execution.stages.filter((other) => isRequisite(other, stage));
 }
@@ -37,7 +37,7 @@ export function topLevelOf(execution: Execution, stage: Stage): Stage {
 }
 
 /** Whether a stage is part of a way back, planned because something failed or was stopped. */
-export function isCleanUp(execution: Execution, stage: Stage): boolean {
+function isCleanUp(execution: Execution, stage: Stage): boolean {
   if (stage.onFailure === true || stage.onCancel === true) return true;
   const parent = parentOf(execution, stage);
   return parent !== undefined && isCleanUp(execution, parent);

@@ -94,3 +94,9 @@ export function imageVersion(image: string | undefined): string {
   const colon = last.indexOf(':');
   return colon === -1 ? 'latest' : last.slice(colon + 1);
 }
+
+/** A version as commands take it: the digest whole, else the tag. */
+export const versionWord = (image: string): string => /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1] ?? imageVersion(image);
+
+/** `v003` of `foo-prod-v003`. */
+export const shortName = (name: string): string => name.slice(name.lastIndexOf('-') + 1);

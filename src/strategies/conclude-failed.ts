@@ -1,12 +1,11 @@
 import type { Execution, Stage } from '../model/execution';
-import { locationName } from '../model/server-group';
+import { locationName, shortName } from '../model/server-group';
 import type { Choice } from '../model/view';
 import type { Conclusion } from '../engine/render-execution';
 import { outcomeName } from '../engine/outcome-name';
 import { concludePartial } from './conclude-partial';
 import { cameUp, changeOf, isCreation, type Change } from './undo';
 
-const shortName = (name: string): string => name.slice(name.lastIndexOf('-') + 1);
 const runChoice = (label: string, text: string): Choice => ({ name: 'run', label, target: { kind: 'run', text } });
 
 const changesOf = (stages: readonly Stage[]): readonly Change[] =>

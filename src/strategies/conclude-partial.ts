@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Execution, Stage } from '../model/execution';
-import { imageVersion, locationName } from '../model/server-group';
+import { imageVersion, locationName, shortName, versionWord } from '../model/server-group';
 import type { Text } from '../model/text';
 import type { Choice } from '../model/view';
 import type { Conclusion } from '../engine/render-execution';
@@ -93,10 +93,7 @@ function lineOf(region: Region, version: string): Text {
   return [{ strong: name }, `: ${change.created} was created and did not take over; ${sourceText(region)}.`];
 }
 
-/** A version as `/deploy` takes it: the digest whole, else the tag. */
-const versionWord = (image: string): string => /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1] ?? imageVersion(image);
 const shortRegion = (name: string): string => name.slice(name.indexOf('/') + 1);
-const shortName = (name: string): string => name.slice(name.lastIndexOf('-') + 1);
 
 const runChoice = (label: string, text: string): Choice => ({ name: 'run', label, target: { kind: 'run', text } });
 

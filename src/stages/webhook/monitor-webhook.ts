@@ -19,7 +19,7 @@ const longMs = 60_000;
 const longestMessage = 300;
 
 /** Where the status is asked for. */
-export function statusEndpointOf({ context }: Look['stage'], { monitorOnly, url }: WebhookConfig): string {
+function statusEndpointOf({ context }: Look['stage'], { monitorOnly, url }: WebhookConfig): string {
   const { statusEndpoint } = webhookOf(context);
   return monitorOnly || typeof statusEndpoint !== 'string' ? url : statusEndpoint;
 }
