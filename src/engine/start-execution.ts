@@ -62,7 +62,7 @@ async function takeTurn(
 ): Promise<StartRefusal | undefined> {
   const { store } = parts;
   const { id, definition } = execution;
-  const { standing } = await enterQueue(parts, execution, mostWaiting);
+  const { standing, queue } = await enterQueue(parts, execution, mostWaiting);
   if (standing.in === 'nowhere') {
     await store.delete(executionKind, id);
     return { waiting: mostWaiting };
@@ -71,7 +71,8 @@ async function takeTurn(
   const holder = worksOnCluster(execution)
     ? await lockCluster(store, definition.cluster, { executionId: id }, undefined, ancestorIds)
     : undefined;
-  if (holder === undefined) return undefined;
+  // Where others wait for their cluster already, it waits behind them.
+  if (holder === undefined || queue.waiting.length > 0) return undefined;
   // Asked for again after a crash it may be under way, with its turn: then it waits for the cluster by itself.
   const known = (await store.get(executionKind, id))?.document;
   if (known !== undefined && isInQueue(known)) return undefined;

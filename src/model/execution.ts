@@ -140,9 +140,12 @@ export type Admission = {
   readonly round: number;
   /**
    * `new` until it is first looked at, `waiting` for its turn in the queue of its pipeline, `admitted` when it has its turn
-   * and takes its cluster, `started` with both.
+   * and takes its cluster, `yielding` when it finds that busy and gives the turn back, `blocked` while the cluster is busy,
+   * `started` with both.
    */
-  readonly state: 'new' | 'waiting' | 'admitted' | 'started';
+  readonly state: 'new' | 'waiting' | 'admitted' | 'yielding' | 'blocked' | 'started';
+  /** How often it has given its turn back. @default 0 */
+  readonly turn?: number;
   /** Its place among those that wait, from 1. */
   readonly place?: number;
   /** The name of the execution that it waits for. */
