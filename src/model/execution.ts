@@ -71,7 +71,7 @@ type Started = {
   readonly parameters: StageContext;
   /** Why, in the requester's words. */
   readonly reason?: string;
-  /** What asked: a command document, or a stage's key. Each saves the id of its execution first, so that it starts one. */
+  /** What asked: a command document, or a stage's key. All starts with the same one are about one execution. */
   readonly correlationId: string;
 };
 
@@ -186,6 +186,8 @@ export type Execution = ConcurrencyLimits & {
   readonly endTime?: number;
   readonly trigger: Trigger;
   readonly stages: readonly Stage[];
+  /** While whoever starts it may refuse it yet, and delete it then. */
+  readonly isAsked?: true;
   /** Absent where nothing limits how many of its pipeline run at once. */
   readonly admission?: Admission;
   /** What is to run again when a retry after its end has its turn; until then the stages are as they ended. */

@@ -240,6 +240,74 @@ describe('an execution of a pipeline that limits how many run', () => {
   });
 });
 
+describe('a start', () => {
+  it('with the correlation id of another is that other, also at the same instant', async () => {
+    const bench = createQueueBench();
+    const both = [
+      { id: 'A', cluster: 'foo-x', workMs: 60_000 },
+      { id: 'B', cluster: 'foo-x', workMs: 60_000 },
+    ];
+    const answers = await Promise.all(both.map((wanted) => bench.ask(wanted, 'once')));
+    const [first] = answers;
+    expect(answers).toEqual([first, first]);
+    expect(await bench.ask({ id: 'C' }, 'once')).toEqual(first);
+    expect((await bench.all()).map(({ id }) => id)).toEqual([first?.executionId]);
+    await after(bench, 100_000);
+    expect(await bench.ask({ id: 'D' }, 'once')).toEqual(first);
+    expect(await bench.ask({ id: 'D' }, 'twice')).toEqual({ executionId: 'D' });
+    expect(await statusesOf(bench)).toEqual([`${first?.executionId} SUCCEEDED`, 'D NOT_STARTED']);
+  });
+
+  it.each([
+    ['of a pipeline that any number may run of', {}],
+    ['of a pipeline that limits how many run', one],
+  ])('%s is not deleted by a look that refuses it after another has let it begin', async (_of, limits) => {
+    let isArmed = false;
+    const wanted = { id: 'A', ...limits, cluster: 'foo-x', workMs: 60_000 };
+    // The look that refuses has seen the cluster busy; before it deletes, the same start is asked for again.
+    const again = async () => {
+      isArmed = false;
+      await bench.signal('Z', { type: 'cancel', user: 'U1' });
+      await after(bench, 1000);
+      expect(await bench.ask(wanted)).toEqual({ executionId: 'A' });
+    };
+    const bench: Bench = createQueueBench((store) => ({
+      ...store,
+      delete: async (kind, id, options) => {
+        if (isArmed) await again();
+        return store.delete(kind, id, options);
+      },
+    }));
+    await bench.start({ id: 'Z', cluster: 'foo-x', workMs: 120_000 });
+    await after(bench, 1000);
+    isArmed = true;
+    expect(await bench.ask(wanted)).toEqual({ executionId: 'A' });
+    expect(isArmed).toBe(false);
+    await after(bench, 100_000);
+    expect(await statusesOf(bench)).toEqual(['A SUCCEEDED', 'Z CANCELED']);
+    expect((await bench.queue()) ?? emptyQueue).toEqual(emptyQueue);
+  });
+
+  it('that another look has refused meanwhile begins anew', async () => {
+    let isArmed = false;
+    const wanted = { id: 'A', cluster: 'foo-x' };
+    const bench: Bench = createQueueBench((store) => ({
+      ...store,
+      update: async (kind, id, change, options) => {
+        if (isArmed && kind.name === 'execution') {
+          isArmed = false;
+          await store.delete(kind, id);
+        }
+        return store.update(kind, id, change, options);
+      },
+    }));
+    isArmed = true;
+    expect(await bench.ask(wanted)).toEqual({ executionId: 'A' });
+    await after(bench, 10_000);
+    expect(await statusesOf(bench)).toEqual(['A SUCCEEDED']);
+  });
+});
+
 type Random = ReturnType<typeof createRandom>;
 const between = (random: Random, least: number, most: number) => least + Math.floor(random() * (most - least + 1));
 
@@ -371,8 +439,8 @@ it.each(Array.from({ length: 6 }, (_, batch) => batch))(
   'ends all that start one another, in queues and clusters that they share, and passes none over that could run (%i)',
   async (batch) => {
     let gaveBack = 0;
-    for (let index = 0; index < 25; index += 1) {
-      const { bench } = await runRandomly(batch * 25 + index + 1, true);
+    for (let index = 0; index < 15; index += 1) {
+      const { bench } = await runRandomly(batch * 15 + index + 1, true);
       const all = await bench.all();
       expect(all.filter(({ status }) => !isComplete(status)).map(({ id }) => id)).toEqual([]);
       for (const pipeline of ['p', 'q', 'r']) {
@@ -381,6 +449,6 @@ it.each(Array.from({ length: 6 }, (_, batch) => batch))(
       }
       gaveBack += all.filter(({ admission }) => (admission?.turn ?? 0) > 0).length;
     }
-    expect(gaveBack).toBeGreaterThan(5);
+    expect(gaveBack).toBeGreaterThan(2);
   },
 );

@@ -9,7 +9,7 @@ import { queueKind } from '../../src/engine/pipeline-queue';
 import { planPipeline } from '../../src/engine/plan-stages';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
 import { applySignal, type Signal, type SignalOutcome } from '../../src/engine/signals';
-import { startExecution } from '../../src/engine/start-execution';
+import { startExecution, type StartAnswer } from '../../src/engine/start-execution';
 import type { ExecutionDraft } from '../../src/model/command';
 import type { ConcurrencyLimits, Execution, StageContext } from '../../src/model/execution';
 import { isComplete } from '../../src/model/status';
@@ -154,14 +154,15 @@ export function createQueueBench(wrap: (store: DocumentStore) => DocumentStore =
     store: memory,
     engine,
     signal,
-    start: (wanted: Wanted) =>
+    start: async (wanted: Wanted) => (await bench.ask(wanted)).refusal,
+    ask: (wanted: Wanted, correlationId = wanted.id): Promise<StartAnswer> =>
       startExecution(
         { store, clock, signal },
         {
           id: wanted.id,
           teamId: 'T1',
           draft: draftOf(wanted),
-          trigger: { type: 'manual', user: 'U1', parameters: {}, correlationId: wanted.id },
+          trigger: { type: 'manual', user: 'U1', parameters: {}, correlationId },
         },
       ),
     get: async (id: string): Promise<Execution> => {
