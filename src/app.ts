@@ -15,6 +15,7 @@ import { createExecutionRenderer } from './engine/render-execution';
 import { applySignal, type Signal, type SignalOutcome } from './engine/signals';
 import { isTooLarge, mostBytesOf } from './engine/too-large';
 import { createExpiries, createExpiryHandler } from './expire-server-groups';
+import { guardReach } from './guard-reach';
 import { createTrafficGuard } from './guards';
 import { createWebhooks } from './http-client/webhooks';
 import { createJenkinsMasters } from './jenkins/jenkins-masters';
@@ -95,7 +96,7 @@ export function createExecutorHandlers(
   const engine: EngineWorld<Services> = {
     store,
     clock,
-    registry: stageRegistry,
+    registry: guardReach(stageRegistry, { definitions: parts.definitions, people }),
     services: { serverGroups, jobs, trafficGuard, expiries, fetchText, jenkins, webhooks, childPipelines },
     render: executionRenderer,
     drain: createExecutionDrain({

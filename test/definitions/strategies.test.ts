@@ -30,7 +30,7 @@ const clustersOf = (stage: string) => resolved(stage)[0]?.context.clusters as re
 
 it('reads the fields of rolling red/black', () => {
   const validation =
-    "pipelineBeforeCleanup: { application: foo, pipelineId: check, pipelineParameters: { level: '2' } }";
+    "pipelineBeforeCleanup: { application: bar, pipelineId: check, pipelineParameters: { level: '2' } }";
   const [east, west] = clustersOf(
     `{ type: deploy, strategy: rollingredblack, targetPercentages: [25, 50], judgmentBeforeCleanup: true, ${validation}, onFailure: rollback }`,
   );
@@ -39,7 +39,7 @@ it('reads the fields of rolling red/black', () => {
     desiredCapacity: 6,
     targetPercentages: [25, 50],
     judgmentBeforeCleanup: true,
-    pipelineBeforeCleanup: { application: 'foo', pipelineId: 'check', pipelineParameters: { level: '2' } },
+    pipelineBeforeCleanup: { application: 'bar', pipelineId: 'check', pipelineParameters: { level: '2' } },
     maxRemainingAsgs: 2,
     rollback: { onFailure: true },
   });

@@ -129,7 +129,10 @@ export function createMemoryStore(
       if (release !== undefined && row.lease?.owner === release) row.lease = undefined;
       return Promise.resolve(read(kind, row));
     },
-    delete: (kind, id) => Promise.resolve(rows.delete(`${kind.name}/${id}`)),
+    delete: (kind, id, { version } = {}) => {
+      const isOther = version !== undefined && find(kind.name, id)?.version !== version;
+      return Promise.resolve(!isOther && rows.delete(`${kind.name}/${id}`));
+    },
     list: <T>(kind: DocumentKind<T>, query: ListQuery = {}) => {
       const { index, limit = 100 } = query;
       const found = [...rows.values()]
