@@ -41,6 +41,8 @@ export type Stage = {
   readonly onCancel?: boolean;
   /** True for what is fetched before the expressions of the parent can be evaluated; it runs before the parent starts. */
   readonly evaluation?: boolean;
+  /** True for a synthetic stage whose context holds expressions of a team; all others of them hold data. */
+  readonly isWritten?: true;
   /** Milliseconds since the epoch before which the stage does not start. */
   readonly notBefore?: number;
   readonly startTime?: number;

@@ -48,12 +48,17 @@ it('reads the fields of rolling red/black', () => {
 
 it('reads the steps of a canary, its job made whole in each place', () => {
   const [east, west] = clustersOf(
-    '{ type: deploy, strategy: canary, canary: [{ instances: 1, for: 10m, checks: [healthy], tolerance: 1m }, { percentage: 50, job: smoke, judgment: true }] }',
+    '{ type: deploy, strategy: canary, canary: [{ instances: 1, for: 10m, checks: [healthy], tolerance: 1m }, { percentage: 50, job: smoke, expression: replicas > 1, judgment: true }] }',
   );
   const job = { docker: { image: { imageId: 'smoke:3' } }, application: 'foo', stageTimeoutMs: 300_000 };
   expect(east?.canary).toMatchObject([
     { instances: 1, durationSec: 600, checks: ['healthy'], toleranceSec: 60 },
-    { percentage: 50, judgment: true, job: { ...job, location: { account: 'prod', region: 'east' } } },
+    {
+      percentage: 50,
+      judgment: true,
+      expression: 'replicas > 1',
+      job: { ...job, location: { account: 'prod', region: 'east' } },
+    },
   ]);
   expect(west?.canary).toMatchObject([{}, { job: { ...job, location: { account: 'prod', region: 'west' } } }]);
   expect(clustersOf('{ type: deploy, strategy: canary, canary: { instances: 2 } }')[0]?.canary).toEqual([
