@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isDisabled, locationName } from '../model/server-group';
+import { isDisabled, locationName, type ServerGroup } from '../model/server-group';
 import { keyLabel } from '../dcos/server-groups';
 import type { Expiries } from '../engine/contracts/expiries';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
@@ -13,6 +13,8 @@ const config = z.looseObject({
   cluster: z.string(),
   /** How the keys of what is taken back begin: `execution/stage/`, for every attempt of the stage. */
   keys: z.array(z.string()).min(1),
+  /** All that was in service before, which is no part of what is taken back, whoever made it. */
+  served: z.array(z.string()).default([]),
   /** What served before; without it the new groups only go out of service. */
   source: servedGroup.optional(),
   /** What served beside it: it comes back too, where it still stands. */
@@ -100,9 +102,11 @@ export const undoServerGroup = defineStage({
       timeoutMs: 10 * 60_000,
       timeoutFromStage: false,
       async run({ stage, services, signal }) {
-        const { cluster, keys, source, alsoServed } = config.parse(stage.context);
+        const { cluster, keys, served, source, alsoServed } = config.parse(stage.context);
         const groups = await services.serverGroups.list(placeOf(stage.context), cluster, signal);
-        const created = groups.filter((group) => keys.some((key) => group.labels[keyLabel]?.startsWith(key) === true));
+        const isOurs = ({ name, labels }: ServerGroup) =>
+          !served.includes(name) && keys.some((key) => labels[keyLabel]?.startsWith(key) === true);
+        const created = groups.filter(isOurs);
         const sourceExists = groups.some((group) => group.name === source?.serverGroupName);
         const gone = alsoServed.filter(({ serverGroupName }) => !groups.some(({ name }) => name === serverGroupName));
         const lost = gone.reduce((sum, { desired }) => sum + desired, 0);

@@ -23,7 +23,7 @@ import {
 import { healthWishOf } from './health-wish';
 import { nameOfNext } from './next-name';
 import { isWorker, placeOf } from './place';
-import { servedDecision } from './served-before';
+import { servedDecision, servedNames } from './served-before';
 import { wholeNumber } from './spinnaker-values';
 import { cancelStrategyRun, planStrategyRun } from './strategy-run';
 
@@ -44,12 +44,10 @@ export function descriptionOf(context: StageContext): ServerGroupDescription {
   return { serviceEndpoints: [], healthChecks: [], ...Object.fromEntries(given) } as unknown as ServerGroupDescription;
 }
 
-/** Whether a group is what an attempt of this very stage has made. */
-export function isMadeBy(
-  { execution, stage }: Pick<PlanInput, 'execution' | 'stage'>,
-  { labels }: ServerGroup,
-): boolean {
-  return labels[keyLabel]?.startsWith(effectKeyPrefix(execution.id, stage.id)) === true;
+/** Whether a group is what an attempt of this very stage has made that did not succeed: neither source nor way back. */
+export function isLeftover(look: Pick<PlanInput, 'execution' | 'stage'>, { name, labels }: ServerGroup): boolean {
+  const isOwn = labels[keyLabel]?.startsWith(effectKeyPrefix(look.execution.id, look.stage.id)) === true;
+  return isOwn && servedNames(look)?.includes(name) === false;
 }
 
 /** What the strategy is told: a clone found out its size, everything else is in the context. */
