@@ -18,6 +18,7 @@ export {
   creationsOf,
   isCustom,
   isCreation,
+  isStrategyRun,
   keepFailedMinutes,
   mayHaveCreated,
   planRetirement,

@@ -11,7 +11,6 @@ import { effectKeyPrefix } from '../../engine/effect-key';
 import {
   cameUp,
   changeOf,
-  creationsByPlace,
   creationsOf,
   findStrategy,
   isCustom,
@@ -23,6 +22,7 @@ import {
 import { healthWishOf } from './health-wish';
 import { nameOfNext } from './next-name';
 import { isWorker, placeOf } from './place';
+import { undoOfPlace } from './place-undo';
 import { servedDecision, servedNames } from './served-before';
 import { wholeNumber } from './spinnaker-values';
 import { cancelStrategyRun, planStrategyRun } from './strategy-run';
@@ -157,14 +157,11 @@ function rollbackStages({ execution, stage }: PlanInput): readonly StagePlan[] {
   return retirementStages({ execution, stage });
 }
 
-/** Canceled, the first creation of a place goes back from all of them; cut short, each one from itself. */
 function cancelStages(input: PlanInput): readonly StagePlan[] | undefined {
   const { execution, stage } = input;
   if (!isWorker(stage.context)) return undefined;
   if (isCustom(stage.context)) return cancelStrategyRun(input);
-  if (execution.canceled === undefined) return planUndo(execution, [stage]);
-  const place = creationsByPlace(execution.stages).find((stages) => stages[0]?.id === stage.id);
-  return planUndo(execution, place ?? []);
+  return undoOfPlace(execution, stage);
 }
 
 /** What follows the creation of a server group: its strategy, or the way back from it. */
