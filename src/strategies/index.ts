@@ -18,6 +18,7 @@ export {
   creationsOf,
   isCustom,
   isCreation,
+  isStrategyRun,
   keepFailedMinutes,
   mayHaveCreated,
   planRetirement,
@@ -26,6 +27,7 @@ export {
   type CreationType,
   servedBefore,
 } from './undo';
+export { strategyRunsBelow, withStrategyRun } from './strategy-runs';
 export { judgmentPlan, validationPlan } from './verdicts';
 export { planWholeUndo } from './whole-undo';
 

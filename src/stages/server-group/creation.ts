@@ -18,6 +18,7 @@ import {
   planRetirement,
   planUndo,
   servedBefore,
+  strategyRunsBelow,
   type CreationType,
 } from '../../strategies';
 import { healthWishOf } from './health-wish';
@@ -44,12 +45,13 @@ export function descriptionOf(context: StageContext): ServerGroupDescription {
   return { serviceEndpoints: [], healthChecks: [], ...Object.fromEntries(given) } as unknown as ServerGroupDescription;
 }
 
-/** Whether a group is what an attempt of this very stage has made. */
+/** Whether a group is what an attempt of this very stage has made, or a strategy pipeline for it. */
 export function isMadeBy(
   { execution, stage }: Pick<PlanInput, 'execution' | 'stage'>,
   { labels }: ServerGroup,
 ): boolean {
-  return labels[keyLabel]?.startsWith(effectKeyPrefix(execution.id, stage.id)) === true;
+  const runs = strategyRunsBelow(execution, stage).map((id) => `${id}/`);
+  return [effectKeyPrefix(execution.id, stage.id), ...runs].some((own) => labels[keyLabel]?.startsWith(own) === true);
 }
 
 /** What the strategy is told: a clone found out its size, everything else is in the context. */
@@ -69,9 +71,7 @@ export function firstSizeOf(stage: Stage): number {
 
 /** The name is saved before anything is made, and with it what served and what is cloned, to which later attempts keep. */
 function intend(look: TaskLook<Needs>, name: string): TaskResult {
-  const { cloneSource } = look.stage.outputs;
-  const served = servedDecision(look, { location: placeOf(look.context), cluster: newClusterOf(look.context) });
-  const decision = cloneSource === undefined ? served : { ...served, cloneSource };
+  const decision = servedDecision(look, { location: placeOf(look.context), cluster: newClusterOf(look.context) });
   return { status: 'RUNNING', retryAfterMs: 0, memo: { name }, decision };
 }
 
