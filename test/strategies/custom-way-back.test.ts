@@ -40,6 +40,7 @@ function benchOf(steps: readonly Step[], isServing = true): Bench {
 }
 
 const rollback = { rollback: { onFailure: true } } as const;
+const inWest = { location: west, region: 'np1_west', group: 'west' } as const;
 const deploying = (...clusters: readonly Partial<ServerGroupDescription>[]): Execution =>
   parentOf([
     {
@@ -105,6 +106,29 @@ describe('a second attempt of a deploy with a strategy of its own', () => {
   });
 });
 
+describe('a strategy run in several regions', () => {
+  it('has its whole time in each, one after the other', async () => {
+    const bench = benchOf([creates, rests(200), takesOut]);
+    const done = await run(bench, deploying({ stageTimeoutMs: 300_000 }, { ...inWest, stageTimeoutMs: 300_000 }));
+    expect([done.status, sizes(bench)]).toEqual(['SUCCEEDED', ['v000 ×0', 'v001 ×2']]);
+    expect(bench.serverGroups.sizes(west)).toEqual(['foo-dev-v000 ×0', 'foo-dev-v001 ×2']);
+  });
+
+  it('never begins in the second where it fails in the first', async () => {
+    const bench = benchOf([creates, rests(), takesOut, breaks]);
+    const done = await run(bench, deploying({}, inWest));
+    expect(done.status).toBe('TERMINAL');
+    expect((await childrenIn(bench)).map(({ definition }) => definition.regions)).toEqual([['nonprod/east']]);
+    expect(bench.serverGroups.sizes(west)).toEqual(['foo-dev-v000 ×3']);
+  });
+
+  it('lets no other strategy begin beside it', async () => {
+    const bench = benchOf([creates, rests(), takesOut, breaks]);
+    const done = await run(bench, deploying({}, { ...inWest, strategy: 'redblack' }));
+    expect([done.status, bench.serverGroups.sizes(west)]).toEqual(['TERMINAL', ['foo-dev-v000 ×3']]);
+  });
+});
+
 describe('what a strategy has brought up', () => {
   it.each([
     ['a later check of it fails', [creates, rests(), takesOut, breaks], false],
@@ -124,7 +148,9 @@ describe('what a strategy has brought up', () => {
     await driveInto(bench, 'Rest');
     await cancel(bench);
     const done = await bench.drive('E1');
-    const failures = done.stages.flatMap(({ onCancel, failure }) => (onCancel === true ? (failure?.message ?? []) : []));
+    const failures = done.stages.flatMap(({ onCancel, failure }) =>
+      onCancel === true ? (failure?.message ?? []) : [],
+    );
     expect([done.status, failures]).toEqual(['CANCELED', []]);
     expect(sizes(bench)).toEqual(['v000 ×2']);
   });
