@@ -1,5 +1,6 @@
 import type { Pipeline, PipelineStage } from '../../src/model/application';
 import type { Execution, StageContext } from '../../src/model/execution';
+import type { View } from '../../src/model/view';
 import { east } from '../dcos/builders';
 import { childrenIn } from '../support/child-kit';
 import { createCommandBench, wordsOf } from '../support/command-kit';
@@ -119,5 +120,63 @@ describe('a strategy run', () => {
     const said = await bench.choose(first?.id ?? '', 'retryStage', { stageId: '3' });
     expect(wordsOf(said.reply)).toContain('has deployed again since');
     expect((await childrenIn(bench)).map(({ status }) => status)).toEqual(['TERMINAL', 'SUCCEEDED']);
+  });
+});
+
+const offers = (view: View | undefined) =>
+  (view?.choices ?? []).map(({ label, target }) => [label, target.kind === 'run' ? target.text : '']);
+const fails = stage(
+  'checkPreconditions',
+  { preconditions: [{ type: 'expression', context: { expression: 'false' } }] },
+  '3',
+  ['2'],
+);
+
+describe('a deploy whose strategy run failed', () => {
+  it('offers the way back from what serves, the stage again, and the output', async () => {
+    const bench = await prodBench([deploys()], gently(fails));
+    const failed = await run(bench, 'deploy foo prod/east 2.0');
+    expect([failed.status, sizes(bench)[0]]).toEqual(['TERMINAL', ['v000 ×0', 'v001 ×2']]);
+    expect(offers(await bench.live(failed.id))).toEqual([
+      ['Retry The deploy', ''],
+      ['Roll back', 'rollback foo prod/east v000'],
+      ['Logs', 'logs foo prod/east group=v001'],
+    ]);
+    await run(bench, 'rollback foo prod/east v000');
+    expect(sizes(bench)[0]).toEqual(['v000 ×2', 'v001 ×0']);
+  });
+
+  it('offers the way back in the one of several regions that it reached', async () => {
+    const bench = await prodBench([deploys()], gently(fails));
+    const failed = await run(bench, 'deploy foo prod 2.0');
+    expect(offers(await bench.live(failed.id))).toContainEqual(['Roll back', 'rollback foo prod/east v000']);
+  });
+
+  it.each([
+    ['went back', [deploys({ rollback: { onFailure: true } })], gently(fails), '2.0'],
+    ['brought nothing up', [deploys()], gently(), 'sick'],
+    ['went back in its strategy', [deploys()], gently({ ...asks, refId: '3', requisiteStageRefIds: ['2'] }), '2.0'],
+  ] as const)('offers no way back where it %s', async (_what, stages, strategy, version) => {
+    const bench = await prodBench(stages, strategy);
+    const { id } = await run(bench, `deploy foo prod/east ${version}`);
+    const [child] = await childrenIn(bench);
+    await bench.choose(child?.id ?? '', 'reject', { stageId: '3', user: 'UBOB', answer: 'bad' });
+    expect((await bench.drive(id)).status).toBe('TERMINAL');
+    expect(offers(await bench.live(id)).map(([label]) => label)).not.toContain('Roll back');
+  });
+});
+
+describe('a run that a stage started', () => {
+  it('is not offered again by the history, and its message tells no parameters that nobody gave', async () => {
+    const bench = await prodBench([deploys({ pipelineParameters: { size: 'small' } })], gently());
+    const { id } = await run(bench, 'deploy foo prod/east 2.0');
+    const [child] = await childrenIn(bench);
+    const words = wordsOf(await bench.live(child?.id ?? ''));
+    expect(words).toContain('Parameters: size = small');
+    expect(words).not.toContain('parentPipelineId');
+    const listed = offers((await bench.say('history foo prod')).reply).map(([, text]) => text);
+    expect(listed.filter((text) => text?.startsWith('pipeline'))).toEqual([]);
+    expect(listed).toContain('deploy foo prod/east 2.0');
+    expect((await bench.executions()).map((execution) => execution.id)).toContain(id);
   });
 });

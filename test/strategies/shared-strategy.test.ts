@@ -11,7 +11,8 @@ const stage = (type: string, context: StageContext, refId = '1', after: readonly
   name: `The ${type}`,
   context,
 });
-const smokeOf = (cmd: string): NonNullable<Application['jobs']> => new Map([['smoke', { general: { cmd, cpus: 0.1, mem: 32 } }]]);
+const smokeOf = (cmd: string): NonNullable<Application['jobs']> =>
+  new Map([['smoke', { general: { cmd, cpus: 0.1, mem: 32 } }]]);
 
 /** `foo`, which deploys by the strategy `gently` of `shared`; both have a job `smoke`, and `shared` a pipeline `checks`. */
 async function deploysWith(...stages: readonly PipelineStage[]) {
