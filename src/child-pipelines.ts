@@ -191,7 +191,8 @@ async function start(parts: Parts, request: ChildRequest): Promise<ChildStart> {
   const { user } = parent.trigger;
   const origin = { parentExecutionId: parent.id, parentStageId, isAwaited };
   const trigger = { type: 'pipeline', user, parameters: {}, correlationId: key, ...origin } as const;
-  const holder = busy ?? (await startExecution(parts, { id, teamId: parent.teamId, draft, trigger, ancestorIds }));
+  const begin = () => startExecution(parts, { id, teamId: parent.teamId, draft, trigger, ancestorIds });
+  const holder = busy ?? (await begin()).refusal;
   return holder === undefined ? { state: 'started', name: draft.name } : describeHolder(parts, holder);
 }
 

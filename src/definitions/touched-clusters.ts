@@ -4,7 +4,6 @@ import { clusterOf } from '../model/cluster-of';
 import type { StageContext } from '../model/execution';
 import { parseMoniker } from '../model/moniker';
 import { isClusterGiven } from './open-parts';
-import type { PipelinePlace } from './find-pipeline';
 
 /** The types of stages that change server groups; any other type at most reads them. */
 export const changingTypes: readonly string[] = [
@@ -35,7 +34,14 @@ export type ForeignCluster = {
   readonly stage: string;
 };
 
-const changes = ({ type }: PipelineStage): boolean => changingTypes.includes(type);
+/** Stages, and the names of what they are run for. */
+type NamedPlace = {
+  readonly application: Pick<Application, 'name'>;
+  readonly environment: Pick<Environment, 'name'>;
+  readonly pipeline: { readonly stages: readonly Pick<PipelineStage, 'type' | 'name' | 'context'>[] };
+};
+
+const changes = ({ type }: Pick<PipelineStage, 'type'>): boolean => changingTypes.includes(type);
 
 /** Whether a pipeline changes or reads server groups, so that nobody else may work on its cluster meanwhile. */
 export const touchesCluster = ({ stages }: Pick<Pipeline, 'stages'>): boolean =>
@@ -99,7 +105,7 @@ const isInstanceOf = (id: string, cluster: string): boolean => {
  */
 export function foreignClusters(
   { applications }: Pick<Definitions, 'applications'>,
-  { application: own, environment: at, pipeline }: PipelinePlace,
+  { application: own, environment: at, pipeline }: NamedPlace,
 ): readonly ForeignCluster[] {
   const changing = pipeline.stages.filter(changes).map((stage) => ({ stage, names: namesIn(stage.context) }));
   const all = [...applications.values()].flatMap((application) =>

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { TaskDefinition } from '../engine/contracts/task';
 import { isComplete } from '../model/status';
 import { defineStage } from '../services';
+import { childOutcomes, outcomesOf } from '../strategies';
 import { pollMs, type Needs } from './child/child-config';
 
 const config = z.looseObject({
@@ -19,8 +20,11 @@ const cancel: TaskDefinition<Needs> = {
     const { executionId } = config.parse(stage.context);
     const { childPipelines } = services;
     const child = await childPipelines.look(executionId);
-    if (child === undefined || isComplete(child.status))
-      return { status: 'SUCCEEDED', outputs: { status: child?.status } };
+    if (child === undefined) return { status: 'SUCCEEDED', outputs: { status: undefined } };
+    if (isComplete(child.status)) {
+      const context = { [childOutcomes]: outcomesOf(child) };
+      return { status: 'SUCCEEDED', outputs: { status: child.status }, context };
+    }
     if (memo === undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { canceling: executionId } };
     const { canceled, trigger, name } = execution;
     const user = canceled?.by ?? trigger.user;

@@ -29,6 +29,7 @@ export {
   servedBefore,
 } from './undo';
 export { strategyRunsBelow, withStrategyRun } from './strategy-runs';
+export { childOutcomes, outcomesOf } from './region-outcomes';
 export { judgmentPlan, validationPlan } from './verdicts';
 export { planWholeUndo } from './whole-undo';
 
