@@ -9,6 +9,7 @@ import { deploy } from './deploy';
 import { destroyServerGroup } from './destroy-server-group';
 import { disableCluster } from './disable-cluster';
 import { disableServerGroup } from './disable-server-group';
+import { enableAlsoServed } from './enable-also-served';
 import { enableServerGroup } from './enable-server-group';
 import { evaluateVariables } from './evaluate-variables';
 import { fetchUrls } from './fetch-urls';
@@ -45,6 +46,7 @@ export const stages: readonly CoxswainStage[] = [
   destroyServerGroup,
   disableCluster,
   disableServerGroup,
+  enableAlsoServed,
   enableServerGroup,
   evaluateVariables,
   fetchUrls,
