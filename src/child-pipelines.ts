@@ -4,6 +4,7 @@ import { draftOf } from './definitions/draft-of';
 import { planRun } from './definitions/plan-run';
 import { isDescribed, resolvePipeline } from './definitions/resolve-pipeline';
 import { foreignClusters, touchesCluster } from './definitions/touched-clusters';
+import { actingUser } from './engine/acting-user';
 import { clusterHolder } from './engine/cluster-lock';
 import type { ChildPipelines, ChildRequest, ChildStart, StrategyRun } from './engine/contracts/child-pipelines';
 import { executionKind } from './engine/document-kinds';
@@ -52,21 +53,21 @@ function refuseCircle(place: PipelinePlace, lineage: readonly Execution[]): void
   }
 }
 
-/** Refuses whoever started it all where they may not change what this pipeline is run for. */
+/** Refuses whoever it runs for, who started it all or retried it, where they may not change what this pipeline is run for. */
 async function refuseStranger(
   parts: Parts,
   { application, environment }: Pick<PipelinePlace, 'application' | 'environment'>,
   parent: Execution,
   why = '',
 ) {
-  const { user } = parent.trigger;
+  const user = actingUser(parent);
   const where = `${application.name} ${environment.name}`;
-  const who = `@${user}, who asked for '${parent.name}',`;
+  const who = `@${user}, who ${parent.authentication === undefined ? 'asked for' : 'retried'} '${parent.name}',`;
   const permission = mayDeploy(environment.policy, await parts.people(), user, where, who);
   if (!permission.allowed) throw new CoxswainError('NOT_ALLOWED', { message: `${plainText(permission.reason)}${why}` });
 }
 
-/** Refuses whoever started it all where they may not change another environment that a stage names; answers which clusters it names. */
+/** Refuses whoever it runs for where they may not change another environment that a stage names; answers which clusters it names. */
 async function refuseReach(parts: Parts, place: PipelinePlace, parent: Execution): Promise<readonly string[]> {
   const foreign = foreignClusters(parts.definitions(), place);
   for (const reached of foreign) {
@@ -182,7 +183,7 @@ async function start(parts: Parts, request: ChildRequest): Promise<ChildStart> {
   // Asked before anything is created: it may be busy for hours.
   const own = worksOnCluster(draft) ? [draft.definition.cluster] : [];
   const busy = await holderOf(parts, [...own, ...reached], [...ancestorIds, id]);
-  const { user } = parent.trigger;
+  const user = actingUser(parent);
   const origin = { parentExecutionId: parent.id, parentStageId, isAwaited };
   const trigger = { type: 'pipeline', user, parameters: {}, correlationId: key, ...origin } as const;
   const holder = busy ?? (await startExecution(parts, { id, teamId: parent.teamId, draft, trigger, ancestorIds }));

@@ -4,7 +4,6 @@ import { clusterOf } from '../model/cluster-of';
 import type { StageContext } from '../model/execution';
 import { parseMoniker } from '../model/moniker';
 import { isClusterGiven } from './open-parts';
-import type { PipelinePlace } from './find-pipeline';
 
 /** The types of stages that change server groups; any other type at most reads them. */
 export const changingTypes: readonly string[] = [
@@ -33,6 +32,13 @@ export type ForeignCluster = {
   readonly cluster: string;
   /** The name of the first stage that names it. */
   readonly stage: string;
+};
+
+/** Stages, and what they are run for. */
+type RunFor = {
+  readonly application: Pick<Application, 'name'>;
+  readonly environment: Pick<Environment, 'name'>;
+  readonly pipeline: Pick<Pipeline, 'stages'>;
 };
 
 const changes = ({ type }: PipelineStage): boolean => changingTypes.includes(type);
@@ -99,7 +105,7 @@ const isInstanceOf = (id: string, cluster: string): boolean => {
  */
 export function foreignClusters(
   { applications }: Pick<Definitions, 'applications'>,
-  { application: own, environment: at, pipeline }: PipelinePlace,
+  { application: own, environment: at, pipeline }: RunFor,
 ): readonly ForeignCluster[] {
   const changing = pipeline.stages.filter(changes).map((stage) => ({ stage, names: namesIn(stage.context) }));
   const all = [...applications.values()].flatMap((application) =>

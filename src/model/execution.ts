@@ -182,6 +182,8 @@ export type Execution = ConcurrencyLimits & {
   readonly startTime?: number;
   readonly endTime?: number;
   readonly trigger: Trigger;
+  /** For whom it runs since somebody retried it: its children are judged by them. Absent: for `trigger.user`. */
+  readonly authentication?: { readonly user: string };
   readonly stages: readonly Stage[];
   /** Absent where nothing limits how many of its pipeline run at once. */
   readonly admission?: Admission;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { TaskDefinition } from '../engine/contracts/task';
+import { actingUser } from '../engine/acting-user';
 import { isComplete } from '../model/status';
 import { defineStage } from '../services';
 import { pollMs, type Needs } from './child/child-config';
@@ -22,8 +23,8 @@ const cancel: TaskDefinition<Needs> = {
     if (child === undefined || isComplete(child.status))
       return { status: 'SUCCEEDED', outputs: { status: child?.status } };
     if (memo === undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { canceling: executionId } };
-    const { canceled, trigger, name } = execution;
-    const user = canceled?.by ?? trigger.user;
+    const { canceled, name } = execution;
+    const user = canceled?.by ?? actingUser(execution);
     const reason = `${name}, which waited for it, ${canceled === undefined ? 'failed' : 'was canceled'}`;
     await childPipelines.cancel(executionId, { user, reason, key });
     return {
