@@ -5,12 +5,19 @@ import { planRun } from './definitions/plan-run';
 import { isDescribed, resolvePipeline } from './definitions/resolve-pipeline';
 import { foreignClusters, touchesCluster } from './definitions/touched-clusters';
 import { actingUser } from './engine/acting-user';
-import { clusterHolder } from './engine/cluster-lock';
-import type { ChildPipelines, ChildRequest, ChildStart, StrategyRun } from './engine/contracts/child-pipelines';
+import { isNewest } from './engine/adopt-child';
+import { clusterHolder, lockCluster } from './engine/cluster-lock';
+import type {
+  ChildPipelines,
+  ChildReopening,
+  ChildRequest,
+  ChildStart,
+  StrategyRun,
+} from './engine/contracts/child-pipelines';
 import { executionKind } from './engine/document-kinds';
 import { threadIdOf } from './engine/drain-execution';
 import type { NewId } from './engine/ids';
-import { deepestLineage, lineageOf } from './engine/lineage';
+import { ancestorIdsOf, deepestLineage, lineageOf } from './engine/lineage';
 import { worksOnCluster } from './engine/read-history';
 import { startExecution, type StartParts, type StartRefusal } from './engine/start-execution';
 import type { Definitions } from './model/application';
@@ -86,6 +93,8 @@ async function holderOf({ store }: Parts, clusters: readonly string[], chain: re
   return undefined;
 }
 
+type Waiting = Extract<ChildStart, { state: 'waits' }>;
+
 /** In the thread of whoever started it, where that reports at all. */
 function reportOf({ environment }: PipelinePlace, parent: Execution): ReportTarget | undefined {
   const { report, teamId } = parent;
@@ -149,7 +158,7 @@ function draftChild(place: PipelinePlace, request: ChildRequest): ExecutionDraft
   return { ...draft, pipelineConfigId: idOf(place) };
 }
 
-async function describeHolder({ store }: Parts, holder: StartRefusal): Promise<ChildStart> {
+async function describeHolder({ store }: Parts, holder: StartRefusal): Promise<Waiting> {
   if ('waiting' in holder)
     return { state: 'waits', holder: { name: `${holder.waiting} others that wait for the same pipeline` } };
   const { executionId, expiryId } = holder;
@@ -190,10 +199,24 @@ async function start(parts: Parts, request: ChildRequest): Promise<ChildStart> {
   return holder === undefined ? { state: 'started', name: draft.name } : describeHolder(parts, holder);
 }
 
+/** What is of the parent's own cluster needs no more than its lock, which holds until the parent ends. */
+async function reopen(parts: Parts, executionId: string, parent: Execution): Promise<ChildReopening> {
+  const { store } = parts;
+  const child = (await store.get(executionKind, executionId))?.document;
+  if (child === undefined || !worksOnCluster(child)) return { state: 'free' };
+  const { cluster } = child.definition;
+  if (cluster === parent.definition.cluster && worksOnCluster(parent)) return { state: 'free' };
+  if (!(await isNewest(store, child))) return { state: 'newer' };
+  const chain = [parent.id, ...(await ancestorIdsOf(store, parent))];
+  const holder = await lockCluster(store, cluster, { executionId: parent.id }, undefined, chain);
+  return holder === undefined ? { state: 'free' } : describeHolder(parts, holder);
+}
+
 /** Runs the pipelines that stages ask for: as the files say them now, under the policy of what they are run for. */
 export const createChildPipelines = (parts: Parts): ChildPipelines => ({
   newId: parts.newId,
   start: (request) => start(parts, request),
+  reopen: (executionId, parent) => reopen(parts, executionId, parent),
   look: async (executionId) => (await parts.store.get(executionKind, executionId))?.document,
   cancel: async (executionId, { user, reason, key }) => {
     await parts.signal(executionId, { type: 'cancel', user, reason }, `${key}/cancel`);

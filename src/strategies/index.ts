@@ -27,7 +27,7 @@ export {
   servedBefore,
 } from './undo';
 export { judgmentPlan, validationPlan } from './verdicts';
-export { planWholeUndo } from './whole-undo';
+export { planChildUndo, planWholeUndo } from './whole-undo';
 
 /** All strategies, in the order they are offered. */
 export const strategies: readonly Strategy[] = [none, highlander, redblack, rollingredblack, canary, custom];
