@@ -108,6 +108,9 @@ export function createExecutorHandlers(
       tellsRequester: createRequesterWishes(settings),
       adopt: createAdoption({ store, mayRetry, signal }),
       abandon: createAbandoning({ signal }),
+      passOn: async ({ id, executionId, signal: type, user }) => {
+        await signal(executionId, { type, user }, id);
+      },
     }),
   };
   const world: VerbWorld = {

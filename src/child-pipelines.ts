@@ -182,6 +182,9 @@ async function start(parts: Parts, request: ChildRequest): Promise<ChildStart> {
   const { id, key, parent, parentStageId, isAwaited } = request;
   const known = (await store.get(executionKind, id))?.document;
   if (known !== undefined && known.status !== 'NOT_STARTED') return { state: 'started', name: known.name };
+  // Paused since it was loaded, it has nobody to pass the pause on to yet.
+  const { status } = (await store.get(executionKind, parent.id))?.document ?? parent;
+  if (status === 'PAUSED') return { state: 'waits', holder: { name: 'the end of a pause' } };
   const lineage = [parent, ...(await lineageOf(store, parent))];
   const place = findPlace(definitions(), request);
   refuseCircle(place, lineage);

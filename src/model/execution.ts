@@ -112,6 +112,14 @@ export type ExecutionEvent =
   | { readonly id: string; readonly type: 'ended' }
   /** This one ran on after its end, because `user` retried a stage: the stage that started it runs on too. */
   | { readonly id: string; readonly type: 'retried'; readonly user: string }
+  /** `user` paused or resumed this one: so is `executionId`, for whose end a stage waits. */
+  | {
+      readonly id: string;
+      readonly type: 'passedOn';
+      readonly executionId: string;
+      readonly signal: 'pause' | 'resume';
+      readonly user: string;
+    }
   /** `user` called a retry off that was to wait for `executionId` again: that is canceled too. */
   | {
       readonly id: string;
