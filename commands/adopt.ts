@@ -102,6 +102,7 @@ function chooseEnvironment(application: Application, sightings: readonly Sightin
   return {
     headline: `As which environment shall ${application.name} be adopted?`,
     tone: 'attention',
+    undone: true,
     choices: able.map(({ environment }) => runChoice(`adopt ${application.name} ${environment.name}`)),
   };
 }
@@ -139,6 +140,7 @@ function refuseSecond(name: string, apps: readonly UnmanagedApp[], places: reado
   return {
     headline: 'Adopting would make a second, newer version serve beside the present one. Nothing was started.',
     tone: 'attention',
+    undone: true,
     lines,
   };
 }

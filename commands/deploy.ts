@@ -48,6 +48,7 @@ export async function offerVersions(
   return {
     headline: `Which version of ${application.name} shall go to ${environment.name}?`,
     tone: 'attention',
+    undone: true,
     lines: [
       versions.length === 0
         ? `Name one: ${how}.`

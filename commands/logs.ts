@@ -136,7 +136,10 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   const unseen = blind.flatMap((place) => [blindText(place), whyBlind(place.error)]);
   const writer = findWriter(world, words, { name, cluster, places });
   if (writer === undefined)
-    return { type: 'reply', view: { headline: `Nothing runs in ${name}.`, tone: 'attention', lines: unseen } };
+    return {
+      type: 'reply',
+      view: { headline: `Nothing runs in ${name}.`, tone: 'attention', undone: true, lines: unseen },
+    };
   const { location, group, instanceId } = writer;
   const wanted = { files, lines, ...(instanceId === undefined ? {} : { instanceId }) };
   const output = await world.serverGroups.readOutput(location, group, wanted);
@@ -144,6 +147,7 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   const view: View = {
     headline: `${group} in ${locationName(location)} has had no instance that could have written anything.`,
     tone: 'attention',
+    undone: true,
     lines: unseen,
     choices: [runChoice(`why ${application.name} ${environment.name}`)],
   };

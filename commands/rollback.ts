@@ -32,6 +32,7 @@ function nothingToRestore(
     return {
       headline: `${running.name} has not replaced anything yet, so there is nothing to roll back.`,
       tone: 'attention',
+      undone: true,
       lines: ['Cancel it on its message.', ...present],
     };
   }
@@ -41,7 +42,7 @@ function nothingToRestore(
       : `${where} cannot go back to '${named}'.`;
   const known = places.flatMap(({ groups }) => groups.map((group) => `${group.name} (${imageVersion(group.image)})`));
   const groups = `Server groups: ${[...new Set(known)].join(', ') || 'none'}.`;
-  return { headline: why, tone: 'attention', lines: [...present, groups] };
+  return { headline: why, tone: 'attention', undone: true, lines: [...present, groups] };
 }
 
 /** The regions that were not asked about, as they are; one that cannot be seen just stays. */

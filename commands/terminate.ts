@@ -38,10 +38,11 @@ function askWhich({ name, places }: OpenTarget, again: (id: string) => string, n
     label: `Terminate …${instance.id.slice(-12)}`,
     target: { kind: 'run', text: again(instance.id) },
   }));
-  if (choices.length === 0) return { headline: `${name} has no instances now.`, tone: 'attention' };
+  if (choices.length === 0) return { headline: `${name} has no instances now.`, tone: 'attention', undone: true };
   return {
     headline: `Which instance of ${name}?`,
     tone: 'attention',
+    undone: true,
     lines: [...instanceLines(sickFirst, now), `Say its id: ${usage}.`],
     choices,
   };

@@ -16,7 +16,8 @@ import { createExecutionRenderer } from './engine/render-execution';
 import { applySignal, type Signal, type SignalOutcome } from './engine/signals';
 import { isTooLarge, mostBytesOf } from './engine/too-large';
 import { createExpiries, createExpiryHandler } from './expire-server-groups';
-import { createTrafficGuard } from './guards';
+import { guardReach } from './guard-reach';
+import { createJobTurns, createTrafficGuard } from './guards';
 import { createWebhooks } from './http-client/webhooks';
 import { createJenkinsMasters } from './jenkins/jenkins-masters';
 import type { Execution } from './model/execution';
@@ -88,6 +89,7 @@ export function createExecutorHandlers(
   const { store, clock, serverGroups, jobs, fetchText, onError } = parts;
   const settings = createUserSettings(createKeyvStore(store, clock));
   const trafficGuard = createTrafficGuard(store, serverGroups);
+  const jobTurns = createJobTurns(store, clock);
   const { jenkins = createJenkinsMasters(parts.definitions, clock), webhooks = createWebhooks({ clock }) } = parts;
   const people = () => readPeople(store, parts.teamId);
   const signal = createSignal(store, clock);
@@ -98,8 +100,8 @@ export function createExecutorHandlers(
   const engine: EngineWorld<Services> = {
     store,
     clock,
-    registry: stageRegistry,
-    services: { serverGroups, jobs, trafficGuard, expiries, fetchText, jenkins, webhooks, childPipelines },
+    registry: guardReach(stageRegistry, { definitions: parts.definitions, people }),
+    services: { serverGroups, jobs, jobTurns, trafficGuard, expiries, fetchText, jenkins, webhooks, childPipelines },
     render: executionRenderer,
     drain: createExecutionDrain({
       store,

@@ -4,7 +4,7 @@ import { draftOf } from './definitions/draft-of';
 import { planRun } from './definitions/plan-run';
 import { isDescribed, resolvePipeline } from './definitions/resolve-pipeline';
 import { foreignClusters, touchesCluster } from './definitions/touched-clusters';
-import { actingUser } from './engine/acting-user';
+import { actingUser, actingUserText } from './engine/acting-user';
 import { isNewest } from './engine/adopt-child';
 import { clusterHolder, lockCluster } from './engine/cluster-lock';
 import type {
@@ -69,8 +69,7 @@ async function refuseStranger(
 ) {
   const user = actingUser(parent);
   const where = `${application.name} ${environment.name}`;
-  const who = `@${user}, who ${parent.authentication === undefined ? 'asked for' : 'retried'} '${parent.name}',`;
-  const permission = mayDeploy(environment.policy, await parts.people(), user, where, who);
+  const permission = mayDeploy(environment.policy, await parts.people(), user, where, actingUserText(parent));
   if (!permission.allowed) throw new CoxswainError('NOT_ALLOWED', { message: `${plainText(permission.reason)}${why}` });
 }
 
@@ -198,7 +197,8 @@ async function start(parts: Parts, request: ChildRequest): Promise<ChildStart> {
   const user = actingUser(parent);
   const origin = { parentExecutionId: parent.id, parentStageId, isAwaited };
   const trigger = { type: 'pipeline', user, parameters: {}, correlationId: key, ...origin } as const;
-  const holder = busy ?? (await startExecution(parts, { id, teamId: parent.teamId, draft, trigger, ancestorIds }));
+  const begin = () => startExecution(parts, { id, teamId: parent.teamId, draft, trigger, ancestorIds });
+  const holder = busy ?? (await begin()).refusal;
   return holder === undefined ? { state: 'started', name: draft.name } : describeHolder(parts, holder);
 }
 

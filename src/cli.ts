@@ -6,6 +6,7 @@ import { stageRegistry } from './app';
 import { createValidateFiles } from './cli/create-validate-files';
 import { channels, newSecrets, slashCommands, userGroups, users } from './demo/demo-data';
 import { parseAccounts } from './definitions/parse-accounts';
+import { findCallMistakes } from './definitions/find-call-mistakes';
 import { parseApplication } from './definitions/parse-application';
 import { createAgents } from './emulators/dcos/agents';
 import { startDcosEmulator } from './emulators/dcos/start-dcos-emulator';
@@ -43,6 +44,7 @@ void runCli(process.argv.slice(2), {
   validateFiles: createValidateFiles({
     parseAccounts: (input) => parseAccounts({ ...input, environment: processEnvironment }),
     parseApplication: (input) => parseApplication({ ...input, stageTypes: stageRegistry }),
+    findMistakes: findCallMistakes,
   }),
   fetchText: createFetchPublic({ clock }),
   emulators: {

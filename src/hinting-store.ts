@@ -15,7 +15,7 @@ export function hintingStore(store: DocumentStore, hints: Readonly<Record<string
       if (options?.due !== undefined) tell(kind.name);
       return updated;
     },
-    delete: (kind, id) => store.delete(kind, id),
+    delete: (kind, id, options) => store.delete(kind, id, options),
     list: (kind, query) => store.list(kind, query),
     count: (kind, index) => store.count(kind, index),
     touch: async (kind, id, at) => {

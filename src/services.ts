@@ -3,6 +3,7 @@ import type { ServerGroups } from './dcos/server-groups';
 import type { ChildPipelines } from './engine/contracts/child-pipelines';
 import type { Expiries } from './engine/contracts/expiries';
 import type { TrafficGuard } from './engine/contracts/guard';
+import type { JobTurns } from './engine/contracts/job-turns';
 import type { StageDefinition } from './engine/contracts/stage';
 import type { TaskDefinition } from './engine/contracts/task';
 import type { FetchPublic } from './http-client/fetch-public';
@@ -13,6 +14,7 @@ import type { JenkinsMasters } from './jenkins/jenkins-masters';
 export type Services = {
   readonly serverGroups: ServerGroups;
   readonly jobs: Jobs;
+  readonly jobTurns: JobTurns;
   readonly trafficGuard: TrafficGuard;
   readonly expiries: Expiries;
   /** The text behind a URL that somebody wrote; see `FetchPublic`. */

@@ -63,11 +63,11 @@ function stageFor(
   if (first === undefined) {
     const headline =
       act.name === 'skip' ? `${execution.name} waits for nothing now.` : `${execution.name} has nothing to retry.`;
-    return { question: { headline, tone: 'attention', lines: ['Nothing was changed.'] } };
+    return { question: { headline, tone: 'attention', undone: true, lines: ['Nothing was changed.'] } };
   }
   if (others.length === 0) return { stageId: stageIdOf(first) };
   const headline = `${offered.length} stages of ${execution.name} wait. Which?`;
-  return { question: { headline, tone: 'attention', choices: offered } };
+  return { question: { headline, tone: 'attention', undone: true, choices: offered } };
 }
 
 /** What ends the waiting of a stage: of one that waits for what it has started, or of a wait. */

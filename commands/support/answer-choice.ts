@@ -13,7 +13,7 @@ import type { Verb, VerbAnswer, VerbWorld } from './verb';
 type ChoiceRequest = Extract<CommandRequest, { type: 'choice' }>;
 
 const say = (headline: Text, tone: View['tone'] = 'neutral', lines: readonly Text[] = []): Outcome => ({
-  reply: { headline, tone, lines },
+  reply: { headline, tone, lines, ...(tone === 'attention' ? { undone: true as const } : {}) },
 });
 
 /** The answer to a confirmation: the execution runs, and where to watch it. */
@@ -69,7 +69,7 @@ async function confirmPlan(
       const moved = whatMoved(plan.facts, answer.plan.facts);
       const fresh = offerPlan(command.id, plan.text, answer.plan);
       const lines = [['Something moved since the plan was shown:'], ...moved, ...(fresh.reply.lines ?? [])];
-      return { ...fresh, reply: { ...fresh.reply, tone: 'attention', lines } };
+      return { ...fresh, reply: { ...fresh.reply, tone: 'attention', undone: true, lines } };
     }
   }
   const decided = await decidePlan(world, planned, command, 'confirmed');

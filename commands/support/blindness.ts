@@ -49,6 +49,7 @@ export function blindView({ blind, seen }: Blindness, text: string): View {
   return {
     headline: joinTexts(blind.map(blindText), ' '),
     tone: 'attention',
+    undone: true,
     lines: [...new Set(blind.map(({ error }) => whyBlind(error))), 'Nothing was started.'],
     ...(choices.length === 0 ? {} : { choices }),
   };

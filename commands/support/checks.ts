@@ -29,6 +29,7 @@ export function refuseBusy(running: Execution | undefined, rollback: string): Vi
   return {
     headline: [{ strong: running.name }, ' is under way, asked by ', { person: running.trigger.user }, '.'],
     tone: 'attention',
+    undone: true,
     lines: [`Wait for it${back}. Nothing was started.`],
   };
 }

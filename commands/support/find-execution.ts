@@ -50,7 +50,7 @@ function ask(executions: readonly Execution[], { label, again }: Wanted): View {
     label: `${label} ${name}`,
     target: { kind: 'run', text: again(id) },
   }));
-  return { headline: `${executions.length} are under way. Which?`, tone: 'attention', lines, choices };
+  return { headline: `${executions.length} are under way. Which?`, tone: 'attention', undone: true, lines, choices };
 }
 
 /** The only one under way; else, where that may be meant, the newest of all. */
@@ -65,7 +65,7 @@ function choose(
   const execution = first ?? (wanted.canBeOver ? executions[0] : undefined);
   if (execution !== undefined) return { execution, rest };
   const nothing = wanted.canBeOver ? `Nothing has been run${where}.` : `Nothing is under way${where}.`;
-  return { question: { headline: nothing, tone: 'attention' } };
+  return { question: { headline: nothing, tone: 'attention', undone: true } };
 }
 
 async function findOfApplication(

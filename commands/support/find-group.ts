@@ -53,6 +53,7 @@ export function askWhichGroup(
   return {
     headline: `Which server group of ${name}?`,
     tone: 'attention',
+    undone: true,
     lines,
     ...(choices.length === 0 ? {} : { choices }),
   };

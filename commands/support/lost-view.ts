@@ -10,4 +10,8 @@ function lostText(refusal: StartRefusal): string {
 }
 
 /** The answer where somebody else took the cluster first, or too many wait. */
-export const lostView = (refusal: StartRefusal): View => ({ headline: lostText(refusal), tone: 'attention' });
+export const lostView = (refusal: StartRefusal): View => ({
+  headline: lostText(refusal),
+  tone: 'attention',
+  undone: true,
+});

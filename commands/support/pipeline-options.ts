@@ -45,6 +45,7 @@ export function refusedView(
   return {
     headline: refused,
     tone: 'attention',
+    undone: true,
     lines: asked.map(describeParameter),
     ...(choices.length === 0 ? {} : { choices }),
   };

@@ -3,15 +3,17 @@ import type { Command, ExecutionDraft } from '../../src/model/command';
 import type { VerbWorld } from './verb';
 
 /** Starts a confirmed plan under its given id, once; answers why nothing was started. */
-export const startPlan = (
+export async function startPlan(
   world: VerbWorld,
   id: string,
   draft: ExecutionDraft,
   command: Command,
-): Promise<StartRefusal | undefined> =>
-  startExecution(world, {
+): Promise<StartRefusal | undefined> {
+  const { refusal } = await startExecution(world, {
     id,
     teamId: command.teamId,
     draft,
     trigger: { type: 'manual', user: command.source.user, parameters: {}, correlationId: command.id },
   });
+  return refusal;
+}

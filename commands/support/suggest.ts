@@ -37,5 +37,5 @@ export class UserMistake extends CoxswainError {
 /** The answer to a mistake, with the meant command as a button. */
 export function mistakeView(message: Text, suggestions: readonly string[] = []): View {
   const choices = suggestions.map(runChoice);
-  return { headline: message, tone: 'attention', ...(choices.length === 0 ? {} : { choices }) };
+  return { headline: message, tone: 'attention', undone: true, ...(choices.length === 0 ? {} : { choices }) };
 }

@@ -73,7 +73,7 @@ function addDecisions(program: Command, runAction: RunAction): void {
     );
   program
     .command('cancel')
-    .description('stop an execution where it is; what it created stays until you roll back')
+    .description('stop an execution; what it has changed goes back')
     .argument('<execution>', 'its id')
     .option('--reason <text>', 'why; everybody who watches reads it')
     .addHelpText('after', examples('cancel 01JZX3', "cancel 01JZX3 --reason 'wrong version'"))

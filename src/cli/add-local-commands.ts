@@ -5,6 +5,7 @@ import { addEmulatorOptions, emulatorKinds, type DcosEmulatorChoices, type Emula
 import type { RunAction } from './run-cli';
 import { evalCommand, type EvalChoices } from './eval';
 import { validate } from './validate';
+import { windowCommand, type WindowChoices } from './window';
 
 function addEvalCommand(program: Command, runAction: RunAction): void {
   program
@@ -28,6 +29,27 @@ function addEvalCommand(program: Command, runAction: RunAction): void {
     );
 }
 
+function addWindowCommand(program: Command, runAction: RunAction): void {
+  program
+    .command('window')
+    .description('say whether an execution window is open, and when it opens; needs no bot')
+    .option('--window <json>', "as a file has it, or Spinnaker's restrictedExecutionWindow; JSON or YAML")
+    .option('--at <instant>', 'ISO, with its offset; now, unless given')
+    .option('--time-zone <zone>', 'of a window that names none; DEFAULT_TIME_ZONE or UTC, unless given')
+    .option('--stdin', 'read questions from standard input instead, one JSON object per line')
+    .addHelpText(
+      'after',
+      '\nWith --json: {"open": true|false, "opensAt": instant|null}, the first open instant from then on.',
+    )
+    .addHelpText(
+      'after',
+      'With --stdin each line is {"id", "window", "at"?, "timeZone"?}, and is answered by {"id", "open",',
+    )
+    .addHelpText('after', '"opensAt"} or {"id", "error"}.')
+    .addHelpText('after', '\nExample:\n  $ coxswain window --window \'{"days":"Mon-Fri","hours":"09:00-16:00"}\'')
+    .action((choices: WindowChoices) => runAction((session) => windowCommand(session, choices)));
+}
+
 /** Adds the subcommands that need no bot. */
 export function addLocalCommands(program: Command, runAction: RunAction): void {
   program
@@ -38,6 +60,7 @@ export function addLocalCommands(program: Command, runAction: RunAction): void {
     .addHelpText('after', '\nExample:\n  $ coxswain validate pipelines/*.yaml')
     .action((paths: string[]) => runAction((session) => validate(session, paths)));
   addEvalCommand(program, runAction);
+  addWindowCommand(program, runAction);
   const emulatorCommand = program
     .command('emulator')
     .description('run a fake DC/OS, Slack or Jenkins until it is stopped; for trying things out and for tests')

@@ -43,4 +43,4 @@ export function showAnswer(session: CliSession, command: CommandReply): void {
 
 /** 1 for an answer that tells of a failure or refusal, else 0. */
 export const exitCodeOf = (command: CommandReply): ExitCode =>
-  command.reply?.tone === 'bad' ? exitCodes.failed : exitCodes.done;
+  command.reply?.tone === 'bad' || command.reply?.undone === true ? exitCodes.failed : exitCodes.done;

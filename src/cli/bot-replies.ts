@@ -37,6 +37,7 @@ const step = z.object({
 const viewSchema = z.object({
   headline: text,
   tone: z.enum(['neutral', 'running', 'good', 'bad', 'attention']),
+  undone: z.literal(true).optional(),
   lines: z.array(text).optional(),
   facts: z.array(z.object({ label: z.string(), value: text })).optional(),
   steps: z.array(step).optional(),

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { DefinitionProblem } from '../model/application';
+import type { Application, DefinitionProblem } from '../model/application';
 import type { ValidateFiles } from './cli-world';
 import { systemCodeOf } from './system-error';
 
@@ -11,9 +11,21 @@ export type DefinitionParsers<A> = {
   readonly parseAccounts: (input: { readonly file: string; readonly text: string }) => Parsed<A>;
   /** `accounts`: those of the accounts.yaml beside the file. */
   readonly parseApplication: (input: { readonly file: string; readonly text: string; readonly accounts: A }) => {
+    readonly application?: Application;
     readonly problems: readonly DefinitionProblem[];
   };
+  /** What is wrong in an application, seen beside all others of its folder. @default nothing */
+  readonly findMistakes?: (
+    application: Application,
+    known: { readonly applications: ReadonlyMap<string, Application>; readonly names: ReadonlySet<string> },
+  ) => readonly DefinitionProblem[];
 };
+
+/** The applications of a folder that can be read, and the names of all. */
+type Folder = { readonly applications: readonly Application[]; readonly names: readonly string[] };
+
+/** Each folder is read once. */
+type Folders = Map<string, Promise<Folder>>;
 
 const accountsFile = 'accounts.yaml';
 
@@ -43,17 +55,44 @@ export function createValidateFiles<A>(parsers: DefinitionParsers<A>): ValidateF
     const read = await readText(file);
     return 'problems' in read ? read : parsers.parseAccounts({ file, text: read.text });
   };
-  const validateOne = async (file: string): Promise<readonly DefinitionProblem[]> => {
+  /** What the files of a folder have; what is wrong in them is told where they are asked about. */
+  const readFolder = async (folder: string, accounts: A): Promise<Folder> => {
+    const files = (await filesOf(folder)).filter((file) => basename(file) !== accountsFile);
+    const read = await Promise.all(files.map(async (file) => ({ file, ...(await readText(file)) })));
+    const applications = read.flatMap((each) => {
+      if ('problems' in each) return [];
+      return parsers.parseApplication({ file: each.file, text: each.text, accounts }).application ?? [];
+    });
+    const names = [
+      ...applications.map(({ name }) => name),
+      ...files.map((file) => basename(file).replace(/\.ya?ml$/, '')),
+    ];
+    return { applications, names };
+  };
+  const judgeBesideOthers = async (own: Application, accounts: A, folders: Folders) => {
+    if (parsers.findMistakes === undefined) return [];
+    const folder = dirname(own.file);
+    const reading = folders.get(folder) ?? readFolder(folder, accounts);
+    folders.set(folder, reading);
+    const { applications, names } = await reading;
+    const known = new Map([...applications, own].map((each) => [each.name, each]));
+    return parsers.findMistakes(own, { applications: known, names: new Set([...names, own.name]) });
+  };
+  const validateOne = async (file: string, folders: Folders): Promise<readonly DefinitionProblem[]> => {
     if (basename(file) === accountsFile) return (await readAccounts(file)).problems;
     const read = await readText(file);
     if ('problems' in read) return read.problems;
     const { accounts, problems } = await readAccounts(join(dirname(file), accountsFile));
     // Without accounts, regions cannot be judged: their problems are what is to be mended first.
-    return accounts === undefined ? problems : parsers.parseApplication({ file, text: read.text, accounts }).problems;
+    if (accounts === undefined) return problems;
+    const parsed = parsers.parseApplication({ file, text: read.text, accounts });
+    if (parsed.application === undefined) return parsed.problems;
+    return [...parsed.problems, ...(await judgeBesideOthers(parsed.application, accounts, folders))];
   };
   return async (paths) => {
+    const folders: Folders = new Map();
     const files = (await Promise.all(paths.map(filesOf))).flat();
-    const found = (await Promise.all(files.map(validateOne))).flat();
+    const found = (await Promise.all(files.map((file) => validateOne(file, folders)))).flat();
     const unique = new Map(found.map((problem) => [JSON.stringify(problem), problem]));
     return { files: files.length, problems: [...unique.values()] };
   };

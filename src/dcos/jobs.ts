@@ -25,7 +25,9 @@ export interface Jobs {
   startedRuns(location: Location, query: StartedQuery, signal?: AbortSignal): Promise<StartedRuns>;
   /**
    * Creates the job or replaces its definition, labelled with `key` (label COXSWAIN_KEY), and starts one run; answers the
-   * run's id. Not safe to repeat. Throws INVALID_NAME and INVALID_INPUT for a description that cannot be a job.
+   * run's id. Not safe to repeat, and only for one at a time (JobTurns). Throws INVALID_NAME and INVALID_INPUT for a
+   * description that cannot be a job, and METRONOME_CHANGED, its field `runId` the run, where somebody else has defined the
+   * job meanwhile, so that the run may be of another definition.
    */
   run(location: Location, description: JobDescription, key: string, signal?: AbortSignal): Promise<string>;
   /** How a run is doing: as Metronome says, and where it has forgotten the run, as Mesos does. */

@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from '../engine/clock';
 import type { Diagnosis } from '../model/diagnosis';
 import { CoxswainError } from '../model/errors';
+import { parseMoniker } from '../model/moniker';
 import type { Location, ServerGroup } from '../model/server-group';
 import { newestFirst } from '../model/server-group';
 import { appFromDescription } from './app-from-description';
@@ -14,17 +15,35 @@ import { listEmbeds, reachClusters, type Reach } from './reach-clusters';
 import { readEvidence, type Sandboxes } from './read-evidence';
 import { readOutput } from './read-output';
 import { serverGroupFromApp, unmanagedFromApp } from './server-group-from-app';
+import { findSizeBefore } from './size-before';
 import { createSights, type Sights } from './sights';
 import type { Accepted, InstanceOutput, ServerGroups } from './server-groups';
 import { unlessAbsent } from './unless-absent';
 
-async function findNonZeroSize(client: MarathonClient, id: string, signal?: AbortSignal): Promise<number | undefined> {
-  for (const version of await client.listVersions(id, signal)) {
-    // A version may be pruned between the list and this look.
-    const app = await unlessAbsent(client.getVersion(id, version, signal));
-    if (app !== undefined && app.instances > 0) return app.instances;
-  }
-  return undefined;
+/** The server groups of a cluster in a place, newest first. */
+async function listGroups(
+  { clientOf, read }: Reach,
+  ...[location, cluster, signal]: Parameters<ServerGroups['list']>
+): Promise<readonly ServerGroup[]> {
+  const client = clientOf(location);
+  marathonParent(location);
+  const apps = await read(location, () => client.listApps({ id: cluster, embed: listEmbeds }, signal));
+  return apps
+    .map((app) => serverGroupFromApp(app, location))
+    .filter((group): group is ServerGroup => group?.moniker.cluster === cluster)
+    .sort(newestFirst);
+}
+
+/** The size that a group served with before it was taken out, for which the others of its cluster may be asked. */
+async function sizeBefore(
+  reach: Reach,
+  ...[location, name, signal]: Parameters<ServerGroups['lastNonZeroSize']>
+): Promise<number | undefined> {
+  const { client, id } = reach.find(location, name);
+  const cluster = parseMoniker(name)?.cluster ?? name;
+  const readOthers = async () =>
+    (await listGroups(reach, location, cluster, signal)).filter((group) => group.name !== name);
+  return await findSizeBefore(client, id, readOthers, signal);
 }
 
 async function setSize(
@@ -137,15 +156,7 @@ export function createServerGroups(options: ServerGroupsOptions): WatchedServerG
   return {
     clusterChanged,
     look,
-    list: async (location, cluster, signal) => {
-      const client = clientOf(location);
-      marathonParent(location);
-      const apps = await read(location, () => client.listApps({ id: cluster, embed: listEmbeds }, signal));
-      return apps
-        .map((app) => serverGroupFromApp(app, location))
-        .filter((group): group is ServerGroup => group?.moniker.cluster === cluster)
-        .sort(newestFirst);
-    },
+    list: (...call) => listGroups(reach, ...call),
     get: async (location, name, signal) => {
       const { client, id } = find(location, name);
       const app = await read(location, () => unlessAbsent(client.getApp(id, signal)));
@@ -175,10 +186,7 @@ export function createServerGroups(options: ServerGroupsOptions): WatchedServerG
       const deleted = await change(location, () => unlessAbsent(client.deleteApp(id, { force }, signal)));
       return { deploymentId: deleted?.deploymentId };
     },
-    lastNonZeroSize: async (location, name, signal) => {
-      const { client, id } = find(location, name);
-      return await findNonZeroSize(client, id, signal);
-    },
+    lastNonZeroSize: (...call) => sizeBefore(reach, ...call),
     lastFailure: async (location, name, signal) => {
       const { client, id } = find(location, name);
       const app = await unlessAbsent(client.getApp(id, signal));

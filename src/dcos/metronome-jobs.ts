@@ -43,8 +43,9 @@ async function knownRuns(connection: JobConnection, jobId: string, signal?: Abor
 }
 
 /**
- * A run does not say who started it. Where the job is still ours and has one new run only, that is it; else others start runs
- * of this job too, and the labels of the tasks tell, which are those of the job as it was at the start.
+ * A run does not say who started it. Where the job is still ours and has one new run only, that is it: whoever takes turns
+ * (JobTurns) starts none of a job that is ours, and those `known` were looked at in the turn in which it became ours. Else the
+ * labels of the tasks tell, which are those of the job as it was at the start.
  */
 async function startedRuns(
   connection: JobConnection,
@@ -97,7 +98,13 @@ async function run(connection: JobConnection, job: JobDescription, key: string, 
   const spec = jobFromDescription(job, key);
   await define(connection, spec, signal);
   await setSchedule(connection, job, signal);
-  return (await connection.metronome.startRun(spec.id, signal)).id;
+  const { id: runId } = await connection.metronome.startRun(spec.id, signal);
+  const started = await unlessAbsent(connection.metronome.getJob(spec.id, [], signal));
+  if (started?.labels[keyLabel] === key) return runId;
+  throw new CoxswainError('METRONOME_CHANGED', {
+    message: `Somebody else changed job ${spec.id} while run ${runId} of it was started, which may be another's definition.`,
+    fields: { runId },
+  });
 }
 
 /** Jobs of Metronome, with what Mesos knows of their tasks. */

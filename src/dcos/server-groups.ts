@@ -103,7 +103,10 @@ export interface ServerGroups {
   ): Promise<Accepted>;
   /** Deletes the app; one that is gone already counts as done. */
   destroy(location: Location, name: string, options: { force: boolean }, signal?: AbortSignal): Promise<Accepted>;
-  /** The size before the group was scaled to 0, from the app's own versions; undefined when no version had one. */
+  /**
+   * The size that the group served with before it was scaled to 0, at once or step by step by a deployment, from the app's own
+   * versions; undefined when no version had one.
+   */
   lastNonZeroSize(location: Location, name: string, signal?: AbortSignal): Promise<number | undefined>;
   /** Why tasks fail: the last failure in words; undefined for none since the group was last changed. */
   lastFailure(location: Location, name: string, signal?: AbortSignal): Promise<string | undefined>;

@@ -61,7 +61,7 @@ export function findCircles(applications: Applications): readonly DefinitionProb
     callsOf(place, applications).flatMap((call): readonly DefinitionProblem[] => {
       const way = wayBack(call, applications);
       if (way === undefined) return [];
-      const { line, column } = call.stage.at ?? { line: 1, column: 1 };
+      const { line, column } = call.stage.calls?.[0]?.pipeline ?? { line: 1, column: 1 };
       const names = [place, ...way].map(idOf).join(' → ');
       const message = `Pipeline ${idOf(place)} would run itself: ${names}. Break the circle.`;
       return [{ file, line, column, message }];

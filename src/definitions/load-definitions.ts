@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Application, Definitions, DefinitionProblem } from '../model/application';
 import type { Variables } from './accounts-context';
-import { findStrategyMistakes } from './check-strategies';
+import { findCallMistakes } from './find-call-mistakes';
 import { findCircles } from './find-circles';
 import { parseAccounts, type ParsedAccounts } from './parse-accounts';
 import { parseApplication } from './parse-application';
@@ -51,6 +51,9 @@ function listFiles(folder: string): readonly string[] {
   }
 }
 
+/** The application that a file must be of. */
+const nameOfFile = (file: string): string => basename(file).replace(/\.ya?ml$/, '');
+
 function loadApplication(input: DefinitionsInput, file: string, accounts: ParsedAccounts) {
   const read = readFile(input.folder, file);
   if ('problem' in read) return { problems: [read.problem] };
@@ -60,7 +63,7 @@ function loadApplication(input: DefinitionsInput, file: string, accounts: Parsed
     accounts: accounts.accounts ?? new Map(),
     stageTypes: input.stageTypes,
   });
-  const expected = basename(file).replace(/\.ya?ml$/, '');
+  const expected = nameOfFile(file);
   if (parsed.application === undefined || parsed.application.name === expected) return parsed;
   const { name } = parsed.application;
   const line = read.text.split('\n').findIndex((text) => /^['"]?application['"]?\s*:/.test(text)) + 1;
@@ -87,7 +90,11 @@ export function loadDefinitions(input: DefinitionsInput, lastGood?: LoadedDefini
       if (kept !== undefined) applications.set(kept.name, kept);
     }
   }
-  const mistakes = [...findCircles(applications), ...findStrategyMistakes(applications)];
+  const names = new Set([...applications.keys(), ...listFiles(input.folder).map(nameOfFile)]);
+  const mistakes = [
+    ...findCircles(applications),
+    ...[...applications.values()].flatMap((each) => findCallMistakes(each, { applications, names })),
+  ];
   problems.push(...mistakes);
   for (const [name, { file }] of [...applications]) {
     if (!mistakes.some((problem) => problem.file === file)) continue;

@@ -1,7 +1,7 @@
 import type { Application, DefinitionProblem, Environment, Pipeline } from '../model/application';
 import { checkServiceReferences } from './check-references';
 import type { Accounts } from './parse-accounts';
-import { findStrategyMistakes } from './check-strategies';
+import { findCallMistakes } from './find-call-mistakes';
 import { findCircles } from './find-circles';
 import { parseChannelName } from './parse-channel';
 import { parseEnvironment, parseGroup } from './parse-environment';
@@ -152,6 +152,6 @@ export function parseApplication(input: {
     ...(jobs.size === 0 ? {} : { jobs }),
   };
   const alone = new Map([[name, application]]);
-  const mistakes = [...findCircles(alone), ...findStrategyMistakes(alone)];
+  const mistakes = [...findCircles(alone), ...findCallMistakes(application, { applications: alone })];
   return mistakes.length === 0 ? { application, problems: [] } : { problems: mistakes };
 }

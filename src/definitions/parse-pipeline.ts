@@ -5,6 +5,7 @@ import { checkParameterReferences, checkStageReferences } from './check-referenc
 import { didYouMean } from './did-you-mean';
 import { isSpelledOut } from './open-parts';
 import { parseStage, type StageTypes, type WrittenStage } from './parse-stage';
+import { readCalls } from './read-calls';
 import { readLimits } from './read-limits';
 import { readParameters } from './read-parameters';
 import { checkStrategyStages } from './check-strategies';
@@ -76,13 +77,6 @@ const advice = {
 export const stagesAt = (pipeline: YamlValue): YamlValue | undefined =>
   pipeline.isObject ? pipeline.object({ known: undefined })?.get('stages') : pipeline;
 
-/** Where a stage names the pipeline that it runs, of itself or as the strategy of a deploy. */
-function callPlace({ type, fields, value, context }: WrittenStage): Pick<PipelineStage, 'at'> {
-  if (type === 'pipeline') return { at: (fields.get('pipeline') ?? value).place };
-  const strategy = context.strategy === 'custom' ? fields.get('strategyPipeline') : undefined;
-  return strategy === undefined ? {} : { at: strategy.place };
-}
-
 /** Which parameters the stages find. */
 type Wanted = { readonly parameters: readonly PipelineParameter[]; readonly isStrategy: boolean };
 
@@ -97,15 +91,18 @@ function parseStages(
   if (items.length === 0) return value.fail(`Pipeline '${name}' has no stages. Add one: [{ type: deploy }]`);
   const written = items.flatMap((item) => parseStage(item, stageTypes) ?? []);
   if (written.length < items.length) return undefined;
-  const stages = written.map((stage, index) => ({
-    refId: String(index + 1),
-    requisiteStageRefIds: resolveAfter(stage, index, written),
-    type: stage.type,
-    name: stage.name,
-    context: stage.context,
-    ...(stage.leavesOpen === undefined ? {} : { leavesOpen: stage.leavesOpen }),
-    ...callPlace(stage),
-  }));
+  const stages = written.map((stage, index): PipelineStage => {
+    const calls = readCalls(stage);
+    return {
+      refId: String(index + 1),
+      requisiteStageRefIds: resolveAfter(stage, index, written),
+      type: stage.type,
+      name: stage.name,
+      context: stage.context,
+      ...(stage.leavesOpen === undefined ? {} : { leavesOpen: stage.leavesOpen }),
+      ...(calls.length === 0 ? {} : { calls }),
+    };
+  });
   refuseCycles(stages, written);
   checkStageReferences(stages, written, stageTypes);
   checkParameterReferences(name, written, wanted);

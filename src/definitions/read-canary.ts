@@ -1,13 +1,13 @@
 import type { StageContext } from '../model/execution';
+import { readCondition } from './check-expressions';
 import { readBoolean } from './read-boolean';
 import { readWatch, watchKeys } from './read-verify';
 import type { YamlObject } from './yaml-object';
 import type { YamlValue } from './yaml-value';
 
-const known = [...watchKeys, 'instances', 'percentage', 'job', 'judgment'];
+const known = [...watchKeys, 'instances', 'percentage', 'job', 'expression', 'judgment'];
 const habits = {
   interval: 'Write for: 10m.',
-  expression: 'Put a checkPreconditions stage after the deploy, or let a job judge.',
 };
 
 function readSize(fields: YamlObject): StageContext {
@@ -26,10 +26,12 @@ function readStep(item: YamlValue): StageContext {
   const fields = item.object({ known, advice: habits });
   if (fields === undefined) return {};
   const job = fields.get('job');
+  const expression = fields.get('expression');
   const step = {
     ...readSize(fields),
     ...readWatch(fields),
     job: job?.refusesExpression('Write the name of a job.') === true ? undefined : job?.text(),
+    expression: expression && readCondition(expression),
     judgment: readBoolean(fields, 'judgment'),
   };
   return Object.fromEntries(Object.entries(step).filter(([, value]) => value !== undefined));

@@ -34,14 +34,14 @@ export type ForeignCluster = {
   readonly stage: string;
 };
 
-/** Stages, and what they are run for. */
-type RunFor = {
+/** Stages, and the names of what they are run for. */
+type NamedPlace = {
   readonly application: Pick<Application, 'name'>;
   readonly environment: Pick<Environment, 'name'>;
-  readonly pipeline: Pick<Pipeline, 'stages'>;
+  readonly pipeline: { readonly stages: readonly Pick<PipelineStage, 'type' | 'name' | 'context'>[] };
 };
 
-const changes = ({ type }: PipelineStage): boolean => changingTypes.includes(type);
+const changes = ({ type }: Pick<PipelineStage, 'type'>): boolean => changingTypes.includes(type);
 
 /** Whether a pipeline changes or reads server groups, so that nobody else may work on its cluster meanwhile. */
 export const touchesCluster = ({ stages }: Pick<Pipeline, 'stages'>): boolean =>
@@ -105,7 +105,7 @@ const isInstanceOf = (id: string, cluster: string): boolean => {
  */
 export function foreignClusters(
   { applications }: Pick<Definitions, 'applications'>,
-  { application: own, environment: at, pipeline }: RunFor,
+  { application: own, environment: at, pipeline }: NamedPlace,
 ): readonly ForeignCluster[] {
   const changing = pipeline.stages.filter(changes).map((stage) => ({ stage, names: namesIn(stage.context) }));
   const all = [...applications.values()].flatMap((application) =>

@@ -1,10 +1,10 @@
 import type { Execution } from '../model/execution';
-import { lockCluster } from './cluster-lock';
+import { clusterHolder, lockCluster } from './cluster-lock';
 import type { Clock } from './clock';
 import { adoptedIdsOf, ancestorIdsOf } from './lineage';
 import type { DocumentStore } from './ports/document-store';
 import { worksOnCluster } from './read-history';
-import { enterQueue, nameOf } from './wait-in-queue';
+import { enterQueue, giveTurnBack, nameOf, waitForTurn, type QueueLook } from './wait-in-queue';
 
 /** How long until one that waits looks by itself: for its turn, of which it is told, and for its cluster, of which it is not. */
 const turnLookMs = 60_000;
@@ -33,77 +33,101 @@ export function expireStart(execution: Execution, now: number): Execution {
 export function startDue(execution: Execution, now: number): number {
   const { admission } = execution;
   if (admission?.state === 'waiting') return Math.min(now + turnLookMs, expiryOf(execution));
-  if (admission?.state === 'admitted' && admission.behind !== undefined)
-    return Math.min(now + clusterLookMs, expiryOf(execution));
+  if (admission?.state === 'blocked') return Math.min(now + clusterLookMs, expiryOf(execution));
   return now;
 }
 
 /** What a look for the turn of an execution came to, as a change of whatever is stored by then. Pure. */
 export type Turn = (execution: Execution, now: number) => Execution;
 
-type State = NonNullable<Execution['admission']>['state'];
+type Admission = NonNullable<Execution['admission']>;
 
 /** A change of the admission that was looked at; nothing where the execution has moved on since. */
-function turnTo(
-  { admission: seen }: Execution,
-  from: readonly State[],
-  change: (execution: Execution, now: number) => Execution,
-): Turn {
+function turnTo({ admission: seen }: Execution, change: (execution: Execution, now: number) => Execution): Turn {
   return (execution, now) => {
     const { admission, canceled } = execution;
-    const isCurrent = admission !== undefined && admission.round === seen?.round && from.includes(admission.state);
+    const isCurrent =
+      admission !== undefined &&
+      admission.round === seen?.round &&
+      admission.state === seen.state &&
+      (admission.turn ?? 0) === (seen.turn ?? 0);
     return isHeldBack(execution) && isCurrent && canceled === undefined ? change(execution, now) : execution;
   };
 }
 
 /** The same object where nothing changes. */
-function withAdmission(execution: Execution, admission: NonNullable<Execution['admission']>): Execution {
-  const { state, place, behind } = execution.admission ?? {};
-  const isSame = state === admission.state && place === admission.place && behind === admission.behind;
+function withAdmission(execution: Execution, admission: Admission): Execution {
+  const { state, place, behind, turn = 0 } = execution.admission ?? {};
+  const isSame =
+    state === admission.state &&
+    place === admission.place &&
+    behind === admission.behind &&
+    turn === (admission.turn ?? 0);
   return isSame ? execution : { ...execution, admission };
 }
 
-/** One that has its turn takes its cluster, and waits for whoever works on it. */
-async function takeCluster(store: DocumentStore, execution: Execution, round: number): Promise<Turn> {
+const become = (seen: Execution, admission: Admission): Turn =>
+  turnTo(seen, (current) => withAdmission(current, admission));
+
+const turnOf = (turn: number) => (turn === 0 ? {} : { turn });
+
+/** Under whose locks an execution works: those above it, and those that its retry takes over. */
+const chainOf = async (store: DocumentStore, execution: Execution): Promise<readonly string[]> => [
+  ...(await adoptedIdsOf(store, execution)),
+  ...(await ancestorIdsOf(store, execution)),
+];
+
+/** One that has its turn takes its cluster; where others work on it, it gives the turn back next. */
+async function takeCluster(store: DocumentStore, execution: Execution, { round, turn = 0 }: Admission): Promise<Turn> {
   const holder = { executionId: execution.id, ...(round === 0 ? {} : { round }) };
-  const chain = [...(await adoptedIdsOf(store, execution)), ...(await ancestorIdsOf(store, execution))];
   const other = worksOnCluster(execution)
-    ? await lockCluster(store, execution.definition.cluster, holder, undefined, chain)
+    ? await lockCluster(store, execution.definition.cluster, holder, undefined, await chainOf(store, execution))
     : undefined;
-  if (other === undefined)
-    return turnTo(execution, ['admitted'], (current) => withAdmission(current, { round, state: 'started' }));
+  if (other === undefined) return become(execution, { round, ...turnOf(turn), state: 'started' });
   const behind = await nameOf(store, other.executionId);
-  return turnTo(execution, ['admitted'], (current) => withAdmission(current, { round, state: 'admitted', behind }));
+  return become(execution, { round, ...turnOf(turn), state: 'yielding', behind });
 }
 
+type Parts = { readonly store: DocumentStore; readonly clock: Clock };
+
+/** One that has found its cluster busy waits for its turn again when nobody works there, or only those above and below it. */
+async function lookForCluster(parts: Parts, execution: Execution, { standing, queue }: QueueLook) {
+  if (standing.in !== 'waiting' || standing.awaits === undefined) return { standing, queue };
+  const { store } = parts;
+  const anybody = await clusterHolder(store, standing.awaits);
+  const chain = anybody === undefined ? [] : await chainOf(store, execution);
+  const other = anybody === undefined ? undefined : await clusterHolder(store, standing.awaits, chain);
+  if (other === undefined) return waitForTurn(parts, execution, queue, anybody === undefined);
+  return { standing, queue, behind: await nameOf(store, other.executionId) };
+}
+
+const callOff = (seen: Execution): Turn =>
+  turnTo(seen, (current, now) => ({ ...current, canceled: { at: now, reason: supersededReason } }));
+
 /**
- * Looks whether an execution may start, in two saved steps: its turn in the queue of its pipeline first, then its cluster.
- * Who waits for a turn has no cluster, and who has a cluster waits for nobody, so that none waits for another in a circle.
- * Undefined where the execution waits for nothing.
+ * Looks whether an execution may start, in saved steps: its turn in the queue of its pipeline first, then its cluster. Who
+ * waits for a turn has no cluster; who has its turn and finds its cluster busy gives the turn back, keeps its place before
+ * those that came later, and lets them go first. So none that waits for its start keeps anything from others. Undefined where
+ * the execution waits for nothing.
  */
-export async function lookForTurn(
-  parts: { readonly store: DocumentStore; readonly clock: Clock },
-  execution: Execution,
-): Promise<Turn | undefined> {
+export async function lookForTurn(parts: Parts, execution: Execution): Promise<Turn | undefined> {
+  const { store } = parts;
   const { admission, canceled } = execution;
   if (admission === undefined || !isHeldBack(execution) || canceled !== undefined) return undefined;
-  const { round, state } = admission;
-  const { standing, queue } = await enterQueue(parts, execution);
-  if (standing.in === 'superseded') {
-    const called = (current: Execution, now: number): Execution => ({
-      ...current,
-      canceled: { at: now, reason: supersededReason },
-    });
-    return turnTo(execution, ['new', 'waiting'], called);
-  }
+  const { round, state, turn = 0 } = admission;
+  // Only a saved intent gives the turn back: none of a look that was overtaken could have the cluster meanwhile.
+  if (state === 'yielding') await giveTurnBack(parts, execution);
+  const look = await lookForCluster(parts, execution, await enterQueue(parts, execution));
+  const { standing, queue, behind } = { behind: undefined, ...look };
+  if (standing.in === 'superseded') return callOff(execution);
   if (standing.in === 'running') {
-    if (state === 'admitted') return takeCluster(parts.store, execution, round);
-    return turnTo(execution, ['new', 'waiting'], (current) => withAdmission(current, { round, state: 'admitted' }));
+    if (state === 'admitted' && standing.turn === turn) return takeCluster(store, execution, admission);
+    return become(execution, { round, ...turnOf(standing.turn), state: 'admitted' });
   }
+  const turns = standing.in === 'waiting' ? turnOf(standing.turn) : {};
+  if (behind !== undefined) return become(execution, { round, ...turns, state: 'blocked', behind });
   const [first] = queue.running;
-  const behind = first === undefined ? {} : { behind: await nameOf(parts.store, first.executionId) };
+  const running = first === undefined ? {} : { behind: await nameOf(store, first.executionId) };
   const place = standing.in === 'waiting' ? { place: standing.place } : {};
-  return turnTo(execution, ['new', 'waiting'], (current) =>
-    withAdmission(current, { round, state: 'waiting', ...place, ...behind }),
-  );
+  return become(execution, { round, ...turns, state: 'waiting', ...place, ...running });
 }

@@ -1,6 +1,7 @@
 import { isComplete } from '../model/status';
 import { executionKind, expiryKind } from './document-kinds';
 import { ancestorIdsOf } from './lineage';
+import { isWaiting } from './read-history';
 import type { DocumentKind, DocumentStore } from './ports/document-store';
 
 /** Who works on a cluster: an execution, or the expiry of a server group that one left behind. */
@@ -42,8 +43,8 @@ async function isAtWork(store: DocumentStore, { executionId, expiryId }: Cluster
   if (expiryId !== undefined) return (await store.get(expiryKind, expiryId))?.document.state === 'destroying';
   const held = await store.get(executionKind, executionId);
   if (held === undefined || isComplete(held.document.status)) return false;
-  // One that waits for its turn has given back what it had before its end.
-  return held.document.admission?.state !== 'waiting';
+  // One that waits for its turn or its cluster has given back what it had before its end.
+  return !isWaiting(held.document);
 }
 
 /** Whether a holder is an execution, or one that stages of it started, near or far. */

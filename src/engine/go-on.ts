@@ -13,6 +13,7 @@ const attemptKeys = [
   'manualSkip',
   'executionId',
   'executionName',
+  'childOutcomes',
   'diagnosis',
   'skipReason',
   'expressionEvaluationSummary',

@@ -51,6 +51,7 @@ export function planSynthetic(
     parentStageId: parent.id,
     syntheticStageOwner: owner,
     ...(side === 'before' || side === 'after' ? {} : { [side]: true }),
+    ...(plan.isWritten === true ? { isWritten: true as const } : {}),
     context: plan.context,
     outputs: {},
     tasks: [],

@@ -20,9 +20,8 @@ export async function readHistory(store: DocumentStore, cluster: string): Promis
 export const worksOnCluster = ({ definition }: Pick<Execution, 'definition'>): boolean => definition.regions.length > 0;
 
 /** Whether an execution waits for its turn or for others on its cluster, and so holds nothing. */
-const isWaiting = ({ status, admission }: Execution): boolean =>
-  status === 'NOT_STARTED' &&
-  (admission?.state === 'waiting' || (admission?.state === 'admitted' && admission.behind !== undefined));
+export const isWaiting = ({ status, admission }: Execution): boolean =>
+  status === 'NOT_STARTED' && ['waiting', 'yielding', 'blocked'].includes(admission?.state ?? 'new');
 
 /**
  * The execution that works on a cluster now, if any; where stages of it have started others there, which share the cluster, the

@@ -48,9 +48,9 @@ function beginStage<S>(settling: Settling<S>): Execution {
   return { ...replaceStage(execution, started), stages: [...replaceStage(execution, started).stages, ...before] };
 }
 
-/** Whether a team wrote the stage, and its expressions are yet to be evaluated; synthetic stages hold what was. */
+/** Whether a team wrote the stage, and its expressions are yet to be evaluated; other synthetic stages hold what was. */
 const hasExpressions = ({ execution, stage }: { readonly execution: Execution; readonly stage: Stage }): boolean =>
-  execution.definition.writtenAs !== undefined && stage.parentStageId === undefined;
+  execution.definition.writtenAs !== undefined && (stage.parentStageId === undefined || stage.isWritten === true);
 
 /** Ends a stage that never began. */
 const endUnbegun = <S>(settling: Settling<S>, status: ExecutionStatus, failure?: Failure): Execution =>

@@ -4,7 +4,7 @@ import type { Clock } from './clock';
 import { holdersUnder, lockCluster, type ClusterHolder } from './cluster-lock';
 import { executionKind } from './document-kinds';
 import { limitOf, mostWaiting } from './pipeline-queue';
-import type { DocumentStore } from './ports/document-store';
+import type { DocumentKind, DocumentStore } from './ports/document-store';
 import { worksOnCluster } from './read-history';
 import type { Signal, SignalOutcome } from './signals';
 import { enterQueue, leaveQueue } from './wait-in-queue';
@@ -40,6 +40,7 @@ function executionOf({ id, teamId, draft, trigger }: StartRequest, now: number):
     id,
     type: 'PIPELINE',
     status: 'NOT_STARTED',
+    isAsked: true,
     buildTime: now,
     trigger: {
       ...trigger,
@@ -54,6 +55,44 @@ function executionOf({ id, teamId, draft, trigger }: StartRequest, now: number):
   };
 }
 
+/** What a start came to; its execution is that of the first start with the same correlation id. */
+export type StartAnswer = { readonly executionId: string; readonly refusal?: StartRefusal };
+
+type Correlation = { readonly schema: 1; readonly executionId: string };
+
+/** Which execution starts with a correlation id are about; the id is the team's and that; not listed by anything. */
+const correlationKind: DocumentKind<Correlation> = { name: 'correlation', indexes: () => ({}) };
+
+/** The execution that the first start with this correlation id chose, which this may be. */
+async function correlate(store: DocumentStore, { id, teamId, trigger }: StartRequest): Promise<string> {
+  const key = `${teamId}/${trigger.correlationId}`;
+  await store.create(correlationKind, key, { schema: 1, executionId: id });
+  return (await store.get(correlationKind, key))?.document.executionId ?? id;
+}
+
+/** Deletes what is refused; whether it is gone: another look at the same start may have let it begin meanwhile. */
+async function withdraw(store: DocumentStore, id: string): Promise<boolean> {
+  const found = await store.get(executionKind, id);
+  if (found === undefined) return true;
+  if (found.document.isAsked !== true) return false;
+  return (
+    (await store.delete(executionKind, id, { version: found.version })) ||
+    (await store.get(executionKind, id)) === undefined
+  );
+}
+
+/** Lets an execution begin; false where another look at the same start has refused it meanwhile. */
+async function release(store: DocumentStore, id: string, now: number): Promise<boolean> {
+  const begin = ({ isAsked, ...execution }: Execution): Execution => execution;
+  const saved = await store.update(
+    executionKind,
+    id,
+    (execution) => (execution.isAsked === undefined ? execution : begin(execution)),
+    { due: () => now },
+  );
+  return saved !== undefined;
+}
+
 /** Takes a place in the queue of the pipeline, and the cluster where there is no need to wait for a turn. */
 async function takeTurn(
   parts: StartParts,
@@ -62,22 +101,18 @@ async function takeTurn(
 ): Promise<StartRefusal | undefined> {
   const { store } = parts;
   const { id, definition } = execution;
-  const { standing } = await enterQueue(parts, execution, mostWaiting);
-  if (standing.in === 'nowhere') {
-    await store.delete(executionKind, id);
-    return { waiting: mostWaiting };
-  }
+  const { standing, queue } = await enterQueue(parts, execution, mostWaiting);
+  if (standing.in === 'nowhere') return (await withdraw(store, id)) ? { waiting: mostWaiting } : undefined;
   if (standing.in !== 'running') return undefined;
   const holder = worksOnCluster(execution)
     ? await lockCluster(store, definition.cluster, { executionId: id }, undefined, ancestorIds)
     : undefined;
-  if (holder === undefined) return undefined;
+  // Where others wait for their cluster already, it waits behind them.
+  if (holder === undefined || queue.waiting.length > 0) return undefined;
   // Asked for again after a crash it may be under way, with its turn: then it waits for the cluster by itself.
-  const known = (await store.get(executionKind, id))?.document;
-  if (known !== undefined && isInQueue(known)) return undefined;
-  // It leaves before it is gone, so that whoever is in a queue exists.
+  if (!(await withdraw(store, id))) return undefined;
+  // A place of one that is gone would be found by others too, but late.
   await leaveQueue(parts, execution, 0);
-  await store.delete(executionKind, id);
   return holder;
 }
 
@@ -88,8 +123,7 @@ async function takeCluster(
 ): Promise<StartRefusal | undefined> {
   if (!worksOnCluster({ definition })) return undefined;
   const holder = await lockCluster(store, definition.cluster, { executionId: id }, cancels, ancestorIds);
-  if (holder !== undefined) await store.delete(executionKind, id);
-  return holder;
+  return holder !== undefined && (await withdraw(store, id)) ? holder : undefined;
 }
 
 /** Cancels what a start replaces, and what that has started on the cluster, which would work on beside the start otherwise. */
@@ -105,16 +139,7 @@ async function cancelFamily(
   for (const id of others) await signal(id, cancel, `${key}/${id}`);
 }
 
-/**
- * Creates an execution and takes its cluster, where it works on one; doing it again changes nothing. Answers why nothing was started: somebody
- * else took the cluster first, or too many wait already.
- *
- * Where its pipeline limits how many run, its turn in the pipeline's queue comes first and the cluster second, for every
- * start alike: an execution that has to wait for its turn is started all the same, has no cluster, and takes it when its
- * turn has come, as `lookForTurn` says. The other way round two could wait for each other, one in the queue with the cluster
- * and one with the turn. A cluster that is busy now, with no need to wait for a turn, refuses the start as without a queue.
- */
-export async function startExecution(parts: StartParts, request: StartRequest): Promise<StartRefusal | undefined> {
+async function start(parts: StartParts, request: StartRequest): Promise<StartRefusal | undefined> {
   const { store, clock } = parts;
   const { id, draft } = request;
   const now = clock.now();
@@ -129,8 +154,24 @@ export async function startExecution(parts: StartParts, request: StartRequest): 
     execution.admission === undefined
       ? await takeCluster(parts, execution, request)
       : await takeTurn(parts, execution, request.ancestorIds ?? []);
-  if (refusal === undefined) await store.touch(executionKind, id, now);
-  return refusal;
+  if (refusal !== undefined || (await release(store, id, now))) return refusal;
+  return start(parts, request);
+}
+
+/**
+ * Creates an execution and takes its cluster, where it works on one; doing it again changes nothing. Answers why nothing was started: somebody
+ * else took the cluster first, or too many wait already. A start with the correlation id of another is that other's,
+ * whatever id it has chosen, also where both come at the same instant.
+ *
+ * Where its pipeline limits how many run, its turn in the pipeline's queue comes first and the cluster second, for every
+ * start alike: an execution that has to wait for its turn is started all the same, has no cluster, and takes it when its
+ * turn has come, as `lookForTurn` says. The other way round two could wait for each other, one in the queue with the cluster
+ * and one with the turn. A cluster that is busy now, with no need to wait for a turn, refuses the start as without a queue.
+ */
+export async function startExecution(parts: StartParts, request: StartRequest): Promise<StartAnswer> {
+  const executionId = await correlate(parts.store, request);
+  const refusal = await start(parts, { ...request, id: executionId });
+  return { executionId, ...(refusal === undefined ? {} : { refusal }) };
 }
 
 /** Whether the executor has looked at its turn already: it finds the rest by itself. */

@@ -3,8 +3,10 @@ import { isComplete } from '../model/status';
 import type { Clock } from './clock';
 import { executionKind } from './document-kinds';
 import {
+  awaitTurn,
   emptyQueue,
   enter,
+  giveBack,
   leave,
   limitOf,
   queueKind,
@@ -12,6 +14,7 @@ import {
   type PipelineQueue,
   type QueueEntry,
   type Standing,
+  type WaitingEntry,
 } from './pipeline-queue';
 import type { DocumentStore } from './ports/document-store';
 
@@ -22,6 +25,12 @@ const queueIdOf = ({ pipelineConfigId, application, definition }: Execution): st
   `${pipelineConfigId ?? application}/${definition.environment}`;
 
 const entryOf = ({ id, admission }: Execution): QueueEntry => ({ executionId: id, round: admission?.round ?? 0 });
+
+const waitingEntryOf = (execution: Execution): WaitingEntry => ({
+  ...entryOf(execution),
+  limit: limitOf(execution) ?? Number.MAX_SAFE_INTEGER,
+  keepsWaiting: execution.keepWaitingPipelines === true,
+});
 
 /** Whether a start is over for good: its execution ended, went on to a later round, or is gone. */
 async function isOver(store: DocumentStore, { executionId, round }: QueueEntry): Promise<boolean> {
@@ -44,38 +53,64 @@ async function wake({ store, clock }: Parts, entries: readonly QueueEntry[]): Pr
   }
 }
 
+/** Where an execution stands, in which queue. */
+export type QueueLook = { readonly standing: Standing; readonly queue: PipelineQueue };
+
+/** Whether a start stands elsewhere than before: it runs, waits in another place, or is called off. */
+function hasMoved(before: PipelineQueue, queue: PipelineQueue, entry: QueueEntry): boolean {
+  const [then, now] = [standingOf(before, entry), standingOf(queue, entry)];
+  if (then.in !== now.in) return then.in !== 'nowhere';
+  return then.in === 'waiting' && now.in === 'waiting' && then.place !== now.place;
+}
+
+/** Changes a queue for one execution of it, and wakes those others that stand elsewhere now. */
+async function changeQueue(
+  parts: Parts,
+  execution: Execution,
+  before: PipelineQueue,
+  change: (queue: PipelineQueue) => PipelineQueue,
+): Promise<QueueLook> {
+  const queue = (await parts.store.update(queueKind, queueIdOf(execution), change))?.document ?? before;
+  // A lost wake-up is found again: who waits looks by itself.
+  const woken = [...queue.running, ...queue.superseded, ...queue.waiting].filter(
+    (other) => other.executionId !== execution.id && hasMoved(before, queue, other),
+  );
+  await wake(parts, woken);
+  return { standing: standingOf(queue, entryOf(execution)), queue };
+}
+
 /**
  * Enters the queue of an execution's pipeline, once, drops those that run there but are over, and answers where the
  * execution stands: `nowhere` where `most` wait already. The execution is stored before it enters.
  */
-export async function enterQueue(
-  parts: Parts,
-  execution: Execution,
-  most?: number,
-): Promise<{ readonly standing: Standing; readonly queue: PipelineQueue }> {
+export async function enterQueue(parts: Parts, execution: Execution, most?: number): Promise<QueueLook> {
   const { store } = parts;
   const id = queueIdOf(execution);
-  const own = entryOf(execution);
   await store.create(queueKind, id, emptyQueue);
   const before = (await store.get(queueKind, id))?.document ?? emptyQueue;
   const over = await findOver(
     store,
     before.running.filter(({ executionId }) => executionId !== execution.id),
   );
-  const entry = {
-    ...own,
-    limit: limitOf(execution) ?? Number.MAX_SAFE_INTEGER,
-    keepsWaiting: execution.keepWaitingPipelines === true,
-  };
-  const saved = await store.update(queueKind, id, (queue) => enter(leave(queue, over), entry, most));
-  const queue = saved?.document ?? before;
-  // A lost wake-up is found again: who waits looks by itself.
-  const woken = [...queue.running, ...queue.superseded].filter(
-    (other) => other.executionId !== execution.id && standingOf(before, other).in === 'waiting',
-  );
-  await wake(parts, woken);
-  return { standing: standingOf(queue, own), queue };
+  const entry = waitingEntryOf(execution);
+  return changeQueue(parts, execution, before, (queue) => enter(leave(queue, over), entry, most));
 }
+
+/** Gives the turn back that an execution has in vain, since its cluster is busy; again it changes nothing. */
+export async function giveTurnBack(parts: Parts, execution: Execution): Promise<void> {
+  const before = (await parts.store.get(queueKind, queueIdOf(execution)))?.document ?? emptyQueue;
+  const { turn = 0 } = execution.admission ?? {};
+  const entry = { ...waitingEntryOf(execution), turn, awaits: execution.definition.cluster };
+  await changeQueue(parts, execution, before, (queue) => giveBack(queue, entry));
+}
+
+/** Lets an execution that has waited for its cluster wait for its turn again, or have it; `free` as `awaitTurn` says. */
+export const waitForTurn = (
+  parts: Parts,
+  execution: Execution,
+  seen: PipelineQueue,
+  free: boolean,
+): Promise<QueueLook> => changeQueue(parts, execution, seen, (queue) => awaitTurn(queue, entryOf(execution), free));
 
 /** Leaves the queue and wakes the others in it, who may have their turn or another place; again it changes nothing. */
 export async function leaveQueue(parts: Parts, execution: Execution, round: number): Promise<void> {

@@ -1,2 +1,3 @@
+export * from './job-turns';
 export * from './reservations';
 export * from './traffic-guard';

@@ -10,6 +10,24 @@ export type ServiceDescription = Pick<
   'cpus' | 'mem' | 'env' | 'labels' | 'constraints' | 'serviceEndpoints' | 'healthChecks' | 'marathon' | 'disk' | 'gpus'
 >;
 
+/** A name as a file has it, which may be an expression; `label` is what people call the place: `pipelines.main[0].pipeline`. */
+export type NameInFile = {
+  readonly name: string;
+  readonly label: string;
+  readonly line: number;
+  readonly column: number;
+};
+
+/** A pipeline that a stage runs: of itself, as the strategy of a deploy, or to judge the steps of one. */
+export type PipelineCall = {
+  readonly kind: 'pipeline' | 'strategy' | 'validation';
+  /** Absent: the stage's own. */
+  readonly application?: NameInFile;
+  readonly pipeline: NameInFile;
+  /** Absent: the one of the run. */
+  readonly environment?: NameInFile;
+};
+
 /** A stage as a pipeline names it, before it is resolved for an environment. Durations are in the units of the field's name. */
 export type PipelineStage = {
   readonly refId: string;
@@ -20,8 +38,8 @@ export type PipelineStage = {
   readonly context: StageContext;
   /** What the run gives: places, in `regions` as for `deploy`, and the environment's cluster; absent where the stage says all itself. */
   readonly leavesOpen?: readonly ('places' | 'cluster')[];
-  /** Where its file names the pipeline that it runs; only for stages that run one. */
-  readonly at?: { readonly line: number; readonly column: number };
+  /** The pipelines that it runs, as its file names them; only for stages that run some. */
+  readonly calls?: readonly PipelineCall[];
 };
 
 /** A pipeline of an application's file; without limits, any number of its executions run at once. */

@@ -43,6 +43,8 @@ export type CanaryStep = {
   readonly toleranceSec?: number;
   /** A job that must succeed, in the fields of a runJob stage. */
   readonly job?: StageContext;
+  /** What must be true after that, without `${ }`. */
+  readonly expression?: string;
   /** Whether a person decides. @default false */
   readonly judgment?: boolean;
 };

@@ -37,6 +37,7 @@ export const errorCatalogue = {
     meaning: 'A Metronome job of this id, or its schedule, exists already (409).',
   },
   METRONOME_BUSY: { retry: 'later', meaning: 'A Metronome job has active runs (409).' },
+  METRONOME_CHANGED: { retry: 'never', meaning: 'Somebody else changed a Metronome job while it was started.' },
 } as const satisfies Record<string, { retry: Retry; meaning: string }>;
 
 /** A code of the catalogue. */

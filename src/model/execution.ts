@@ -41,6 +41,8 @@ export type Stage = {
   readonly onCancel?: boolean;
   /** True for what is fetched before the expressions of the parent can be evaluated; it runs before the parent starts. */
   readonly evaluation?: boolean;
+  /** True for a synthetic stage whose context holds expressions of a team; all others of them hold data. */
+  readonly isWritten?: true;
   /** Milliseconds since the epoch before which the stage does not start. */
   readonly notBefore?: number;
   readonly startTime?: number;
@@ -71,7 +73,7 @@ type Started = {
   readonly parameters: StageContext;
   /** Why, in the requester's words. */
   readonly reason?: string;
-  /** What asked: a command document, or a stage's key. Each saves the id of its execution first, so that it starts one. */
+  /** What asked: a command document, or a stage's key. All starts with the same one are about one execution. */
   readonly correlationId: string;
 };
 
@@ -148,9 +150,12 @@ export type Admission = {
   readonly round: number;
   /**
    * `new` until it is first looked at, `waiting` for its turn in the queue of its pipeline, `admitted` when it has its turn
-   * and takes its cluster, `started` with both.
+   * and takes its cluster, `yielding` when it finds that busy and gives the turn back, `blocked` while the cluster is busy,
+   * `started` with both.
    */
-  readonly state: 'new' | 'waiting' | 'admitted' | 'started';
+  readonly state: 'new' | 'waiting' | 'admitted' | 'yielding' | 'blocked' | 'started';
+  /** How often it has given its turn back. @default 0 */
+  readonly turn?: number;
   /** Its place among those that wait, from 1. */
   readonly place?: number;
   /** The name of the execution that it waits for. */
@@ -193,6 +198,8 @@ export type Execution = ConcurrencyLimits & {
   /** For whom it runs since somebody retried it: its children are judged by them. Absent: for `trigger.user`. */
   readonly authentication?: { readonly user: string };
   readonly stages: readonly Stage[];
+  /** While whoever starts it may refuse it yet, and delete it then. */
+  readonly isAsked?: true;
   /** Absent where nothing limits how many of its pipeline run at once. */
   readonly admission?: Admission;
   /** What is to run again when a retry after its end has its turn; until then the stages are as they ended. */

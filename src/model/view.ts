@@ -47,6 +47,8 @@ export type View = {
   /** Stands alone: notifications and screen readers get only this. */
   readonly headline: Text;
   readonly tone: Tone;
+  /** What was asked has not been done: it was refused, or more must be said first. */
+  readonly undone?: true;
   readonly lines?: readonly Text[];
   readonly facts?: readonly { readonly label: string; readonly value: Text }[];
   readonly steps?: readonly ViewStep[];

@@ -3,6 +3,7 @@ import type { TaskDefinition } from '../engine/contracts/task';
 import { actingUser } from '../engine/acting-user';
 import { isComplete } from '../model/status';
 import { defineStage } from '../services';
+import { childOutcomes, outcomesOf } from '../strategies';
 import { pollMs, type Needs } from './child/child-config';
 
 const config = z.looseObject({
@@ -20,8 +21,11 @@ const cancel: TaskDefinition<Needs> = {
     const { executionId } = config.parse(stage.context);
     const { childPipelines } = services;
     const child = await childPipelines.look(executionId);
-    if (child === undefined || isComplete(child.status))
-      return { status: 'SUCCEEDED', outputs: { status: child?.status } };
+    if (child === undefined) return { status: 'SUCCEEDED', outputs: { status: undefined } };
+    if (isComplete(child.status)) {
+      const context = { [childOutcomes]: outcomesOf(child) };
+      return { status: 'SUCCEEDED', outputs: { status: child.status }, context };
+    }
     if (memo === undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { canceling: executionId } };
     const { canceled, name } = execution;
     const user = canceled?.by ?? actingUser(execution);

@@ -7,7 +7,7 @@ import type { StageContext } from '../model/execution';
 import { buildCluster } from '../model/moniker';
 import { isDisabled, locationName, type Location, type ServerGroup } from '../model/server-group';
 import { defineStage, type Services } from '../services';
-import { aroundCreation, createApp, firstSizeOf, isMadeBy } from './server-group/creation';
+import { aroundCreation, createApp, firstSizeOf, isLeftover } from './server-group/creation';
 import { descriptionFields, monikerFields, strategyFields } from './server-group/description-fields';
 import { fanOut, serverGroupConfig } from './server-group/fan-out';
 import { healthFields } from './server-group/health-wish';
@@ -83,7 +83,7 @@ async function findSource(look: Look): Promise<ServerGroup> {
   const cluster = sourceCluster(look);
   const all = await serverGroups.list(location, cluster, look.signal);
   // What an earlier attempt of this very stage made is none of those to choose from.
-  const groups = all.filter((group) => !isMadeBy(look, group));
+  const groups = all.filter((group) => !isLeftover(look, group));
   const where = `cluster ${cluster} in ${locationName(location)}`;
   if (target !== undefined) return pickTarget(groups, target, where);
   const found = groups.find((group) => !isDisabled(group)) ?? groups[0];

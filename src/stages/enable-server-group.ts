@@ -15,21 +15,21 @@ const config = serverGroupConfig.extend({
   capacity: z
     .looseObject({ desired: wholeNumber.describe('The size.') })
     .nullish()
-    .describe('The size, `{ desired: 4 }`. Default: its last size that was not 0.'),
+    .describe('The size, `{ desired: 4 }`. Default: the size that it served with before it was taken out.'),
   minimumCapacity: wholeNumberOr(0).describe('How many instances it has at least. Default: 0.'),
   ...healthFields,
   ...forceField,
 });
 
 /**
- * Brings a disabled server group back: to the size asked for, else to its last non-zero size from Marathon's versions,
+ * Brings a disabled server group back: to the size asked for, else to the one that it served with from Marathon's versions,
  * never below `minimumCapacity` (decisions 1). A group that is in service is left as it is unless a size is asked for.
  */
 export const enableServerGroup = defineStage({
   type: 'enableServerGroup',
   about: {
     summary:
-      'Brings a server group back into service: to the size given, else to the last that Marathon remembers. One that serves is left alone unless a size is given.',
+      'Brings a server group back into service: to the size given, else to the one that it served with before it was taken out, as Marathon remembers it. One that serves is left alone unless a size is given.',
     puts: {
       targetServerGroup: 'The name of the server group.',
       capacity: 'Its size now: `{ min, desired, max }`.',

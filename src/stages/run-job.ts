@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Jobs } from '../dcos/jobs';
+import type { JobTurns } from '../engine/contracts/job-turns';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import type { TaskDefinition } from '../engine/contracts/task';
 import { withoutFailureChoice } from '../engine/failure-status';
@@ -12,7 +13,7 @@ import { getJobProperties } from './job/property-file';
 import { startJob } from './job/start-job';
 import { waitOnJobCompletion } from './job/wait-for-job';
 
-type Needs = { readonly jobs: Jobs };
+type Needs = { readonly jobs: Jobs; readonly jobTurns: JobTurns };
 
 /** Of several places each has a stage of its own; their outputs stand by place in `jobs`. */
 const completeParallelJobs: TaskDefinition<Needs> = {
@@ -71,7 +72,7 @@ export const runJob = defineStage({
       'The run is stopped, also where its start was not answered; so it is when the stage runs out of time. One that is not waited for is let go with its start.',
     restart: 'Starts another run.',
   },
-  needs: ['jobs'],
+  needs: ['jobs', 'jobTurns'],
   config: jobConfig,
   tasks: tasksOf,
   parallelBefore: true,

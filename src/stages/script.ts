@@ -27,7 +27,7 @@ export const script = defineStage({
       'The build or the run is stopped; so it is when the stage fails before its end is seen. One that is not waited for is let go with its start.',
     restart: 'Starts another build or run.',
   },
-  needs: ['jenkins', 'jobs'],
+  needs: ['jenkins', 'jobs', 'jobTurns'],
   config: scriptConfig,
   tasks: scriptTasks,
   onFailure: stopScript,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isDisabled, locationName } from '../model/server-group';
+import { isDisabled, locationName, type ServerGroup } from '../model/server-group';
 import { keyLabel } from '../dcos/server-groups';
 import type { Expiries } from '../engine/contracts/expiries';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
@@ -14,6 +14,8 @@ const config = z.looseObject({
   cluster: z.string(),
   /** How the keys of what is taken back begin: `execution/stage/`, for every attempt of the stage. */
   keys: z.array(z.string()).min(1),
+  /** All that was in service before, which is no part of what is taken back, whoever made it. */
+  served: z.array(z.string()).default([]),
   /** What served before; without it the new groups only go out of service. */
   source: servedGroup.optional(),
   /** What served beside it: it comes back too, where it still stands. */
@@ -25,11 +27,13 @@ const config = z.looseObject({
 const found = z.object({
   created: z.array(z.object({ name: z.string(), isDisabled: z.boolean(), key: z.string() })),
   sourceExists: z.boolean(),
+  /** How many instances what served beside the source had, as far as it is gone. */
+  lost: z.number().default(0),
 });
 
 function undoPlans({ stage }: PlanInput): readonly StagePlan[] {
   const { cluster, source, alsoServed } = config.parse(stage.context);
-  const { created, sourceExists } = found.parse(stage.outputs);
+  const { created, sourceExists, lost } = found.parse(stage.outputs);
   const location = placeOf(stage.context);
   const place = locationName(location);
   const [newest, ...older] = created;
@@ -55,7 +59,7 @@ function undoPlans({ stage }: PlanInput): readonly StagePlan[] {
     {
       type: 'rollbackServerGroup',
       name: `${newest.name} → ${source.serverGroupName} in ${place}`,
-      context: { ...base, ...names, desired: source.desired },
+      context: { ...base, ...names, desired: source.desired + lost },
     },
     ...disable(older),
   ];
@@ -84,7 +88,8 @@ const keepForDiagnosis: TaskDefinition<{ readonly expiries: Expiries }> = {
 
 /**
  * Takes back what createServerGroup stages did in one place: finds what they created by its key, also what they never
- * learned of, brings back at its old size all that served before, and takes the new out of service behind the traffic guard.
+ * learned of, brings back at its old size all that served before, the source also in the stead of what went with the surplus,
+ * and takes the new out of service behind the traffic guard.
  * Where what served before was destroyed already, the new stays.
  */
 export const undoServerGroup = defineStage({
@@ -99,16 +104,20 @@ export const undoServerGroup = defineStage({
       timeoutMs: 10 * 60_000,
       timeoutFromStage: false,
       async run({ stage, services, signal }) {
-        const { cluster, keys, source } = config.parse(stage.context);
+        const { cluster, keys, served, source, alsoServed } = config.parse(stage.context);
         const groups = await services.serverGroups.list(placeOf(stage.context), cluster, signal);
-        const created = groups.filter((group) => keys.some((key) => group.labels[keyLabel]?.startsWith(key) === true));
+        const isOurs = ({ name, labels }: ServerGroup) =>
+          !served.includes(name) && keys.some((key) => labels[keyLabel]?.startsWith(key) === true);
+        const created = groups.filter(isOurs);
         const sourceExists = groups.some((group) => group.name === source?.serverGroupName);
+        const gone = alsoServed.filter(({ serverGroupName }) => !groups.some(({ name }) => name === serverGroupName));
+        const lost = gone.reduce((sum, { desired }) => sum + desired, 0);
         const names = created.map((group) => ({
           name: group.name,
           isDisabled: isDisabled(group),
           key: group.labels[keyLabel] ?? '',
         }));
-        return { status: 'SUCCEEDED', outputs: { created: names, sourceExists } };
+        return { status: 'SUCCEEDED', outputs: { created: names, sourceExists, lost } };
       },
     },
     keepForDiagnosis,

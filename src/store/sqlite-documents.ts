@@ -132,7 +132,9 @@ export function createDocumentWrites(sql: SqliteStatements, parse: ParseRow, cac
       return { value: { id, version, document } };
     },
 
-    delete(kind: string, id: string): Outcome<boolean> {
+    delete(kind: string, id: string, version?: number): Outcome<boolean> {
+      const row = sql.find.get(kind, id) as Row | undefined;
+      if (row === undefined || (version !== undefined && row.version !== version)) return { value: false };
       sql.deleteIndexes.run(kind, id);
       return { value: sql.deleteDocument.run(kind, id).changes > 0 };
     },

@@ -82,7 +82,7 @@ export function openSqliteStore(options: SqliteStoreOptions): SqliteStore {
     create: (kind, id, document, { due = null } = {}) => commits.run(() => writes.create(kind, id, document, due)),
     get: (kind, id) => commits.read(() => reads.get(kind, id)),
     update: (kind, id, change, updateOptions = {}) => commits.run(() => writes.update(kind, id, change, updateOptions)),
-    delete: (kind, id) => commits.run(() => writes.delete(kind.name, id)),
+    delete: (kind, id, deleteOptions = {}) => commits.run(() => writes.delete(kind.name, id, deleteOptions.version)),
     list: (kind, query = {}) => commits.read(() => reads.list(kind, query)),
     count: (kind, index) => commits.read(() => reads.count(kind.name, index)),
     touch: (kind, id, at) => commits.run(() => leases.touch(kind.name, id, at)),

@@ -5,7 +5,7 @@ import { durationText } from '../engine/task-timeout';
 import type { Deployment, Strategy } from './strategy';
 import { growNew, replaceOld, waitText } from './take-over';
 import type { Change } from './undo';
-import { judgmentPlan } from './verdicts';
+import { expressionPlan, judgmentPlan } from './verdicts';
 
 /** How long a canary is watched that nothing else judges, in seconds. */
 const usualSec = 600;
@@ -22,7 +22,8 @@ function stepsOf({ canary, desiredCapacity }: Deployment): readonly SizedStep[] 
   return steps.map((step) => {
     const wanted = step.instances ?? Math.ceil(((step.percentage ?? 10) * desiredCapacity) / 100);
     least = Math.min(desiredCapacity, Math.max(least, wanted));
-    const isJudged = step.durationSec !== undefined || step.job !== undefined || step.judgment === true;
+    const isJudged =
+      [step.durationSec, step.job, step.expression].some((verdict) => verdict !== undefined) || step.judgment === true;
     return { ...step, size: least, ...(isJudged ? {} : { durationSec: usualSec }) };
   });
 }
@@ -30,14 +31,16 @@ function stepsOf({ canary, desiredCapacity }: Deployment): readonly SizedStep[] 
 function verdicts(change: Change, step: SizedStep, full: number): readonly StagePlan[] {
   const { location, created, source } = change;
   const at = `${created} at ${step.size} of ${full} in ${locationName(location)}`;
-  const { durationSec, checks = allChecks, toleranceSec, job, judgment } = step;
+  const { durationSec, checks = allChecks, toleranceSec, job, expression, judgment } = step;
   const tolerance = toleranceSec === undefined ? {} : { toleranceSec };
   const serverGroups = [{ location, serverGroupName: created }];
+  const facts = { canary: { serverGroup: created, region: locationName(location), instances: step.size, of: full } };
   return [
     ...(durationSec === undefined
       ? []
       : [{ type: 'verify', name: `Watch ${at}`, context: { serverGroups, durationSec, checks, ...tolerance } }]),
     ...(job === undefined ? [] : [{ type: 'runJob', name: `Judge ${at} by a job`, context: job }]),
+    ...(expression === undefined ? [] : [expressionPlan(`Judge ${at} by an expression`, expression, facts)]),
     ...(judgment === true
       ? [
           judgmentPlan(
@@ -60,11 +63,15 @@ function canarySteps(change: Change, deployment: Deployment): readonly StagePlan
   return steps.at(-1)?.size === full ? tried : [...tried, growNew(change, full, deployment)];
 }
 
-function stepText({ size, durationSec, checks = allChecks, job, judgment }: SizedStep, full: number): string {
+function stepText(
+  { size, durationSec, checks = allChecks, job, expression, judgment }: SizedStep,
+  full: number,
+): string {
   const words = checks.map((check) => checkWords[check]).join(', ');
   const judges = [
     ...(durationSec === undefined ? [] : [`watched for ${durationText(durationSec * 1000)} (${words})`]),
     ...(job === undefined ? [] : ['a job']),
+    ...(expression === undefined ? [] : ['an expression']),
     ...(judgment === true ? ['a person'] : []),
   ];
   return `${size} of ${full} new, ${judges.join(', ')}`;

@@ -18,6 +18,7 @@ export {
   creationsOf,
   isCustom,
   isCreation,
+  isStrategyRun,
   keepFailedMinutes,
   mayHaveCreated,
   planRetirement,
@@ -26,6 +27,7 @@ export {
   type CreationType,
   servedBefore,
 } from './undo';
+export { childOutcomes, outcomesOf } from './region-outcomes';
 export { judgmentPlan, validationPlan } from './verdicts';
 export { planChildUndo, planWholeUndo } from './whole-undo';
 

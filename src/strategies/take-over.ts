@@ -46,18 +46,17 @@ function scaleDown({ location, cluster }: Change, deployment: Deployment): reado
 
 /**
  * What follows once the old is out of service: it is scaled down where asked for, and the surplus goes last, so that the way
- * back stands until the end (decisions 4). `keep` is how many groups stay; 0 for all. Two and more keep a way back, and so all
- * that was in service; one keeps none.
+ * back stands until the end (decisions 4). `keep` is how many groups stay at most, the new one counted; 0 for all. Two and more
+ * keep a way back: first the source, then the newest of what served beside it, then the newest of the others.
  */
 export function clearSurplus(change: Change, deployment: Deployment, keep: number): readonly StagePlan[] {
   const { location, cluster, source, alsoServed = [] } = change;
   if (source === undefined) return [];
   const keepFirst = [source, ...alsoServed].map(({ serverGroupName }) => serverGroupName);
-  const stay = keep > 1 ? Math.max(keep, keepFirst.length + 1) : keep;
   const shrink: StagePlan = {
     type: 'shrinkCluster',
-    name: `Keep ${stay} in ${locationName(location)}`,
-    context: { location, cluster, shrinkToSize: stay, keepFirst },
+    name: `Keep ${keep} in ${locationName(location)}`,
+    context: { location, cluster, shrinkToSize: keep, keepFirst },
   };
   return [...scaleDown(change, deployment), ...(keep > 0 ? [shrink] : [])];
 }

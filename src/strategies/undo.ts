@@ -129,12 +129,17 @@ function keepFailed(execution: Execution, failed: readonly Stage[]) {
   return { keepFailed: { keys, minutes: keepSchema.parse(first.context).keepFailedMinutes } };
 }
 
+/** What served before a creation, by name: an earlier deploy of the same stage may have made it. */
+const servedNames = (stage: Stage): readonly string[] =>
+  [servedBefore(stage) ?? [], alsoServedOf(stage)].flat().map(({ serverGroupName }) => serverGroupName);
+
 /** Takes a group that did not come up out of service and keeps it for diagnosis; what serves is left alone. */
 export function planRetirement(execution: Execution, stage: Stage): readonly StagePlan[] {
   const place = placeOf(stage);
   if (place === undefined || !mayHaveCreated(stage)) return [];
   const keys = [keyOf(execution, stage)];
-  const context = { ...place, keys, restores: false, ...keepFailed(execution, cameUp(stage) ? [] : [stage]) };
+  const served = servedNames(stage);
+  const context = { ...place, keys, served, restores: false, ...keepFailed(execution, cameUp(stage) ? [] : [stage]) };
   return [{ type: 'undoServerGroup', name: `Keep for diagnosis in ${locationName(place.location)}`, context }];
 }
 
@@ -159,7 +164,8 @@ export function planUndo(
   const failed = keepFailed(execution, acted.filter(isFailed));
   // What did not serve is no part of the way back: waiting for it to serve would hold up the rest.
   const alsoServed = alsoServedOf(first).filter(({ serving }) => serving > 0);
-  const context = { ...place, keys, ...(source === undefined ? {} : { source, alsoServed }), ...failed };
+  const found = source === undefined ? {} : { source, alsoServed };
+  const context = { ...place, keys, served: servedNames(first), ...found, ...failed };
   return [{ type: 'undoServerGroup', name: `Go back in ${locationName(place.location)}`, context }];
 }
 

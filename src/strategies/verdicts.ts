@@ -1,5 +1,6 @@
 import type { ValidationPipeline } from '../model/description';
 import type { StagePlan } from '../engine/contracts/stage';
+import type { StageContext } from '../model/execution';
 
 const threeDaysMs = 3 * 24 * 3_600_000;
 const twelveHoursMs = 12 * 3_600_000;
@@ -9,6 +10,14 @@ export const judgmentPlan = (name: string, instructions: string): StagePlan => (
   type: 'manualJudgment',
   name,
   context: { instructions, stageTimeoutMs: threeDaysMs },
+});
+
+/** An expression decides, which sees `facts` as its names. */
+export const expressionPlan = (name: string, expression: string, facts: StageContext): StagePlan => ({
+  type: 'checkPreconditions',
+  name,
+  isWritten: true,
+  context: { ...facts, preconditions: [{ type: 'expression', context: { expression } }] },
 });
 
 /** A pipeline decides; `facts` join its parameters, under the names that Spinnaker gives them (semantics §5). */

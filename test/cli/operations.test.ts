@@ -103,6 +103,13 @@ describe('what is asked on a terminal', () => {
 });
 
 describe('what starts nothing', () => {
+  it('exits with 1 where words were said of which nothing was done, and with 0 for an answer', async () => {
+    script = () => ({ reply: { headline: 'There is no environment nowhere.', tone: 'attention', undone: true } });
+    expect((await cli(['deploy', 'foo', 'nowhere', '1.2'])).exitCode).toBe(1);
+    script = () => ({ reply: { headline: 'I cannot see west.', tone: 'attention' } });
+    expect((await cli(['status', 'foo'])).exitCode).toBe(0);
+  });
+
   it('exits with 1 after --yes, and with 1 for a refusal without it', async () => {
     script = () => ({ reply: { headline: 'foo prod has no server group v009.', tone: 'attention' } });
     const result = await cli(['destroy', 'foo', 'prod', 'v009', '-y']);

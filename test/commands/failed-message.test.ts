@@ -1,7 +1,10 @@
+import type { DocumentStore } from '../../src/engine/ports/document-store';
+import { CoxswainError } from '../../src/model/errors';
 import type { View } from '../../src/model/view';
-import type { PipelineStage } from '../../src/model/application';
+import type { Pipeline, PipelineStage } from '../../src/model/application';
 import { east } from '../dcos/builders';
-import { createCommandBench } from '../support/command-kit';
+import { createCommandBench, wordsOf } from '../support/command-kit';
+import type { FakeServerGroups } from '../support/fake-server-groups';
 import { west } from '../support/stage-kit';
 
 const deployAnd = (...more: readonly Partial<PipelineStage>[]): readonly PipelineStage[] =>
@@ -67,6 +70,15 @@ describe('the message of what failed', () => {
     expect(labels).toEqual(['Retry Check', 'Undo east', 'Undo west', 'Logs']);
   });
 
+  it('offers the regions each its own way where a pipeline was run by its name, too', async () => {
+    const { it, offered } = await failed('pipeline run foo p prod 2.0', deployAnd(check));
+    expect(offered.map(([label]) => label)).toEqual(['Retry Check', 'Undo east', 'Undo west', 'Logs']);
+    expect(offered).toContainEqual(['Undo west', 'rollback foo prod/west v003']);
+    const back = await it.say('rollback foo prod/west v003');
+    await it.drive((await it.press(back, 'confirm')).executionId ?? '');
+    expect(it.serverGroups.sizes(west)).toContain('foo-prod-v003 ×2');
+  });
+
   it('offers neither for what was canceled or succeeded', async () => {
     const { it, offered } = await failed('deploy foo dev 1.1');
     expect(offered).toEqual([]);
@@ -75,5 +87,97 @@ describe('the message of what failed', () => {
     await it.say('pipeline cancel foo dev');
     await it.drive(id);
     expect(offers(await it.live(id))).toEqual([]);
+  });
+});
+
+describe('the message of what failed after, or in, a pipeline that it had started', () => {
+  const child = { name: 'child', stages: deployAnd() };
+  const broken = { name: 'child', stages: deployAnd(check) };
+  const runs: Partial<PipelineStage> = { type: 'pipeline', name: 'Child', context: { pipeline: 'child' } };
+  const main = (...more: readonly Partial<PipelineStage>[]) => {
+    const [, ...stages] = deployAnd(runs, ...more);
+    return stages.map((stage, index) => ({
+      ...stage,
+      requisiteStageRefIds: index === 0 ? [] : [stages[index - 1]?.refId ?? ''],
+    }));
+  };
+  /** West refuses what is created there. */
+  const refusing = (groups: FakeServerGroups) => {
+    const create = groups.create.bind(groups);
+    groups.create = (description, ...rest) =>
+      description.location.region === 'west'
+        ? Promise.reject(new CoxswainError('REQUEST_REFUSED', { message: 'np1 refuses it.' }))
+        : create(description, ...rest);
+  };
+  async function run(
+    text: string,
+    stages: readonly PipelineStage[],
+    more: {
+      readonly other: Pipeline;
+      readonly isHalf?: boolean;
+      readonly wrap?: (store: DocumentStore) => DocumentStore;
+    },
+  ) {
+    const it = await createCommandBench(more.wrap, stages, undefined, [more.other]);
+    for (const location of [east, west]) it.serverGroups.seed({ location, name: 'foo-prod-v003', desired: 2 });
+    if (more.isHalf === true) refusing(it.serverGroups);
+    const said = await it.say(text);
+    const id = said.executionId ?? (await it.press(said, 'confirm')).executionId ?? '';
+    const done = await it.drive(id);
+    return { it, id, done, live: await it.live(id) };
+  }
+  const undo = [
+    ['Undo east', 'rollback foo prod/east v003'],
+    ['Undo west', 'rollback foo prod/west v003'],
+  ];
+
+  it.each([
+    ['deploy foo prod 2.0', main(check), child],
+    ['pipeline run foo p prod 2.0', main(check), child],
+    ['deploy foo prod 2.0', main(), broken],
+  ])('says and offers what that did: %s', async (text, stages, other) => {
+    const { done, live } = await run(text, stages, { other });
+    expect(done.status).toBe('TERMINAL');
+    expect(wordsOf(live)).toContain('nonprod/west: 2.0 serves (foo-prod-v004).');
+    expect(offers(live).filter(([label = '']) => label.startsWith('Undo'))).toEqual(undo);
+  });
+
+  it.each([
+    ['deploy foo prod 2.0', 'deploy foo prod/west 2.0'],
+    ['pipeline run foo p prod 2.0', 'pipeline run foo p prod/west 2.0'],
+  ])('finishes with what was said: %s', async (text, finish) => {
+    const { live } = await run(text, main(), { other: child, isHalf: true });
+    expect(wordsOf(live)).toContain('nonprod/west: unchanged.');
+    const told = offers(live).filter(([label = '']) => /^(Undo|Finish)/.test(label));
+    expect(told).toEqual([['Finish west', finish], undo[0]]);
+  });
+
+  it('forgets it with the attempt, and says what the next one did', async () => {
+    const { it, id, done } = await run('deploy foo prod 2.0', main(), { other: broken });
+    await it.choose(id, 'retryStage', { stageId: done.stages[0]?.id ?? '' });
+    await it.drive(id);
+    expect(wordsOf(await it.live(id))).toContain('nonprod/east: 2.0 serves (foo-prod-v005).');
+    expect(offers(await it.live(id))).toContainEqual(['Undo east', 'rollback foo prod/east v004']);
+  });
+
+  it('says it also where the process stops as it learns of it', async () => {
+    const isTold = (document: unknown) => JSON.stringify(document).includes('"childOutcomes"');
+    const stops = { left: 2 };
+    const wrap = (store: DocumentStore): DocumentStore => ({
+      ...store,
+      update: async (kind, id, work, options) => {
+        const before = await store.get(kind, id);
+        if (stops.left > 0 && before !== undefined && !isTold(before.document) && isTold(work(before.document))) {
+          stops.left -= 1;
+          // Once before the write, once right after it.
+          if (stops.left === 0) await store.update(kind, id, work, options);
+          throw new Error('The process stopped here.');
+        }
+        return store.update(kind, id, work, options);
+      },
+    });
+    const { done, live } = await run('deploy foo prod 2.0', main(check), { other: child, wrap });
+    expect([done.status, stops.left]).toEqual(['TERMINAL', 0]);
+    expect(offers(live).filter(([label = '']) => label.startsWith('Undo'))).toEqual(undo);
   });
 });

@@ -52,6 +52,21 @@ describe('what every operation has in common', () => {
     expect([said.plan, it.serverGroups.effects]).toEqual([undefined, []]);
   });
 
+  it.each([
+    ['deploy foo nowhere 1.2', true],
+    ['deploy fo prod 1.2', true],
+    ['destroy foo prod v009', true],
+    ['terminate foo prod', true],
+    ['pipeline show nothing', true],
+    ['rollback foo prod v077', true],
+    ['enable foo prod v000', undefined],
+    ['history foo prod', undefined],
+    ['status foo', undefined],
+  ])('/cox %s says whether what was asked is undone: %s', async (text, undone) => {
+    const it = await prodTwice();
+    expect((await it.say(text)).reply?.undone).toBe(undone);
+  });
+
   it.each(all)('/cox %s waits for who works on the cluster', async (text) => {
     const it = await prodTwice();
     await confirmedStart(it, 'deploy foo prod 2.0');

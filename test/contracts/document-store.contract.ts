@@ -133,6 +133,16 @@ export function describeDocumentStore(name: string, prepare: () => Promise<Store
         expect((await store.get(boats, 'a'))?.document.name).toBe('new');
       });
 
+      it('deletes a document only while it has the version that is given', async () => {
+        await store.create(boats, 'a', boat({ harbour: 'Kiel' }));
+        await store.update(boats, 'a', (found) => ({ ...found, name: 'new' }));
+        expect(await store.delete(boats, 'a', { version: 1 })).toBe(false);
+        expect((await store.get(boats, 'a'))?.document.name).toBe('new');
+        expect(await store.count(boats, { name: 'harbour', value: 'Kiel' })).toBe(1);
+        expect(await store.delete(boats, 'a', { version: 2 })).toBe(true);
+        expect(await store.delete(boats, 'a', { version: 2 })).toBe(false);
+      });
+
       it('deletes a document with its index entries, once', async () => {
         await store.create(boats, 'a', boat({ harbour: 'Kiel' }));
         expect(await store.delete(boats, 'a')).toBe(true);

@@ -78,7 +78,6 @@ describe('a pipeline that runs itself', () => {
       'goes from one environment to the next',
       ['main: [{ type: pipeline, pipeline: main, environment: dev, stageEnabled: "environment != \'dev\'" }]'],
     ],
-    ['names what is not there', ['main: [{ type: pipeline, pipeline: gone }]']],
   ])('is none where it %s', (_how, pipelines) => {
     expect(only(...pipelines)).toMatchObject({ told: [], names: ['a', 'b'] });
   });

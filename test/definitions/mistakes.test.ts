@@ -162,6 +162,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     ['strategy: highlander', 'strategy: canary, canary: { percentage: 101 }', '7:67', 'from 1 to 100'],
     ['strategy: highlander', 'strategy: canary, canary: { instances: 1, percentage: 5 }', '7:55', 'Keep one of them'],
     ['strategy: highlander', 'strategy: canary, canary: { instances: 1, for: 600 }', '7:74', 'must be a duration'],
+    ['strategy: highlander', 'strategy: canary, canary: { instances: 1, expression: a == }', '7:85', 'does not work'],
     ['strategy: highlander', 'strategy: canary, canary: { instances: 1, interval: 5m }', '7:69', 'Write for: 10m'],
     ['strategy: highlander', 'strategy: canary, canary: { instances: 1, checks: [health] }', '7:78', "mean 'healthy'"],
     [

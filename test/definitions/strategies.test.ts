@@ -30,7 +30,7 @@ const clustersOf = (stage: string) => resolved(stage)[0]?.context.clusters as re
 
 it('reads the fields of rolling red/black', () => {
   const validation =
-    "pipelineBeforeCleanup: { application: foo, pipelineId: check, pipelineParameters: { level: '2' } }";
+    "pipelineBeforeCleanup: { application: bar, pipelineId: check, pipelineParameters: { level: '2' } }";
   const [east, west] = clustersOf(
     `{ type: deploy, strategy: rollingredblack, targetPercentages: [25, 50], judgmentBeforeCleanup: true, ${validation}, onFailure: rollback }`,
   );
@@ -39,7 +39,7 @@ it('reads the fields of rolling red/black', () => {
     desiredCapacity: 6,
     targetPercentages: [25, 50],
     judgmentBeforeCleanup: true,
-    pipelineBeforeCleanup: { application: 'foo', pipelineId: 'check', pipelineParameters: { level: '2' } },
+    pipelineBeforeCleanup: { application: 'bar', pipelineId: 'check', pipelineParameters: { level: '2' } },
     maxRemainingAsgs: 2,
     rollback: { onFailure: true },
   });
@@ -48,12 +48,17 @@ it('reads the fields of rolling red/black', () => {
 
 it('reads the steps of a canary, its job made whole in each place', () => {
   const [east, west] = clustersOf(
-    '{ type: deploy, strategy: canary, canary: [{ instances: 1, for: 10m, checks: [healthy], tolerance: 1m }, { percentage: 50, job: smoke, judgment: true }] }',
+    '{ type: deploy, strategy: canary, canary: [{ instances: 1, for: 10m, checks: [healthy], tolerance: 1m }, { percentage: 50, job: smoke, expression: replicas > 1, judgment: true }] }',
   );
   const job = { docker: { image: { imageId: 'smoke:3' } }, application: 'foo', stageTimeoutMs: 300_000 };
   expect(east?.canary).toMatchObject([
     { instances: 1, durationSec: 600, checks: ['healthy'], toleranceSec: 60 },
-    { percentage: 50, judgment: true, job: { ...job, location: { account: 'prod', region: 'east' } } },
+    {
+      percentage: 50,
+      judgment: true,
+      expression: 'replicas > 1',
+      job: { ...job, location: { account: 'prod', region: 'east' } },
+    },
   ]);
   expect(west?.canary).toMatchObject([{}, { job: { ...job, location: { account: 'prod', region: 'west' } } }]);
   expect(clustersOf('{ type: deploy, strategy: canary, canary: { instances: 2 } }')[0]?.canary).toEqual([

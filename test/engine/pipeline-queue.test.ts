@@ -1,4 +1,5 @@
 import { plainText } from '../../src/model/text';
+import { emptyQueue } from '../../src/engine/pipeline-queue';
 import { isComplete } from '../../src/model/status';
 import { createCrashPoints } from '../support/crash-points';
 import { createQueueBench, type Wanted } from '../support/queue-kit';
@@ -102,6 +103,42 @@ describe('an execution of a pipeline that limits how many run', () => {
     expect(await statusesOf(bench)).toEqual(['A SUCCEEDED', 'B SUCCEEDED', 'Z SUCCEEDED']);
   });
 
+  it('gives its turn back while its cluster is busy, so that what its holder started in the same queue runs', async () => {
+    const bench = createQueueBench();
+    await bench.start({ id: 'A', ...one, workMs: 60_000 });
+    await bench.start({ id: 'X', ...one, cluster: 'foo-x' });
+    await after(bench, 1000);
+    const Z = { id: 'Z', ...one, cluster: 'foo-x', workMs: 60_000 };
+    await bench.start({ id: 'Y', pipeline: 'q', cluster: 'foo-x', workMs: 90_000, child: Z });
+    await after(bench, 80_000);
+    await bench.start({ id: 'B', ...one, workMs: 60_000 });
+    await after(bench, 1000);
+    expect(await headline(bench, 'X')).toBe('run X · waiting: run Y works on foo-x');
+    await after(bench, 20_000);
+    expect(await headline(bench, 'Z')).toBe('run Z · waiting: 2nd in the queue behind run B');
+    await after(bench, 50_000);
+    expect(await statusesOf(bench)).toEqual(['A SUCCEEDED', 'B SUCCEEDED', 'X NOT_STARTED', 'Y RUNNING', 'Z RUNNING']);
+    expect(await headline(bench, 'X')).toMatch(/waiting: run [YZ] works on foo-x$/);
+    await after(bench, 120_000);
+    expect((await bench.all()).map(({ status }) => status)).toEqual(Array(5).fill('SUCCEEDED'));
+    expect(await bench.queue()).toEqual({ schema: 1, running: [], waiting: [], superseded: [] });
+  });
+
+  it('starts before those that came later when its cluster is free again', async () => {
+    const bench = createQueueBench();
+    await bench.start({ id: 'A', ...one, workMs: 60_000 });
+    for (const id of ['X', 'W']) await bench.start({ id, ...one, cluster: 'foo-x', workMs: 60_000 });
+    await after(bench, 1000);
+    await bench.start({ id: 'Y', pipeline: 'q', cluster: 'foo-x', workMs: 120_000 });
+    await after(bench, 70_000);
+    await bench.start({ id: 'V', ...one, cluster: 'foo-x', workMs: 60_000 });
+    await after(bench, 10_000);
+    for (const id of ['X', 'W', 'V']) expect(await headline(bench, id)).toMatch(/waiting: run Y works on foo-x$/);
+    await after(bench, 400_000);
+    const started = (await bench.all()).toSorted((one, other) => (one.startTime ?? 0) - (other.startTime ?? 0));
+    expect(started.map(({ id }) => id)).toEqual(['A', 'Y', 'X', 'W', 'V']);
+  });
+
   it('is refused where its turn is now and its cluster is taken, and leaves its place', async () => {
     const bench = createQueueBench();
     await bench.start({ id: 'Z', cluster: 'foo-x', workMs: 120_000 });
@@ -203,24 +240,151 @@ describe('an execution of a pipeline that limits how many run', () => {
   });
 });
 
+describe('a start', () => {
+  it('with the correlation id of another is that other, also at the same instant', async () => {
+    const bench = createQueueBench();
+    const both = [
+      { id: 'A', cluster: 'foo-x', workMs: 60_000 },
+      { id: 'B', cluster: 'foo-x', workMs: 60_000 },
+    ];
+    const answers = await Promise.all(both.map((wanted) => bench.ask(wanted, 'once')));
+    const [first] = answers;
+    expect(answers).toEqual([first, first]);
+    expect(await bench.ask({ id: 'C' }, 'once')).toEqual(first);
+    expect((await bench.all()).map(({ id }) => id)).toEqual([first?.executionId]);
+    await after(bench, 100_000);
+    expect(await bench.ask({ id: 'D' }, 'once')).toEqual(first);
+    expect(await bench.ask({ id: 'D' }, 'twice')).toEqual({ executionId: 'D' });
+    expect(await statusesOf(bench)).toEqual([`${first?.executionId} SUCCEEDED`, 'D NOT_STARTED']);
+  });
+
+  it.each([
+    ['of a pipeline that any number may run of', {}],
+    ['of a pipeline that limits how many run', one],
+  ])('%s is not deleted by a look that refuses it after another has let it begin', async (_of, limits) => {
+    let isArmed = false;
+    const wanted = { id: 'A', ...limits, cluster: 'foo-x', workMs: 60_000 };
+    // The look that refuses has seen the cluster busy; before it deletes, the same start is asked for again.
+    const again = async () => {
+      isArmed = false;
+      await bench.signal('Z', { type: 'cancel', user: 'U1' });
+      await after(bench, 1000);
+      expect(await bench.ask(wanted)).toEqual({ executionId: 'A' });
+    };
+    const bench: Bench = createQueueBench((store) => ({
+      ...store,
+      delete: async (kind, id, options) => {
+        if (isArmed) await again();
+        return store.delete(kind, id, options);
+      },
+    }));
+    await bench.start({ id: 'Z', cluster: 'foo-x', workMs: 120_000 });
+    await after(bench, 1000);
+    isArmed = true;
+    expect(await bench.ask(wanted)).toEqual({ executionId: 'A' });
+    expect(isArmed).toBe(false);
+    await after(bench, 100_000);
+    expect(await statusesOf(bench)).toEqual(['A SUCCEEDED', 'Z CANCELED']);
+    expect((await bench.queue()) ?? emptyQueue).toEqual(emptyQueue);
+  });
+
+  it('that another look has refused meanwhile begins anew', async () => {
+    let isArmed = false;
+    const wanted = { id: 'A', cluster: 'foo-x' };
+    const bench: Bench = createQueueBench((store) => ({
+      ...store,
+      update: async (kind, id, change, options) => {
+        if (isArmed && kind.name === 'execution') {
+          isArmed = false;
+          await store.delete(kind, id);
+        }
+        return store.update(kind, id, change, options);
+      },
+    }));
+    isArmed = true;
+    expect(await bench.ask(wanted)).toEqual({ executionId: 'A' });
+    await after(bench, 10_000);
+    expect(await statusesOf(bench)).toEqual(['A SUCCEEDED']);
+  });
+});
+
 type Random = ReturnType<typeof createRandom>;
 const between = (random: Random, least: number, most: number) => least + Math.floor(random() * (most - least + 1));
 
+type Bench = ReturnType<typeof createQueueBench>;
+
+/** The executions of pipelines that start one another, each of which may be in the same cluster or in one of a level below. */
+function familyOf(random: Random, id: string, limitOf: (pipeline: string) => Partial<Wanted>): Wanted {
+  const levels = ['q', 'p', 'r'].slice(between(random, 0, 2));
+  const clusterOf = (pipeline: string, above: string) =>
+    random() < 0.5 ? above : `foo-${random() < 0.7 ? pipeline : `${pipeline}-${between(random, 1, 3)}`}`;
+  const build = ([pipeline = 'r', ...below]: readonly string[], name: string, above: string): Wanted => {
+    const cluster = clusterOf(pipeline, above);
+    return {
+      id: name,
+      pipeline,
+      ...limitOf(pipeline),
+      cluster,
+      workMs: between(random, 0, 40_000),
+      fails: random() < 0.2,
+      ...(below.length > 0 && random() < 0.7 ? { child: build(below, `${name}-`, cluster) } : {}),
+    };
+  };
+  return build(levels, id, random() < 0.8 ? `foo-shared-${between(random, 1, 2)}` : `foo-${id}`);
+}
+
+/** Throws where more run than are allowed, where two of different families have one cluster, or where one was passed over. */
+function createWatch(bench: Bench, limitOf: (pipeline: string) => number) {
+  const begun = new Set<string>();
+  const familyId = (id: string) => id.replace(/-+$/, '');
+  const watchQueue = async (pipeline: string, running: readonly string[]) => {
+    expect(running.length).toBeLessThanOrEqual(limitOf(pipeline));
+    const queue = await bench.queue(pipeline);
+    for (const { executionId, order = 0 } of queue?.running ?? []) {
+      if (!running.includes(executionId) || begun.has(executionId)) continue;
+      begun.add(executionId);
+      const passed = queue?.waiting.filter((other) => (other.order ?? 0) < order && other.keepsWaiting) ?? [];
+      expect(passed.filter(({ turn = 0 }) => turn === 0)).toEqual([]);
+    }
+  };
+  return async () => {
+    const ids = await bench.running();
+    const running = await Promise.all(ids.map(bench.get));
+    for (const pipeline of ['p', 'q', 'r'])
+      await watchQueue(
+        pipeline,
+        running.filter((each) => each.pipelineConfigId === `foo/${pipeline}`).map(({ id }) => id),
+      );
+    const held = new Set(running.map(({ id, definition }) => `${definition.cluster} ${familyId(id)}`));
+    expect(held.size).toBe(new Set(running.map(({ definition }) => definition.cluster)).size);
+  };
+}
+
+type Settings = { readonly limit: number; readonly keepWaitingPipelines: boolean; readonly hasChildren: boolean };
+
+/** One that any number may run of, in a cluster of its own or one of several; or with others that its stages start. */
+function wantedOf(random: Random, index: number, { limit, keepWaitingPipelines, hasChildren }: Settings): Wanted {
+  const limits = { limitConcurrent: false, maxConcurrentExecutions: limit, keepWaitingPipelines };
+  if (hasChildren) return familyOf(random, `E${index}`, () => limits);
+  return {
+    id: `E${index}`,
+    ...limits,
+    cluster: random() < 0.6 ? `foo-${index}` : 'foo-shared',
+    workMs: between(random, 0, 40_000),
+    fails: random() < 0.4,
+  };
+}
+
 /** Starts, pauses, cancels and retries at random moments, with stops of the process at random writes. */
-async function runRandomly(seed: number) {
+async function runRandomly(seed: number, hasChildren: boolean) {
   const random = createRandom(seed);
-  const limit = between(random, 1, 3);
+  const limit = between(random, 1, hasChildren ? 2 : 3);
   const keepWaitingPipelines = random() < 0.7;
   const points = new Set(Array.from({ length: between(random, 0, 12) }, () => between(random, 1, 250)));
   const crashes = createCrashPoints(points);
   const bench = createQueueBench(crashes.wrap);
   const entered: string[] = [];
-  const look = async () => {
-    const running = await bench.running();
-    const clusters = await Promise.all(running.map(async (id) => (await bench.get(id)).definition.cluster));
-    expect(new Set(clusters).size).toBe(clusters.length);
-    expect(running.length).toBeLessThanOrEqual(limit);
-  };
+  const look = createWatch(bench, () => limit);
   const start = async (wanted: Wanted) => {
     for (let tries = 0; tries < 30; tries += 1) {
       crashes.boot();
@@ -233,37 +397,33 @@ async function runRandomly(seed: number) {
   };
   const act = async () => {
     const all = await bench.all();
-    const id = all[between(random, 0, all.length - 1)]?.id ?? '';
+    const id = all[between(random, 0, all.length - 1)]?.id;
     const type = (['pause', 'pause', 'cancel', 'retryStage', 'retryStage'] as const)[between(random, 0, 4)] ?? 'cancel';
-    await bench.signal(id, type === 'retryStage' ? { type, stageId: '1', user: 'U1' } : { type, user: 'U1' });
+    if (id !== undefined)
+      await bench.signal(id, type === 'retryStage' ? { type, stageId: '1', user: 'U1' } : { type, user: 'U1' });
   };
-  const count = between(random, 2, 9);
+  const resume = async (share: number) => {
+    for (const { id, status } of await bench.all())
+      if (status === 'PAUSED' && random() < share) await bench.signal(id, { type: 'resume', user: 'U1' });
+  };
+  const count = between(random, hasChildren ? 6 : 2, hasChildren ? 14 : 9);
   for (let index = 0; index < count; index += 1) {
-    await start({
-      id: `E${index}`,
-      limitConcurrent: false,
-      maxConcurrentExecutions: limit,
-      keepWaitingPipelines,
-      cluster: random() < 0.6 ? `foo-${index}` : 'foo-shared',
-      workMs: between(random, 0, 40_000),
-      fails: random() < 0.4,
-    });
+    await start(wantedOf(random, index, { limit, keepWaitingPipelines, hasChildren }));
     if (random() < 0.5) await act();
     await bench.drive(bench.clock.now() + between(random, 0, 15_000), look, crashes.boot);
     if (random() < 0.3) await act();
-    for (const { id, status } of await bench.all())
-      if (status === 'PAUSED' && random() < 0.5) await bench.signal(id, { type: 'resume', user: 'U1' });
+    await resume(0.5);
   }
-  for (const { id } of await bench.all()) await bench.signal(id, { type: 'resume', user: 'U1' });
+  await resume(1);
   await bench.drive(bench.clock.now() + 3_600_000, look, crashes.boot);
-  return { bench, entered, keepsOrder: keepWaitingPipelines && limit === 1 };
+  return { bench, entered, keepsOrder: keepWaitingPipelines && limit === 1 && !hasChildren };
 }
 
 it.each(Array.from({ length: 6 }, (_, batch) => batch))(
   'never runs more than are allowed, ends all of them and keeps their order, wherever the process stops (%i)',
   async (batch) => {
     for (let index = 0; index < 12; index += 1) {
-      const { bench, entered, keepsOrder } = await runRandomly(batch * 12 + index + 1);
+      const { bench, entered, keepsOrder } = await runRandomly(batch * 12 + index + 1, false);
       const all = await bench.all();
       expect(all.filter(({ status }) => !isComplete(status)).map(({ id }) => id)).toEqual([]);
       expect(await bench.queue()).toEqual({ schema: 1, running: [], waiting: [], superseded: [] });
@@ -272,5 +432,23 @@ it.each(Array.from({ length: 6 }, (_, batch) => batch))(
       const times = entered.flatMap((id) => first.find((execution) => execution.id === id)?.startTime ?? []);
       expect(times).toEqual(times.toSorted((left, right) => left - right));
     }
+  },
+);
+
+it.each(Array.from({ length: 6 }, (_, batch) => batch))(
+  'ends all that start one another, in queues and clusters that they share, and passes none over that could run (%i)',
+  async (batch) => {
+    let gaveBack = 0;
+    for (let index = 0; index < 15; index += 1) {
+      const { bench } = await runRandomly(batch * 15 + index + 1, true);
+      const all = await bench.all();
+      expect(all.filter(({ status }) => !isComplete(status)).map(({ id }) => id)).toEqual([]);
+      for (const pipeline of ['p', 'q', 'r']) {
+        const left = await bench.queue(pipeline);
+        expect(left ?? emptyQueue).toEqual(emptyQueue);
+      }
+      gaveBack += all.filter(({ admission }) => (admission?.turn ?? 0) > 0).length;
+    }
+    expect(gaveBack).toBeGreaterThan(2);
   },
 );

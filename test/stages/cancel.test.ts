@@ -142,8 +142,12 @@ describe('canceling a deploy', () => {
 });
 
 describe('a request on its way when its worker is killed', () => {
-  /** Runs until a request of this kind is out; its answer never comes, and the test lets it land when it likes. */
-  async function killInRequest(bench: Bench, operation: 'create' | 'resize', execution: Execution) {
+  /**
+   * Runs until a request of this kind is out, after so many that pass; its answer never comes, and the test lets it land
+   * when it likes.
+   */
+  async function killInRequest(bench: Bench, operation: 'create' | 'resize', execution: Execution, passing = 0) {
+    let passed = 0;
     const sent: (() => Promise<unknown>)[] = [];
     const { serverGroups } = bench;
     const hold = (land: () => Promise<unknown>) => {
@@ -151,7 +155,9 @@ describe('a request on its way when its worker is killed', () => {
       return new Promise<never>(() => undefined);
     };
     const genuine = { create: serverGroups.create.bind(serverGroups), resize: serverGroups.resize.bind(serverGroups) };
-    if (operation === 'create') serverGroups.create = (...call) => hold(() => genuine.create(...call));
+    if (operation === 'create')
+      serverGroups.create = (...call) =>
+        (passed += 1) <= passing ? genuine.create(...call) : hold(() => genuine.create(...call));
     else serverGroups.resize = (...call) => hold(() => genuine.resize(...call));
     await bench.start(execution);
     void bench.drive('E1');
@@ -188,6 +194,23 @@ describe('a request on its way when its worker is killed', () => {
     expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×0', 'foo-dev-v001 ×2']);
     expect((await bench.drive('E1')).status).toBe('CANCELED');
     expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×2', 'foo-dev-v001 ×0']);
+  });
+
+  it('is waited for: a creation of a second deploy, from which the first goes back too', async () => {
+    const bench = createStageBench();
+    seedServing(bench);
+    const context = { clusters: [describeCluster({ maxRemainingAsgs: 3 })] };
+    const twice = buildPipeline([
+      { ref: '1', type: 'deploy', context },
+      { ref: '2', type: 'deploy', after: ['1'], context },
+    ]);
+    const land = await killInRequest(bench, 'create', twice, 1);
+    await cancel(bench);
+    await bench.clock.advance(11_000);
+    expect((await bench.drive('E1', 1)).status).toBe('RUNNING');
+    await land();
+    expect((await bench.drive('E1')).status).toBe('CANCELED');
+    expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×2', 'foo-dev-v001 ×0', 'foo-dev-v002 ×0']);
   });
 
   it('is waited for no longer than it can still land', async () => {

@@ -5,12 +5,13 @@ import type { Execution } from '../../src/model/execution';
 import { plainText } from '../../src/model/text';
 import { concludePartial } from '../../src/strategies';
 import { east } from '../dcos/builders';
-import { applicationOf, childIn, childrenIn, parentOf, startLocked } from '../support/child-kit';
+import { childIn, childrenIn, parentOf, startLocked } from '../support/child-kit';
 import { driveUntil } from '../support/drive-until';
 import { stageOf, statuses, type Step } from '../support/engine-kit';
 import { sendSignal } from '../support/send-signal';
 import { crashEverywhere } from '../support/stage-crashes';
 import { createStageBench, describeCluster, west } from '../support/stage-kit';
+import { withStrategy } from '../support/strategy-pipelines';
 
 type Bench = ReturnType<typeof createStageBench>;
 
@@ -26,16 +27,8 @@ const breaks: Step = {
   context: { preconditions: [{ type: 'expression', context: { expression: 'false' } }] },
 };
 
-/** `foo` with the strategy `gently` of these stages; where a stage acts the run says. */
-function applications(steps: readonly Step[], over: Partial<Pipeline> = {}): ReadonlyMap<string, Application> {
-  const [name, application] = applicationOf('foo', { plain: [rests()], gently: steps });
-  const stages = application.pipelines.get('gently')?.stages ?? [];
-  const open = stages.map((stage) =>
-    stage.type === 'disableCluster' ? { ...stage, leavesOpen: ['places', 'cluster'] as const } : stage,
-  );
-  const strategy: Pipeline = { name: 'gently', stages: open, strategy: true, ...over };
-  return new Map([[name, { ...application, pipelines: new Map([...application.pipelines, ['gently', strategy]]) }]]);
-}
+const applications = (steps: readonly Step[], over: Partial<Pipeline> = {}): ReadonlyMap<string, Application> =>
+  withStrategy(steps, [rests()], over);
 
 const deploying = (...clusters: readonly Partial<ServerGroupDescription>[]): Execution =>
   parentOf([
@@ -237,6 +230,26 @@ describe('a deploy with a strategy of its own that is stopped', () => {
     const done = await bench.drive('E1');
     expect([done.status, (await childIn(bench)).status]).toEqual(['CANCELED', 'CANCELED']);
     expect(bench.serverGroups.sizes(east)).toEqual(restored);
+  });
+
+  it('goes back once, after the strategy pipeline, where another deploy came before it in the same place', async () => {
+    const bench = benchOf();
+    const [second] = deploying({}).stages;
+    const first = { clusters: [describeCluster({ strategy: 'redblack', maxRemainingAsgs: 3 })] };
+    const execution = parentOf([
+      { ref: '1', type: 'deploy', context: first },
+      { ref: '2', type: 'deploy', after: ['1'], context: second?.context ?? {} },
+    ]);
+    await startLocked(bench, execution);
+    await driveInto(bench, 'Rest');
+    expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×0', 'foo-dev-v001 ×2', 'foo-dev-v002 ×2']);
+    await cancel(bench);
+    const done = await bench.drive('E1');
+    expect(done.status).toBe('CANCELED');
+    const [back, ...others] = done.stages.filter(({ type }) => type === 'undoServerGroup');
+    expect(others).toEqual([]);
+    expect(back?.startTime).toBeGreaterThanOrEqual((await childIn(bench)).endTime ?? Infinity);
+    expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×3', 'foo-dev-v001 ×0', 'foo-dev-v002 ×0']);
   });
 
   it('goes back after the strategy pipeline has ended', async () => {

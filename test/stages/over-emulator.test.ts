@@ -77,6 +77,28 @@ describe('over an emulated DC/OS', () => {
     });
   });
 
+  it.each([
+    ['enables it at', { type: 'enableServerGroup', context: { serverGroupName: 'foo-dev-v002' } }, 'foo-dev-v002 ×3'],
+    [
+      'clones it at',
+      { type: 'cloneServerGroup', context: { source: { serverGroupName: 'foo-dev-v002' }, strategy: 'none' } },
+      'foo-dev-v004 ×3',
+    ],
+    [
+      'rolls back to it at',
+      {
+        type: 'rollbackServerGroup',
+        context: { rollbackServerGroupName: 'foo-dev-v003', restoreServerGroupName: 'foo-dev-v002' },
+      },
+      'foo-dev-v002 ×3',
+    ],
+  ])('after rolling red/black had stepped a group down, %s its whole size', async (_what, step, expected) => {
+    const bench = await createBench();
+    const cluster = describeCluster({ strategy: 'rollingredblack', targetPercentages: [40, 70], desiredCapacity: 2 });
+    await bench.run({ ref: '1', type: 'deploy', context: { clusters: [cluster] } }, { ref: '2', ...step });
+    expect(await bench.groups('foo-dev')).toContain(expected);
+  });
+
   it('clones what runs, resizes it to the largest, and takes out what was there', async () => {
     const bench = await createBench();
     await bench.run(

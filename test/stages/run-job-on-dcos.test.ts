@@ -150,6 +150,55 @@ describe('a lost answer', () => {
   });
 });
 
+describe('a job that somebody else changes while it is started', () => {
+  /** The next starts find the job as somebody else has just defined it. */
+  const changeAtStart = ({ cluster }: ReturnType<typeof createBench>, times: number) => {
+    const startRun = cluster.metronome.startRun.bind(cluster.metronome);
+    let left = times;
+    cluster.metronome.startRun = async (id, signal) => {
+      const run = { cpus: 0.1, mem: 32, disk: 0, cmd: 'other' };
+      if (left > 0) await cluster.metronome.updateJob({ id, run });
+      left -= 1;
+      return startRun(id, signal);
+    };
+  };
+
+  it.each([1, 2])('%i times is started again, and the runs of the other definition are stopped', async (times) => {
+    const bench = createBench();
+    changeAtStart(bench, times);
+    await bench.start();
+    const done = await bench.drive();
+    expect([done.status, stageOf(done, '1').outputs.passed]).toEqual(['SUCCEEDED', 12]);
+    expect([bench.active(), bench.runs().length]).toEqual([0, times + 1]);
+  });
+
+  it('again and again fails, and says what to do', async () => {
+    const bench = createBench();
+    changeAtStart(bench, 9);
+    await bench.start();
+    const { failure } = stageOf(await bench.drive(), '1');
+    expect(failure?.code).toBe('METRONOME_CHANGED');
+    expect(failure?.message).toBe(
+      `Somebody else changed job ${jobId} in nonprod/east 3 times while a run of it was started, and each of these runs was stopped. Find out what else changes the job, or give the job of this stage an id of its own; then retry the stage.`,
+    );
+    await bench.clock.advance(10_000);
+    expect([bench.active(), bench.runs().length]).toEqual([0, 3]);
+  });
+
+  it('leaves nothing running when its stage is canceled before the run was stopped', async () => {
+    const bench = createBench();
+    changeAtStart(bench, 1);
+    bench.cluster.core.setFault({ kind: 'http', method: 'POST', path: '*/actions/stop', status: 503, times: 1 });
+    await bench.start({ labels: { EMULATOR_RUN_MS: '600000' } });
+    await bench.drive(1000);
+    expect(bench.active()).toBe(1);
+    await sendSignal(bench, { type: 'cancel', user: 'U0BOB' });
+    expect((await bench.drive()).status).toBe('CANCELED');
+    await bench.clock.advance(10_000);
+    expect([bench.active(), bench.runs().length]).toEqual([0, 1]);
+  });
+});
+
 const fault = fc.record({
   kind: fc.constantFrom('http' as const, 'lostReply' as const),
   method: fc.constantFrom('GET', 'PUT', 'POST'),

@@ -312,6 +312,29 @@ describe('a cancel', () => {
   });
 });
 
+describe('a job that another execution is starting', () => {
+  it('waits for that, and says for whom', async () => {
+    const bench = createStageBench();
+    bench.jobs.fail('run', 'TIMED_OUT');
+    await bench.run({ ...pipeline(), name: 'deploy foo 1.1 to prod' }, 1000);
+    await bench.start(buildPipeline([{ ref: '1', type: 'runJob', context: job }], { id: 'E2' }));
+    const waiting = await bench.drive('E2', 1000);
+    expect(stageOf(waiting, '1').context.progress).toBe(`waits for deploy foo 1.1 to prod to start job ${jobId}`);
+    expect((await bench.drive('E2')).status).toBe('SUCCEEDED');
+    expect((await bench.drive('E1')).status).toBe('SUCCEEDED');
+    expect([...bench.jobs.effects].sort()).toEqual([`run ${jobId} E1/1/1`, `run ${jobId} E2/1/1`]);
+  });
+
+  it('does not wait for a start that was refused', async () => {
+    const bench = createStageBench();
+    bench.jobs.fail('run', 'REQUEST_REFUSED');
+    await bench.run(pipeline());
+    await bench.start(buildPipeline([{ ref: '1', type: 'runJob', context: job }], { id: 'E2' }));
+    await bench.drive('E2', 0);
+    expect(bench.jobs.effects).toEqual([`run ${jobId} E2/1/1`]);
+  });
+});
+
 describe('a start whose answer is lost', () => {
   it.each([0, 1500, 12_000])('adopts the run that it has started, seen %i ms later', async (lateMs) => {
     const bench = createStageBench();

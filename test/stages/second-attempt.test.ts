@@ -1,3 +1,4 @@
+import type { ServerGroupDescription } from '../../src/model/description';
 import type { StageContext } from '../../src/model/execution';
 import { east } from '../dcos/builders';
 import { driveUntil } from '../support/drive-until';
@@ -219,5 +220,50 @@ describe('a resize', () => {
     const copy = { serverGroupName: name(1), action: 'scale_to_server_group', source };
     const done = await bench.run(stage('resizeServerGroup', copy));
     expect([done.status, sizes(bench)]).toEqual(['SUCCEEDED', ['v000 ×0', 'v001 ×3']]);
+  });
+});
+
+describe('a deploy that has succeeded and is run again', () => {
+  const again = (over: Partial<ServerGroupDescription> = {}) =>
+    buildPipeline([
+      { ref: '1', type: 'deploy', context: { clusters: [describeCluster({ strategy: 'redblack', ...over })] } },
+    ]);
+
+  it('takes what it made before for what serves', async () => {
+    const bench = seeded(2);
+    await bench.run(again());
+    const done = await retry(bench);
+    expect(done.status).toBe('SUCCEEDED');
+    expect(stageOf(done, '1<0').outputs.source).toMatchObject({ serverGroupName: name(1) });
+    expect(sizes(bench)).toEqual(['v001 ×0', 'v002 ×2']);
+  });
+
+  it('goes back to that', async () => {
+    const bench = seeded(2);
+    await bench.run(again({ rollback: { onFailure: true } }));
+    failAfter(bench, 'resize');
+    const done = await retry(bench);
+    expect([done.status, sizes(bench)]).toEqual(['TERMINAL', ['v000 ×0', 'v001 ×2', 'v002 ×0']]);
+    expect((await retry(bench)).status).toBe('SUCCEEDED');
+    expect(sizes(bench).filter((line) => !line.endsWith('×0'))).toEqual(['v003 ×2']);
+  });
+
+  it.each(['redblack', 'none'] as const)(
+    'leaves that alone where the new one does not come up: %s',
+    async (strategy) => {
+      const bench = seeded(2);
+      await bench.run(again({ strategy, stageTimeoutMs: 600_000 }));
+      bench.serverGroups.sickNames.add(name(2));
+      const done = await retry(bench);
+      expect([done.status, sizes(bench).slice(1)]).toEqual(['TERMINAL', ['v001 ×2', 'v002 ×0']]);
+    },
+  );
+
+  it('clones what it made before', async () => {
+    const bench = seeded(2);
+    await bench.run(stage('cloneServerGroup', { strategy: 'redblack', desiredCapacity: 3 }));
+    const done = await retry(bench);
+    expect(stageOf(done, '1<0').outputs.cloneSource).toMatchObject({ serverGroupName: name(1) });
+    expect(sizes(bench)).toEqual(['v001 ×0', 'v002 ×3']);
   });
 });

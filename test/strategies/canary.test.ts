@@ -7,6 +7,7 @@ import { findStrategy, type Change } from '../../src/strategies';
 import { east } from '../dcos/builders';
 import { driveUntil } from '../support/drive-until';
 import { buildPipeline, stageOf } from '../support/engine-kit';
+import { writtenPipeline } from '../support/expression-kit';
 import { sendSignal } from '../support/send-signal';
 import { crashEverywhere } from '../support/stage-crashes';
 import { createStageBench, describeCluster } from '../support/stage-kit';
@@ -31,6 +32,25 @@ const short = (effects: readonly string[]) => effects.map((effect) => effect.rep
 const sizes = (bench: Bench) => bench.serverGroups.sizes(east).map((text) => text.replace('foo-dev-', ''));
 const running = (type: string) => (execution: Execution) =>
   execution.stages.some((stage) => stage.type === type && stage.status === 'RUNNING');
+/** A deploy of a file behind another stage, its canary judged by an expression. */
+const judgedBy = (expression: string) =>
+  writtenPipeline([
+    { ref: '1', type: 'evaluateVariables', name: 'Ask', context: { variables: [{ key: 'ready', value: 1 }] } },
+    {
+      ref: '2',
+      type: 'deploy',
+      after: ['1'],
+      context: {
+        clusters: [
+          describeCluster({
+            strategy: 'canary',
+            desiredCapacity: 6,
+            canary: [{ percentage: 50, durationSec: 60, expression }],
+          }),
+        ],
+      },
+    },
+  ]);
 const openJudgment = ({ stages }: Execution) =>
   stages.find(({ type, status }) => type === 'manualJudgment' && status === 'RUNNING')?.id ?? '';
 
@@ -94,6 +114,35 @@ describe('a canary', () => {
     const done = await bench.run(deployOf({ docker: { image: { imageId: 'repo/foo:sick' } }, stageTimeoutMs: 60_000 }));
     expect(done.status).toBe('TERMINAL');
     expect(sizes(bench)).toEqual(['v000 ×6', 'v001 ×0']);
+  });
+
+  it.each([
+    ["canary.instances == 3 and canary.of == 6 and canary.serverGroup == 'foo-dev-v001'"],
+    ["#stage('Ask').outputs.ready == 1 and trigger.user != '' and execution.application == 'foo'"],
+    ["ready == 1 and #root['deploy.server.groups']['np1_east'][0] == canary.serverGroup"],
+  ])('goes on where an expression is true after it was watched: %s', async (expression) => {
+    const bench = serving();
+    const startedAt = bench.clock.now();
+    const done = await bench.run(judgedBy(expression));
+    expect([done.status, done.stages.flatMap(({ failure }) => failure?.message ?? [])]).toEqual(['SUCCEEDED', []]);
+    expect(sizes(bench)).toEqual(['v000 ×0', 'v001 ×6']);
+    const check = done.stages.find(({ name }) => name.startsWith('Judge'));
+    expect(check?.name).toBe('Judge foo-dev-v001 at 3 of 6 in nonprod/east by an expression');
+    expect((check?.startTime ?? 0) - startedAt).toBeGreaterThan(60_000);
+  });
+
+  it.each([
+    ['1 + 1 == 3', "Precondition '1 + 1 == 3' is not met: it is false."],
+    ["#stage('Ask').outputs.ready", "Precondition '#stage('Ask').outputs.ready' is not met: it is 1."],
+    ["#fromUrl('https://example.invalid/errors') == '0'", /asked for/],
+    ['#noSuch()', /^Precondition '#noSuch\(\)' could not be evaluated, column 1: /],
+  ])('goes out of service where an expression is not true, and says what it saw: %s', async (expression, message) => {
+    const bench = serving();
+    const done = await bench.run(judgedBy(expression));
+    expect(stageOf(done, '2').failure?.message).toEqual(
+      typeof message === 'string' ? message : (expect.stringMatching(message) as unknown),
+    );
+    expect([done.status, sizes(bench)]).toEqual(['TERMINAL', ['v000 ×6', 'v001 ×0']]);
   });
 
   it.each([

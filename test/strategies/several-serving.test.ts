@@ -28,11 +28,28 @@ const sizes = (bench: Bench) => bench.serverGroups.sizes(east).map((text) => tex
 describe('where several server groups serve', () => {
   it.each(names)('%s brings all of them back when it is canceled later', async (strategy) => {
     const bench = bothServe();
-    await bench.run(deployOf({ strategy, maxRemainingAsgs: 2 }), 600_000);
+    await bench.run(deployOf({ strategy, maxRemainingAsgs: 3 }), 600_000);
     expect(sizes(bench)).toEqual(['v000 ×0', 'v001 ×0', 'v002 ×6']);
     await sendSignal(bench, { type: 'cancel', user: 'UANN' });
     expect((await bench.drive('E1')).status).toBe('CANCELED');
     expect(sizes(bench)).toEqual(['v000 ×5', 'v001 ×6', 'v002 ×0']);
+  });
+
+  it.each(names)('%s keeps no more than it is told to, and goes back to as much as served', async (strategy) => {
+    const bench = bothServe();
+    await bench.run(deployOf({ strategy, maxRemainingAsgs: 2 }), 600_000);
+    expect(sizes(bench)).toEqual(['v001 ×0', 'v002 ×6']);
+    await sendSignal(bench, { type: 'cancel', user: 'UANN' });
+    expect((await bench.drive('E1')).status).toBe('CANCELED');
+    expect(sizes(bench)).toEqual(['v001 ×11', 'v002 ×0']);
+  });
+
+  it('destroys the oldest of them first, whatever was changed last, and none that serves', async () => {
+    const bench = bothServe();
+    bench.serverGroups.seed({ location: east, name: 'foo-dev-v002', desired: 4 });
+    bench.serverGroups.seed({ location: east, name: 'foo-dev-v003', desired: 0 });
+    await bench.run(deployOf({ strategy: 'redblack', maxRemainingAsgs: 3 }), 600_000);
+    expect(sizes(bench)).toEqual(['v001 ×0', 'v002 ×0', 'v004 ×6']);
   });
 
   it.each(names)('%s brings all of them back when a later step fails', async (strategy) => {
@@ -54,8 +71,8 @@ describe('where several server groups serve', () => {
     expect(stageOf(done, '1<0').outputs.source).toMatchObject({ serverGroupName: 'foo-dev-v000', desired: 5 });
     await sendSignal(bench, { type: 'cancel', user: 'UANN' });
     await bench.drive('E1');
-    // What did not serve before is not waited for.
-    expect(sizes(bench)).toEqual(['v000 ×5', 'v001 ×0', 'v002 ×0']);
+    // What did not serve before went with the surplus, and nothing comes in its stead.
+    expect(sizes(bench)).toEqual(['v000 ×5', 'v002 ×0']);
   });
 
   it('keeps no way back where only one group is to remain', async () => {

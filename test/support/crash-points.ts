@@ -20,6 +20,11 @@ export function createCrashPoints(points: ReadonlySet<number>) {
   };
   return {
     point,
+    /** Stops the process here, whatever the points say. */
+    stop: (): void => {
+      isDown = true;
+      point();
+    },
     passed: () => passed,
     boot: () => {
       isDown = false;

@@ -1,12 +1,16 @@
 import { advance, type EngineWorld } from '../../src/engine/advance';
 import { executionKind } from '../../src/engine/document-kinds';
 import { createExecutionDrain } from '../../src/engine/drain-execution';
+import type { PlanInput, StagePlan } from '../../src/engine/contracts/stage';
+import type { TaskDefinition } from '../../src/engine/contracts/task';
 import { fold } from '../../src/engine/fold';
+import { ancestorIdsOf } from '../../src/engine/lineage';
 import { queueKind } from '../../src/engine/pipeline-queue';
 import { planPipeline } from '../../src/engine/plan-stages';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
 import { applySignal, type Signal, type SignalOutcome } from '../../src/engine/signals';
-import { startExecution } from '../../src/engine/start-execution';
+import { startExecution, type StartAnswer } from '../../src/engine/start-execution';
+import type { ExecutionDraft } from '../../src/model/command';
 import type { ConcurrencyLimits, Execution, StageContext } from '../../src/model/execution';
 import { isComplete } from '../../src/model/status';
 import { buildExecution } from './api-fixture';
@@ -14,41 +18,86 @@ import { buildEngine, buildRegistry } from './engine-kit';
 import { createManualClock } from './manual-clock';
 import { createMemoryStore } from './memory-store';
 
-/** An execution of the pipeline `foo/p` to be started. */
+/** An execution of a pipeline of `foo` to be started. */
 export type Wanted = ConcurrencyLimits & {
   readonly id: string;
+  /** @default 'p' */
+  readonly pipeline?: string;
   /** @default 'foo-' and the id: a cluster of its own */
   readonly cluster?: string;
   /** How long its one stage works, and how that ends. @default 1000, SUCCEEDED */
   readonly workMs?: number;
   readonly fails?: boolean;
   readonly startExpiryMs?: number;
+  /** What a second stage starts when the first has worked, and waits for. @default nothing */
+  readonly child?: Wanted;
 };
 
-/** An engine over virtual time, whose stage `work` works as long as its context says; failing, it heals when retried. */
+/** An engine over virtual time, whose stage `work` works as long as its context says; failing, it heals when retried. `run` runs a child. */
 export function createQueueBench(wrap: (store: DocumentStore) => DocumentStore = (store) => store) {
   const clock = createManualClock();
   const memory = createMemoryStore(() => clock.now());
   const store = wrap(memory);
-  const registry = buildRegistry<undefined>([
-    {
-      type: 'work',
-      tasks: [
-        {
-          name: 'work',
-          timeoutMs: 3_600_000,
-          timeoutFromStage: false,
-          run: ({ stage, memo, now, startedAt }) => {
-            const { workMs, fails } = stage.context as { workMs: number; fails: boolean };
-            const leftMs = startedAt + workMs - now;
-            if (leftMs > 0) return Promise.resolve({ status: 'RUNNING', retryAfterMs: leftMs, memo: memo ?? {} });
-            if (fails && stage.attempt === 1)
-              return Promise.resolve({ status: 'TERMINAL', code: 'NOT_FOUND', reason: 'It failed.' });
-            return Promise.resolve({ status: 'SUCCEEDED' });
-          },
-        },
-      ],
+  const work: TaskDefinition<undefined> = {
+    name: 'work',
+    timeoutMs: 3_600_000,
+    timeoutFromStage: false,
+    run: ({ stage, memo, now, startedAt }) => {
+      const { workMs, fails } = stage.context as { workMs: number; fails: boolean };
+      const leftMs = startedAt + workMs - now;
+      if (leftMs > 0) return Promise.resolve({ status: 'RUNNING', retryAfterMs: leftMs, memo: memo ?? {} });
+      if (fails && stage.attempt === 1)
+        return Promise.resolve({ status: 'TERMINAL', code: 'NOT_FOUND', reason: 'It failed.' });
+      return Promise.resolve({ status: 'SUCCEEDED' });
     },
+  };
+  const runChild: TaskDefinition<undefined> = {
+    name: 'runChild',
+    timeoutMs: 12 * 3_600_000,
+    timeoutFromStage: false,
+    run: async ({ execution, stage }) => {
+      const { child } = stage.context as { child: Wanted };
+      const found = (await store.get(executionKind, child.id))?.document;
+      if (found !== undefined && isComplete(found.status)) return { status: 'SUCCEEDED' };
+      const ancestorIds = [execution.id, ...(await ancestorIdsOf(store, execution))];
+      await startExecution(
+        { store, clock, signal },
+        {
+          id: child.id,
+          teamId: 'T1',
+          draft: draftOf(child),
+          trigger: {
+            type: 'pipeline',
+            user: 'U1',
+            parameters: {},
+            correlationId: child.id,
+            parentExecutionId: execution.id,
+            parentStageId: stage.id,
+            isAwaited: true,
+          },
+          ancestorIds,
+        },
+      );
+      return { status: 'RUNNING', retryAfterMs: 5_000 };
+    },
+  };
+  const cancelChild: TaskDefinition<undefined> = {
+    name: 'cancelChild',
+    timeoutMs: 60_000,
+    timeoutFromStage: false,
+    run: async ({ stage }) => {
+      await signal(String(stage.context.child), { type: 'cancel', user: 'U1' });
+      return { status: 'SUCCEEDED' };
+    },
+  };
+  const stop = ({ stage }: PlanInput): readonly StagePlan[] => {
+    const { child } = stage.context as { child: Wanted };
+    return [{ type: 'stop', name: 'Stop', context: { child: child.id } }];
+  };
+  const registry = buildRegistry<undefined>([
+    { type: 'work', tasks: [work] },
+    { type: 'run', tasks: [runChild], onCancel: stop, onFailure: stop },
+    { type: 'stop', tasks: [cancelChild] },
   ]);
   const plain = buildEngine({ store, clock, registry, services: undefined });
   const tellsRequester = () => Promise.resolve(false);
@@ -74,13 +123,25 @@ export function createQueueBench(wrap: (store: DocumentStore) => DocumentStore =
     await memory.touch(executionKind, id, clock.now());
     return outcome;
   };
-  const draftOf = ({ id, cluster = `foo-${id}`, workMs = 1000, fails = false, ...run }: Wanted) => {
+  const draftOf = ({
+    id,
+    cluster = `foo-${id}`,
+    workMs = 1000,
+    fails = false,
+    pipeline = 'p',
+    child,
+    ...run
+  }: Wanted): ExecutionDraft => {
     const { definition, application } = buildExecution();
     const context: StageContext = { workMs, fails };
-    const stages = planPipeline([{ refId: '1', requisiteStageRefIds: [], type: 'work', name: 'Work', context }]);
+    const second = { refId: '2', requisiteStageRefIds: ['1'], type: 'run', name: 'Run', context: { child } };
+    const stages = planPipeline([
+      { refId: '1', requisiteStageRefIds: [], type: 'work', name: 'Work', context },
+      ...(child === undefined ? [] : [second]),
+    ]);
     return {
       application,
-      pipelineConfigId: 'foo/p',
+      pipelineConfigId: `foo/${pipeline}`,
       name: `run ${id}`,
       definition: { ...definition, cluster },
       stages,
@@ -94,14 +155,15 @@ export function createQueueBench(wrap: (store: DocumentStore) => DocumentStore =
     store: memory,
     engine,
     signal,
-    start: (wanted: Wanted) =>
+    start: async (wanted: Wanted) => (await bench.ask(wanted)).refusal,
+    ask: (wanted: Wanted, correlationId = wanted.id): Promise<StartAnswer> =>
       startExecution(
         { store, clock, signal },
         {
           id: wanted.id,
           teamId: 'T1',
           draft: draftOf(wanted),
-          trigger: { type: 'manual', user: 'U1', parameters: {}, correlationId: wanted.id },
+          trigger: { type: 'manual', user: 'U1', parameters: {}, correlationId },
         },
       ),
     get: async (id: string): Promise<Execution> => {
@@ -113,7 +175,7 @@ export function createQueueBench(wrap: (store: DocumentStore) => DocumentStore =
     /** Those that have a place: begun and not over. */
     running: async () =>
       (await bench.all()).filter(({ status }) => status !== 'NOT_STARTED' && !isComplete(status)).map(({ id }) => id),
-    queue: async () => (await memory.get(queueKind, 'foo/p/prod'))?.document,
+    queue: async (pipeline = 'p') => (await memory.get(queueKind, `foo/${pipeline}/prod`))?.document,
     /** Advances what is due until nothing is before `until`; `onTurn` is told after each. */
     drive: async (
       until: number,

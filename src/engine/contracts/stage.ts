@@ -6,7 +6,13 @@ import type { Problem } from '../expressions';
 import type { TaskDefinition } from './task';
 
 /** A synthetic stage to be planned around another; those of one list run one after the other unless `parallel`. */
-export type StagePlan = { readonly type: string; readonly name: string; readonly context: StageContext };
+export type StagePlan = {
+  readonly type: string;
+  readonly name: string;
+  readonly context: StageContext;
+  /** Whether its context holds expressions of a team that are evaluated when it starts. @default no, they are data */
+  readonly isWritten?: true;
+};
 
 /** What a planner sees: pure data, no services. */
 export type PlanInput = {

@@ -70,7 +70,8 @@ export interface DocumentStore {
     change: (document: T) => T,
     options?: UpdateOptions<T>,
   ): Promise<Versioned<T> | undefined>;
-  delete<T>(kind: DocumentKind<T>, id: string): Promise<boolean>;
+  /** Removes a document; false, changing nothing, where there is none, or it has not the `version` that is given. */
+  delete<T>(kind: DocumentKind<T>, id: string, options?: { readonly version?: number }): Promise<boolean>;
   list<T>(kind: DocumentKind<T>, query?: ListQuery): Promise<readonly Versioned<T>[]>;
   /** How many documents of a kind have a value in an index (or in all, without one). */
   count<T>(kind: DocumentKind<T>, index?: { readonly name: string; readonly value: string }): Promise<number>;

@@ -3,6 +3,7 @@ import { failureOf } from '../../engine/failure-of';
 import { topLevelStages } from '../../engine/graph';
 import type { Execution, StageContext } from '../../model/execution';
 import { isComplete } from '../../model/status';
+import { childOutcomes, outcomesOf } from '../../strategies';
 import { childConfigOf, childTimeoutMs, pollMs, type Needs } from './child-config';
 
 /**
@@ -19,6 +20,13 @@ const outputsOf = (child: Execution): StageContext =>
 
 /** What the stage itself says, whatever stages of the child put out. */
 const factsOf = ({ id, name, status }: Execution) => ({ executionId: id, executionName: name, status });
+
+/** What the end of a child adds to the stage's own context: with what it did to regions, for whoever started it all. */
+const endContext = (child: Execution): StageContext => ({
+  ...factsOf(child),
+  [childOutcomes]: outcomesOf(child),
+  progress: undefined,
+});
 
 function stateOf({ status, ending, canceled }: Execution): string {
   if (status === 'PAUSED') return 'paused';
@@ -37,7 +45,7 @@ function canceledResult(child: Execution): TaskResult {
   const { canceled } = child;
   const why = canceled?.reason === undefined ? '' : `: ${canceled.reason}`;
   const reason = `${child.name} (${child.id}) was canceled${why}`;
-  return { status: 'CANCELED', code: 'STAGE_FAILED', reason, context: { ...factsOf(child), progress: undefined } };
+  return { status: 'CANCELED', code: 'STAGE_FAILED', reason, context: endContext(child) };
 }
 
 function failedResult(child: Execution): TaskResult {
@@ -49,7 +57,7 @@ function failedResult(child: Execution): TaskResult {
     status: 'TERMINAL',
     code: 'STAGE_FAILED',
     reason,
-    context: { ...factsOf(child), progress: undefined, ...diagnosis },
+    context: { ...endContext(child), ...diagnosis },
   };
 }
 
@@ -58,7 +66,7 @@ function endOf(child: Execution, isKeptBack: boolean): TaskResult {
   if (child.status === 'CANCELED') return canceledResult(child);
   if (child.status !== 'SUCCEEDED') return failedResult(child);
   const outputs = isKeptBack ? {} : outputsOf(child);
-  return { status: 'SUCCEEDED', outputs: { ...outputs, ...facts }, context: { ...facts, progress: undefined } };
+  return { status: 'SUCCEEDED', outputs: { ...outputs, ...facts }, context: endContext(child) };
 }
 
 /** Waits for the end of the child, which wakes this execution; 12 h unless the stage says otherwise. */

@@ -11,7 +11,7 @@ export type VictimChoice = {
   readonly createdHere: readonly string[];
   /** Groups that stood before: a change of theirs makes them newer than ours, and they may be victims nevertheless. */
   readonly stoodBefore?: readonly string[];
-  /** Groups that are kept before any other, whatever their age. */
+  /** Groups that are kept before any other, whatever their age, the first before the second. */
   readonly keepFirst?: readonly string[];
 };
 
@@ -25,6 +25,10 @@ function candidatesOf(groups: readonly ServerGroup[], choice: VictimChoice): rea
   return groups.filter((group) => !createdHere.includes(group.name) && isEarlier(group));
 }
 
+/** The place of a name in a list; that after the last for one that is not in it. */
+const rankOf = (name: string, names: readonly string[]): number =>
+  names.includes(name) ? names.indexOf(name) : names.length;
+
 /** The groups of one place that a cluster-wide stage acts on, in the order it acts. */
 export function chooseVictims(groups: readonly ServerGroup[], choice: VictimChoice): readonly ServerGroup[] {
   const { keep, among, preferLarger, keepFirst = [] } = choice;
@@ -34,7 +38,7 @@ export function chooseVictims(groups: readonly ServerGroup[], choice: VictimChoi
     return isActive(group) === (among === 'active');
   });
   const ordered = [...candidates].sort((a, b) => {
-    const kept = Number(keepFirst.includes(b.name)) - Number(keepFirst.includes(a.name));
+    const kept = rankOf(a.name, keepFirst) - rankOf(b.name, keepFirst);
     const activity = among === 'all' ? Number(isActive(b)) - Number(isActive(a)) : 0;
     return kept || activity || (preferLarger ? b.instances.length - a.instances.length : 0) || newestFirst(a, b);
   });

@@ -1,7 +1,8 @@
 import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
 import { effectKey } from '../../engine/effect-key';
 import { jobConfigOf, workPlace } from './job-stage';
-import { sentIntent, startedRun, startJob } from './start-job';
+import { startedRun, startJob } from './start-job';
+import { foreignRun, sentIntent } from './start-memo';
 import { waitOnJobCompletion } from './wait-for-job';
 
 /**
@@ -21,6 +22,8 @@ export function planStop({ execution, stage }: PlanInput): readonly StagePlan[] 
     { type: 'stopJob', name: `Stop ${jobId}`, context: { location, jobId, ...context } },
   ];
   if (start.status === 'SUCCEEDED') return plan({ runId: startedRun(stage).runId });
+  const foreign = foreignRun(start.memo);
+  if (foreign !== undefined) return plan({ runId: foreign.foreign });
   const intent = sentIntent(start.memo);
   return intent === undefined ? [] : plan({ key: effectKey(execution.id, stage), known: intent.known });
 }

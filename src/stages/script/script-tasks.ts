@@ -1,3 +1,4 @@
+import type { JobTurns } from '../../engine/contracts/job-turns';
 import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
 import type { TaskDefinition } from '../../engine/contracts/task';
 import type { Jobs } from '../../dcos/jobs';
@@ -13,7 +14,7 @@ import { waitOnJobCompletion } from '../job/wait-for-job';
 import { asJobStage } from './script-as-job';
 import { scriptConfig, scriptParameters } from './script-config';
 
-type Needs = { readonly jenkins: JenkinsMasters; readonly jobs: Jobs };
+type Needs = { readonly jenkins: JenkinsMasters; readonly jobs: Jobs; readonly jobTurns: JobTurns };
 type Task = TaskDefinition<Needs>;
 
 function jobOf(context: StageContext, masters: JenkinsMasters): ScriptJob {
@@ -42,7 +43,7 @@ function throughJenkins(task: Task, index: number): Task {
   };
 }
 
-const asJob = (task: TaskDefinition<Pick<Needs, 'jobs'>>): Task => ({
+const asJob = (task: TaskDefinition<Pick<Needs, 'jobs' | 'jobTurns'>>): Task => ({
   ...task,
   run: (look) =>
     isOnMetronome(look.stage)

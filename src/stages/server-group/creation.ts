@@ -11,7 +11,6 @@ import { effectKeyPrefix } from '../../engine/effect-key';
 import {
   cameUp,
   changeOf,
-  creationsByPlace,
   creationsOf,
   findStrategy,
   isCustom,
@@ -23,7 +22,8 @@ import {
 import { healthWishOf } from './health-wish';
 import { nameOfNext } from './next-name';
 import { isWorker, placeOf } from './place';
-import { servedDecision } from './served-before';
+import { undoOfPlace } from './place-undo';
+import { servedDecision, servedNames } from './served-before';
 import { wholeNumber } from './spinnaker-values';
 import { cancelStrategyRun, planStrategyRun } from './strategy-run';
 
@@ -44,12 +44,10 @@ export function descriptionOf(context: StageContext): ServerGroupDescription {
   return { serviceEndpoints: [], healthChecks: [], ...Object.fromEntries(given) } as unknown as ServerGroupDescription;
 }
 
-/** Whether a group is what an attempt of this very stage has made. */
-export function isMadeBy(
-  { execution, stage }: Pick<PlanInput, 'execution' | 'stage'>,
-  { labels }: ServerGroup,
-): boolean {
-  return labels[keyLabel]?.startsWith(effectKeyPrefix(execution.id, stage.id)) === true;
+/** Whether a group is what an attempt of this very stage has made that did not succeed: neither source nor way back. */
+export function isLeftover(look: Pick<PlanInput, 'execution' | 'stage'>, { name, labels }: ServerGroup): boolean {
+  const isOwn = labels[keyLabel]?.startsWith(effectKeyPrefix(look.execution.id, look.stage.id)) === true;
+  return isOwn && servedNames(look)?.includes(name) === false;
 }
 
 /** What the strategy is told: a clone found out its size, everything else is in the context. */
@@ -159,14 +157,11 @@ function rollbackStages({ execution, stage }: PlanInput): readonly StagePlan[] {
   return retirementStages({ execution, stage });
 }
 
-/** Canceled, the first creation of a place goes back from all of them; cut short, each one from itself. */
 function cancelStages(input: PlanInput): readonly StagePlan[] | undefined {
   const { execution, stage } = input;
   if (!isWorker(stage.context)) return undefined;
   if (isCustom(stage.context)) return cancelStrategyRun(input);
-  if (execution.canceled === undefined) return planUndo(execution, [stage]);
-  const place = creationsByPlace(execution.stages).find((stages) => stages[0]?.id === stage.id);
-  return planUndo(execution, place ?? []);
+  return undoOfPlace(execution, stage);
 }
 
 /** What follows the creation of a server group: its strategy, or the way back from it. */

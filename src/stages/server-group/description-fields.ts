@@ -38,7 +38,7 @@ export const strategyFields = {
   ),
   canary: told(
     'list of maps',
-    'canary: the steps, each with its size (`instances`, or `percentage` of the whole) and its verdict: `durationSec` with `checks` and `toleranceSec` as in `verify`, a `job`, or `judgment: true`.',
+    'canary: the steps, each with its size (`instances`, or `percentage` of the whole) and its verdict: `durationSec` with `checks` and `toleranceSec` as in `verify`, a `job`, an `expression` that must be true after that (beside what a later stage sees, `canary` is `{ serverGroup, region, instances, of }`), or `judgment: true`.',
   ),
   strategyApplication: told('text', 'custom: the application whose file has the strategy pipeline. Default: this one.'),
   strategyPipeline: told('text', 'custom: the strategy pipeline, which is one marked `strategy: true`.'),

@@ -40,13 +40,22 @@ function servedNow(groups: readonly ServerGroup[], followed: string | undefined)
   return source === undefined ? [] : [source, ...enabled.filter((group) => group !== source)];
 }
 
+const keptBy = ({ execution, stage }: Look) => keptSchema.safeParse(decisionOf(execution, stage)).data?.servedBefore;
+
+/**
+ * What an earlier attempt that failed found in service, by name; undefined where none acted, or where the stage has succeeded
+ * since: what it made then is a server group like any other.
+ */
+export const servedNames = (look: Look): readonly string[] | undefined =>
+  keptBy(look)?.groups.map(({ serverGroupName }) => serverGroupName);
+
 /** What an earlier attempt found in service, as far as it still stands; undefined where none acted here. */
 function servedFirst(
-  { execution, stage }: Look,
+  look: Look,
   { location, cluster }: Where,
   groups: readonly ServerGroup[],
 ): readonly ServedGroup[] | undefined {
-  const kept = keptSchema.safeParse(decisionOf(execution, stage)).data?.servedBefore;
+  const kept = keptBy(look);
   if (kept?.place !== placeName(location) || kept.cluster !== cluster) return undefined;
   return kept.groups.flatMap((before) => {
     const group = groups.find(({ name }) => name === before.serverGroupName);

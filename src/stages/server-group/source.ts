@@ -13,7 +13,7 @@ import {
 } from '../../model/server-group';
 import type { ServerGroups } from '../../dcos/server-groups';
 import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
-import { isMadeBy, newClusterOf } from './creation';
+import { isLeftover, newClusterOf } from './creation';
 import { findServed } from './served-before';
 import { nameOfNext } from './next-name';
 import { nameOf, placeBeside, placeOf } from './place';
@@ -134,7 +134,7 @@ async function lookAround(look: Look, wish: Wish) {
   const all = await look.services.serverGroups.list(location, cluster, look.signal);
   const place = { cluster, location };
   // What an earlier attempt of this very stage left behind is no way back.
-  const groups = all.filter((group) => !isMadeBy(look, group));
+  const groups = all.filter((group) => !isLeftover(look, group));
   const source = await findSource(look, wish, groups, place);
   const isServing = source !== undefined && !isDisabled(source) && standsIn(place, source);
   const outputs = {

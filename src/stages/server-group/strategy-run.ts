@@ -1,13 +1,14 @@
 import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
 import type { TaskDefinition } from '../../engine/contracts/task';
 import { CoxswainError } from '../../model/errors';
-import type { Execution, Stage, StageContext } from '../../model/execution';
+import type { Stage, StageContext } from '../../model/execution';
 import type { strategyParameterNames } from '../../model/pipeline-parameter';
 import { locationName, safeRegion, type Location } from '../../model/server-group';
-import { creationsByPlace, creationsOf, isCustom, planUndo } from '../../strategies';
+import { creationsOf, isCustom } from '../../strategies';
 import { planCancel } from '../child/plan-cancel';
 import { imageFor } from './image';
 import { isWorker, placeOf } from './place';
+import { undoOfPlace } from './place-undo';
 
 /** What a description says to its own deploy only: how it is deployed, and what the engine makes of that. */
 const ofDeploy: readonly string[] = [
@@ -92,13 +93,6 @@ export function planStrategyRun(input: PlanInput): readonly StagePlan[] {
     ...(stageTimeoutMs === undefined ? {} : { stageTimeoutMs }),
   };
   return [{ type: 'pipeline', name: `Run ${strategyPipeline} in ${locationName(location)}`, context }];
-}
-
-/** The way back from everything that was created in the place of a strategy run, where that was the first there. */
-function undoOfPlace(execution: Execution, run: Stage): readonly StagePlan[] {
-  if (execution.canceled === undefined) return planUndo(execution, [run]);
-  const place = creationsByPlace(execution.stages).find(([first]) => first?.id === run.id);
-  return planUndo(execution, place ?? []);
 }
 
 /**

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
-import { chromium as playwright, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium as playwright, type Browser, type Page } from 'playwright-core';
 import { chromium, describeWithPart } from '../../support/parts';
 
 type Json = Record<string, unknown>;
@@ -211,32 +211,35 @@ class StubChat {
 describeWithPart(chromium, 'the chat page of the Slack emulator', (executablePath) => {
   jest.setTimeout(30_000);
   let browser: Browser;
-  let context: BrowserContext;
   let page: Page;
   let chat: StubChat;
   let address: string;
   let problems: string[];
 
+  // One page for all: each test has a server of its own, so an origin of its own with nothing kept in it.
   beforeAll(async () => {
     browser = await playwright.launch({ executablePath, args: flags.split(' ') });
+    const context = await browser.newContext({ timezoneId: 'UTC' });
+    page = await context.newPage();
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('console', (line) => line.type() === 'error' && problems.push(line.text()));
+    page.setDefaultTimeout(5000);
   });
   afterAll(() => browser.close());
 
   beforeEach(async () => {
     chat = new StubChat();
     address = await chat.start();
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 }, timezoneId: 'UTC' });
-    page = await context.newPage();
     problems = [];
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (line) => line.type() === 'error' && problems.push(line.text()));
-    page.setDefaultTimeout(5000);
+    await page.setViewportSize({ width: 1280, height: 800 });
     await open('');
   });
   afterEach(async () => {
-    await context.close();
+    const seen = problems;
+    problems = [];
+    await page.goto('about:blank');
     await chat.stop();
-    expect(problems).toEqual([]);
+    expect(seen).toEqual([]);
   });
 
   async function open(hash: string): Promise<void> {
