@@ -11,6 +11,7 @@ import { isComplete } from '../../src/model/status';
 import type { Text } from '../../src/model/text';
 import { mayDeploy, mayJudge, type Permission } from '../../src/policy/permissions';
 import { parentRefusal } from './parent-refusal';
+import { retryPermission } from './retry-permission';
 import type { VerbWorld } from './verb';
 
 /** What became of a signal: taken, refused to this person, too late, or the cluster is held by another. */
@@ -21,6 +22,7 @@ export type Sent =
   | { readonly type: 'lost'; readonly holder: StartRefusal };
 
 async function permissionFor(world: VerbWorld, execution: Execution, signal: Signal): Promise<Permission> {
+  if (signal.type === 'retryStage') return retryPermission(world, execution, signal.user);
   const people = await world.people();
   const { policy, environment } = execution.definition;
   if (signal.type === 'judge') return mayJudge(policy, people, signal.user, execution.trigger.user);

@@ -29,6 +29,7 @@ import { stopJob } from './stop-job';
 import { terminateInstanceAndDecrementServerGroup } from './terminate-instance-and-decrement-server-group';
 import { terminateInstances } from './terminate-instances';
 import { undoAdoption } from './undo-adoption';
+import { undoPipeline } from './undo-pipeline';
 import { undoServerGroup } from './undo-server-group';
 import { verify } from './verify';
 import { wait } from './wait';
@@ -66,6 +67,7 @@ export const stages: readonly CoxswainStage[] = [
   terminateInstanceAndDecrementServerGroup,
   terminateInstances,
   undoAdoption,
+  undoPipeline,
   undoServerGroup,
   verify,
   wait,

@@ -5,6 +5,7 @@ import type { Expiries } from '../engine/contracts/expiries';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import type { TaskDefinition } from '../engine/contracts/task';
 import { defineStage } from '../services';
+import { waitForLaterChanges } from './child/later-changes';
 import { placeOf } from './server-group/place';
 
 const servedGroup = z.object({ serverGroupName: z.string(), desired: z.number() });
@@ -97,7 +98,8 @@ export const undoServerGroup = defineStage({
   isInternal: true,
   needs: ['serverGroups', 'expiries'],
   config,
-  tasks: [
+  tasks: (input) => [
+    ...waitForLaterChanges(input),
     {
       name: 'findCreatedServerGroups',
       timeoutMs: 10 * 60_000,

@@ -31,7 +31,7 @@ export {
 export { strategyRunsBelow, withStrategyRun } from './strategy-runs';
 export { childOutcomes, outcomesOf } from './region-outcomes';
 export { judgmentPlan, validationPlan } from './verdicts';
-export { planWholeUndo } from './whole-undo';
+export { planChildUndo, planWholeUndo } from './whole-undo';
 
 /** All strategies, in the order they are offered. */
 export const strategies: readonly Strategy[] = [none, highlander, redblack, rollingredblack, canary, custom];
