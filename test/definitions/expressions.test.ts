@@ -344,6 +344,7 @@ describe('a stage type that only Coxswain plans', () => {
       'stopJenkinsBuild',
       'stopJob',
       'undoAdoption',
+      'undoPipeline',
       'undoServerGroup',
     ]));
 
