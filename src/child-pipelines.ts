@@ -8,6 +8,7 @@ import { clusterHolder } from './engine/cluster-lock';
 import type { ChildPipelines, ChildRequest, ChildStart, StrategyRun } from './engine/contracts/child-pipelines';
 import { executionKind } from './engine/document-kinds';
 import { threadIdOf } from './engine/drain-execution';
+import { findCircle } from './engine/find-circle';
 import type { NewId } from './engine/ids';
 import { deepestLineage, lineageOf } from './engine/lineage';
 import { worksOnCluster } from './engine/read-history';
@@ -80,7 +81,7 @@ async function refuseReach(parts: Parts, place: PipelinePlace, parent: Execution
 async function holderOf({ store }: Parts, clusters: readonly string[], chain: readonly string[]) {
   for (const cluster of clusters) {
     const holder = await clusterHolder(store, cluster, chain);
-    if (holder !== undefined) return holder;
+    if (holder !== undefined) return { ...holder, cluster };
   }
   return undefined;
 }
@@ -148,14 +149,24 @@ function draftChild(place: PipelinePlace, request: ChildRequest): ExecutionDraft
   return { ...draft, pipelineConfigId: idOf(place) };
 }
 
-async function describeHolder({ store }: Parts, holder: StartRefusal): Promise<ChildStart> {
-  if ('waiting' in holder)
-    return { state: 'waits', holder: { name: `${holder.waiting} others that wait for the same pipeline` } };
+type Waits = Extract<ChildStart, { state: 'waits' }>;
+
+async function describeHolder({ store }: Parts, holder: StartRefusal, cluster: string): Promise<Waits['holder']> {
+  if ('waiting' in holder) return { name: `${holder.waiting} others that wait for the same pipeline` };
   const { executionId, expiryId } = holder;
-  if (expiryId !== undefined) return { state: 'waits', holder: { name: 'the end of a server group that had failed' } };
+  if (expiryId !== undefined) return { name: 'the end of a server group that had failed', cluster };
   const found = (await store.get(executionKind, executionId))?.document;
-  if (found === undefined) return { state: 'waits', holder: { name: executionId } };
-  return { state: 'waits', holder: { name: found.name, user: found.trigger.user } };
+  return found === undefined ? { name: executionId, cluster } : { name: found.name, user: found.trigger.user, cluster };
+}
+
+/** A start that waits for somebody, as things stand; its stage may be the one to give up. */
+async function wait(
+  { store }: Parts,
+  { parent, parentStageId }: ChildRequest,
+  holder: Waits['holder'],
+): Promise<Waits> {
+  const circle = await findCircle(store, { executionId: parent.id, stageId: parentStageId });
+  return { state: 'waits', holder, ...(circle === undefined ? {} : { circle }) };
 }
 
 function findPlace(definitions: Definitions, request: ChildRequest): PipelinePlace {
@@ -187,7 +198,8 @@ async function start(parts: Parts, request: ChildRequest): Promise<ChildStart> {
   const trigger = { type: 'pipeline', user, parameters: {}, correlationId: key, ...origin } as const;
   const begin = () => startExecution(parts, { id, teamId: parent.teamId, draft, trigger, ancestorIds });
   const holder = busy ?? (await begin()).refusal;
-  return holder === undefined ? { state: 'started', name: draft.name } : describeHolder(parts, holder);
+  if (holder === undefined) return { state: 'started', name: draft.name };
+  return wait(parts, request, await describeHolder(parts, holder, busy?.cluster ?? draft.definition.cluster));
 }
 
 /** Runs the pipelines that stages ask for: as the files say them now, under the policy of what they are run for. */
