@@ -4,13 +4,21 @@ import { draftOf } from './definitions/draft-of';
 import { planRun } from './definitions/plan-run';
 import { isDescribed, resolvePipeline } from './definitions/resolve-pipeline';
 import { foreignClusters, touchesCluster } from './definitions/touched-clusters';
-import { clusterHolder } from './engine/cluster-lock';
-import type { ChildPipelines, ChildRequest, ChildStart, StrategyRun } from './engine/contracts/child-pipelines';
+import { actingUser, actingUserText } from './engine/acting-user';
+import { isNewest } from './engine/adopt-child';
+import { clusterHolder, lockCluster } from './engine/cluster-lock';
+import type {
+  ChildPipelines,
+  ChildReopening,
+  ChildRequest,
+  ChildStart,
+  StrategyRun,
+} from './engine/contracts/child-pipelines';
 import { executionKind } from './engine/document-kinds';
 import { threadIdOf } from './engine/drain-execution';
 import { findCircle } from './engine/find-circle';
 import type { NewId } from './engine/ids';
-import { deepestLineage, lineageOf } from './engine/lineage';
+import { ancestorIdsOf, deepestLineage, lineageOf } from './engine/lineage';
 import { worksOnCluster } from './engine/read-history';
 import { startExecution, type StartParts, type StartRefusal } from './engine/start-execution';
 import type { Definitions } from './model/application';
@@ -53,21 +61,20 @@ function refuseCircle(place: PipelinePlace, lineage: readonly Execution[]): void
   }
 }
 
-/** Refuses whoever started it all where they may not change what this pipeline is run for. */
+/** Refuses whoever it runs for, who started it all or retried it, where they may not change what this pipeline is run for. */
 async function refuseStranger(
   parts: Parts,
   { application, environment }: Pick<PipelinePlace, 'application' | 'environment'>,
   parent: Execution,
   why = '',
 ) {
-  const { user } = parent.trigger;
+  const user = actingUser(parent);
   const where = `${application.name} ${environment.name}`;
-  const who = `@${user}, who asked for '${parent.name}',`;
-  const permission = mayDeploy(environment.policy, await parts.people(), user, where, who);
+  const permission = mayDeploy(environment.policy, await parts.people(), user, where, actingUserText(parent));
   if (!permission.allowed) throw new CoxswainError('NOT_ALLOWED', { message: `${plainText(permission.reason)}${why}` });
 }
 
-/** Refuses whoever started it all where they may not change another environment that a stage names; answers which clusters it names. */
+/** Refuses whoever it runs for where they may not change another environment that a stage names; answers which clusters it names. */
 async function refuseReach(parts: Parts, place: PipelinePlace, parent: Execution): Promise<readonly string[]> {
   const foreign = foreignClusters(parts.definitions(), place);
   for (const reached of foreign) {
@@ -85,6 +92,8 @@ async function holderOf({ store }: Parts, clusters: readonly string[], chain: re
   }
   return undefined;
 }
+
+type Waiting = Extract<ChildStart, { state: 'waits' }>;
 
 /** In the thread of whoever started it, where that reports at all. */
 function reportOf({ environment }: PipelinePlace, parent: Execution): ReportTarget | undefined {
@@ -140,7 +149,13 @@ function draftChild(place: PipelinePlace, request: ChildRequest): ExecutionDraft
     application,
     environment,
     locations: placesFor(place, request),
-    stages: resolvePipeline(application, environment, { image, pipeline, parameters: run.parameters, strategyRun }),
+    stages: resolvePipeline(application, environment, {
+      image,
+      pipeline,
+      parameters: run.parameters,
+      strategyRun,
+      owner: place.owner,
+    }),
     pipeline: pipeline.name,
     run,
     ...(image === undefined ? {} : { image, toVersion: imageVersion(image) }),
@@ -149,9 +164,7 @@ function draftChild(place: PipelinePlace, request: ChildRequest): ExecutionDraft
   return { ...draft, pipelineConfigId: idOf(place) };
 }
 
-type Waits = Extract<ChildStart, { state: 'waits' }>;
-
-async function describeHolder({ store }: Parts, holder: StartRefusal, cluster: string): Promise<Waits['holder']> {
+async function describeHolder({ store }: Parts, holder: StartRefusal, cluster: string): Promise<Waiting['holder']> {
   if ('waiting' in holder) return { name: `${holder.waiting} others that wait for the same pipeline` };
   const { executionId, expiryId } = holder;
   if (expiryId !== undefined) return { name: 'the end of a server group that had failed', cluster };
@@ -163,8 +176,8 @@ async function describeHolder({ store }: Parts, holder: StartRefusal, cluster: s
 async function wait(
   { store }: Parts,
   { parent, parentStageId }: ChildRequest,
-  holder: Waits['holder'],
-): Promise<Waits> {
+  holder: Waiting['holder'],
+): Promise<Waiting> {
   const circle = await findCircle(store, { executionId: parent.id, stageId: parentStageId });
   return { state: 'waits', holder, ...(circle === undefined ? {} : { circle }) };
 }
@@ -183,6 +196,9 @@ async function start(parts: Parts, request: ChildRequest): Promise<ChildStart> {
   const { id, key, parent, parentStageId, isAwaited } = request;
   const known = (await store.get(executionKind, id))?.document;
   if (known !== undefined && known.status !== 'NOT_STARTED') return { state: 'started', name: known.name };
+  // Paused since it was loaded, it has nobody to pass the pause on to yet.
+  const { status } = (await store.get(executionKind, parent.id))?.document ?? parent;
+  if (status === 'PAUSED') return { state: 'waits', holder: { name: 'the end of a pause' } };
   const lineage = [parent, ...(await lineageOf(store, parent))];
   const place = findPlace(definitions(), request);
   refuseCircle(place, lineage);
@@ -193,7 +209,7 @@ async function start(parts: Parts, request: ChildRequest): Promise<ChildStart> {
   // Asked before anything is created: it may be busy for hours.
   const own = worksOnCluster(draft) ? [draft.definition.cluster] : [];
   const busy = await holderOf(parts, [...own, ...reached], [...ancestorIds, id]);
-  const { user } = parent.trigger;
+  const user = actingUser(parent);
   const origin = { parentExecutionId: parent.id, parentStageId, isAwaited };
   const trigger = { type: 'pipeline', user, parameters: {}, correlationId: key, ...origin } as const;
   const begin = () => startExecution(parts, { id, teamId: parent.teamId, draft, trigger, ancestorIds });
@@ -202,10 +218,25 @@ async function start(parts: Parts, request: ChildRequest): Promise<ChildStart> {
   return wait(parts, request, await describeHolder(parts, holder, busy?.cluster ?? draft.definition.cluster));
 }
 
+/** What is of the parent's own cluster needs no more than its lock, which holds until the parent ends. */
+async function reopen(parts: Parts, executionId: string, parent: Execution): Promise<ChildReopening> {
+  const { store } = parts;
+  const child = (await store.get(executionKind, executionId))?.document;
+  if (child === undefined || !worksOnCluster(child)) return { state: 'free' };
+  const { cluster } = child.definition;
+  if (cluster === parent.definition.cluster && worksOnCluster(parent)) return { state: 'free' };
+  if (!(await isNewest(store, child))) return { state: 'newer' };
+  const chain = [parent.id, ...(await ancestorIdsOf(store, parent))];
+  const holder = await lockCluster(store, cluster, { executionId: parent.id }, undefined, chain);
+  if (holder === undefined) return { state: 'free' };
+  return { state: 'waits', holder: await describeHolder(parts, holder, cluster) };
+}
+
 /** Runs the pipelines that stages ask for: as the files say them now, under the policy of what they are run for. */
 export const createChildPipelines = (parts: Parts): ChildPipelines => ({
   newId: parts.newId,
   start: (request) => start(parts, request),
+  reopen: (executionId, parent) => reopen(parts, executionId, parent),
   look: async (executionId) => (await parts.store.get(executionKind, executionId))?.document,
   cancel: async (executionId, { user, reason, key }) => {
     await parts.signal(executionId, { type: 'cancel', user, reason }, `${key}/cancel`);
