@@ -16,6 +16,7 @@ import type {
 } from './engine/contracts/child-pipelines';
 import { executionKind } from './engine/document-kinds';
 import { threadIdOf } from './engine/drain-execution';
+import { findCircle } from './engine/find-circle';
 import type { NewId } from './engine/ids';
 import { ancestorIdsOf, deepestLineage, lineageOf } from './engine/lineage';
 import { worksOnCluster } from './engine/read-history';
@@ -87,7 +88,7 @@ async function refuseReach(parts: Parts, place: PipelinePlace, parent: Execution
 async function holderOf({ store }: Parts, clusters: readonly string[], chain: readonly string[]) {
   for (const cluster of clusters) {
     const holder = await clusterHolder(store, cluster, chain);
-    if (holder !== undefined) return holder;
+    if (holder !== undefined) return { ...holder, cluster };
   }
   return undefined;
 }
@@ -163,14 +164,22 @@ function draftChild(place: PipelinePlace, request: ChildRequest): ExecutionDraft
   return { ...draft, pipelineConfigId: idOf(place) };
 }
 
-async function describeHolder({ store }: Parts, holder: StartRefusal): Promise<Waiting> {
-  if ('waiting' in holder)
-    return { state: 'waits', holder: { name: `${holder.waiting} others that wait for the same pipeline` } };
+async function describeHolder({ store }: Parts, holder: StartRefusal, cluster: string): Promise<Waiting['holder']> {
+  if ('waiting' in holder) return { name: `${holder.waiting} others that wait for the same pipeline` };
   const { executionId, expiryId } = holder;
-  if (expiryId !== undefined) return { state: 'waits', holder: { name: 'the end of a server group that had failed' } };
+  if (expiryId !== undefined) return { name: 'the end of a server group that had failed', cluster };
   const found = (await store.get(executionKind, executionId))?.document;
-  if (found === undefined) return { state: 'waits', holder: { name: executionId } };
-  return { state: 'waits', holder: { name: found.name, user: found.trigger.user } };
+  return found === undefined ? { name: executionId, cluster } : { name: found.name, user: found.trigger.user, cluster };
+}
+
+/** A start that waits for somebody, as things stand; its stage may be the one to give up. */
+async function wait(
+  { store }: Parts,
+  { parent, parentStageId }: ChildRequest,
+  holder: Waiting['holder'],
+): Promise<Waiting> {
+  const circle = await findCircle(store, { executionId: parent.id, stageId: parentStageId });
+  return { state: 'waits', holder, ...(circle === undefined ? {} : { circle }) };
 }
 
 function findPlace(definitions: Definitions, request: ChildRequest): PipelinePlace {
@@ -205,7 +214,8 @@ async function start(parts: Parts, request: ChildRequest): Promise<ChildStart> {
   const trigger = { type: 'pipeline', user, parameters: {}, correlationId: key, ...origin } as const;
   const begin = () => startExecution(parts, { id, teamId: parent.teamId, draft, trigger, ancestorIds });
   const holder = busy ?? (await begin()).refusal;
-  return holder === undefined ? { state: 'started', name: draft.name } : describeHolder(parts, holder);
+  if (holder === undefined) return { state: 'started', name: draft.name };
+  return wait(parts, request, await describeHolder(parts, holder, busy?.cluster ?? draft.definition.cluster));
 }
 
 /** What is of the parent's own cluster needs no more than its lock, which holds until the parent ends. */
@@ -218,7 +228,8 @@ async function reopen(parts: Parts, executionId: string, parent: Execution): Pro
   if (!(await isNewest(store, child))) return { state: 'newer' };
   const chain = [parent.id, ...(await ancestorIdsOf(store, parent))];
   const holder = await lockCluster(store, cluster, { executionId: parent.id }, undefined, chain);
-  return holder === undefined ? { state: 'free' } : describeHolder(parts, holder);
+  if (holder === undefined) return { state: 'free' };
+  return { state: 'waits', holder: await describeHolder(parts, holder, cluster) };
 }
 
 /** Runs the pipelines that stages ask for: as the files say them now, under the policy of what they are run for. */

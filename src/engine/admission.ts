@@ -1,7 +1,8 @@
 import type { Execution } from '../model/execution';
 import { clusterHolder, lockCluster } from './cluster-lock';
 import type { Clock } from './clock';
-import { adoptedIdsOf, ancestorIdsOf } from './lineage';
+import { findCircle } from './find-circle';
+import { chainOf } from './lineage';
 import type { DocumentStore } from './ports/document-store';
 import { worksOnCluster } from './read-history';
 import { enterQueue, giveTurnBack, nameOf, waitForTurn, type QueueLook } from './wait-in-queue';
@@ -57,11 +58,12 @@ function turnTo({ admission: seen }: Execution, change: (execution: Execution, n
 
 /** The same object where nothing changes. */
 function withAdmission(execution: Execution, admission: Admission): Execution {
-  const { state, place, behind, turn = 0 } = execution.admission ?? {};
+  const { state, place, behind, circle, turn = 0 } = execution.admission ?? {};
   const isSame =
     state === admission.state &&
     place === admission.place &&
     behind === admission.behind &&
+    circle === admission.circle &&
     turn === (admission.turn ?? 0);
   return isSame ? execution : { ...execution, admission };
 }
@@ -70,12 +72,6 @@ const become = (seen: Execution, admission: Admission): Turn =>
   turnTo(seen, (current) => withAdmission(current, admission));
 
 const turnOf = (turn: number) => (turn === 0 ? {} : { turn });
-
-/** Under whose locks an execution works: those above it, and those that its retry takes over. */
-const chainOf = async (store: DocumentStore, execution: Execution): Promise<readonly string[]> => [
-  ...(await adoptedIdsOf(store, execution)),
-  ...(await ancestorIdsOf(store, execution)),
-];
 
 /** One that has its turn takes its cluster; where others work on it, it gives the turn back next. */
 async function takeCluster(store: DocumentStore, execution: Execution, { round, turn = 0 }: Admission): Promise<Turn> {
@@ -101,8 +97,20 @@ async function lookForCluster(parts: Parts, execution: Execution, { standing, qu
   return { standing, queue, behind: await nameOf(store, other.executionId) };
 }
 
-const callOff = (seen: Execution): Turn =>
-  turnTo(seen, (current, now) => ({ ...current, canceled: { at: now, reason: supersededReason } }));
+const callOff = (seen: Execution, reason: string): Turn =>
+  turnTo(seen, (current, now) => ({ ...current, canceled: { at: now, reason } }));
+
+/**
+ * One that waits says how, and is called off where it was found twice in the same circle of executions that wait for each
+ * other. Only a child can close one: nobody waits for what a person started and that has not begun.
+ */
+async function waitOn(store: DocumentStore, execution: Execution, admission: Admission): Promise<Turn> {
+  const { id, trigger } = execution;
+  const circle = trigger.type === 'pipeline' ? await findCircle(store, { executionId: id }) : undefined;
+  if (circle === undefined) return become(execution, admission);
+  if (circle.key === execution.admission?.circle) return callOff(execution, circle.reason);
+  return become(execution, { ...admission, circle: circle.key });
+}
 
 /**
  * Looks whether an execution may start, in saved steps: its turn in the queue of its pipeline first, then its cluster. Who
@@ -119,15 +127,15 @@ export async function lookForTurn(parts: Parts, execution: Execution): Promise<T
   if (state === 'yielding') await giveTurnBack(parts, execution);
   const look = await lookForCluster(parts, execution, await enterQueue(parts, execution));
   const { standing, queue, behind } = { behind: undefined, ...look };
-  if (standing.in === 'superseded') return callOff(execution);
+  if (standing.in === 'superseded') return callOff(execution, supersededReason);
   if (standing.in === 'running') {
     if (state === 'admitted' && standing.turn === turn) return takeCluster(store, execution, admission);
     return become(execution, { round, ...turnOf(standing.turn), state: 'admitted' });
   }
   const turns = standing.in === 'waiting' ? turnOf(standing.turn) : {};
-  if (behind !== undefined) return become(execution, { round, ...turns, state: 'blocked', behind });
+  if (behind !== undefined) return waitOn(store, execution, { round, ...turns, state: 'blocked', behind });
   const [first] = queue.running;
   const running = first === undefined ? {} : { behind: await nameOf(store, first.executionId) };
   const place = standing.in === 'waiting' ? { place: standing.place } : {};
-  return become(execution, { round, ...turns, state: 'waiting', ...place, ...running });
+  return waitOn(store, execution, { round, ...turns, state: 'waiting', ...place, ...running });
 }

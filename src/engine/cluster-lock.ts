@@ -72,19 +72,26 @@ export async function holdersUnder(store: DocumentStore, cluster: string, head: 
   return (await filterAsync(busy, (member) => isOf(store, member, head))).map(({ executionId }) => executionId);
 }
 
-/** The first of several that is not of a chain of parents and children. */
+/** Those of several that are not of a chain of parents and children. */
 const outsideOf = (members: readonly ClusterHolder[], chain: readonly string[]) =>
-  members.find(({ executionId, expiryId }) => expiryId !== undefined || !chain.includes(executionId));
+  members.filter(({ executionId, expiryId }) => expiryId !== undefined || !chain.includes(executionId));
 
-/** Who keeps others from a cluster; those of `chain` do not count. */
-export async function clusterHolder(
+/** All who keep others from a cluster; those of `chain` do not count. */
+export async function clusterHolders(
   store: DocumentStore,
   cluster: string,
   chain: readonly string[] = [],
-): Promise<ClusterHolder | undefined> {
+): Promise<readonly ClusterHolder[]> {
   const lock = (await store.get(clusterLockKind, cluster))?.document;
-  return lock === undefined ? undefined : outsideOf(await atWork(store, lock), chain);
+  return lock === undefined ? [] : outsideOf(await atWork(store, lock), chain);
 }
+
+/** The first of those who keep others from a cluster; those of `chain` do not count. */
+export const clusterHolder = async (
+  store: DocumentStore,
+  cluster: string,
+  chain: readonly string[] = [],
+): Promise<ClusterHolder | undefined> => (await clusterHolders(store, cluster, chain))[0];
 
 /**
  * Takes a cluster, if nobody works on it, for somebody whose own document stands in the store already; answers who else
@@ -104,7 +111,7 @@ export async function lockCluster(
   const found = (await store.get(clusterLockKind, cluster))?.document ?? alone;
   if (isMember(found, wanted)) return undefined;
   const busy = (await atWork(store, found, replaces)).filter((member) => !isEarlier(member, wanted));
-  const outside = outsideOf(busy, chain);
+  const [outside] = outsideOf(busy, chain);
   if (outside !== undefined) return outside;
   const [first, ...below] = [...busy, wanted];
   const taken: ClusterLock = { schema: 1, ...first, ...(below.length === 0 ? {} : { below }) };

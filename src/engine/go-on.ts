@@ -12,6 +12,7 @@ const attemptKeys = [
   'skipRemainingWait',
   'manualSkip',
   'executionId',
+  'waitsFor',
   'executionName',
   'childOutcomes',
   'diagnosis',

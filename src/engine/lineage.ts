@@ -55,6 +55,12 @@ export async function adoptedIdsOf(
   return [...ids, ...(await Promise.all(below)).flat()];
 }
 
+/** Under whose locks an execution works: those above it, and those that its retry takes over. */
+export const chainOf = async (store: DocumentStore, execution: Execution): Promise<readonly string[]> => [
+  ...(await adoptedIdsOf(store, execution)),
+  ...(await ancestorIdsOf(store, execution)),
+];
+
 /** Which execution a person started, for one or those below it: executions of one family do one thing. */
 export async function familyIdOf(store: DocumentStore, execution: Execution): Promise<string> {
   return (await lineageOf(store, execution)).at(-1)?.id ?? execution.id;

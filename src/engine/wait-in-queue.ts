@@ -122,6 +122,16 @@ export async function leaveQueue(parts: Parts, execution: Execution, round: numb
   await wake(parts, [...running, ...superseded, ...waiting]);
 }
 
+/** Whose places an execution waits for in the queue of its pipeline; undefined where it does not wait for its turn. */
+export async function turnHolders(
+  store: DocumentStore,
+  execution: Execution,
+): Promise<readonly QueueEntry[] | undefined> {
+  const queue = (await store.get(queueKind, queueIdOf(execution)))?.document ?? emptyQueue;
+  const standing = standingOf(queue, entryOf(execution));
+  return standing.in === 'waiting' && standing.awaits === undefined ? queue.running : undefined;
+}
+
 /** The name of the execution that another one of its pipeline would wait for; undefined where it would not wait. */
 export async function blockedBy(store: DocumentStore, execution: Execution): Promise<string | undefined> {
   const limit = limitOf(execution);

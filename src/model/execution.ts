@@ -160,6 +160,8 @@ export type Admission = {
   readonly place?: number;
   /** The name of the execution that it waits for. */
   readonly behind?: string;
+  /** The circle of executions that wait for each other in which it was found, until it is found there again. */
+  readonly circle?: string;
 };
 
 /** A retry that waits for its turn; `ended` is how the execution stood, and stands again where the retry is called off. */

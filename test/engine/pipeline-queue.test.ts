@@ -4,6 +4,7 @@ import { isComplete } from '../../src/model/status';
 import { createCrashPoints } from '../support/crash-points';
 import { createQueueBench, type Wanted } from '../support/queue-kit';
 import { createRandom } from '../support/random';
+import { watchCircles } from '../support/watch-circles';
 
 const one = { limitConcurrent: true, keepWaitingPipelines: true };
 const after = (bench: ReturnType<typeof createQueueBench>, ms: number) => bench.drive(bench.clock.now() + ms);
@@ -313,9 +314,20 @@ const between = (random: Random, least: number, most: number) => least + Math.fl
 
 type Bench = ReturnType<typeof createQueueBench>;
 
-/** The executions of pipelines that start one another, each of which may be in the same cluster or in one of a level below. */
-function familyOf(random: Random, id: string, limitOf: (pipeline: string) => Partial<Wanted>): Wanted {
-  const levels = ['q', 'p', 'r'].slice(between(random, 0, 2));
+/**
+ * The executions of pipelines that start one another, each of which may be in the same cluster or in another: `below` the
+ * level of its parent, so that none can wait for another in a circle, or `any`.
+ */
+function familyOf(
+  random: Random,
+  id: string,
+  children: 'below' | 'any',
+  limitOf: (pipeline: string) => Partial<Wanted>,
+): Wanted {
+  const pipelines = ['q', 'p', 'r'];
+  const turned = children === 'any' ? between(random, 0, 2) : 0;
+  const ordered = [...pipelines.slice(turned), ...pipelines.slice(0, turned)];
+  const levels = children === 'any' && random() < 0.5 ? ordered.toReversed() : ordered.slice(between(random, 0, 2));
   const clusterOf = (pipeline: string, above: string) =>
     random() < 0.5 ? above : `foo-${random() < 0.7 ? pipeline : `${pipeline}-${between(random, 1, 3)}`}`;
   const build = ([pipeline = 'r', ...below]: readonly string[], name: string, above: string): Wanted => {
@@ -360,12 +372,19 @@ function createWatch(bench: Bench, limitOf: (pipeline: string) => number) {
   };
 }
 
-type Settings = { readonly limit: number; readonly keepWaitingPipelines: boolean; readonly hasChildren: boolean };
+async function expectAllOver(bench: Bench) {
+  const all = await bench.all();
+  expect(all.filter(({ status }) => !isComplete(status)).map(({ id }) => id)).toEqual([]);
+  for (const pipeline of ['p', 'q', 'r']) expect((await bench.queue(pipeline)) ?? emptyQueue).toEqual(emptyQueue);
+}
+
+type Children = 'none' | 'below' | 'any';
+type Settings = { readonly limit: number; readonly keepWaitingPipelines: boolean; readonly children: Children };
 
 /** One that any number may run of, in a cluster of its own or one of several; or with others that its stages start. */
-function wantedOf(random: Random, index: number, { limit, keepWaitingPipelines, hasChildren }: Settings): Wanted {
+function wantedOf(random: Random, index: number, { limit, keepWaitingPipelines, children }: Settings): Wanted {
   const limits = { limitConcurrent: false, maxConcurrentExecutions: limit, keepWaitingPipelines };
-  if (hasChildren) return familyOf(random, `E${index}`, () => limits);
+  if (children !== 'none') return familyOf(random, `E${index}`, children, () => limits);
   return {
     id: `E${index}`,
     ...limits,
@@ -376,15 +395,25 @@ function wantedOf(random: Random, index: number, { limit, keepWaitingPipelines, 
 }
 
 /** Starts, pauses, cancels and retries at random moments, with stops of the process at random writes. */
-async function runRandomly(seed: number, hasChildren: boolean) {
+async function runRandomly(seed: number, children: Children) {
   const random = createRandom(seed);
+  const hasChildren = children !== 'none';
   const limit = between(random, 1, hasChildren ? 2 : 3);
   const keepWaitingPipelines = random() < 0.7;
   const points = new Set(Array.from({ length: between(random, 0, 12) }, () => between(random, 1, 250)));
   const crashes = createCrashPoints(points);
   const bench = createQueueBench(crashes.wrap);
   const entered: string[] = [];
-  const look = createWatch(bench, () => limit);
+  const watch = createWatch(bench, () => limit);
+  const circles = watchCircles(bench);
+  const look = async () => {
+    await watch();
+    await circles.after();
+  };
+  const boot = async () => {
+    crashes.boot();
+    await circles.before();
+  };
   const start = async (wanted: Wanted) => {
     for (let tries = 0; tries < 30; tries += 1) {
       crashes.boot();
@@ -408,22 +437,22 @@ async function runRandomly(seed: number, hasChildren: boolean) {
   };
   const count = between(random, hasChildren ? 6 : 2, hasChildren ? 14 : 9);
   for (let index = 0; index < count; index += 1) {
-    await start(wantedOf(random, index, { limit, keepWaitingPipelines, hasChildren }));
+    await start(wantedOf(random, index, { limit, keepWaitingPipelines, children }));
     if (random() < 0.5) await act();
-    await bench.drive(bench.clock.now() + between(random, 0, 15_000), look, crashes.boot);
+    await bench.drive(bench.clock.now() + between(random, 0, 15_000), look, boot);
     if (random() < 0.3) await act();
     await resume(0.5);
   }
   await resume(1);
-  await bench.drive(bench.clock.now() + 3_600_000, look, crashes.boot);
-  return { bench, entered, keepsOrder: keepWaitingPipelines && limit === 1 && !hasChildren };
+  await bench.drive(bench.clock.now() + 3_600_000, look, boot);
+  return { bench, entered, circles: circles.count(), keepsOrder: keepWaitingPipelines && limit === 1 && !hasChildren };
 }
 
 it.each(Array.from({ length: 6 }, (_, batch) => batch))(
   'never runs more than are allowed, ends all of them and keeps their order, wherever the process stops (%i)',
   async (batch) => {
     for (let index = 0; index < 12; index += 1) {
-      const { bench, entered, keepsOrder } = await runRandomly(batch * 12 + index + 1, false);
+      const { bench, entered, keepsOrder } = await runRandomly(batch * 12 + index + 1, 'none');
       const all = await bench.all();
       expect(all.filter(({ status }) => !isComplete(status)).map(({ id }) => id)).toEqual([]);
       expect(await bench.queue()).toEqual({ schema: 1, running: [], waiting: [], superseded: [] });
@@ -440,15 +469,24 @@ it.each(Array.from({ length: 6 }, (_, batch) => batch))(
   async (batch) => {
     let gaveBack = 0;
     for (let index = 0; index < 15; index += 1) {
-      const { bench } = await runRandomly(batch * 15 + index + 1, true);
-      const all = await bench.all();
-      expect(all.filter(({ status }) => !isComplete(status)).map(({ id }) => id)).toEqual([]);
-      for (const pipeline of ['p', 'q', 'r']) {
-        const left = await bench.queue(pipeline);
-        expect(left ?? emptyQueue).toEqual(emptyQueue);
-      }
-      gaveBack += all.filter(({ admission }) => (admission?.turn ?? 0) > 0).length;
+      const { bench, circles } = await runRandomly(batch * 15 + index + 1, 'below');
+      await expectAllOver(bench);
+      expect(circles).toBe(0);
+      gaveBack += (await bench.all()).filter(({ admission }) => (admission?.turn ?? 0) > 0).length;
     }
     expect(gaveBack).toBeGreaterThan(2);
+  },
+);
+
+it.each(Array.from({ length: 6 }, (_, batch) => batch))(
+  'ends one of those that wait for each other for ever, and nobody else, so that all end (%i)',
+  async (batch) => {
+    let broken = 0;
+    for (let index = 0; index < 15; index += 1) {
+      const { bench, circles } = await runRandomly(batch * 15 + index + 1, 'any');
+      await expectAllOver(bench);
+      broken += circles;
+    }
+    expect(broken).toBeGreaterThan(2);
   },
 );

@@ -3,6 +3,7 @@ import { executionKind } from '../../src/engine/document-kinds';
 import { createExecutionDrain } from '../../src/engine/drain-execution';
 import type { PlanInput, StagePlan } from '../../src/engine/contracts/stage';
 import type { TaskDefinition } from '../../src/engine/contracts/task';
+import { findCircle } from '../../src/engine/find-circle';
 import { fold } from '../../src/engine/fold';
 import { ancestorIdsOf } from '../../src/engine/lineage';
 import { queueKind } from '../../src/engine/pipeline-queue';
@@ -33,7 +34,10 @@ export type Wanted = ConcurrencyLimits & {
   readonly child?: Wanted;
 };
 
-/** An engine over virtual time, whose stage `work` works as long as its context says; failing, it heals when retried. `run` runs a child. */
+/**
+ * An engine over virtual time, whose stage `work` works as long as its context says; failing, it heals when retried. `pipeline`
+ * runs a child, waits for it, and is told how it ended by nothing but its end.
+ */
 export function createQueueBench(wrap: (store: DocumentStore) => DocumentStore = (store) => store) {
   const clock = createManualClock();
   const memory = createMemoryStore(() => clock.now());
@@ -55,12 +59,13 @@ export function createQueueBench(wrap: (store: DocumentStore) => DocumentStore =
     name: 'runChild',
     timeoutMs: 12 * 3_600_000,
     timeoutFromStage: false,
-    run: async ({ execution, stage }) => {
+    run: async ({ execution, stage, memo }) => {
       const { child } = stage.context as { child: Wanted };
+      const cluster = child.cluster ?? `foo-${child.id}`;
       const found = (await store.get(executionKind, child.id))?.document;
       if (found !== undefined && isComplete(found.status)) return { status: 'SUCCEEDED' };
       const ancestorIds = [execution.id, ...(await ancestorIdsOf(store, execution))];
-      await startExecution(
+      const { refusal } = await startExecution(
         { store, clock, signal },
         {
           id: child.id,
@@ -78,7 +83,17 @@ export function createQueueBench(wrap: (store: DocumentStore) => DocumentStore =
           ancestorIds,
         },
       );
-      return { status: 'RUNNING', retryAfterMs: 5_000 };
+      if (refusal === undefined)
+        return { status: 'RUNNING', retryAfterMs: 5_000, context: { executionId: child.id, waitsFor: undefined } };
+      const circle = await findCircle(store, { executionId: execution.id, stageId: stage.id });
+      if (circle !== undefined && circle.key === memo?.circle)
+        return { status: 'TERMINAL', code: 'STAGE_FAILED', reason: circle.reason };
+      return {
+        status: 'RUNNING',
+        retryAfterMs: 5_000,
+        memo: { circle: circle?.key },
+        context: { waitsFor: 'waiting' in refusal ? undefined : { cluster } },
+      };
     },
   };
   const cancelChild: TaskDefinition<undefined> = {
@@ -96,7 +111,7 @@ export function createQueueBench(wrap: (store: DocumentStore) => DocumentStore =
   };
   const registry = buildRegistry<undefined>([
     { type: 'work', tasks: [work] },
-    { type: 'run', tasks: [runChild], onCancel: stop, onFailure: stop },
+    { type: 'pipeline', tasks: [runChild], onCancel: stop, onFailure: stop },
     { type: 'stop', tasks: [cancelChild] },
   ]);
   const plain = buildEngine({ store, clock, registry, services: undefined });
@@ -134,7 +149,7 @@ export function createQueueBench(wrap: (store: DocumentStore) => DocumentStore =
   }: Wanted): ExecutionDraft => {
     const { definition, application } = buildExecution();
     const context: StageContext = { workMs, fails };
-    const second = { refId: '2', requisiteStageRefIds: ['1'], type: 'run', name: 'Run', context: { child } };
+    const second = { refId: '2', requisiteStageRefIds: ['1'], type: 'pipeline', name: 'Run', context: { child } };
     const stages = planPipeline([
       { refId: '1', requisiteStageRefIds: [], type: 'work', name: 'Work', context },
       ...(child === undefined ? [] : [second]),
@@ -176,11 +191,11 @@ export function createQueueBench(wrap: (store: DocumentStore) => DocumentStore =
     running: async () =>
       (await bench.all()).filter(({ status }) => status !== 'NOT_STARTED' && !isComplete(status)).map(({ id }) => id),
     queue: async (pipeline = 'p') => (await memory.get(queueKind, `foo/${pipeline}/prod`))?.document,
-    /** Advances what is due until nothing is before `until`; `onTurn` is told after each. */
+    /** Advances what is due until nothing is before `until`; `boot` is told before each, `onTurn` after. */
     drive: async (
       until: number,
       onTurn: () => Promise<void> = () => Promise.resolve(),
-      boot: () => void = () => undefined,
+      boot: () => void | Promise<void> = () => undefined,
     ) => {
       for (let turn = 0; turn < 5_000; turn += 1) {
         const owner = `owner-${(turns += 1)}`;
@@ -192,7 +207,7 @@ export function createQueueBench(wrap: (store: DocumentStore) => DocumentStore =
           limit: 1,
         });
         for (const { document } of claimed) {
-          boot();
+          await boot();
           await advance(engine, document as Execution, owner).catch(() => undefined);
           await onTurn();
         }

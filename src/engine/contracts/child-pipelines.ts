@@ -1,5 +1,6 @@
 import type { Execution, StageContext } from '../../model/execution';
 import type { Location } from '../../model/server-group';
+import type { Circle } from '../find-circle';
 
 /** What a strategy pipeline is run for: one place of a deploy, whose description its own deploy stages take. */
 export type StrategyRun = {
@@ -32,10 +33,17 @@ export type ChildRequest = {
   readonly isAwaited: boolean;
 };
 
-/** What starting came to: it runs, or its cluster is somebody else's for now; `user` is a chat user's id. */
+/**
+ * What starting came to: it runs, or it waits. `user` is a chat user's id; `cluster` is absent where it waits for no cluster;
+ * `circle` says that its stage is the one to give up, as `findCircle` says.
+ */
 export type ChildStart =
   | { readonly state: 'started'; readonly name: string }
-  | { readonly state: 'waits'; readonly holder: { readonly name: string; readonly user?: string } };
+  | {
+      readonly state: 'waits';
+      readonly holder: { readonly name: string; readonly user?: string; readonly cluster?: string };
+      readonly circle?: Circle;
+    };
 
 /** Whether the cluster of an execution that has ended may be worked on again, for whoever waited for it. */
 export type ChildReopening =

@@ -7,6 +7,7 @@ import { childConfigOf, childTimeoutMs, pollMs, type Needs } from './child-confi
 type Look = TaskLook<Needs>;
 
 const intentSchema = z.object({ executionId: z.string() });
+const circleSchema = z.object({ circle: z.string() });
 
 /** The id that a stage has chosen for its child; undefined before it has. */
 export const intendedChild = (memo: Memo | undefined): string | undefined =>
@@ -21,7 +22,7 @@ const started = (executionId: string, executionName: string): TaskResult => ({
   context: { ...forgotten, executionId, executionName },
 });
 
-async function start({ execution, stage, services, key }: Look, id: string): Promise<TaskResult> {
+async function start({ execution, stage, memo, services, key }: Look, id: string): Promise<TaskResult> {
   const config = childConfigOf(stage.context);
   const answer = await services.childPipelines.start({
     id,
@@ -39,7 +40,12 @@ async function start({ execution, stage, services, key }: Look, id: string): Pro
     isAwaited: config.waitForCompletion,
   });
   if (answer.state === 'started') return started(id, answer.name);
-  return { status: 'RUNNING', retryAfterMs: pollMs, context: { waitsFor: answer.holder } };
+  const { holder, circle } = answer;
+  const before = circleSchema.safeParse(memo).data?.circle;
+  if (circle !== undefined && circle.key === before)
+    return { status: 'TERMINAL', code: 'STAGE_FAILED', reason: circle.reason };
+  const found = { executionId: id, ...(circle === undefined ? {} : { circle: circle.key }) };
+  return { status: 'RUNNING', retryAfterMs: pollMs, memo: found, context: { waitsFor: holder } };
 }
 
 /** The id is saved before anything starts; what a strategy creates, later attempts of its deploy must know for their own. */
@@ -50,7 +56,7 @@ function intend({ execution, stage }: Look, executionId: string): TaskResult {
 
 /**
  * Starts the child, under an id that is saved first, or takes one over that runs again. While somebody else works on its
- * cluster the stage waits, as long as it may last.
+ * cluster the stage waits, as long as it may last, unless it is found twice in a circle of executions that wait for each other.
  */
 export const startPipeline: TaskDefinition<Needs> = {
   name: 'startPipeline',
