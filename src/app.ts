@@ -1,5 +1,6 @@
 import { verbs } from '../commands';
 import { processCommand } from '../commands/support/process-command';
+import { retryPermission } from '../commands/support/retry-permission';
 import type { VerbWorld } from '../commands/support/verb';
 import { createChildPipelines } from './child-pipelines';
 import { createAbandoning, createAdoption } from './engine/adopt-child';
@@ -92,6 +93,8 @@ export function createExecutorHandlers(
   const { jenkins = createJenkinsMasters(parts.definitions, clock), webhooks = createWebhooks({ clock }) } = parts;
   const people = () => readPeople(store, parts.teamId);
   const signal = createSignal(store, clock);
+  const mayRetry = async (execution: Execution, user: string): Promise<boolean> =>
+    (await retryPermission({ ...parts, people }, execution, user)).allowed;
   const childPipelines = createChildPipelines({ ...parts, people, signal });
   const expiries = createExpiries(store);
   const engine: EngineWorld<Services> = {
@@ -105,8 +108,11 @@ export function createExecutorHandlers(
       clock,
       render: executionRenderer,
       tellsRequester: createRequesterWishes(settings),
-      adopt: createAdoption({ store, signal }),
-      abandon: createAbandoning({ store, signal }),
+      adopt: createAdoption({ store, mayRetry, signal }),
+      abandon: createAbandoning({ signal }),
+      passOn: async ({ id, executionId, signal: type, user }) => {
+        await signal(executionId, { type, user }, id);
+      },
     }),
   };
   const world: VerbWorld = {
