@@ -1,6 +1,7 @@
 import type { Command } from '../src/model/command';
 import { isDisabled, locationName, type Location, type ServerGroup } from '../src/model/server-group';
 import type { Text } from '../src/model/text';
+import { heldByWindows } from '../src/definitions/held-by-windows';
 import { clusterOf } from '../src/model/cluster-of';
 import { refuseStranger } from './support/checks';
 import { draftExecution, inSequence } from './support/draft';
@@ -12,6 +13,7 @@ import { servingText, versionsText } from './support/plan-operation';
 import { sizeOption } from './support/size-option';
 import { UserMistake } from './support/suggest';
 import type { PlanCard, Verb, VerbAnswer, VerbWorld } from './support/verb';
+import { windowFacts } from './support/window-text';
 import type { Words } from './support/words';
 
 const usage = '/cox clone APPLICATION ENVIRONMENT[/REGION] [from=vNNN] [to=ENVIRONMENT[/REGION]] [size=N]';
@@ -79,30 +81,31 @@ function linesOf(from: Target, to: Target, copies: readonly Copy[]): readonly Te
 function planClone(
   { from, to }: { readonly from: Target; readonly to: Target },
   copies: readonly Copy[],
-  { command, facts }: { readonly command: Command; readonly facts: PlanCard['facts'] },
+  { command, facts, now }: { readonly command: Command; readonly facts: PlanCard['facts']; readonly now: number },
 ): PlanCard {
   const { application, environment } = to;
   const cluster = clusterOf(application, environment);
   const names = [...new Set(copies.map(({ source }) => source.name))].join(', ');
   const locations = copies.map(({ place }) => place.location);
+  const stages = inSequence(
+    copies.map(({ place: { location }, source, size }) => ({
+      type: 'cloneServerGroup',
+      name: `Clone ${source.name} in ${locationName(location)}`,
+      context: {
+        location,
+        cluster,
+        source: { location: source.location, serverGroupName: source.name },
+        desiredCapacity: size,
+      },
+    })),
+  ).map((stage) => heldByWindows(stage, { environment }));
   const draft = draftExecution({
     kind: 'operation',
     name: `Clone ${names} as ${cluster}-vNNN in ${placesText(locations)}`,
     application,
     environment,
     locations,
-    stages: inSequence(
-      copies.map(({ place: { location }, source, size }) => ({
-        type: 'cloneServerGroup',
-        name: `Clone ${source.name} in ${locationName(location)}`,
-        context: {
-          location,
-          cluster,
-          source: { location: source.location, serverGroupName: source.name },
-          desiredCapacity: size,
-        },
-      })),
-    ),
+    stages,
     command,
     toVersion: versionsText(copies.map(({ source }) => source)),
   });
@@ -110,10 +113,13 @@ function planClone(
     headline: ['Clone ', { strong: names }, ` in ${placesText(locations)}`],
     tone: 'neutral',
     lines: linesOf(from, to, copies),
-    facts: copies.map(({ place, source, size }) => ({
-      label: locationName(place.location),
-      value: `${versionsText([source])} ×${size} · ${servingText(place, size)}`,
-    })),
+    facts: [
+      ...copies.map(({ place, source, size }) => ({
+        label: locationName(place.location),
+        value: `${versionsText([source])} ×${size} · ${servingText(place, size)}`,
+      })),
+      ...windowFacts(stages, now),
+    ],
   } as const;
   return { draft, facts, view, confirmLabel: 'Clone' };
 }
@@ -151,7 +157,7 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   const copies = await copiesOf(world, to.places, { sources, isSame: !words.options.has('to'), given });
   const copied = copies.map(({ source }) => [`clone of ${locationName(source.location)}`, groupFact(source)]);
   const facts = { ...factsOf(to.places), ...(Object.fromEntries(copied) as Record<string, string>) };
-  const plan = planClone({ from, to }, copies, { command, facts });
+  const plan = planClone({ from, to }, copies, { command, facts, now: world.clock.now() });
   return { type: 'plan', plan, confirm: isAcross || to.environment.confirm };
 }
 

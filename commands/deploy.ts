@@ -16,6 +16,7 @@ import { reachOf } from './support/reach';
 import { strategiesText } from './support/strategies-text';
 import { runChoice, UserMistake } from './support/suggest';
 import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
+import { windowFacts } from './support/window-text';
 import type { Words } from './support/words';
 
 const usage = '/deploy APPLICATION ENVIRONMENT[/REGION] VERSION [PARAMETER=VALUE …] [reason="…"]';
@@ -84,9 +85,10 @@ type Planned = {
   readonly run: PipelineRun;
   /** Which other environments it changes, in words. */
   readonly reach: readonly string[];
+  readonly now: number;
 };
 
-function planView({ target, places, stages, image, reason, run, reach }: Planned): View {
+function planView({ target, places, stages, image, reason, run, reach, now }: Planned): View {
   const { application, environment, others } = target;
   const from = runningVersion(places);
   const to = imageVersion(image);
@@ -102,6 +104,7 @@ function planView({ target, places, stages, image, reason, run, reach }: Planned
       { label: 'Strategy', value: strategiesText(stages, places) },
       ...parameterFacts(run, environment.pipeline),
       { label: 'Who judges', value: judgesText(target) },
+      ...windowFacts(stages, now),
       { label: 'Stages', value: environment.pipeline.stages.map((stage) => stage.name).join(' → ') },
     ],
   };
@@ -123,10 +126,8 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   const reach = await reachOf({ application, environment, pipeline: environment.pipeline }, command, world);
   if ('refusal' in reach) return { type: 'reply', view: reach.refusal };
   const cluster = clusterOf(application, environment);
-  const busy = refuseBusy(
-    runningExecution(await readHistory(world.store, cluster)),
-    `/rollback ${application.name} ${environment.name}`,
-  );
+  const running = runningExecution(await readHistory(world.store, cluster));
+  const busy = refuseBusy(running, `/rollback ${application.name} ${environment.name}`);
   if (busy !== undefined) return { type: 'reply', view: busy };
   const places = await readPlaces(world.serverGroups, locations, cluster);
   const reason = words.options.get('reason');
@@ -151,7 +152,16 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
     toVersion: imageVersion(image),
     reason,
   });
-  const view = planView({ target, places, stages, image, reason, run: planned.run, reach: reach.lines });
+  const view = planView({
+    target,
+    places,
+    stages,
+    image,
+    reason,
+    run: planned.run,
+    reach: reach.lines,
+    now: world.clock.now(),
+  });
   const facts = { ...factsOf(places), ...parameterHashFacts(planned.run) };
   return {
     type: 'plan',

@@ -3,7 +3,7 @@ import type { Command } from '../src/model/command';
 import type { Execution } from '../src/model/execution';
 import { imageVersion, locationName } from '../src/model/server-group';
 import { asCoxswainError } from '../src/model/errors';
-import type { Text } from '../src/model/text';
+import { textParts, type Text, type TextPart } from '../src/model/text';
 import type { View } from '../src/model/view';
 import { durationText } from '../src/engine/task-timeout';
 import { isFor } from './adopt';
@@ -14,6 +14,7 @@ import { readHistory, runningExecution } from '../src/engine/read-history';
 import { groupLine, lookAtPlace } from './support/live-groups';
 import { UserMistake } from './support/suggest';
 import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
+import { windowWait } from './support/window-text';
 import type { Words } from './support/words';
 
 const usage = '/cox status [APPLICATION]';
@@ -67,6 +68,12 @@ async function unmanagedLines(
   return (await Promise.all(lines)).flat();
 }
 
+/** What a line says of the window that an execution waits for; nothing where it waits for none. */
+function waitOf(execution: Execution): readonly TextPart[] {
+  const wait = windowWait(execution);
+  return wait === undefined ? [] : [' · ', ...textParts(wait)];
+}
+
 async function environmentStatus(
   world: VerbWorld,
   application: Application,
@@ -77,7 +84,8 @@ async function environmentStatus(
     unmanagedLines(world, application, environment),
   ]);
   const running = runningExecution(await readHistory(world.store, clusterOf(application, environment)));
-  const working: readonly Text[] = running === undefined ? [] : [[`${running.name} · `, { code: running.id }]];
+  const working: readonly Text[] =
+    running === undefined ? [] : [[`${running.name} · `, { code: running.id }, ...waitOf(running)]];
   const lines = [...places.map(({ line }) => line), ...unmanaged, ...working];
   return { environment, lines, reasons: places.flatMap(({ reason }) => reason ?? []), running };
 }
@@ -98,6 +106,8 @@ function headlineOf(application: Application, statuses: readonly EnvironmentStat
         : groups.flatMap((group, index) => (index === 0 ? [{ group }] : [', ', { group }]));
     return [{ strong: waiting.name }, ' waits for a decision by ', ...who];
   }
+  const held = running.find((execution) => windowWait(execution) !== undefined);
+  if (held !== undefined) return [{ strong: held.name }, ' ', ...textParts(windowWait(held) ?? '')];
   const [first] = running;
   if (first !== undefined) return [{ strong: first.name }, ' is under way, asked by ', { person: first.trigger.user }];
   return `${application.name}: nothing is under way.`;

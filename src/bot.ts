@@ -38,6 +38,7 @@ function startJobs(config: Config, logger: Logger, onMessageDue: () => void): Ba
     pipelinesFolder: config.pipelinesFolder,
     teamId: config.slack.teamId,
     logLevel: config.logLevel,
+    timeZone: config.defaultTimeZone,
   };
   const background: Background = startBackground({
     jobs: ['executor', 'pollers'].map((name) => ({ name, path: join(__dirname, `${name}.js`), workerData: settings })),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { checkUrl } from './engine/expressions';
+import { isTimeZone } from './model/local-time';
 
 /** Everything the bot can be told by its environment, checked. Times in milliseconds. */
 export type Config = {
@@ -21,6 +22,8 @@ export type Config = {
   readonly pipelinesFolder: string;
   readonly logLevel: string;
   readonly peopleIntervalMs: number;
+  /** Of execution windows that name none. */
+  readonly defaultTimeZone: string;
   /** The only hosts that URL functions of expressions may fetch from; absent: every host with a public address. */
   readonly expressionUrlHosts?: readonly string[];
   /** The only hosts that webhook stages may send to; absent: every host with a public address. */
@@ -68,6 +71,7 @@ const schema = z.object({
   PIPELINES_FOLDER: z.string().default('pipelines'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   PEOPLE_INTERVAL_SECONDS: z.coerce.number().min(1).default(300),
+  DEFAULT_TIME_ZONE: z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin or UTC').default('UTC'),
   EXPRESSION_URL_HOSTS: urlHosts.optional(),
   WEBHOOK_URL_HOSTS: urlHosts.optional(),
   REDIS_URL: z.string().optional(),
@@ -117,6 +121,7 @@ const toConfig = (values: z.infer<typeof schema>): Config => ({
   inboxFile: join(values.DATA_FOLDER, 'inbox.sqlite'),
   pipelinesFolder: values.PIPELINES_FOLDER,
   logLevel: values.LOG_LEVEL,
+  defaultTimeZone: values.DEFAULT_TIME_ZONE,
   peopleIntervalMs: values.PEOPLE_INTERVAL_SECONDS * 1000,
   ...(values.EXPRESSION_URL_HOSTS === undefined ? {} : { expressionUrlHosts: values.EXPRESSION_URL_HOSTS }),
   ...(values.WEBHOOK_URL_HOSTS === undefined ? {} : { webhookUrlHosts: values.WEBHOOK_URL_HOSTS }),

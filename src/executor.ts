@@ -31,9 +31,10 @@ const nice = 19;
 
 const clock = systemClock;
 
-const openDefinitions = ({ pipelinesFolder }: JobSettings, logger: Logger) =>
+const openDefinitions = ({ pipelinesFolder, timeZone = 'UTC' }: JobSettings, logger: Logger) =>
   createDefinitionsSource({
     folder: pipelinesFolder,
+    timeZone,
     stageTypes: stageRegistry,
     environment: processEnvironment,
     clock,

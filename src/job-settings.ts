@@ -7,6 +7,8 @@ export const jobSettings = z.object({
   pipelinesFolder: z.string(),
   teamId: z.string(),
   logLevel: z.string(),
+  /** Of execution windows that name none. @default 'UTC' */
+  timeZone: z.string().optional(),
   expressionUrlHosts: z.array(z.string()).readonly().optional(),
   webhookUrlHosts: z.array(z.string()).readonly().optional(),
 });

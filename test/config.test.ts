@@ -14,6 +14,7 @@ describe('readConfig', () => {
       api: { host: '127.0.0.1', port: 3001 },
       peopleIntervalMs: 300_000,
       logLevel: 'info',
+      defaultTimeZone: 'UTC',
     });
   });
 
@@ -30,6 +31,14 @@ describe('readConfig', () => {
     ]);
     expect(problems[0]).toContain('OAuth & Permissions');
     expect(problems[1]).toContain('is missing');
+  });
+
+  it('takes a time zone for windows, and refuses one that there is not', () => {
+    const read = readConfig({ ...enough, DEFAULT_TIME_ZONE: 'Europe/Berlin' });
+    expect('config' in read && read.config.defaultTimeZone).toBe('Europe/Berlin');
+    expect(problemsOf({ ...enough, DEFAULT_TIME_ZONE: 'Berlin' })).toEqual([
+      'DEFAULT_TIME_ZONE must be a time zone such as Europe/Berlin or UTC',
+    ]);
   });
 
   it('needs no signing secret with Socket Mode', () => {

@@ -1,3 +1,4 @@
+import { openWindowOf } from '../../src/engine/execution-window';
 import { isSkippable, type Signal } from '../../src/engine/signals';
 import type { Execution, Stage } from '../../src/model/execution';
 import type { Choice, View } from '../../src/model/view';
@@ -14,17 +15,26 @@ type Act = {
   readonly name: 'cancel' | 'pause' | 'resume' | 'retry' | 'skip';
   readonly label: string;
   /** The buttons that do the same to one stage; absent where the execution is meant as a whole. */
-  readonly choices?: readonly ('retryStage' | 'skipWait' | 'skipStage')[];
+  readonly choices?: readonly ('retryStage' | 'skipWait' | 'skipStage' | 'startNow')[];
+  /** Whether people may say why. */
+  readonly takesReason?: true;
   readonly canBeOver: boolean;
   readonly done: string;
 };
 
 const acts: readonly Act[] = [
-  { name: 'cancel', label: 'Cancel', canBeOver: false, done: 'is being canceled' },
+  { name: 'cancel', label: 'Cancel', takesReason: true, canBeOver: false, done: 'is being canceled' },
   { name: 'pause', label: 'Pause', canBeOver: false, done: 'is paused' },
   { name: 'resume', label: 'Resume', canBeOver: false, done: 'goes on' },
   { name: 'retry', label: 'Retry', choices: ['retryStage'], canBeOver: true, done: 'is under way again' },
-  { name: 'skip', label: 'Skip', choices: ['skipWait', 'skipStage'], canBeOver: false, done: 'waits no longer' },
+  {
+    name: 'skip',
+    label: 'Skip',
+    choices: ['skipWait', 'skipStage', 'startNow'],
+    takesReason: true,
+    canBeOver: false,
+    done: 'waits no longer',
+  },
 ];
 
 const stageNames = ({ name, refId }: Stage): string => `${name} (${refId})`;
@@ -70,15 +80,18 @@ function stageFor(
   return { question: { headline, tone: 'attention', undone: true, choices: offered } };
 }
 
-/** What ends the waiting of a stage: of one that waits for what it has started, or of a wait. */
-function skipOf(execution: Execution, stageId: string): 'skipStage' | 'skipWait' {
-  const stage = execution.stages.find(({ id }) => id === stageId);
-  return stage !== undefined && isSkippable(stage) ? 'skipStage' : 'skipWait';
-}
-
 type Asked = { readonly stageId: string; readonly user: string; readonly reason: string | undefined };
 
-function signalOf(act: Act, execution: Execution, { stageId, user, reason }: Asked): Signal {
+/** What ends the waiting of a stage: for a window, for what it has started, or of a wait. */
+function skipOf(execution: Execution, { stageId, user, reason = '' }: Asked): Signal {
+  const stage = execution.stages.find(({ id }) => id === stageId);
+  if (stage !== undefined && openWindowOf(execution, stage) !== undefined)
+    return { type: 'startNow', stageId, user, reason };
+  return { type: stage !== undefined && isSkippable(stage) ? 'skipStage' : 'skipWait', stageId, user };
+}
+
+function signalOf(act: Act, execution: Execution, asked: Asked): Signal {
+  const { stageId, user, reason } = asked;
   switch (act.name) {
     case 'cancel':
       return { type: 'cancel', user, ...(reason === undefined ? {} : { reason }) };
@@ -88,7 +101,7 @@ function signalOf(act: Act, execution: Execution, { stageId, user, reason }: Ask
     case 'retry':
       return { type: 'retryStage', stageId, user };
     case 'skip':
-      return { type: skipOf(execution, stageId), stageId, user };
+      return skipOf(execution, asked);
   }
 }
 
@@ -98,8 +111,8 @@ function subverbOf(act: Act): Subverb {
   const isOfStage = act.choices !== undefined;
   return {
     name: act.name,
-    usage: `[EXECUTION-ID or APPLICATION ENVIRONMENT]${isOfStage ? ' [STAGE]' : ''}${act.name === 'cancel' ? ' [reason="…"]' : ''}`,
-    options: act.name === 'cancel' ? ['reason'] : [],
+    usage: `[EXECUTION-ID or APPLICATION ENVIRONMENT]${isOfStage ? ' [STAGE]' : ''}${act.takesReason === true ? ' [reason="…"]' : ''}`,
+    options: act.takesReason === true ? ['reason'] : [],
     run: async ({ words, options }, command, world) => {
       const again = (id: string) => `pipeline ${act.name} ${id}`;
       const found = await findExecution(world, words.slice(2), { label: act.label, again, canBeOver: act.canBeOver });

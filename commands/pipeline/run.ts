@@ -17,6 +17,7 @@ import { parameterFacts, parameterHashFacts, planOptions, refusedView } from '..
 import { reachOf } from '../support/reach';
 import { nearest, UserMistake } from '../support/suggest';
 import type { PlanCard, VerbAnswer, VerbWorld } from '../support/verb';
+import { windowFacts } from '../support/window-text';
 import type { Words } from '../support/words';
 import type { Subverb } from './subverb';
 
@@ -117,7 +118,8 @@ type Resolved = {
   readonly reach: readonly string[];
 };
 
-function viewOf(wanted: Run, { image, places, run, reason, reach }: Resolved): View {
+function viewOf(wanted: Run, resolved: Resolved, stages: readonly PipelineStage[], now: number): View {
+  const { image, places, run, reason, reach } = resolved;
   const { application, pipeline, environment, locations, others } = wanted;
   const deploys = pipeline.stages.some(deploysImage);
   const versions =
@@ -132,15 +134,22 @@ function viewOf(wanted: Run, { image, places, run, reason, reach }: Resolved): V
       ...(image === undefined ? [] : [{ label: 'Image', value: [{ code: image }] }]),
       { label: 'Where', value: where },
       { label: 'Stages', value: pipeline.stages.map((stage) => stage.name).join(' → ') },
+      ...windowFacts(stages, now),
       ...parameterFacts(run, pipeline),
     ],
   };
 }
 
-function planOf(wanted: Run, resolved: Resolved, command: Command): PlanCard {
+function planOf(wanted: Run, resolved: Resolved, { command, now }: { command: Command; now: number }): PlanCard {
   const { application, pipeline, environment, locations } = wanted;
   const { image, places, run, reason } = resolved;
   const version = image === undefined ? '' : ` ${imageVersion(image)}`;
+  const stages = resolvePipeline(application, environment, {
+    image: image ?? application.image,
+    pipeline,
+    locations,
+    parameters: run.parameters,
+  });
   const draft = draftExecution({
     kind: 'pipeline',
     writtenAs: 'yaml',
@@ -148,12 +157,7 @@ function planOf(wanted: Run, resolved: Resolved, command: Command): PlanCard {
     application,
     environment,
     locations: places.map(({ location }) => location),
-    stages: resolvePipeline(application, environment, {
-      image: image ?? application.image,
-      pipeline,
-      locations,
-      parameters: run.parameters,
-    }),
+    stages,
     pipeline: pipeline.name,
     run,
     command,
@@ -162,7 +166,7 @@ function planOf(wanted: Run, resolved: Resolved, command: Command): PlanCard {
     reason,
   });
   const facts = { ...factsOf(places), ...parameterHashFacts(run) };
-  return { draft, facts, view: viewOf(wanted, resolved), confirmLabel: 'Run' };
+  return { draft, facts, view: viewOf(wanted, resolved, stages, now), confirmLabel: 'Run' };
 }
 
 /** What stands where it will run; or the refusal where somebody else works there. */
@@ -196,7 +200,8 @@ async function answer(words: Words, command: Command, world: VerbWorld): Promise
   if ('refusal' in reach) return { type: 'reply', view: reach.refusal };
   const places = touchesCluster(pipeline) ? await placesFor(wanted, world) : [];
   if ('refusal' in places) return { type: 'reply', view: places.refusal };
-  const plan = planOf(wanted, { image, places, run, reason, reach: reach.lines }, command);
+  const asked = { command, now: world.clock.now() };
+  const plan = planOf(wanted, { image, places, run, reason, reach: reach.lines }, asked);
   return { type: 'plan', plan, confirm: environment.confirm || reach.confirm };
 }
 

@@ -115,6 +115,8 @@ const signalOf = (request: ChoiceRequest, stageId: string, user: string): Signal
     case 'pause':
     case 'resume':
       return { type: request.name, user };
+    case 'startNow':
+      return { type: 'startNow', stageId, user, reason: request.answer ?? '' };
     case 'skipWait':
     case 'skipStage':
     case 'retryStage':

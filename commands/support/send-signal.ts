@@ -9,7 +9,7 @@ import { blockedBy } from '../../src/engine/wait-in-queue';
 import type { Execution } from '../../src/model/execution';
 import { isComplete } from '../../src/model/status';
 import type { Text } from '../../src/model/text';
-import { mayDeploy, mayJudge, type Permission } from '../../src/policy/permissions';
+import { mayDeploy, mayJudge, mayStartNow, type Permission } from '../../src/policy/permissions';
 import { parentRefusal } from './parent-refusal';
 import { retryPermission } from './retry-permission';
 import type { VerbWorld } from './verb';
@@ -26,7 +26,10 @@ async function permissionFor(world: VerbWorld, execution: Execution, signal: Sig
   const people = await world.people();
   const { policy, environment } = execution.definition;
   if (signal.type === 'judge') return mayJudge(policy, people, signal.user, execution.trigger.user);
-  return mayDeploy(policy, people, signal.user, `${execution.application} ${environment}`);
+  const where = `${execution.application} ${environment}`;
+  if (signal.type === 'startNow')
+    return mayStartNow(policy, people, signal.user, { requester: execution.trigger.user, where });
+  return mayDeploy(policy, people, signal.user, where);
 }
 
 /**

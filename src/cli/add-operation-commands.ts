@@ -60,9 +60,10 @@ const acts = [
   { verb: 'retry', choices: ['retryStage'], description: 'run the stage that failed again', isOfStage: true },
   {
     verb: 'skip',
-    choices: ['skipWait', 'skipStage'],
-    description: 'end a wait now, or go on without a pipeline that may be skipped',
+    choices: ['skipWait', 'skipStage', 'startNow'],
+    description: 'end a wait now, start before a window opens, or go on without a pipeline that may be skipped',
     isOfStage: true,
+    takesReason: true,
   },
 ] as const;
 
@@ -74,8 +75,12 @@ function addActs(program: Command, runAction: RunAction): void {
       .argument('<execution>', 'its id, as `run` and `status` show it')
       .addHelpText('after', exampleText([`${verb} 01JZX3`]));
     if ('isOfStage' in more) command.option('--stage <stage>', 'the stage, where several offer it');
-    command.action((id: string, options: { stage?: string }) =>
-      runAction((session) => chooseOffered(session, { id, names: choices, ...options })),
+    if ('takesReason' in more)
+      command.option('--reason <text>', 'why it cannot wait; needed to start before a window opens');
+    command.action((id: string, { reason, ...options }: { stage?: string; reason?: string }) =>
+      runAction((session) =>
+        chooseOffered(session, { id, names: choices, ...options, ...(reason === undefined ? {} : { answer: reason }) }),
+      ),
     );
   }
 }

@@ -41,6 +41,8 @@ export type OfferedChoice = {
   /** At least one; the first is meant where none is offered, so that the bot says why not. */
   readonly names: readonly [string, ...string[]];
   readonly stage?: string;
+  /** The answer to its question. */
+  readonly answer?: string;
 };
 
 /** Makes the choice that an execution offers, and shows what came of it. */

@@ -1,5 +1,24 @@
 import { z } from 'zod';
 
+const list = z.union([z.string(), z.array(z.string())]);
+
+/** What a file says of an execution window; `parseWindow` reads it. */
+const executionWindow = z.object({
+  days: list.optional().describe('Such as `Mon-Fri` or `[Mon, Wed]`. Default: every day.'),
+  hours: list.optional().describe("Such as `'09:00-16:00'`, both to the end of their minute. Default: the whole day."),
+  timeZone: z.string().optional().describe('Such as `Europe/Berlin`. Default: `DEFAULT_TIME_ZONE`.'),
+  freeze: z
+    .array(z.string())
+    .optional()
+    .describe("When it is closed: `2026-12-19/2027-01-03`, `12-19/01-03` of every year, `'Fri 15:00/Mon 08:00'`."),
+  jitter: z
+    .string()
+    .optional()
+    .describe(
+      'The longest of a random wait after the opening, such as `10m`; or `{ minDelay, maxDelay, skipManual }`, in seconds. Default: none.',
+    ),
+});
+
 /** What any stage of a file may say, whatever its type; `parseStage` reads it, docs/stages.md tells it. */
 export const commonFields = z.object({
   type: z.string().describe('The stage type.'),
@@ -24,6 +43,19 @@ export const commonFields = z.object({
     .describe(
       'How long its tasks wait at least before they look again, in milliseconds. Default: as each task does by itself.',
     ),
+  window: executionWindow
+    .optional()
+    .describe(
+      'When it may begin; until then it waits, and its message says so. Those of the environment and the pipeline hold it back as well.',
+    ),
+  restrictExecutionDuringTimeWindow: z
+    .boolean()
+    .optional()
+    .describe('The spelling of Spinnaker, with `restrictedExecutionWindow`.'),
+  restrictedExecutionWindow: z
+    .looseObject({})
+    .optional()
+    .describe('As `window`, in the fields of Spinnaker: `whitelist`, `days` (1 is Sunday), `jitter`.'),
   comments: z.string().optional().describe('A note for people.'),
   stageEnabled: z
     .object({

@@ -13,6 +13,8 @@ export type DefinitionsInput = {
   readonly folder: string;
   readonly stageTypes: StageTypes;
   readonly environment: Variables;
+  /** Of execution windows that name none. @default 'UTC' */
+  readonly timeZone?: string;
 };
 
 /** What the files say, what is wrong in them, and the good parts that a later load may fall back on. */
@@ -62,6 +64,7 @@ function loadApplication(input: DefinitionsInput, file: string, accounts: Parsed
     text: read.text,
     accounts: accounts.accounts ?? new Map(),
     stageTypes: input.stageTypes,
+    ...(input.timeZone === undefined ? {} : { timeZone: input.timeZone }),
   });
   const expected = nameOfFile(file);
   if (parsed.application === undefined || parsed.application.name === expected) return parsed;

@@ -65,9 +65,14 @@ function parseNotify(root: YamlObject): Application['notify'] {
 }
 
 /** What the parts of a file are read with. */
-type FileInput = { readonly accounts: Accounts; readonly stageTypes: StageTypes; readonly jobs: Jobs };
+type FileInput = {
+  readonly accounts: Accounts;
+  readonly stageTypes: StageTypes;
+  readonly jobs: Jobs;
+  readonly timeZone: string;
+};
 
-function parsePipelines(root: YamlObject, { accounts, stageTypes, jobs }: FileInput): Pipelines {
+function parsePipelines(root: YamlObject, { accounts, jobs, ...input }: FileInput): Pipelines {
   const pipelinesAt = root.require('pipelines', 'pipelines: { quick: [{ type: deploy, strategy: highlander }] }');
   const written = pipelinesAt?.object({ known: undefined })?.entries() ?? [];
   for (const [, value] of written) {
@@ -75,7 +80,7 @@ function parsePipelines(root: YamlObject, { accounts, stageTypes, jobs }: FileIn
     const stages = stagesAt(value);
     if (stages !== undefined) checkJobs(stages, jobs);
   }
-  return new Map(written.map(([name, value]) => [name, parsePipeline(name, value, stageTypes)]));
+  return new Map(written.map(([name, value]) => [name, parsePipeline(name, value, input)]));
 }
 
 /** Checks the service of the file and those of its environments, where all pipelines that may deploy them are known. */
@@ -89,7 +94,7 @@ function parseEnvironments(
   root: YamlObject,
   top: YamlValue,
   application: string | undefined,
-  { accounts, stageTypes, pipelines }: FileInput & { readonly pipelines: Pipelines },
+  { accounts, stageTypes, pipelines, timeZone }: FileInput & { readonly pipelines: Pipelines },
 ): ReadonlyMap<string, Environment> {
   const serviceAt = root.get('service');
   const channelAt = root.get('channel');
@@ -102,6 +107,7 @@ function parseEnvironments(
     serviceAt: serviceAt ?? top,
     application,
     channelAt,
+    timeZone,
   };
   const value = root.require('environments', 'environments: { dev: { regions: [nonprod/east], … } }');
   const entries = value?.object({ known: undefined })?.entries() ?? [];
@@ -124,7 +130,10 @@ export function parseApplication(input: {
   readonly text: string;
   readonly accounts: Accounts;
   readonly stageTypes: StageTypes;
+  /** Of execution windows that name none. @default 'UTC' */
+  readonly timeZone?: string;
 }): ParsedApplication {
+  const { timeZone = 'UTC' } = input;
   const source = readYamlSource(input.file, input.text);
   if (source.document === undefined) return { problems: source.problems };
   const top = new YamlValue(source, source.document.contents, '');
@@ -134,8 +143,8 @@ export function parseApplication(input: {
   const image = parseImage(root);
   const owner = parseOwner(root);
   const jobs = parseJobs(root.get('jobs'));
-  const pipelines = parsePipelines(root, { ...input, jobs });
-  const environments = parseEnvironments(root, top, name, { ...input, jobs, pipelines });
+  const pipelines = parsePipelines(root, { ...input, jobs, timeZone });
+  const environments = parseEnvironments(root, top, name, { ...input, jobs, pipelines, timeZone });
   const notify = parseNotify(root);
   if (source.problems.length > 0 || name === undefined || image === undefined) {
     const seen = new Map(source.problems.map((problem) => [JSON.stringify(problem), problem]));

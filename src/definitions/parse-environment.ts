@@ -4,6 +4,7 @@ import type { Location } from '../model/server-group';
 import { didYouMean } from './did-you-mean';
 import { parseChannel } from './parse-channel';
 import type { Accounts } from './parse-accounts';
+import { parseWindow } from './parse-window';
 import { mergeService, parseService, type WrittenService } from './parse-service';
 import type { YamlObject } from './yaml-object';
 import type { YamlValue } from './yaml-value';
@@ -16,10 +17,12 @@ export type EnvironmentInput = {
   readonly serviceAt: YamlValue;
   readonly application: string | undefined;
   readonly channelAt: YamlValue | undefined;
+  /** Of windows that name none. */
+  readonly timeZone: string;
 };
 
-const known = ['regions', 'instances', 'service', 'pipeline', 'channel', 'deployers', 'approvers'];
-const notYet = ['sandbox', 'promoteFrom', 'drill', 'breakGlass', 'window', 'trafficGuard', 'chaos'];
+const known = ['regions', 'instances', 'service', 'pipeline', 'channel', 'deployers', 'approvers', 'window'];
+const notYet = ['sandbox', 'promoteFrom', 'drill', 'breakGlass', 'trafficGuard', 'chaos'];
 
 /** Reads handles of user groups. */
 export const parseGroup = (value: YamlValue): string | undefined =>
@@ -96,6 +99,8 @@ export function parseEnvironment(name: string, value: YamlValue, input: Environm
   const deployersAt = fields.get('deployers');
   const deployers = deployersAt === undefined ? [] : parseGroups(deployersAt, 'anyone may deploy');
   const policy = { deployers, approvers: parseApprovers(fields.get('approvers')) };
+  const windowAt = fields.get('window');
+  const window = windowAt && parseWindow(windowAt, input.timeZone);
   const pipeline = input.pipelines.get(pipelineName ?? '');
   if (pipeline?.strategy === true) {
     pipelineAt?.fail(
@@ -105,5 +110,6 @@ export function parseEnvironment(name: string, value: YamlValue, input: Environm
   if (pipeline === undefined || instances === undefined) return undefined;
   const hasJudgment = pipeline.stages.some((stage) => stage.type === 'manualJudgment');
   const confirm = hasJudgment || deployers.length > 0;
-  return { name, locations, instances, pipeline, service, channel, policy, confirm };
+  const rest = window === undefined ? {} : { window };
+  return { name, locations, instances, pipeline, service, channel, policy, confirm, ...rest };
 }

@@ -5,6 +5,7 @@ import { checkParameterReferences, checkStageReferences } from './check-referenc
 import { didYouMean } from './did-you-mean';
 import { isSpelledOut } from './open-parts';
 import { parseStage, type StageTypes, type WrittenStage } from './parse-stage';
+import { parseWindow } from './parse-window';
 import { readCalls } from './read-calls';
 import { readLimits } from './read-limits';
 import { readParameters } from './read-parameters';
@@ -66,6 +67,7 @@ const known = [
   'disabled',
   'strategy',
   'description',
+  'window',
   'stages',
 ];
 const advice = {
@@ -84,12 +86,12 @@ type Wanted = { readonly parameters: readonly PipelineParameter[]; readonly isSt
 function parseStages(
   name: string,
   value: YamlValue,
-  { stageTypes, ...wanted }: Wanted & { readonly stageTypes: StageTypes },
+  { stageTypes, timeZone, ...wanted }: Wanted & { readonly stageTypes: StageTypes; readonly timeZone: string },
 ): readonly PipelineStage[] | undefined {
   const items = value.list();
   if (items === undefined) return undefined;
   if (items.length === 0) return value.fail(`Pipeline '${name}' has no stages. Add one: [{ type: deploy }]`);
-  const written = items.flatMap((item) => parseStage(item, stageTypes) ?? []);
+  const written = items.flatMap((item) => parseStage(item, stageTypes, timeZone) ?? []);
   if (written.length < items.length) return undefined;
   const stages = written.map((stage, index): PipelineStage => {
     const calls = readCalls(stage);
@@ -101,6 +103,7 @@ function parseStages(
       context: stage.context,
       ...(stage.leavesOpen === undefined ? {} : { leavesOpen: stage.leavesOpen }),
       ...(calls.length === 0 ? {} : { calls }),
+      ...(stage.window === undefined ? {} : { windows: [{ of: 'this stage', window: stage.window }] }),
     };
   });
   refuseCycles(stages, written);
@@ -111,20 +114,26 @@ function parseStages(
 
 /**
  * Reads one pipeline: a list of stages, or a map of them and of what holds for the whole. Without another word one
- * execution runs at a time, and others wait for it in their order.
+ * execution runs at a time, and others wait for it in their order. `timeZone` is that of windows that name none.
  */
-export function parsePipeline(name: string, value: YamlValue, stageTypes: StageTypes): Pipeline | undefined {
+export function parsePipeline(
+  name: string,
+  value: YamlValue,
+  { stageTypes, timeZone }: { readonly stageTypes: StageTypes; readonly timeZone: string },
+): Pipeline | undefined {
   const fields = value.isObject ? value.object({ known, notYet: ['triggers', 'notifications'], advice }) : undefined;
   const isStrategy = fields?.get('strategy')?.boolean() === true;
   const limits = readLimits(fields, isStrategy);
   const at = fields === undefined ? value : fields.require('stages', 'stages: [{ type: deploy }]');
   const parameters = fields === undefined ? [] : readParameters(fields);
   if (at !== undefined && isStrategy) checkStrategyStages(at);
-  const stages = at === undefined ? undefined : parseStages(name, at, { stageTypes, parameters, isStrategy });
+  const stages = at === undefined ? undefined : parseStages(name, at, { stageTypes, timeZone, parameters, isStrategy });
+  const windowAt = fields?.get('window');
   const rest = {
     description: fields?.get('description')?.text(),
     startExpiryMs: fields?.get('startExpiry')?.durationMs(),
     disabled: fields?.get('disabled')?.boolean(),
+    window: windowAt && parseWindow(windowAt, timeZone),
     ...(isStrategy ? { strategy: true } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
   };

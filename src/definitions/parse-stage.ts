@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { PipelineStage } from '../model/application';
 import type { StageContext } from '../model/execution';
+import type { TimeWindow } from '../model/time-window';
 import { checkConfig } from './check-config';
 import { checkExpressions } from './check-expressions';
 import { commonFields, failureChoices } from './common-fields';
@@ -12,6 +13,7 @@ import { readVerify, verifyKeys } from './read-verify';
 import { openPartsOf } from './open-parts';
 import { preconditionExpressions, readPreconditions } from './read-preconditions';
 import { readStageEnabled, stageEnabledExpression } from './read-stage-enabled';
+import { readStageWindow } from './read-stage-window';
 import { readVariables } from './read-variables';
 import type { YamlObject } from './yaml-object';
 import type { YamlValue } from './yaml-value';
@@ -43,6 +45,8 @@ export type WrittenStage = {
   readonly name: string;
   readonly context: StageContext;
   readonly leavesOpen: PipelineStage['leavesOpen'];
+  /** Its own execution window. */
+  readonly window: TimeWindow | undefined;
 };
 
 const common = Object.keys(commonFields.shape);
@@ -155,8 +159,8 @@ function isWhole(type: string, { clusters, job }: StageContext): boolean {
 const withCluster = (context: StageContext, leavesOpen: PipelineStage['leavesOpen']): StageContext =>
   leavesOpen?.includes('cluster') === true ? { ...context, cluster: 'application-environment' } : context;
 
-/** Reads one stage; undefined where its type is not known. */
-export function parseStage(value: YamlValue, stageTypes: StageTypes): WrittenStage | undefined {
+/** Reads one stage; undefined where its type is not known. `timeZone` is that of windows that name none. */
+export function parseStage(value: YamlValue, stageTypes: StageTypes, timeZone: string): WrittenStage | undefined {
   const type = parseType(value, stageTypes);
   const definition = type === undefined ? undefined : findForFiles(type, stageTypes);
   if (type === undefined || definition === undefined) return undefined;
@@ -167,9 +171,10 @@ export function parseStage(value: YamlValue, stageTypes: StageTypes): WrittenSta
   const before = value.source.problems.length;
   checkExpressions(value);
   const context = withoutAbsent({ ...(readers[type] ?? readOther)(fields), ...readCommon(fields) });
+  const window = readStageWindow(fields, timeZone);
   const leavesOpen = openPartsOf(fields, context, definition);
   if (isWhole(type, context) && value.source.problems.length === before)
     checkConfig(fields, withCluster(context, leavesOpen), definition.config);
   const title = type.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/^./, (letter) => letter.toUpperCase());
-  return { value, fields, type, name: fields.get('name')?.text() ?? title, context, leavesOpen };
+  return { value, fields, type, name: fields.get('name')?.text() ?? title, context, leavesOpen, window };
 }

@@ -6,6 +6,7 @@ import type { ServerGroupDescription } from '../model/description';
 import type { StageContext } from '../model/execution';
 import { imageVersion, locationName, safeRegion, type Location } from '../model/server-group';
 import { resolveCanaryJobs } from './resolve-canary-jobs';
+import { heldByWindows } from './held-by-windows';
 import { namesJob, resolveJob } from './resolve-job';
 import { needsPlaces, placedKeys, resolvePlaces } from './resolve-places';
 import { withoutAbsent } from './without-absent';
@@ -179,12 +180,14 @@ export function resolvePipeline(
   choice: PipelineChoice,
 ): readonly PipelineStage[] {
   const dropped = new Map<string, PipelineStage>();
-  const { stages: all } = choice.pipeline ?? environment.pipeline;
-  const stages = all.flatMap((written) => {
+  const { pipeline = environment.pipeline, strategyRun } = choice;
+  // A strategy goes on with what its deploy has begun.
+  const owners = { pipeline, environment: strategyRun === undefined ? environment : undefined };
+  const stages = pipeline.stages.flatMap((written) => {
     const stage = { ...written, name: readableName(written.name, application, environment, choice) };
     const resolved = resolveStage(application, environment, choice, stage);
     if (resolved === undefined) dropped.set(stage.refId, stage);
-    return resolved ?? [];
+    return resolved === undefined ? [] : [heldByWindows(resolved, owners)];
   });
   return withoutDropped(stages, dropped);
 }

@@ -2,6 +2,7 @@ import type { Execution, Stage, Task } from '../model/execution';
 import { isComplete } from '../model/status';
 import type { StagePlan, StageRegistry } from './contracts/stage';
 import { canStart, childrenOf, contextOf, familyOf, topLevelStages } from './graph';
+import { isHeldByWindow } from './execution-window';
 import { describeRefusal } from './describe-refusal';
 import { landingMs } from './landing';
 import { planSynthetic, replaceStage } from './plan-stages';
@@ -26,7 +27,7 @@ export const isActing = (execution: Execution, stage: Stage): boolean =>
 /** The clean-up of a stage, or of those below it where it leaves that to them. */
 function cleanUpOf<S>(execution: Execution, stage: Stage, settings: Settings<S>): readonly Stage[] {
   // Until it planned its parts a stage did nothing, as where it was skipped or its expressions could not be evaluated.
-  if (!stage.planned.before || stage.onFailure === true) return [];
+  if (!stage.planned.before || stage.onFailure === true || isHeldByWindow(execution, stage)) return [];
   const plans: readonly StagePlan[] | undefined = settings.registry
     .find(stage.type)
     ?.onCancel?.({ execution, stage, context: contextOf(execution, stage) });

@@ -10,6 +10,7 @@ import { askOf } from './ask-of';
 import { canStart, contextOf } from './graph';
 import { replaceStage } from './plan-stages';
 import { startDue } from './admission';
+import { isHeldByWindow } from './execution-window';
 import { outcomeName } from './outcome-name';
 import { settle } from './settle';
 import { taskDeadline } from './task-timeout';
@@ -101,7 +102,8 @@ function stageMessages<S>(
     if (
       earlier?.status === stage.status &&
       earlier.attempt === stage.attempt &&
-      isDecided(earlier) === isDecided(stage)
+      isDecided(earlier) === isDecided(stage) &&
+      isHeldByWindow(before, earlier) === isHeldByWindow(after, stage)
     )
       return [];
     const id = `${after.id}/${stage.id}/${stage.attempt}`;

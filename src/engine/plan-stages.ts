@@ -4,6 +4,13 @@ import type { StagePlan } from './contracts/stage';
 
 const notPlanned = { before: false, after: false, onFailure: false } as const;
 
+type Planning = {
+  readonly parallel?: boolean | undefined;
+  /** Whether the first holds all others back, also those that are parallel. */
+  readonly isGated?: boolean;
+  readonly from?: number;
+};
+
 /** The stages of a new execution, from a resolved pipeline. Without any refId they run one after the other. */
 export function planPipeline(stages: readonly PipelineStage[]): readonly Stage[] {
   return stages.map((stage) => ({
@@ -18,6 +25,7 @@ export function planPipeline(stages: readonly PipelineStage[]): readonly Stage[]
     tasks: [],
     planned: notPlanned,
     attempt: 1,
+    ...(stage.windows === undefined ? {} : { windows: stage.windows }),
   }));
 }
 
@@ -31,23 +39,28 @@ const sides = {
 
 /**
  * The synthetic stages around a stage, with ids that are the same however often they are planned. They run one after
- * the other unless `parallel`. They are numbered from `from`.
+ * the other unless `parallel`, where all wait for the first that `isGated`. They are numbered from `from`.
  */
 export function planSynthetic(
   parent: Stage,
   side: keyof typeof sides,
   plans: readonly StagePlan[],
-  { parallel = false, from = 0 }: { readonly parallel?: boolean | undefined; readonly from?: number } = {},
+  { parallel = false, isGated = false, from = 0 }: Planning = {},
 ): readonly Stage[] {
   const { owner, mark } = sides[side];
   const refIdOf = (index: number) => `${parent.refId}${mark}${index + from}`;
+  const requisitesOf = (index: number): readonly string[] => {
+    if (index === 0) return [];
+    if (parallel) return isGated ? [refIdOf(0)] : [];
+    return [refIdOf(index - 1)];
+  };
   return plans.map((plan, index) => ({
     id: `${parent.id}${mark}${index + from}`,
     refId: refIdOf(index),
     type: plan.type,
     name: plan.name,
     status: 'NOT_STARTED',
-    requisiteStageRefIds: parallel || index === 0 ? [] : [refIdOf(index - 1)],
+    requisiteStageRefIds: requisitesOf(index),
     parentStageId: parent.id,
     syntheticStageOwner: owner,
     ...(side === 'before' || side === 'after' ? {} : { [side]: true }),

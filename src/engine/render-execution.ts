@@ -12,10 +12,11 @@ import type { StageRegistry } from './contracts/stage';
 import { describeSummary } from './describe-problems';
 import type { ExecutionRenderer } from './fold';
 import { failureOf } from './failure-of';
+import { waitsForWindowsOnly } from './execution-window';
 import { childrenOf, contextOf, topLevelStages } from './graph';
 import { askOf } from './ask-of';
 import { retryChoice } from './retry-choice';
-import { isSkippable } from './signals';
+import { skipChoices } from './skip-choices';
 import { durationText } from './task-timeout';
 
 const stepStates: Readonly<Record<ExecutionStatus, ViewStep['state']>> = {
@@ -63,6 +64,8 @@ function waitingText({ admission, definition }: Execution): string {
 /** What an execution is doing; one that is being stopped is still at work on its way back. */
 function headingOf(execution: Execution): (typeof headings)[ExecutionStatus] {
   if (isHeldBack(execution)) return { word: waitingText(execution), tone: 'neutral' };
+  if (execution.status === 'RUNNING' && execution.ending === undefined && waitsForWindowsOnly(execution))
+    return { word: 'waiting for its window', tone: 'neutral' };
   if (execution.ending === undefined || isComplete(execution.status)) return headings[execution.status];
   return { word: execution.canceled === undefined ? 'going back' : 'canceling', tone: 'attention' };
 }
@@ -147,9 +150,8 @@ function asksOf<S>(execution: Execution, registry: StageRegistry<S>): ReadonlyMa
   return new Map(asked.filter(([, choices]) => choices.length > 0));
 }
 
-/** What people may do now: decide an open judgment, skip a wait, pause, cancel, retry what failed. */
+/** What people may do now: decide an open judgment, skip a wait, start what a window holds back, pause, cancel, retry what failed. */
 function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonly Choice[] {
-  const target = { kind: 'execution', id: execution.id } as const;
   if (isComplete(execution.status)) return [retryChoice(execution) ?? []].flat();
   if (execution.ending !== undefined) return [];
   if (isHeldBack(execution)) return [cancelChoice(execution)];
@@ -158,18 +160,11 @@ function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonl
     .filter((stage) => stage.status === 'RUNNING')
     .flatMap((stage) => {
       const asked = asks.get(stage.id) ?? [];
-      const skip: readonly Choice[] =
-        stage.type === 'wait'
-          ? [{ name: 'skipWait', label: 'Skip the wait', target: { ...target, stageId: stage.id } }]
-          : [];
-      const goOn: readonly Choice[] = isSkippable(stage)
-        ? [{ name: 'skipStage', label: `Skip ${stage.name}`, target: { ...target, stageId: stage.id } }]
-        : [];
       const isOneOfSeveral = asked.length > 0 && asks.size > 1;
       const named = isOneOfSeveral
         ? asked.map((choice) => ({ ...choice, label: `${choice.label}: ${stage.name}` }))
         : asked;
-      return [...named, ...skip, ...goOn];
+      return [...named, ...skipChoices(execution, stage)];
     });
   return [...open, pauseChoice(execution), cancelChoice(execution)];
 }

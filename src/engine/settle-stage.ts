@@ -4,6 +4,7 @@ import { isComplete, isHalt } from '../model/status';
 import type { PlanInput, StageDefinition, StageRegistry } from './contracts/stage';
 import { cutShort } from './cut-short';
 import { describeRefusal } from './describe-refusal';
+import { planWindow } from './execution-window';
 import { evaluateStage, mostSteps, type StageEvaluation } from './evaluate-stage';
 import { failureStatus } from './failure-status';
 import { addFetch, dropFetched, fetchedFor, mayFetch } from './fetch-for-stage';
@@ -37,7 +38,9 @@ function beginStage<S>(settling: Settling<S>): Execution {
   }));
   const { parallelBefore } = definition;
   const parallel = typeof parallelBefore === 'function' ? parallelBefore(inputOf(settling)) : parallelBefore;
-  const before = planSynthetic(stage, 'before', definition.before?.(inputOf(settling)) ?? [], { parallel });
+  const window = planWindow(stage);
+  const own = definition.before?.(inputOf(settling)) ?? [];
+  const before = planSynthetic(stage, 'before', [...window, ...own], { parallel, isGated: window.length > 0 });
   const started: Stage = {
     ...stage,
     status: 'RUNNING',

@@ -4,6 +4,7 @@ import { isComplete, isHalt } from '../model/status';
 import { isHeldBack } from './admission';
 import { goOn, type Wish } from './go-on';
 import { downstreamOf, stageById } from './graph';
+import { isHeldByWindow, openWindowOf } from './execution-window';
 import { judgmentAnswers } from './judgment-answers';
 import { passOn } from './pass-on';
 import { replaceStage } from './plan-stages';
@@ -24,6 +25,8 @@ export type Signal =
   | { readonly type: 'cancel'; readonly user: string; readonly reason?: string }
   | { readonly type: 'pause' | 'resume'; readonly user: string }
   | { readonly type: 'skipWait' | 'skipStage' | 'retryStage'; readonly stageId: string; readonly user: string }
+  /** Lets a stage begin although its windows are closed, or before its time is up in which others begin. */
+  | { readonly type: 'startNow'; readonly stageId: string; readonly user: string; readonly reason: string }
   /** What a stage had started and waited for runs again, since `user` retried it: the stage waits for it again. */
   | { readonly type: 'adoptChild'; readonly stageId: string; readonly executionId: string; readonly user: string };
 
@@ -78,6 +81,8 @@ function judge(execution: Execution, signal: Judged, now: number): Signaled {
     const ago = durationText(now - lastModifiedTime);
     return refused(execution, 'ALREADY_DECIDED', [`Already ${verb} by `, { person: user }, ` ${ago} ago.`]);
   }
+  if (isHeldByWindow(execution, stage) && stage.status === 'RUNNING')
+    return refused(execution, 'NOT_ALLOWED', `'${stage.name}' waits for its window and asks nothing yet.`);
   if (stage.status !== 'RUNNING') {
     return refused(
       execution,
@@ -150,6 +155,25 @@ function skipWait(execution: Execution, signal: { stageId: string; user: string 
   return accepted(patchStage(execution, stage, { skipRemainingWait: true }, signal.user, now));
 }
 
+/** Ends the waiting for windows of a stage, or of the one it stands before. */
+function startNow(execution: Execution, signal: Extract<Signal, { type: 'startNow' }>, now: number): Signaled {
+  const stage = stageById(execution, signal.stageId);
+  if (stage === undefined) return refused(execution, 'NOT_FOUND', 'This stage no longer exists.');
+  const window = openWindowOf(execution, stage);
+  if (window?.status !== 'RUNNING')
+    return refused(execution, 'ALREADY_DECIDED', `Stage '${stage.name}' waits for no window.`);
+  const reason = signal.reason.trim();
+  if (reason === '') return refused(execution, 'INVALID_INPUT', 'Say why it cannot wait for its window.');
+  const { skipRemainingWait } = window.context;
+  const { lastModified: earlier } = window;
+  if (skipRemainingWait === true && earlier !== undefined) {
+    const ago = durationText(now - earlier.lastModifiedTime);
+    return refused(execution, 'ALREADY_DECIDED', ['Already started by ', { person: earlier.user }, ` ${ago} ago.`]);
+  }
+  const patch = { skipRemainingWait: true, startedBy: signal.user, startReason: reason };
+  return accepted(patchStage(execution, window, patch, signal.user, now));
+}
+
 /** Whether people may go on without waiting for the end of what a stage has started. */
 export const isSkippable = ({ type, status, context }: Stage): boolean =>
   type === 'pipeline' && status === 'RUNNING' && context.skippable === true && context.manualSkip !== true;
@@ -210,6 +234,8 @@ export function applySignal(execution: Execution, signal: Signal, now: number): 
       return resume(execution, signal.user, now);
     case 'skipWait':
       return skipWait(execution, signal, now);
+    case 'startNow':
+      return startNow(execution, signal, now);
     case 'skipStage':
       return skipStage(execution, signal, now);
     case 'adoptChild':

@@ -1,5 +1,6 @@
 import type { Execution, Stage, Task } from '../model/execution';
 import type { StageRegistry } from './contracts/stage';
+import { letThroughAt } from './execution-window';
 import { explainFailure } from './explain-failure';
 import { contextOf, stageById } from './graph';
 import { replaceStage } from './plan-stages';
@@ -23,9 +24,9 @@ function timedStages<S>(execution: Execution, stage: Stage, registry: StageRegis
 const stageTimeoutMs = ({ context }: Stage): number | undefined =>
   typeof context.stageTimeoutMs === 'number' ? context.stageTimeoutMs : undefined;
 
-/** When a stage must be over by its own `stageTimeoutMs`, pauses not counted. */
+/** When a stage must be over by its own `stageTimeoutMs`, pauses and the wait for its windows not counted. */
 function stageDeadline(execution: Execution, stage: Stage): number {
-  const { startTime } = stage;
+  const startTime = letThroughAt(execution, stage);
   const timeoutMs = stageTimeoutMs(stage);
   if (startTime === undefined || timeoutMs === undefined) return Number.POSITIVE_INFINITY;
   return startTime + timeoutMs + pausedMs(execution, startTime);

@@ -1,8 +1,10 @@
+import type { NamedWindow } from './common-window';
 import type { ServerGroupDescription } from './description';
 import type { ConcurrencyLimits, Policy, StageContext } from './execution';
 import type { PipelineParameter } from './pipeline-parameter';
 import type { Secret } from './secret';
 import type { Location } from './server-group';
+import type { TimeWindow } from './time-window';
 
 /** The service part of a server group, merged for one environment. */
 export type ServiceDescription = Pick<
@@ -40,6 +42,8 @@ export type PipelineStage = {
   readonly leavesOpen?: readonly ('places' | 'cluster')[];
   /** The pipelines that it runs, as its file names them; only for stages that run some. */
   readonly calls?: readonly PipelineCall[];
+  /** Execution windows: its own, and once it is resolved those of pipeline and environment that hold it back; absent for none. */
+  readonly windows?: readonly NamedWindow[];
 };
 
 /** A pipeline of an application's file; without limits, any number of its executions run at once. */
@@ -55,6 +59,8 @@ export type Pipeline = ConcurrencyLimits & {
   readonly strategy?: boolean;
   /** It starts no more. @default false */
   readonly disabled?: boolean;
+  /** Holds back those of its stages that change server groups, or run other pipelines. */
+  readonly window?: TimeWindow;
 };
 
 /** One environment of an application: the stack of its clusters. */
@@ -70,6 +76,8 @@ export type Environment = {
   readonly policy: Policy;
   /** Whether a deployment waits for the requester's confirmation: true where anyone judges or deployers are limited. */
   readonly confirm: boolean;
+  /** Holds back those stages of pipelines that change its server groups. */
+  readonly window?: TimeWindow;
 };
 
 /** An application as its file says. */

@@ -1,3 +1,4 @@
+import type { NamedWindow } from './common-window';
 import type { ExecutionStatus } from './status';
 import type { View } from './view';
 
@@ -45,6 +46,8 @@ export type Stage = {
   readonly isWritten?: true;
   /** Milliseconds since the epoch before which the stage does not start. */
   readonly notBefore?: number;
+  /** Execution windows that must all be open when it begins; absent for none. */
+  readonly windows?: readonly NamedWindow[];
   readonly startTime?: number;
   readonly endTime?: number;
   readonly context: StageContext;

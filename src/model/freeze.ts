@@ -58,3 +58,12 @@ function spansOf(freeze: Freeze, at: number, timeZone: string): readonly Span[] 
 export function frozenUntil(freeze: Freeze, at: number, timeZone: string): number | undefined {
   return spansOf(freeze, at, timeZone).find(([start, end]) => start <= at && at < end)?.[1];
 }
+
+const weekMs = 7 * 24 * 3_600_000;
+
+/** When a freeze begins next, after an instant, in milliseconds since the epoch; undefined where it does not within a week. */
+export function nextFreeze(freeze: Freeze, at: number, timeZone: string): number | undefined {
+  const starts = [at, at + weekMs].flatMap((each) => spansOf(freeze, each, timeZone)).map(([start]) => start);
+  const next = starts.filter((start) => start > at && start <= at + weekMs);
+  return next.length === 0 ? undefined : Math.min(...next);
+}

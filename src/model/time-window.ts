@@ -1,4 +1,4 @@
-import { frozenUntil, type Freeze } from './freeze';
+import { frozenUntil, nextFreeze, type Freeze } from './freeze';
 import { addDays, instantOf, localTime, weekdayOf, type LocalDate } from './local-time';
 
 /** Minutes of a day, 0 to 1439, both inclusive to their last second; `to` before `from` goes on after midnight. */
@@ -30,7 +30,8 @@ export type TimeWindow = {
 
 const lastMinute = 24 * 60 - 1;
 const minuteMs = 60_000;
-const longestMs = 3 * 366 * 24 * 60 * minuteMs;
+/** How far ahead an opening is looked for: three years, in milliseconds. */
+export const longestMs = 3 * 366 * 24 * 60 * minuteMs;
 
 const cutAtMidnight = ({ from, to }: Hours): readonly Hours[] =>
   from <= to
@@ -49,8 +50,8 @@ function spanOf({ from, to }: Hours, date: LocalDate, timeZone: string): { start
   return { start: start.at, end: isWhole ? start.at + (to - from + 1) * minuteMs : end.at };
 }
 
-/** The first instant from `at` on at which days and hours are open. */
-function nextOpen({ hours, days, timeZone }: TimeWindow, at: number): number | undefined {
+/** The spans of days and hours that end after `at`, of one day after another for nine days. */
+function* spansFrom({ hours, days, timeZone }: TimeWindow, at: number): Generator<ReturnType<typeof spanOf>[]> {
   const today = localTime(at, timeZone).date;
   const whole: readonly Hours[] = [{ from: 0, to: lastMinute }];
   const cut = (hours.length === 0 ? whole : hours).flatMap(cutAtMidnight);
@@ -58,12 +59,14 @@ function nextOpen({ hours, days, timeZone }: TimeWindow, at: number): number | u
   for (let day = -1; day <= 8; day += 1) {
     const date = addDays(today, day);
     if (days.length > 0 && !days.includes(weekdayOf(date))) continue;
-    const starts = cut
-      .map((each) => spanOf(each, date, timeZone))
-      .filter(({ end }) => end > at)
-      .map(({ start }) => Math.max(at, start));
-    if (starts.length > 0) return Math.min(...starts);
+    const spans = cut.map((each) => spanOf(each, date, timeZone)).filter(({ end }) => end > at);
+    if (spans.length > 0) yield spans;
   }
+}
+
+/** The first instant from `at` on at which days and hours are open. */
+function nextOpen(window: TimeWindow, at: number): number | undefined {
+  for (const spans of spansFrom(window, at)) return Math.min(...spans.map(({ start }) => Math.max(at, start)));
   return undefined;
 }
 
@@ -81,4 +84,24 @@ export function firstOpening(window: TimeWindow, at: number): number | undefined
     candidate = nextOpen(window, Math.max(...ends));
   }
   return undefined;
+}
+
+const closingMs = 8 * 24 * 60 * minuteMs;
+
+/**
+ * The first instant after `at` at which a window that is open at `at` is closed, in milliseconds since the epoch; undefined
+ * where it does not close within eight days.
+ */
+export function firstClosing(window: TimeWindow, at: number): number | undefined {
+  const { freezes, timeZone } = window;
+  const frozen = Math.min(...freezes.map((freeze) => nextFreeze(freeze, at, timeZone) ?? Number.POSITIVE_INFINITY));
+  let until = at;
+  for (const spans of spansFrom(window, at)) {
+    for (const { start, end } of [...spans].sort((one, other) => one.start - other.start)) {
+      // Hours that follow without a gap, as those of the next day do at midnight, are one.
+      if (start <= until) until = Math.max(until, end);
+    }
+  }
+  const closing = Math.min(until, frozen);
+  return closing - at < closingMs ? closing : undefined;
 }

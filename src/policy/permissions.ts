@@ -47,3 +47,15 @@ export function mayJudge(policy: Policy, people: People, user: string, requester
     reason: ['You cannot decide here: only ', ...groupsText(groups), ' may.', ...unknownText(people, groups)],
   };
 }
+
+/**
+ * Starting before a window opens: those who may decide a judgment, or where the file names no approvers, those who may
+ * deploy to `where`.
+ */
+export const mayStartNow = (
+  policy: Policy,
+  people: People,
+  user: string,
+  { requester, where }: { readonly requester: string; readonly where: string },
+): Permission =>
+  policy.approvers.anyone === true ? mayDeploy(policy, people, user, where) : mayJudge(policy, people, user, requester);

@@ -18,6 +18,7 @@ import { jenkins } from './jenkins';
 import { manualJudgment } from './manual-judgment';
 import { pipeline } from './pipeline';
 import { resizeServerGroup } from './resize-server-group';
+import { restrictExecutionDuringTimeWindow } from './restrict-execution-during-time-window';
 import { rollbackCluster } from './rollback-cluster';
 import { rollbackServerGroup } from './rollback-server-group';
 import { runJob } from './run-job';
@@ -56,6 +57,7 @@ export const stages: readonly CoxswainStage[] = [
   manualJudgment,
   pipeline,
   resizeServerGroup,
+  restrictExecutionDuringTimeWindow,
   rollbackCluster,
   rollbackServerGroup,
   runJob,

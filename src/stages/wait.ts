@@ -3,11 +3,11 @@ import { defineStage } from '../services';
 import { amount } from './server-group/spinnaker-values';
 
 const config = z.looseObject({
-  waitTime: amount.describe('How long, in seconds, from the start of the stage.'),
+  waitTime: amount.describe('How long, in seconds, from when the stage begins, after the wait for its windows.'),
   skipWaitText: z.string().optional().describe('What Spinnaker asks before it skips the wait; kept, and not shown.'),
 });
 
-/** Waits `waitTime` seconds from the stage's start; the signal `skipWait` ends it early. */
+/** Waits `waitTime` seconds from when its task begins; the signal `skipWait` ends it early. */
 export const wait = defineStage({
   type: 'wait',
   about: {
@@ -25,8 +25,8 @@ export const wait = defineStage({
       name: 'wait',
       timeoutMs: 365 * 24 * 3_600_000,
       timeoutFromStage: false,
-      run({ stage, now }) {
-        const endsAt = (stage.startTime ?? now) + config.parse(stage.context).waitTime * 1000;
+      run({ stage, now, startedAt }) {
+        const endsAt = startedAt + config.parse(stage.context).waitTime * 1000;
         if (stage.context.skipRemainingWait === true || now >= endsAt) return Promise.resolve({ status: 'SUCCEEDED' });
         return Promise.resolve({ status: 'RUNNING', retryAfterMs: endsAt - now });
       },

@@ -166,6 +166,17 @@ describe('coxswain pause, resume, retry and skip', () => {
     expect(result.exitCode).toBe(0);
   });
 
+  it('skip starts before a window opens, with the reason that it asks for', async () => {
+    script = () => ({ reply: { headline: 'Done.', tone: 'good' } });
+    await fixture.store.create(executionKind, 'E1', buildExecution());
+    const target = { kind: 'execution', id: 'E1', stageId: '1<0' } as const;
+    const asks = { title: 'Start now', label: 'Why?', submit: 'Start now', required: true };
+    offered = [{ name: 'startNow', label: 'Start now', target, asks }];
+    expect((await cli(['skip', 'E1'])).exitCode).not.toBe(0);
+    expect((await cli(['skip', 'E1', '--reason', 'login is broken'])).exitCode).toBe(0);
+    expect(asked).toEqual([{ type: 'choice', name: 'startNow', target, answer: 'login is broken' }]);
+  });
+
   it('exits with more than 0 where that is not offered', async () => {
     await fixture.store.create(executionKind, 'E1', buildExecution());
     expect((await cli(['skip', 'E1'])).exitCode).not.toBe(0);

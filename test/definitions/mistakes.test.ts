@@ -64,7 +64,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     ['instances: 1', 'instances: many', '5:46', 'a whole number'],
     ['pipeline: quick }', 'pipeline: [] }', '5:59', 'must be text, not a list'],
     [', pipeline: quick }', ' }', '5:3', "'pipeline' is missing"],
-    ['pipeline: quick }', 'pipeline: quick, window: {} }', '5:66', 'not supported yet'],
+    ['pipeline: quick }', 'pipeline: quick, drill: {} }', '5:66', 'not supported yet'],
     ['pipeline: quick }', 'pipeline: quick, sandbox: {} }', '5:66', 'not supported yet'],
     ['pipeline: quick }', 'pipeline: quick, trafficGuard: {} }', '5:66', 'not supported yet'],
     ['pipeline: quick }', 'pipeline: quick, deployers: crew }', '5:77', 'must be a list'],

@@ -2,7 +2,7 @@ import { peopleKind } from '../../src/engine/document-kinds';
 import type { Policy } from '../../src/model/execution';
 import { plainText } from '../../src/model/text';
 import { readPeople } from '../../src/policy/people';
-import { mayDeploy, mayJudge } from '../../src/policy/permissions';
+import { mayDeploy, mayJudge, mayStartNow } from '../../src/policy/permissions';
 import { createMemoryStore } from '../support/memory-store';
 
 const policy = (over: Partial<Policy> = {}): Policy => ({
@@ -66,5 +66,25 @@ describe('mayJudge', () => {
     const rules = policy({ approvers: { groups: [], count: 1, excludeRequester: false } });
     const answer = mayJudge(rules, await people({}), 'UBOB', 'UANN');
     expect(answer.allowed ? '' : plainText(answer.reason)).toContain('the list of approvers is empty');
+  });
+});
+
+describe('mayStartNow', () => {
+  const approvers = { groups: ['managers'], count: 1, excludeRequester: true };
+  it.each([
+    ['an approver', 'UBOB', policy({ approvers }), true],
+    ['a deployer who is no approver', 'UANN', policy({ approvers, deployers: ['crew'] }), false],
+    ['an approver who asked for it', 'UREQ', policy({ approvers }), false],
+    [
+      'nobody, where the list of approvers is empty',
+      'UBOB',
+      policy({ approvers: { ...approvers, groups: [] } }),
+      false,
+    ],
+    ['a deployer, where no approvers are named', 'UANN', policy({ deployers: ['crew'] }), true],
+    ['a stranger, where no approvers are named', 'UEVE', policy({ deployers: ['crew'] }), false],
+  ])('%s', async (_title, user, given, allowed) => {
+    const known = await people({ crew: ['UANN'], managers: ['UBOB', 'UREQ'] });
+    expect(mayStartNow(given, known, user, { requester: 'UREQ', where: 'foo prod' }).allowed).toBe(allowed);
   });
 });

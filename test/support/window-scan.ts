@@ -35,11 +35,14 @@ function wallOf(at: number, timeZone: string): number {
 /** How far a scan looks ahead. */
 export const scannedDays = 12;
 
+/** Which minutes are open, 1 each, from `first` on, which is days before the instant that was asked about. */
+type Minutes = { readonly first: number; readonly open: Uint8Array };
+
 /**
- * The earliest minute from `at` on at which a window is open, found by walking minute by minute and reading the clock at each:
- * hours open at the first minute that shows their start or later, and close after the first that shows their end.
+ * Walks minute by minute and reads the clock at each: hours open at the first minute that shows their start or later, and
+ * close after the first that shows their end.
  */
-export function scanForOpening({ hours, days, freezes, timeZone }: TimeWindow, at: number): number | 'not in sight' {
+function openMinutes({ hours, days, freezes, timeZone }: TimeWindow, at: number): Minutes {
   // A full quarter, as those are at which clocks are changed.
   const first = Math.floor(at / quarterMs) * quarterMs - 8 * dayMs;
   const count = (8 + scannedDays) * 24 * 60;
@@ -48,16 +51,36 @@ export function scanForOpening({ hours, days, freezes, timeZone }: TimeWindow, a
     const wall = wallOf(first + quarter * quarterMs, timeZone);
     for (let minute = 0; minute < 15; minute += 1) walls[quarter * 15 + minute] = wall + minute * minuteMs;
   }
-  return scanWalls({ walls, first, hours, days, freezes, at });
+  return { first, open: scanWalls({ walls, hours, days, freezes }) };
 }
+
+/** The earliest minute from `at` on at which all windows are open, or at which one is not. */
+function scan(windows: readonly TimeWindow[], at: number, isWanted: (open: boolean) => boolean) {
+  const all = windows.map((window) => openMinutes(window, at));
+  const [{ first, open } = { first: at, open: new Uint8Array() }] = all;
+  for (let index = Math.floor((at - first) / minuteMs); index < open.length; index += 1) {
+    if (isWanted(all.every((minutes) => minutes.open[index] === 1))) return Math.max(at, first + index * minuteMs);
+  }
+  return 'not in sight';
+}
+
+/** The earliest minute from `at` on at which all windows are open. */
+export const scanForCommonOpening = (windows: readonly TimeWindow[], at: number): number | 'not in sight' =>
+  scan(windows, at, (open) => open);
+
+/** The earliest minute from `at` on at which one of the windows is closed. */
+export const scanForCommonClosing = (windows: readonly TimeWindow[], at: number): number | 'not in sight' =>
+  scan(windows, at, (open) => !open);
+
+/** The earliest minute from `at` on at which a window is open. */
+export const scanForOpening = (window: TimeWindow, at: number): number | 'not in sight' =>
+  scanForCommonOpening([window], at);
 
 type Scan = Pick<TimeWindow, 'hours' | 'days' | 'freezes'> & {
   readonly walls: Float64Array;
-  readonly first: number;
-  readonly at: number;
 };
 
-function scanWalls({ walls, first, hours, days, freezes, at }: Scan): number | 'not in sight' {
+function scanWalls({ walls, hours, days, freezes }: Scan): Uint8Array {
   const open = new Uint8Array(walls.length);
   const frozen = new Uint8Array(walls.length);
   let latest = -Infinity;
@@ -114,9 +137,5 @@ function scanWalls({ walls, first, hours, days, freezes, at }: Scan): number | '
       }
     }
   }
-  const now = Math.floor((at - first) / minuteMs);
-  for (let index = now; index < walls.length; index += 1) {
-    if (open[index] === 1 && frozen[index] === 0) return Math.max(at, first + index * minuteMs);
-  }
-  return 'not in sight';
+  return open.map((isOpen, index) => (isOpen === 1 && frozen[index] === 0 ? 1 : 0));
 }

@@ -1,0 +1,37 @@
+import type { Environment, Pipeline, PipelineStage } from '../model/application';
+import type { NamedWindow } from '../model/common-window';
+import { changingTypes } from './touched-clusters';
+
+/** Brings back what served before, so that no window of an environment or a pipeline keeps it. */
+const isWayBack = ({ type }: Pick<PipelineStage, 'type'>): boolean =>
+  type === 'rollbackCluster' || type === 'rollbackServerGroup';
+
+const changes = (stage: Pick<PipelineStage, 'type'>): boolean =>
+  changingTypes.includes(stage.type) && !isWayBack(stage);
+
+/** Whose windows count beside those of the stages themselves. */
+export type WindowOwners = {
+  readonly environment?: Pick<Environment, 'name' | 'window'> | undefined;
+  readonly pipeline?: Pick<Pipeline, 'name' | 'window'> | undefined;
+};
+
+/** The windows of environment and pipeline that hold a stage back. */
+function ownersWindows(stage: PipelineStage, { environment, pipeline }: WindowOwners): readonly NamedWindow[] {
+  const ofEnvironment = changes(stage) ? environment : undefined;
+  const ofPipeline = changes(stage) || stage.type === 'pipeline' ? pipeline : undefined;
+  return [
+    ...(ofEnvironment?.window === undefined
+      ? []
+      : [{ of: `environment ${ofEnvironment.name}`, window: ofEnvironment.window }]),
+    ...(ofPipeline?.window === undefined ? [] : [{ of: `pipeline ${ofPipeline.name}`, window: ofPipeline.window }]),
+  ];
+}
+
+/**
+ * A stage with all windows that hold it back: those of the environment where it changes server groups, of the pipeline where
+ * it does that or runs another pipeline, and its own.
+ */
+export function heldByWindows(stage: PipelineStage, owners: WindowOwners): PipelineStage {
+  const windows = [...ownersWindows(stage, owners), ...(stage.windows ?? [])];
+  return windows.length === 0 ? stage : { ...stage, windows };
+}

@@ -1,0 +1,50 @@
+import type { Execution, Stage } from '../model/execution';
+import { isComplete, isPassed } from '../model/status';
+import type { StagePlan } from './contracts/stage';
+import { childrenOf, stageById } from './graph';
+
+/** The stage type that stands first before a stage with windows, and waits until all of them are open (semantics §6.4). */
+export const executionWindowType = 'restrictExecutionDuringTimeWindow';
+
+/** What is planned before a stage that windows hold back, before all else; nothing where none do. */
+export const planWindow = ({ windows = [] }: Stage): readonly StagePlan[] =>
+  windows.length === 0 ? [] : [{ type: executionWindowType, name: 'Execution window', context: {} }];
+
+/** The stage that waits for the windows of a stage that has begun; undefined where it has none. */
+const windowOf = (execution: Execution, stage: Stage): Stage | undefined =>
+  childrenOf(execution, stage).find(({ type }) => type === executionWindowType);
+
+/** The stage that waits while windows hold a stage back: itself, or the one before it; undefined while nothing holds it. */
+export function openWindowOf(execution: Execution, stage: Stage): Stage | undefined {
+  const window = stage.type === executionWindowType ? stage : windowOf(execution, stage);
+  return window === undefined || isComplete(window.status) ? undefined : window;
+}
+
+/** Whether a stage waits for the windows of another. */
+export const isWaitingForWindow = ({ type, status }: Stage): boolean =>
+  type === executionWindowType && status === 'RUNNING';
+
+/** Whether a stage that has begun did nothing yet but wait for its windows. */
+export function isHeldByWindow(execution: Execution, stage: Stage): boolean {
+  const window = windowOf(execution, stage);
+  return window !== undefined && !isPassed(window.status);
+}
+
+/** When a stage that has begun was let through by its windows, in milliseconds since the epoch; undefined before that. */
+export function letThroughAt(execution: Execution, stage: Stage): number | undefined {
+  const window = windowOf(execution, stage);
+  return window === undefined ? stage.startTime : window.endTime;
+}
+
+/** The windows that a stage which waits for them waits for: those of the stage it stands before. */
+export function windowsBefore(execution: Execution, { parentStageId }: Stage): NonNullable<Stage['windows']> {
+  return (parentStageId === undefined ? undefined : stageById(execution, parentStageId))?.windows ?? [];
+}
+
+/** Whether all that an execution does now is to wait for windows. */
+export function waitsForWindowsOnly({ stages }: Execution): boolean {
+  const busy = stages.filter(
+    ({ status, tasks }) => status === 'RUNNING' && tasks.some((task) => task.status === 'RUNNING'),
+  );
+  return busy.length > 0 && busy.every(isWaitingForWindow);
+}

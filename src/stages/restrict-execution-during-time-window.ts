@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { TaskLook } from '../engine/contracts/task';
+import { executionWindowType, windowsBefore } from '../engine/execution-window';
+import { closedAt, commonOpening } from '../model/common-window';
+import type { Stage } from '../model/execution';
+import type { Text } from '../model/text';
+import { defineStage } from '../services';
+
+const config = z.looseObject({
+  /** When it lets the stage begin, as things stand; milliseconds since the epoch. */
+  scheduledTime: z.number().optional(),
+  /** Whose windows are closed until then. */
+  closed: z.array(z.string()).optional(),
+  skipRemainingWait: z.boolean().optional(),
+  startedBy: z.string().optional(),
+  startReason: z.string().optional(),
+});
+
+/** Longer than any window is looked for. */
+const timeoutMs = 4 * 366 * 24 * 3_600_000;
+
+type Look = Pick<TaskLook<object>, 'execution' | 'stage' | 'now'>;
+
+const isSkipped = (stage: Stage): boolean => config.parse(stage.context).skipRemainingWait === true;
+
+/** A fraction below 1 that is the same for a stage of an execution at every look and every attempt. */
+function draw({ execution, stage }: Look, index: number): number {
+  const digest = createHash('sha256').update(`${execution.id}/${stage.id}/${index}`).digest();
+  return digest.readUIntBE(0, 6) / 2 ** 48;
+}
+
+/** The longest of the waits that the windows draw, in whole seconds. */
+function jitterSeconds(look: Look): number {
+  const isManual = look.execution.trigger.type === 'manual';
+  const waits = windowsBefore(look.execution, look.stage).map(({ window: { jitter } }, index) => {
+    if (jitter === undefined || (isManual && jitter.skipManual)) return 0;
+    return jitter.minDelay + Math.floor(draw(look, index) * (jitter.maxDelay - jitter.minDelay + 1));
+  });
+  return Math.max(0, ...waits);
+}
+
+/** Whether all windows are open, or when they are next. */
+function lookAtWindows({ execution, stage, now }: Look) {
+  const windows = windowsBefore(execution, stage);
+  const opening = commonOpening(windows, now);
+  if (opening === now) return { status: 'SUCCEEDED' } as const;
+  const closed = closedAt(windows, now).map(({ of }) => of);
+  if (opening === undefined) {
+    const all = windows.map(({ of }) => of).join(' and ');
+    const reason = `The windows of ${all} never open together. Change them, and start again.`;
+    return { status: 'TERMINAL', code: 'INVALID_INPUT', reason } as const;
+  }
+  return { status: 'RUNNING', retryAfterMs: opening - now, context: { scheduledTime: opening, closed } } as const;
+}
+
+function renderWait({ status, context, endTime }: Stage): Text | undefined {
+  const { scheduledTime, closed = [], startedBy, startReason = '' } = config.parse(context);
+  if (startedBy !== undefined) return ['started before its time by ', { person: startedBy }, `: ${startReason}`];
+  // Nothing where it was open anyway.
+  if (scheduledTime === undefined) return undefined;
+  if (status === 'SUCCEEDED' && endTime !== undefined) return ['opened ', { time: endTime }];
+  if (status !== 'RUNNING') return undefined;
+  if (closed.length === 0) return ['open; begins ', { time: scheduledTime }];
+  return ['opens ', { time: scheduledTime }, ` (${closed.join(', ')})`];
+}
+
+/**
+ * Waits until all windows of the stage it stands before are open, then for as long as the longest of their jitters, which is
+ * drawn from the execution's id, so that neither a crash nor another attempt changes it. A window that closes during the jitter is waited
+ * for again. The signal `startNow` ends all waiting.
+ */
+export const restrictExecutionDuringTimeWindow = defineStage({
+  type: executionWindowType,
+  isInternal: true,
+  needs: [],
+  config,
+  tasks: [
+    {
+      name: 'waitForWindow',
+      timeoutMs,
+      timeoutFromStage: false,
+      run: (look) => Promise.resolve(isSkipped(look.stage) ? { status: 'SUCCEEDED' } : lookAtWindows(look)),
+    },
+    {
+      name: 'waitForJitter',
+      timeoutMs,
+      timeoutFromStage: false,
+      run(look) {
+        const { stage, now, startedAt } = look;
+        const endsAt = startedAt + jitterSeconds(look) * 1000;
+        if (isSkipped(stage)) return Promise.resolve({ status: 'SUCCEEDED' });
+        if (now >= endsAt) return Promise.resolve(lookAtWindows(look));
+        const context = { scheduledTime: endsAt, closed: [] };
+        return Promise.resolve({ status: 'RUNNING', retryAfterMs: endsAt - now, context });
+      },
+    },
+  ],
+  render: renderWait,
+});
