@@ -108,6 +108,7 @@ export function createQueueBench(wrap: (store: DocumentStore) => DocumentStore =
     tellsRequester,
     adopt: () => Promise.resolve(),
     abandon: () => Promise.resolve(),
+    record: () => Promise.resolve(),
   });
   const engine: EngineWorld<undefined> = { ...plain, drain };
   const signal = async (id: string, wanted: Signal): Promise<SignalOutcome> => {
