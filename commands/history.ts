@@ -45,8 +45,9 @@ function parameterWords({ trigger }: Execution): readonly string[] | undefined {
   return given.every(isTyped) ? given.map(([name, value]) => `${name}=${wordOf(String(value))}`) : undefined;
 }
 
-/** The words that do the same again; undefined for what is not done twice, or what words cannot say. */
+/** The words that do the same again; undefined for what is not done twice, what is a part of another, or what words cannot say. */
 function againText(run: Execution, target: Environment): string | undefined {
+  if (run.trigger.type === 'pipeline') return undefined;
   const { application, definition, pipelineConfigId = '' } = run;
   const { kind, image } = definition;
   const where = whereOf(run, target);

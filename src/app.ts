@@ -1,5 +1,6 @@
 import { verbs } from '../commands';
 import { processCommand } from '../commands/support/process-command';
+import { retryPermission } from '../commands/support/retry-permission';
 import type { VerbWorld } from '../commands/support/verb';
 import { createChildPipelines } from './child-pipelines';
 import { createAbandoning, createAdoption } from './engine/adopt-child';
@@ -98,6 +99,8 @@ export function createExecutorHandlers(
   const people = () => readPeople(store, parts.teamId);
   const signal = createSignal(store, clock);
   const audit = createAuditLog({ store, clock, teamId: parts.teamId, secrets: parts.secrets ?? [] });
+  const mayRetry = async (execution: Execution, user: string): Promise<boolean> =>
+    (await retryPermission({ ...parts, people }, execution, user)).allowed;
   const childPipelines = createChildPipelines({ ...parts, people, signal });
   const expiries = createExpiries(store);
   const engine: EngineWorld<Services> = {
@@ -111,9 +114,12 @@ export function createExecutorHandlers(
       clock,
       render: executionRenderer,
       tellsRequester: createRequesterWishes(settings),
-      adopt: createAdoption({ store, signal }),
-      abandon: createAbandoning({ store, signal }),
       record: audit.record,
+      adopt: createAdoption({ store, mayRetry, signal }),
+      abandon: createAbandoning({ signal }),
+      passOn: async ({ id, executionId, signal: type, user }) => {
+        await signal(executionId, { type, user }, id);
+      },
     }),
   };
   const world: VerbWorld = {

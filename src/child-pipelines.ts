@@ -4,12 +4,20 @@ import { draftOf } from './definitions/draft-of';
 import { planRun } from './definitions/plan-run';
 import { isDescribed, resolvePipeline } from './definitions/resolve-pipeline';
 import { foreignClusters, touchesCluster } from './definitions/touched-clusters';
-import { clusterHolder } from './engine/cluster-lock';
-import type { ChildPipelines, ChildRequest, ChildStart, StrategyRun } from './engine/contracts/child-pipelines';
+import { actingUser, actingUserText } from './engine/acting-user';
+import { isNewest } from './engine/adopt-child';
+import { clusterHolder, lockCluster } from './engine/cluster-lock';
+import type {
+  ChildPipelines,
+  ChildReopening,
+  ChildRequest,
+  ChildStart,
+  StrategyRun,
+} from './engine/contracts/child-pipelines';
 import { executionKind } from './engine/document-kinds';
 import { threadIdOf } from './engine/drain-execution';
 import type { NewId } from './engine/ids';
-import { deepestLineage, lineageOf } from './engine/lineage';
+import { ancestorIdsOf, deepestLineage, lineageOf } from './engine/lineage';
 import { worksOnCluster } from './engine/read-history';
 import { startExecution, type StartParts, type StartRefusal } from './engine/start-execution';
 import type { Definitions } from './model/application';
@@ -52,21 +60,20 @@ function refuseCircle(place: PipelinePlace, lineage: readonly Execution[]): void
   }
 }
 
-/** Refuses whoever started it all where they may not change what this pipeline is run for. */
+/** Refuses whoever it runs for, who started it all or retried it, where they may not change what this pipeline is run for. */
 async function refuseStranger(
   parts: Parts,
   { application, environment }: Pick<PipelinePlace, 'application' | 'environment'>,
   parent: Execution,
   why = '',
 ) {
-  const { user } = parent.trigger;
+  const user = actingUser(parent);
   const where = `${application.name} ${environment.name}`;
-  const who = `@${user}, who asked for '${parent.name}',`;
-  const permission = mayDeploy(environment.policy, await parts.people(), user, where, who);
+  const permission = mayDeploy(environment.policy, await parts.people(), user, where, actingUserText(parent));
   if (!permission.allowed) throw new CoxswainError('NOT_ALLOWED', { message: `${plainText(permission.reason)}${why}` });
 }
 
-/** Refuses whoever started it all where they may not change another environment that a stage names; answers which clusters it names. */
+/** Refuses whoever it runs for where they may not change another environment that a stage names; answers which clusters it names. */
 async function refuseReach(parts: Parts, place: PipelinePlace, parent: Execution): Promise<readonly string[]> {
   const foreign = foreignClusters(parts.definitions(), place);
   for (const reached of foreign) {
@@ -84,6 +91,8 @@ async function holderOf({ store }: Parts, clusters: readonly string[], chain: re
   }
   return undefined;
 }
+
+type Waiting = Extract<ChildStart, { state: 'waits' }>;
 
 /** In the thread of whoever started it, where that reports at all. */
 function reportOf({ environment }: PipelinePlace, parent: Execution): ReportTarget | undefined {
@@ -139,7 +148,13 @@ function draftChild(place: PipelinePlace, request: ChildRequest): ExecutionDraft
     application,
     environment,
     locations: placesFor(place, request),
-    stages: resolvePipeline(application, environment, { image, pipeline, parameters: run.parameters, strategyRun }),
+    stages: resolvePipeline(application, environment, {
+      image,
+      pipeline,
+      parameters: run.parameters,
+      strategyRun,
+      owner: place.owner,
+    }),
     pipeline: pipeline.name,
     run,
     ...(image === undefined ? {} : { image, toVersion: imageVersion(image) }),
@@ -148,7 +163,7 @@ function draftChild(place: PipelinePlace, request: ChildRequest): ExecutionDraft
   return { ...draft, pipelineConfigId: idOf(place) };
 }
 
-async function describeHolder({ store }: Parts, holder: StartRefusal): Promise<ChildStart> {
+async function describeHolder({ store }: Parts, holder: StartRefusal): Promise<Waiting> {
   if ('waiting' in holder)
     return { state: 'waits', holder: { name: `${holder.waiting} others that wait for the same pipeline` } };
   const { executionId, expiryId } = holder;
@@ -172,6 +187,9 @@ async function start(parts: Parts, request: ChildRequest): Promise<ChildStart> {
   const { id, key, parent, parentStageId, isAwaited } = request;
   const known = (await store.get(executionKind, id))?.document;
   if (known !== undefined && known.status !== 'NOT_STARTED') return { state: 'started', name: known.name };
+  // Paused since it was loaded, it has nobody to pass the pause on to yet.
+  const { status } = (await store.get(executionKind, parent.id))?.document ?? parent;
+  if (status === 'PAUSED') return { state: 'waits', holder: { name: 'the end of a pause' } };
   const lineage = [parent, ...(await lineageOf(store, parent))];
   const place = findPlace(definitions(), request);
   refuseCircle(place, lineage);
@@ -182,7 +200,7 @@ async function start(parts: Parts, request: ChildRequest): Promise<ChildStart> {
   // Asked before anything is created: it may be busy for hours.
   const own = worksOnCluster(draft) ? [draft.definition.cluster] : [];
   const busy = await holderOf(parts, [...own, ...reached], [...ancestorIds, id]);
-  const { user } = parent.trigger;
+  const user = actingUser(parent);
   const origin = { parentExecutionId: parent.id, parentStageId, isAwaited };
   const trigger = { type: 'pipeline', user, parameters: {}, correlationId: key, ...origin } as const;
   const begin = () => startExecution(parts, { id, teamId: parent.teamId, draft, trigger, ancestorIds });
@@ -190,10 +208,24 @@ async function start(parts: Parts, request: ChildRequest): Promise<ChildStart> {
   return holder === undefined ? { state: 'started', name: draft.name } : describeHolder(parts, holder);
 }
 
+/** What is of the parent's own cluster needs no more than its lock, which holds until the parent ends. */
+async function reopen(parts: Parts, executionId: string, parent: Execution): Promise<ChildReopening> {
+  const { store } = parts;
+  const child = (await store.get(executionKind, executionId))?.document;
+  if (child === undefined || !worksOnCluster(child)) return { state: 'free' };
+  const { cluster } = child.definition;
+  if (cluster === parent.definition.cluster && worksOnCluster(parent)) return { state: 'free' };
+  if (!(await isNewest(store, child))) return { state: 'newer' };
+  const chain = [parent.id, ...(await ancestorIdsOf(store, parent))];
+  const holder = await lockCluster(store, cluster, { executionId: parent.id }, undefined, chain);
+  return holder === undefined ? { state: 'free' } : describeHolder(parts, holder);
+}
+
 /** Runs the pipelines that stages ask for: as the files say them now, under the policy of what they are run for. */
 export const createChildPipelines = (parts: Parts): ChildPipelines => ({
   newId: parts.newId,
   start: (request) => start(parts, request),
+  reopen: (executionId, parent) => reopen(parts, executionId, parent),
   look: async (executionId) => (await parts.store.get(executionKind, executionId))?.document,
   cancel: async (executionId, { user, reason, key }) => {
     await parts.signal(executionId, { type: 'cancel', user, reason }, `${key}/cancel`);

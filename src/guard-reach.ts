@@ -1,4 +1,5 @@
 import { foreignClusters } from './definitions/touched-clusters';
+import { actingUser, actingUserText } from './engine/acting-user';
 import type { StageDefinition, StageRegistry } from './engine/contracts/stage';
 import type { TaskDefinition, TaskLook } from './engine/contracts/task';
 import { stageById, topLevelOf } from './engine/graph';
@@ -17,19 +18,19 @@ function isWayBack(execution: Execution, stage: Stage): boolean {
   return parent !== undefined && isWayBack(execution, parent);
 }
 
-/** Why whoever asked for an execution may not have a stage of it change the clusters that it names; undefined where they may. */
+/** Why whoever an execution runs for may not have a stage of it change the clusters that it names; undefined where they may. */
 async function refusalOf(parts: Parts, { execution, stage }: Pick<TaskLook<never>, 'execution' | 'stage'>) {
   if (isWayBack(execution, stage)) return undefined;
-  const { trigger, application, definition, name } = execution;
+  const { application, definition } = execution;
   const place = {
     application: { name: application },
     environment: { name: definition.environment },
     pipeline: { stages: [stage] },
   };
   for (const { application: other, environment, cluster } of foreignClusters(parts.definitions(), place)) {
-    const who = `@${trigger.user}, who asked for '${name}',`;
+    const who = actingUserText(execution);
     const where = `${other.name} ${environment.name}`;
-    const permission = mayDeploy(environment.policy, await parts.people(), trigger.user, where, who);
+    const permission = mayDeploy(environment.policy, await parts.people(), actingUser(execution), where, who);
     if (!permission.allowed)
       return `${plainText(permission.reason)} Stage '${topLevelOf(execution, stage).name}' names ${cluster}.`;
   }

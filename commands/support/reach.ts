@@ -1,4 +1,4 @@
-import { foreignClusters, type ForeignCluster } from '../../src/definitions/touched-clusters';
+import { reachedEnvironments, type ReachedEnvironment } from '../../src/definitions/reached-environments';
 import type { PipelinePlace } from '../../src/definitions/find-pipeline';
 import { readHistory, runningExecution } from '../../src/engine/read-history';
 import type { Command } from '../../src/model/command';
@@ -14,28 +14,32 @@ export type Reach = {
   readonly lines: readonly string[];
 };
 
-const nameOf = ({ application, environment }: ForeignCluster): string => `${application.name} ${environment.name}`;
+const nameOf = ({ application, environment }: ReachedEnvironment): string => `${application.name} ${environment.name}`;
+
+/** The refusal while somebody is at work on a cluster that a stage names; what a pipeline runs waits for its turn by itself. */
+async function refuseBusyAt({ store }: VerbWorld, reached: ReachedEnvironment): Promise<View | undefined> {
+  if (reached.named === undefined) return undefined;
+  return refuseBusy(runningExecution(await readHistory(store, reached.named)), `/rollback ${nameOf(reached)}`);
+}
 
 /**
- * Which other environments a pipeline changes by the names in its stages; or the refusal, where the requester may not
- * change one of them, or somebody else is at work there.
+ * Which other environments a pipeline changes, by the names in its stages and through the pipelines that they run; or the
+ * refusal, where the requester may not change one of them, or somebody else is at work where a stage is to be.
  */
 export async function reachOf(
-  place: PipelinePlace,
+  { application, environment, pipeline: { name, stages } }: PipelinePlace,
   command: Command,
   world: VerbWorld,
 ): Promise<Reach | { readonly refusal: View }> {
-  const foreign = foreignClusters(world.definitions(), place);
-  for (const reached of foreign) {
-    const { environment, cluster, stage } = reached;
-    const why = `Stage '${stage}' of pipeline ${place.pipeline.name} names ${cluster}, though it is run for ${place.environment.name}.`;
-    const stranger = await refuseStranger(world, command, environment, nameOf(reached));
-    const running = runningExecution(await readHistory(world.store, cluster));
-    const refusal = stranger ?? refuseBusy(running, `/rollback ${nameOf(reached)}`);
+  const all = reachedEnvironments(world.definitions(), { application, environment, stages });
+  for (const reached of all) {
+    const stranger = await refuseStranger(world, command, reached.environment, nameOf(reached));
+    const refusal = stranger ?? (await refuseBusyAt(world, reached));
+    const why = `Pipeline ${name} is run for ${environment.name}, but ${reached.why}.`;
     if (refusal !== undefined) return { refusal: { ...refusal, lines: [...(refusal.lines ?? []), why] } };
   }
   return {
-    confirm: foreign.some(({ environment }) => environment.confirm),
-    lines: foreign.map((reached) => `It changes ${nameOf(reached)} too: stage '${reached.stage}' names its cluster.`),
+    confirm: all.some((reached) => reached.environment.confirm),
+    lines: all.map((reached) => `It changes ${nameOf(reached)} too: ${reached.why}.`),
   };
 }

@@ -3,8 +3,9 @@ import { keyLabel } from '../../src/dcos/server-groups';
 import type { Execution } from '../../src/model/execution';
 import { imageVersion, locationName, type Location, type ServerGroup } from '../../src/model/server-group';
 import { changeOf, isCreation } from '../../src/strategies';
+import type { Verdict } from './creation-verdict';
 import type { LivePlace } from './live-groups';
-import { verdictName, type Verdict } from './verdicts';
+import { verdictName } from './verdicts';
 
 /** One place that goes back: from the group that serves to an earlier one. */
 export type Way = { readonly location: Location; readonly from: ServerGroup; readonly to: ServerGroup };

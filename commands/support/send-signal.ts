@@ -12,6 +12,8 @@ import { isComplete } from '../../src/model/status';
 import type { Text } from '../../src/model/text';
 import { mayDeploy, mayJudge, type Permission } from '../../src/policy/permissions';
 import { originOf } from './audit-command';
+import { parentRefusal } from './parent-refusal';
+import { retryPermission } from './retry-permission';
 import type { VerbWorld } from './verb';
 
 /** What became of a signal: taken, refused to this person, too late, or the cluster is held by another. */
@@ -22,6 +24,7 @@ export type Sent =
   | { readonly type: 'lost'; readonly holder: StartRefusal };
 
 async function permissionFor(world: VerbWorld, execution: Execution, signal: Signal): Promise<Permission> {
+  if (signal.type === 'retryStage') return retryPermission(world, execution, signal.user);
   const people = await world.people();
   const { policy, environment } = execution.definition;
   if (signal.type === 'judge') return mayJudge(policy, people, signal.user, execution.trigger.user);
@@ -35,6 +38,8 @@ async function permissionFor(world: VerbWorld, execution: Execution, signal: Sig
 async function reopen({ store }: VerbWorld, execution: Execution): Promise<Sent | undefined> {
   if (!(await isNewest(store, execution)))
     return { type: 'refused', reason: 'Something newer has happened here: deploy again instead of retrying.' };
+  const above = await parentRefusal(store, execution);
+  if (above !== undefined) return { type: 'refused', reason: above };
   const other = await blockedBy(store, execution);
   if (other !== undefined)
     return { type: 'refused', reason: `${other} is under way in the same pipeline. Retry when it is over.` };

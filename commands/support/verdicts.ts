@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import { keyLabel } from '../../src/dcos/server-groups';
 import { executionKind } from '../../src/engine/document-kinds';
-import { effectKeyPrefix, parseEffectKey, type EffectKey } from '../../src/engine/effect-key';
+import { parseEffectKey } from '../../src/engine/effect-key';
+import { awaitingOf } from '../../src/engine/lineage';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
 import type { Execution } from '../../src/model/execution';
 import { locationName, type ServerGroup } from '../../src/model/server-group';
 import { isComplete } from '../../src/model/status';
+import { creationVerdict, type Creator, type Verdict } from './creation-verdict';
 import type { LivePlace } from './live-groups';
-
-/** What became of a server group: it served as deployed, or it failed, was rejected, canceled or rolled back from. */
-export type Verdict = 'good' | 'bad';
 
 /** How a verdict is looked up: `account/region/name`. */
 export const verdictName = (group: ServerGroup): string => `${locationName(group.location)}/${group.name}`;
@@ -18,38 +17,17 @@ export const verdictName = (group: ServerGroup): string => `${locationName(group
 const rollbacksAtFirst = 25;
 const rollbacksAtMost = 1600;
 
-const undone = z.object({ keys: z.array(z.string()) });
-
-/** Whether an execution took back what one of its stages created, or tried to. */
-const wasUndone = (execution: Execution, stageId: string): boolean =>
-  execution.stages.some((stage) => {
-    const read = undone.safeParse(stage.type === 'undoServerGroup' ? stage.context : undefined);
-    return read.success && read.data.keys.includes(effectKeyPrefix(execution.id, stageId));
-  });
-
-const wasRejected = (execution: Execution): boolean =>
-  execution.stages.some((stage) => stage.type === 'manualJudgment' && stage.context.judgmentStatus === 'stop');
-
-/**
- * What its creation came to; undefined while that is open. Only the last attempt of a stage can have succeeded. What failed
- * in another region says nothing about this one, unless it was taken back with it.
- */
-function creationVerdict(execution: Execution, { stageId, attempt }: EffectKey): Verdict | undefined {
-  if (!isComplete(execution.status)) return undefined;
-  const stage = execution.stages.find((candidate) => candidate.id === stageId);
-  if (stage?.status !== 'SUCCEEDED' || stage.attempt !== attempt) return 'bad';
-  if (execution.status === 'SUCCEEDED') return 'good';
-  const isBad = execution.status === 'CANCELED' || wasRejected(execution) || wasUndone(execution, stageId);
-  return isBad ? 'bad' : 'good';
-}
-
 async function readCreators(
   store: DocumentStore,
   groups: readonly ServerGroup[],
-): Promise<ReadonlyMap<string, Execution>> {
+): Promise<ReadonlyMap<string, Creator>> {
   const ids = new Set(groups.flatMap((group) => parseEffectKey(group.labels[keyLabel])?.executionId ?? []));
   const found = await Promise.all([...ids].map((id) => store.get(executionKind, id)));
-  return new Map(found.flatMap((versioned) => (versioned === undefined ? [] : [[versioned.id, versioned.document]])));
+  const executions = found.flatMap((versioned) => versioned?.document ?? []);
+  const creators = executions.map(async (execution): Promise<readonly [string, Creator]> => {
+    return [execution.id, { execution, awaitedBy: await awaitingOf(store, execution) }];
+  });
+  return new Map(await Promise.all(creators));
 }
 
 /** Rollbacks of a cluster, oldest first, at least as far back as `since`. */
@@ -101,9 +79,9 @@ export async function readVerdicts(
   const verdicts = new Map<string, Verdict>();
   for (const group of groups) {
     const name = verdictName(group);
-    const key = parseEffectKey(group.labels[keyLabel]);
-    const creator = key === undefined ? undefined : creators.get(key.executionId);
-    const created = key === undefined || creator === undefined ? undefined : creationVerdict(creator, key);
+    const key = group.labels[keyLabel] ?? '';
+    const creator = creators.get(parseEffectKey(key)?.executionId ?? '');
+    const created = creator === undefined ? undefined : creationVerdict(creator, key);
     // A rollback from before the group was created was about another one of its name.
     const later = rollbacks.filter((rollback) => rollback.buildTime >= group.createdTime).flatMap(rollbackVerdicts);
     const verdict = later.findLast(([about]) => about === name)?.[1] ?? created;

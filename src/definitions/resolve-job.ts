@@ -12,20 +12,23 @@ const jobIdIn = ({ account, group }: Pick<Location, 'account' | 'group'>, name: 
 
 /**
  * A stage that names a job, made whole: in the first place of the run, or in all those that the stage names. Undefined where
- * none is left.
+ * none is left. `owner` is whose file has the job.
  */
 export function resolveJob(
   application: Application,
   environment: Environment,
   places: readonly Location[],
   stage: PipelineStage,
+  owner: Application = application,
 ): PipelineStage | undefined {
   const { job, regions, ...own } = stage.context as { job: string; regions?: readonly string[] } & StageContext;
-  const { general, ...template } = application.jobs?.get(job) ?? {};
+  const { general, ...template } = owner.jobs?.get(job) ?? {};
   const named = regions === undefined ? places.slice(0, 1) : places.filter((at) => regions.includes(locationName(at)));
   const [first, second] = named;
   if (first === undefined) return undefined;
-  const name = `${application.name}-${environment.name}-${job}`;
+  // A job of another's file must not meet one of the same name.
+  const ownName = owner.name === application.name ? job : `${owner.name}-${job}`;
+  const name = `${application.name}-${environment.name}-${ownName}`;
   const where =
     second === undefined
       ? { location: first }

@@ -20,6 +20,8 @@ export type PipelineChoice = {
   readonly pipeline?: Pipeline;
   readonly locations?: readonly Location[];
   readonly instancesPerRegion?: number;
+  /** Whose file has the pipeline, where that is another's: its stages name jobs and pipelines of that. */
+  readonly owner?: Application | undefined;
   /** The one place, the cluster and the description that a strategy pipeline is run for. */
   readonly strategyRun?: StrategyRun | undefined;
 };
@@ -144,6 +146,12 @@ function readableName(
   return isSettled ? value : name;
 }
 
+/** A stage of another application's file that runs a pipeline: unnamed, that file's. */
+function ownCall({ owner }: PipelineChoice, stage: PipelineStage): PipelineStage {
+  if (owner === undefined || stage.type !== 'pipeline') return stage;
+  return { ...stage, context: { application: owner.name, ...stage.context } };
+}
+
 function resolveStage(
   application: Application,
   environment: Environment,
@@ -153,10 +161,10 @@ function resolveStage(
   if (isDescribed(stage) && choice.strategyRun !== undefined) return resolveStrategyDeploy(choice.strategyRun, stage);
   if (isDescribed(stage)) return resolveDeploy(application, environment, choice, stage);
   const places = placesOf(environment, choice);
-  if (namesJob(stage)) return resolveJob(application, environment, places, stage);
+  if (namesJob(stage)) return resolveJob(application, environment, places, stage, choice.owner);
   if (isOpenScript(stage)) return { ...stage, context: { ...stage.context, location: places[0] } };
   const cluster = choice.strategyRun?.cluster ?? clusterOf(application, environment);
-  return needsPlaces(stage) ? resolvePlaces(cluster, places, stage) : stage;
+  return needsPlaces(stage) ? resolvePlaces(cluster, places, stage) : ownCall(choice, stage);
 }
 
 /**

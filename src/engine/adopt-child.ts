@@ -11,6 +11,8 @@ import type { Signal, SignalOutcome } from './signals';
 /** What lets a parent wait for its child again; `signal` counts a repeat under the same `signalId` as done. */
 export type AdoptParts = {
   readonly store: DocumentStore;
+  /** Whether a person may let an execution go on that is over. */
+  readonly mayRetry: (execution: Execution, user: string) => Promise<boolean>;
   readonly signal: (executionId: string, signal: Signal, signalId: string) => Promise<SignalOutcome>;
 };
 
@@ -34,22 +36,23 @@ async function mayRunOn(store: DocumentStore, parent: Execution, child: Executio
 
 /**
  * Lets the stage that started an execution run again and wait for it, where that stage has failed with it (semantics §6.7).
- * Where something newer works on the parent's cluster, or has, the child runs alone. Doing it again changes nothing.
+ * Where something newer works on the parent's cluster, or has, or where `user` may not change what the parent reaches, the child
+ * runs alone. Doing it again changes nothing.
  */
 export const createAdoption =
-  ({ store, signal }: AdoptParts) =>
+  ({ store, mayRetry, signal }: AdoptParts) =>
   async (child: Execution, { id, user }: RetriedEvent): Promise<void> => {
     const { trigger } = child;
     if (trigger.type !== 'pipeline') return;
     const parent = (await store.get(executionKind, trigger.parentExecutionId))?.document;
-    if (parent === undefined || !(await mayRunOn(store, parent, child))) return;
+    if (parent === undefined || !(await mayRetry(parent, user)) || !(await mayRunOn(store, parent, child))) return;
     const { parentStageId: stageId } = trigger;
     await signal(parent.id, { type: 'adoptChild', stageId, executionId: child.id, user }, id);
   };
 
 /** Cancels what a retry was to wait for, since that was called off; one that has ended stays as it is. */
 export const createAbandoning =
-  ({ signal }: AdoptParts) =>
+  ({ signal }: Pick<AdoptParts, 'signal'>) =>
   async ({ id, executionId, user, reason }: AbandonedEvent): Promise<void> => {
     await signal(executionId, { type: 'cancel', user, reason }, id);
   };

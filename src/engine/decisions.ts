@@ -5,6 +5,10 @@ import { familyOf } from './graph';
 export const decisionOf = ({ decisions }: Execution, { id }: Pick<Stage, 'id'>): StageContext | undefined =>
   decisions?.[id];
 
+/** What the stages planned after a stage's tasks had decided, and those below them, in all its attempts. */
+export const decisionsBelow = ({ decisions = {} }: Execution, { id }: Pick<Stage, 'id'>): readonly StageContext[] =>
+  Object.entries(decisions).flatMap(([key, decision]) => (key.startsWith(`${id}>`) ? [decision] : []));
+
 /** The execution with what a stage decided, for all its attempts. */
 export const withDecision = (execution: Execution, stageId: string, decision: StageContext): Execution => ({
   ...execution,

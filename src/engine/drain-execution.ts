@@ -16,7 +16,8 @@ export const threadIdOf = ({ id, report }: Pick<Execution, 'id' | 'report'>): st
 
 /**
  * What draining needs; `tellsRequester` says whether the person who asked wants to hear of this outcome themselves, `adopt`
- * lets the parent of an execution that runs again wait for it again, `abandon` cancels what a retry was to wait for.
+ * lets the parent of an execution that runs again wait for it again, `abandon` cancels what a retry was to wait for, `passOn`
+ * pauses and resumes what a stage waits for.
  */
 export type DrainParts = {
   readonly store: DocumentStore;
@@ -27,11 +28,14 @@ export type DrainParts = {
   readonly abandon: (event: AbandonedEvent) => Promise<void>;
   /** Writes facts to the audit log, each once however often it is told. */
   readonly record: (facts: readonly AuditFact[]) => Promise<void>;
+  readonly passOn: (event: PassedOnEvent) => Promise<void>;
 };
 
 type Event = Execution['events'][number];
 /** Tells the parent of an execution that it runs again. */
 export type RetriedEvent = Extract<Event, { type: 'retried' }>;
+/** Tells what a stage waits for that who waits was paused or goes on. */
+export type PassedOnEvent = Extract<Event, { type: 'passedOn' }>;
 /** Tells what a retry was to wait for that nobody waits for it. */
 export type AbandonedEvent = Extract<Event, { type: 'abandoned' }>;
 
@@ -57,6 +61,7 @@ export function createExecutionDrain(parts: DrainParts) {
     if (event.type === 'ended') return wakeParent(parts, execution);
     if (event.type === 'retried') return parts.adopt(execution, event);
     if (event.type === 'abandoned') return parts.abandon(event);
+    if (event.type === 'passedOn') return parts.passOn(event);
     if (report === undefined) return;
     const parentId = threadIdOf(execution);
     if (event.type === 'live') {

@@ -1,5 +1,6 @@
 import type { Execution, Stage, StageContext } from '../model/execution';
 import { imageVersion } from '../model/server-group';
+import { actingUser } from './acting-user';
 import { emptyMemo, evaluate, executionFunctions } from './expressions';
 import type { Json, Memo, PipelineName, Scope } from './expressions';
 import { ancestorsOf } from './graph';
@@ -156,7 +157,7 @@ function triggerView({ trigger }: Execution): StageContext {
 
 /** What expressions see of our own execution: what Spinnaker has too, under its names. */
 function executionView(execution: Execution): StageContext {
-  const { id, type, application, name, status, buildTime, startTime, endTime, trigger, stages, canceled } = execution;
+  const { id, type, application, name, status, buildTime, startTime, endTime, stages, canceled } = execution;
   return {
     id,
     type,
@@ -166,7 +167,7 @@ function executionView(execution: Execution): StageContext {
     buildTime,
     startTime: startTime ?? null,
     endTime: endTime ?? null,
-    authentication: { user: trigger.user },
+    authentication: { user: actingUser(execution) },
     trigger: triggerView(execution),
     stages,
     canceled: canceled !== undefined,

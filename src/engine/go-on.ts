@@ -79,7 +79,9 @@ function resetStages(execution: Execution, { stageId, user, adopts }: Wish, now:
     .filter((other) => !synthetic.has(other.id) && !fetched.has(other.id))
     .map((other) => (ids.has(other.id) ? resetStage(other, user, now) : other))
     .map((other) => (other.id === stageId && adopts !== undefined ? { ...other, adopts } : other));
-  return { ...forgetSucceeded(execution, again), stages };
+  const authentication = user === execution.trigger.user ? {} : { authentication: { user } };
+  const { authentication: _before, ...rest } = forgetSucceeded(execution, again);
+  return { ...rest, ...authentication, stages };
 }
 
 /** An execution that was over goes on: where its pipeline limits how many run, when it has its turn again. */

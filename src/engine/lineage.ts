@@ -22,6 +22,18 @@ export async function lineageOf(
   return found;
 }
 
+/** The executions above one as far as each waits for the one below it, the nearest first. */
+export async function awaitingOf(
+  store: DocumentStore,
+  execution: Pick<Execution, 'trigger'>,
+): Promise<readonly Execution[]> {
+  const lineage = await lineageOf(store, execution);
+  const isAwaited = ({ trigger }: Pick<Execution, 'trigger'>) =>
+    trigger.type === 'pipeline' && trigger.isAwaited === true;
+  const end = [execution, ...lineage].findIndex((each) => !isAwaited(each));
+  return end < 0 ? lineage : lineage.slice(0, end);
+}
+
 /** The ids of the executions above one, the nearest first. */
 export const ancestorIdsOf = async (
   store: DocumentStore,

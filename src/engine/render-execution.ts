@@ -2,6 +2,8 @@ import { isHeldBack } from './admission';
 import { outcomeName } from './outcome-name';
 import { createHash } from 'node:crypto';
 import type { Execution, Stage } from '../model/execution';
+import { isStrategyExecution } from '../model/is-strategy-execution';
+import { strategyParameterNames } from '../model/pipeline-parameter';
 import type { ExecutionStatus } from '../model/status';
 import { isComplete } from '../model/status';
 import { clipText, joinTexts, type Text } from '../model/text';
@@ -188,9 +190,14 @@ const footerOf = (execution: Execution): Text => {
   return soFar < 1000 ? started : joinTexts([started, ` · ${durationText(soFar)} so far`]);
 };
 
-/** The values that a pipeline was given, in one line; none where it asks for none. */
-function parametersOf({ trigger }: Execution): readonly Text[] {
-  const given = Object.entries(trigger.parameters).filter(([, value]) => value !== null && value !== '');
+const toldToStrategies: readonly string[] = strategyParameterNames;
+
+/** The values that a pipeline was given, in one line; none where it asks for none. What every strategy is told nobody gave. */
+function parametersOf(execution: Execution): readonly Text[] {
+  const unsaid = isStrategyExecution(execution) ? toldToStrategies : [];
+  const given = Object.entries(execution.trigger.parameters).filter(
+    ([name, value]) => value !== null && value !== '' && !unsaid.includes(name),
+  );
   const texts = given.map(([name, value]) => `${name} = ${typeof value === 'string' ? value : JSON.stringify(value)}`);
   return texts.length === 0 ? [] : [clipText(`Parameters: ${texts.join(', ')}`, shortFailure)];
 }

@@ -6,6 +6,7 @@ import { isHeldBack } from './admission';
 import { goOn, type Wish } from './go-on';
 import { downstreamOf, stageById } from './graph';
 import { judgmentAnswers } from './judgment-answers';
+import { passOn } from './pass-on';
 import { replaceStage } from './plan-stages';
 import { durationText } from './task-timeout';
 import { joinTexts, type Text } from '../model/text';
@@ -118,8 +119,10 @@ function pause(execution: Execution, user: string, now: number): Signaled {
   const isEnding = execution.ending !== undefined || execution.canceled !== undefined;
   if (isEnding && !isComplete(execution.status))
     return refused(execution, 'ALREADY_DECIDED', `Unable to pause: ${execution.name} is ending.`);
-  if (execution.status === 'RUNNING')
-    return accepted({ ...execution, status: 'PAUSED', paused: { by: user, at: now } });
+  if (execution.status === 'RUNNING') {
+    const events = [...execution.events, ...passOn(execution, 'pause', user, now)];
+    return accepted({ ...execution, status: 'PAUSED', paused: { by: user, at: now }, events });
+  }
   return refused(
     execution,
     'ALREADY_DECIDED',
@@ -137,7 +140,9 @@ function resume(execution: Execution, user: string, now: number): Signaled {
     );
   }
   const pauses = [...(execution.pauses ?? []), { at: paused.at, resumedAt: now }];
-  return accepted({ ...execution, status: 'RUNNING', paused: { ...paused, resumedBy: user, resumedAt: now }, pauses });
+  const events = [...execution.events, ...passOn(execution, 'resume', user, paused.at)];
+  const resumed = { ...paused, resumedBy: user, resumedAt: now };
+  return accepted({ ...execution, status: 'RUNNING', paused: resumed, pauses, events });
 }
 
 function skipWait(execution: Execution, signal: { stageId: string; user: string }, now: number): Signaled {

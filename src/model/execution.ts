@@ -119,6 +119,14 @@ export type ExecutionEvent =
   | { readonly id: string; readonly type: 'ended' }
   /** This one ran on after its end, because `user` retried a stage: the stage that started it runs on too. */
   | { readonly id: string; readonly type: 'retried'; readonly user: string }
+  /** `user` paused or resumed this one: so is `executionId`, for whose end a stage waits. */
+  | {
+      readonly id: string;
+      readonly type: 'passedOn';
+      readonly executionId: string;
+      readonly signal: 'pause' | 'resume';
+      readonly user: string;
+    }
   /** `user` called a retry off that was to wait for `executionId` again: that is canceled too. */
   | {
       readonly id: string;
@@ -192,6 +200,8 @@ export type Execution = ConcurrencyLimits & {
   readonly startTime?: number;
   readonly endTime?: number;
   readonly trigger: Trigger;
+  /** For whom it runs since somebody retried it: its children are judged by them. Absent: for `trigger.user`. */
+  readonly authentication?: { readonly user: string };
   readonly stages: readonly Stage[];
   /** While whoever starts it may refuse it yet, and delete it then. */
   readonly isAsked?: true;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { TaskDefinition } from '../engine/contracts/task';
+import { actingUser } from '../engine/acting-user';
 import { isComplete } from '../model/status';
 import { defineStage } from '../services';
 import { childOutcomes, outcomesOf } from '../strategies';
@@ -26,8 +27,8 @@ const cancel: TaskDefinition<Needs> = {
       return { status: 'SUCCEEDED', outputs: { status: child.status }, context };
     }
     if (memo === undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { canceling: executionId } };
-    const { canceled, trigger, name } = execution;
-    const user = canceled?.by ?? trigger.user;
+    const { canceled, name } = execution;
+    const user = canceled?.by ?? actingUser(execution);
     const reason = `${name}, which waited for it, ${canceled === undefined ? 'failed' : 'was canceled'}`;
     await childPipelines.cancel(executionId, { user, reason, key });
     return {

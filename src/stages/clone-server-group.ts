@@ -34,7 +34,7 @@ const config = z.looseObject({
   ),
   cluster: text.describe('The cluster of the clone. Default: that of its parts, of the source or the environment.'),
   ...monikerFields,
-  desiredCapacity: wholeNumber.describe('How many instances. Default: as the source, or its last size.'),
+  desiredCapacity: wholeNumber.describe('How many instances. Default: as the source, or the size it served with last.'),
   capacity: z
     .looseObject({ desired: wholeNumber.describe('As `desiredCapacity`.') })
     .nullish()

@@ -5,7 +5,7 @@ import { locationName } from '../model/server-group';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import { childrenOf } from '../engine/graph';
 import { defineStage } from '../services';
-import { creationsOf, planUndo, type CreationType } from '../strategies';
+import { creationsOf, isCustom, planUndo, type CreationType } from '../strategies';
 import { inTurn, secondsBetweenRegions, waitTimeBetweenRegions } from './server-group/between-regions';
 import { descriptionFields, monikerFields, strategyFields } from './server-group/description-fields';
 import { placeFields } from './server-group/fan-out';
@@ -37,7 +37,7 @@ const config = z.looseObject({
       "Spinnaker's spelling: a description for each server group to create. Default: one for each place of the run, made of the `service` of the file.",
     ),
   waitTimeBetweenRegions: waitTimeBetweenRegions.describe(
-    'Deploys to one region after another, waiting so many seconds between them. Default: to all at the same time.',
+    'Deploys to one region after another, as strategy `custom` always does, waiting so many seconds between them. Default: to all at the same time.',
   ),
 });
 
@@ -47,6 +47,14 @@ const clones = z.object({ clone: flag });
 function creationType({ trigger }: Execution): CreationType {
   return clones.safeParse(trigger.parameters).data?.clone === true ? 'cloneServerGroup' : 'createServerGroup';
 }
+
+/** Whether all places may be deployed to at the same time: a strategy pipeline has the cluster for itself. */
+const isParallel = ({ stage: { context } }: PlanInput): boolean =>
+  secondsBetweenRegions(context) === undefined &&
+  !z
+    .array(clusterSchema)
+    .parse(context.clusters ?? [])
+    .some(isCustom);
 
 /** One place failed and has undone itself: the places that succeeded go back too, so that no deploy ends half and half. */
 function undoSucceeded({ execution, stage }: PlanInput): readonly StagePlan[] {
@@ -71,7 +79,7 @@ function planPlaces({ execution, stage }: PlanInput): readonly StagePlan[] {
 
 /**
  * Creates a server group in each of `clusters[]`, all places at the same time, or one after another where
- * `waitTimeBetweenRegions` says how long to wait between them; with the parameter `clone` each is a clone of what runs there
+ * `waitTimeBetweenRegions` says how long to wait between them, or a strategy pipeline is run; with the parameter `clone` each is a clone of what runs there
  * (semantics §4.4).
  */
 export const deploy = defineStage({
@@ -94,7 +102,7 @@ export const deploy = defineStage({
   needs: [],
   config,
   outputs: [],
-  parallelBefore: ({ stage }) => secondsBetweenRegions(stage.context) === undefined,
+  parallelBefore: isParallel,
   before: planPlaces,
   onFailure: undoSucceeded,
   tasks: [

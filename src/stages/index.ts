@@ -9,6 +9,7 @@ import { deploy } from './deploy';
 import { destroyServerGroup } from './destroy-server-group';
 import { disableCluster } from './disable-cluster';
 import { disableServerGroup } from './disable-server-group';
+import { enableAlsoServed } from './enable-also-served';
 import { enableServerGroup } from './enable-server-group';
 import { evaluateVariables } from './evaluate-variables';
 import { fetchUrls } from './fetch-urls';
@@ -28,6 +29,7 @@ import { stopJob } from './stop-job';
 import { terminateInstanceAndDecrementServerGroup } from './terminate-instance-and-decrement-server-group';
 import { terminateInstances } from './terminate-instances';
 import { undoAdoption } from './undo-adoption';
+import { undoPipeline } from './undo-pipeline';
 import { undoServerGroup } from './undo-server-group';
 import { verify } from './verify';
 import { wait } from './wait';
@@ -45,6 +47,7 @@ export const stages: readonly CoxswainStage[] = [
   destroyServerGroup,
   disableCluster,
   disableServerGroup,
+  enableAlsoServed,
   enableServerGroup,
   evaluateVariables,
   fetchUrls,
@@ -64,6 +67,7 @@ export const stages: readonly CoxswainStage[] = [
   terminateInstanceAndDecrementServerGroup,
   terminateInstances,
   undoAdoption,
+  undoPipeline,
   undoServerGroup,
   verify,
   wait,

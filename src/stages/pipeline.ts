@@ -4,7 +4,7 @@ import type { Text } from '../model/text';
 import { defineStage } from '../services';
 import { childConfig, childConfigOf } from './child/child-config';
 import { monitorPipeline } from './child/monitor-pipeline';
-import { planCancel } from './child/plan-cancel';
+import { planCancel, planGoBack } from './child/plan-cancel';
 import { startPipeline } from './child/start-pipeline';
 
 const holder = z.object({ name: z.string(), user: z.string().optional() });
@@ -33,7 +33,8 @@ export const pipeline = defineStage({
       status: 'How that ended.',
       '<output>': 'Everything that its stages put out, unless `skipDownstreamOutput` keeps it back.',
     },
-    cancel: 'What it started is canceled too, and goes back by itself; so it is when the stage runs out of time.',
+    cancel:
+      'What it started is canceled too, and goes back by itself; so it is when the stage runs out of time. What had ended is taken back, unless something newer has happened on its cluster since.',
     restart:
       'Runs the pipeline anew. Where a stage of the failed child is restarted instead, this stage waits for that child again.',
   },
@@ -42,6 +43,7 @@ export const pipeline = defineStage({
   tasks: ({ stage }) =>
     childConfigOf(stage.context).waitForCompletion ? [startPipeline, monitorPipeline] : [startPipeline],
   onFailure: planCancel,
-  onCancel: planCancel,
+  onIgnoredFailure: planCancel,
+  onCancel: planGoBack,
   render,
 });

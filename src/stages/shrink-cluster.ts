@@ -14,7 +14,9 @@ const config = z.looseObject({
   keepFirst: z
     .array(z.string())
     .optional()
-    .describe('Names of server groups that are kept before any other, whatever their age, the first before the second.'),
+    .describe(
+      'Names of server groups that are kept before any other, whatever their age, the first before the second.',
+    ),
   minimumServing: wholeNumber.describe(
     'Ours: how many healthy instances must be left when those in service are taken out.',
   ),

@@ -5,6 +5,7 @@ import type { Expiries } from '../engine/contracts/expiries';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import type { TaskDefinition } from '../engine/contracts/task';
 import { defineStage } from '../services';
+import { waitForLaterChanges } from './child/later-changes';
 import { placeOf } from './server-group/place';
 
 const servedGroup = z.object({ serverGroupName: z.string(), desired: z.number() });
@@ -48,19 +49,20 @@ function undoPlans({ stage }: PlanInput): readonly StagePlan[] {
       }));
   if (source === undefined) return disable(created);
   const names = { rollbackServerGroupName: newest.name, restoreServerGroupName: source.serverGroupName };
-  const enable = alsoServed.map(({ serverGroupName, desired }) => ({
-    type: 'enableServerGroup',
-    name: `Enable ${serverGroupName} in ${place}`,
-    context: { ...base, serverGroupName, minimumCapacity: desired, continueIfServerGroupNotFound: true },
-  }));
+  const others: StagePlan = {
+    type: 'enableAlsoServed',
+    name: `Enable the others in ${place}`,
+    context: { ...base, groups: alsoServed },
+  };
+  // What is sick may hold the room that the others need, and none of them may keep it in service.
   return [
-    ...enable,
     {
       type: 'rollbackServerGroup',
       name: `${newest.name} → ${source.serverGroupName} in ${place}`,
       context: { ...base, ...names, desired: source.desired + lost },
     },
     ...disable(older),
+    ...(alsoServed.length === 0 ? [] : [others]),
   ];
 }
 
@@ -87,8 +89,8 @@ const keepForDiagnosis: TaskDefinition<{ readonly expiries: Expiries }> = {
 
 /**
  * Takes back what createServerGroup stages did in one place: finds what they created by its key, also what they never
- * learned of, brings back at its old size all that served before, the source also in the stead of what went with the surplus,
- * and takes the new out of service behind the traffic guard.
+ * learned of, brings back at its old size what served before, also in the stead of what went with the surplus, takes the new
+ * out of service behind the traffic guard, and brings back last what served beside the source.
  * Where what served before was destroyed already, the new stays.
  */
 export const undoServerGroup = defineStage({
@@ -96,7 +98,8 @@ export const undoServerGroup = defineStage({
   isInternal: true,
   needs: ['serverGroups', 'expiries'],
   config,
-  tasks: [
+  tasks: (input) => [
+    ...waitForLaterChanges(input),
     {
       name: 'findCreatedServerGroups',
       timeoutMs: 10 * 60_000,

@@ -4,16 +4,19 @@ import type { Choice } from '../model/view';
 import type { Conclusion } from '../engine/render-execution';
 import { outcomeName } from '../engine/outcome-name';
 import { concludePartial } from './conclude-partial';
+import { changeLeftBy } from './left-serving';
 import { cameUp, changeOf, isCreation, type Change } from './undo';
 
 const runChoice = (label: string, text: string): Choice => ({ name: 'run', label, target: { kind: 'run', text } });
 
 const changesOf = (stages: readonly Stage[]): readonly Change[] =>
-  stages.filter(isCreation).flatMap((stage) => changeOf(stage) ?? []);
+  stages.filter(isCreation).flatMap((stage) => changeOf(stage) ?? changeLeftBy(stage) ?? []);
+
+const isServing = (stage: Stage): boolean => cameUp(stage) || changeLeftBy(stage) !== undefined;
 
 /** What came up first in each place of the environment's cluster, and so stands in the way of what served before. */
 function takeovers({ stages, definition }: Execution): readonly Change[] {
-  const changes = changesOf(stages.filter(cameUp))
+  const changes = changesOf(stages.filter(isServing))
     .filter(({ cluster }) => cluster === definition.cluster)
     .toReversed();
   return [...new Map(changes.map((change) => [locationName(change.location), change])).values()];

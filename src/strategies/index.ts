@@ -8,6 +8,7 @@ import type { Strategy } from './strategy';
 
 export { concludeFailed } from './conclude-failed';
 export { concludePartial } from './conclude-partial';
+export { leftServing } from './left-serving';
 export { percentagesOf, stepSizes, type StepSizes } from './step-sizes';
 export type { Deployment, Strategy } from './strategy';
 export { leastServing } from './take-over';
@@ -27,9 +28,10 @@ export {
   type CreationType,
   servedBefore,
 } from './undo';
+export { strategyRunsBelow, withStrategyRun } from './strategy-runs';
 export { childOutcomes, outcomesOf } from './region-outcomes';
 export { judgmentPlan, validationPlan } from './verdicts';
-export { planWholeUndo } from './whole-undo';
+export { planChildUndo, planWholeUndo } from './whole-undo';
 
 /** All strategies, in the order they are offered. */
 export const strategies: readonly Strategy[] = [none, highlander, redblack, rollingredblack, canary, custom];

@@ -4,6 +4,7 @@ import { locationName, placeName, type Location } from '../model/server-group';
 import type { StagePlan } from '../engine/contracts/stage';
 import { childrenOf } from '../engine/graph';
 import { effectKeyPrefix } from '../engine/effect-key';
+import { strategyRunsOf } from './strategy-runs';
 
 const createdSchema = z.object({ serverGroupName: z.string(), stoodBefore: z.array(z.string()).default([]) });
 const servedSchema = z
@@ -46,10 +47,11 @@ function strategyExecution({ context, tasks }: Stage): string | undefined {
   return typeof context.executionId === 'string' ? context.executionId : intended;
 }
 
-/** How the keys begin that carry what a stage has created. */
-function keyOf(execution: Execution, stage: Stage): string {
-  const id = isStrategyRun(stage) ? strategyExecution(stage) : undefined;
-  return id === undefined ? effectKeyPrefix(execution.id, stage.id) : `${id}/`;
+/** How the keys begin that carry what the attempts of a stage have created. */
+function keysOf(execution: Execution, stage: Stage): readonly string[] {
+  if (!isStrategyRun(stage)) return [effectKeyPrefix(execution.id, stage.id)];
+  const runs = [...strategyRunsOf(execution, stage), strategyExecution(stage) ?? []].flat();
+  return [...new Set(runs)].map((id) => `${id}/`);
 }
 
 type Source = {
@@ -105,7 +107,7 @@ export function changeOf(stage: Stage): Change | undefined {
 
 /** Whether a createServerGroup stage may have created something, known to it or not: a name was chosen, now or before. */
 export const mayHaveCreated = (stage: Stage): boolean =>
-  isStrategyRun(stage) ? strategyExecution(stage) !== undefined : mayHaveCreatedItself(stage);
+  isStrategyRun(stage) ? stage.attempt > 1 || strategyExecution(stage) !== undefined : mayHaveCreatedItself(stage);
 
 const mayHaveCreatedItself = (stage: Stage): boolean =>
   changeOf(stage) !== undefined ||
@@ -121,11 +123,15 @@ export const cameUp = (stage: Stage): boolean =>
 export const keepFailedMinutes = 60;
 const keepSchema = z.object({ keepFailedMinutes: z.number().default(keepFailedMinutes) });
 
-/** Which of the groups that stages created failed, and how long they are kept for diagnosis. */
-function keepFailed(execution: Execution, failed: readonly Stage[]) {
+/**
+ * Which of the groups that stages created failed, and how long they are kept for diagnosis. Which of its groups did not come
+ * up a strategy pipeline knows, and keeps them itself.
+ */
+function keepFailed(execution: Execution, stages: readonly Stage[]) {
+  const failed = stages.filter((stage) => !isStrategyRun(stage));
   const [first] = failed;
   if (first === undefined) return {};
-  const keys = failed.map((stage) => keyOf(execution, stage));
+  const keys = failed.flatMap((stage) => keysOf(execution, stage));
   return { keepFailed: { keys, minutes: keepSchema.parse(first.context).keepFailedMinutes } };
 }
 
@@ -137,7 +143,7 @@ const servedNames = (stage: Stage): readonly string[] =>
 export function planRetirement(execution: Execution, stage: Stage): readonly StagePlan[] {
   const place = placeOf(stage);
   if (place === undefined || !mayHaveCreated(stage)) return [];
-  const keys = [keyOf(execution, stage)];
+  const keys = keysOf(execution, stage);
   const served = servedNames(stage);
   const context = { ...place, keys, served, restores: false, ...keepFailed(execution, cameUp(stage) ? [] : [stage]) };
   return [{ type: 'undoServerGroup', name: `Keep for diagnosis in ${locationName(place.location)}`, context }];
@@ -158,9 +164,10 @@ export function planUndo(
   const acted = stages.filter(mayHaveCreated);
   if (first === undefined || place === undefined || acted.length === 0) return [];
   const source = servedBefore(first);
-  // Nothing served before and the new group does: there is nothing to go back to.
-  if (source === undefined && acted.some(cameUp)) return [];
-  const keys = acted.map((stage) => keyOf(execution, stage));
+  // Nothing served before and the new group does: there is nothing to go back to. Of a strategy run that pipeline decides.
+  if (source === undefined && acted.some((stage) => isStrategyRun(stage) || cameUp(stage))) return [];
+  const keys = acted.flatMap((stage) => keysOf(execution, stage));
+  if (keys.length === 0) return [];
   const failed = keepFailed(execution, acted.filter(isFailed));
   // What did not serve is no part of the way back: waiting for it to serve would hold up the rest.
   const alsoServed = alsoServedOf(first).filter(({ serving }) => serving > 0);

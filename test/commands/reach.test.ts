@@ -20,7 +20,12 @@ const runsNamed = pipeline('parent', stage('pipeline', { pipeline: 'named' }));
 const runsQuiet = pipeline('above', stage('pipeline', { pipeline: 'quiet' }));
 const quiet = pipeline('quiet', stage('wait', { waitTime: 600 }));
 const killing = pipeline('killing', stage('terminateInstances', { ...place, instanceIds: ['foo-dev-v000.1'] }));
-const all = [named, runsNamed, runsQuiet, quiet, killing];
+const across = pipeline('across', stage('pipeline', { pipeline: 'quiet', environment: 'prod' }));
+const deeper = pipeline('deeper', stage('pipeline', { pipeline: 'across' }));
+const gently: Pipeline = { ...pipeline('gently', stage('shrinkCluster', shrink)), strategy: true };
+const custom = pipeline('custom', stage('deploy', { strategy: 'custom', strategyPipeline: 'gently' }));
+const evaluated = pipeline('evaluated', stage('pipeline', { pipeline: "${'named'}" }));
+const all = [evaluated, across, deeper, gently, custom, named, runsNamed, runsQuiet, quiet, killing];
 
 /** `foo` with those pipelines; `first` is in the place of the one that deploys to dev and prod. */
 async function bench(first: Partial<Pipeline> = {}) {
@@ -41,7 +46,7 @@ describe('a pipeline whose stages name a cluster of another environment', () => 
     const it = await bench();
     const said = await it.say('pipeline run foo named dev', 'UEVE');
     expect(wordsOf(said.reply)).toBe(
-      "You may not change foo prod: only @crew may. Ask one of them.\nStage 'The shrinkCluster' of pipeline named names foo-prod, though it is run for dev.",
+      "You may not change foo prod: only @crew may. Ask one of them.\nPipeline named is run for dev, but stage 'The shrinkCluster' names foo-prod.",
     );
     expect([said.plan, await it.executions()]).toEqual([undefined, []]);
   });
@@ -56,7 +61,7 @@ describe('a pipeline whose stages name a cluster of another environment', () => 
     const it = await bench();
     const said = await it.say('pipeline run foo named dev');
     expect(said.executionId).toBeUndefined();
-    expect(wordsOf(said.reply)).toContain("It changes foo prod too: stage 'The shrinkCluster' names its cluster.");
+    expect(wordsOf(said.reply)).toContain("It changes foo prod too: stage 'The shrinkCluster' names foo-prod.");
     const deploying = await (await bench({ stages: [stage('shrinkCluster', shrink)] })).say('deploy foo dev 1.1');
     expect(deploying.executionId).toBeUndefined();
     expect(wordsOf(deploying.reply)).toContain('It changes foo prod too');
@@ -69,13 +74,13 @@ describe('a pipeline whose stages name a cluster of another environment', () => 
     expect(wordsOf(said.reply)).toContain('Deploy foo 1.1 to prod is under way, asked by @UANN.');
   });
 
-  it('is refused as a child as well, whoever asked for its parent', async () => {
+  it('is refused as a child as well, where only an expression says which it is', async () => {
     const it = await bench();
-    const { executionId = '' } = await it.say('pipeline run foo parent dev', 'UEVE');
+    const { executionId = '' } = await it.say('pipeline run foo evaluated dev', 'UEVE');
     const done = await it.drive(executionId);
     expect([done.status, done.stages[0]?.failure?.message]).toEqual([
       'TERMINAL',
-      "@UEVE, who asked for 'Run parent of foo in dev', may not change foo prod: only @crew may. Ask one of them. Stage 'The shrinkCluster' of pipeline foo/named names foo-prod.",
+      "@UEVE, who asked for 'Run evaluated of foo in dev', may not change foo prod: only @crew may. Ask one of them. Stage 'The shrinkCluster' of pipeline foo/named names foo-prod.",
     ]);
   });
 
@@ -85,6 +90,31 @@ describe('a pipeline whose stages name a cluster of another environment', () => 
     const parent = await confirmed(it, 'pipeline run foo parent dev');
     await it.drive(parent, 1000);
     expect(JSON.stringify((await it.live(parent))?.steps)).toContain('Deploy foo 1.1 to prod');
+  });
+});
+
+describe('a pipeline that runs others which change another environment', () => {
+  it.each([
+    ['parent', "stage 'The shrinkCluster' of pipeline foo/named names foo-prod"],
+    ['across', "stage 'The pipeline' runs foo/quiet for foo prod"],
+    ['deeper', "stage 'The pipeline' of pipeline foo/across runs foo/quiet for foo prod"],
+    ['custom', "stage 'The shrinkCluster' of pipeline foo/gently names foo-prod"],
+  ])('waits for a confirmation, and is refused to strangers: %s', async (name, why) => {
+    const it = await bench();
+    const text = `pipeline run foo ${name} dev${name === 'custom' ? ' 2.0' : ''}`;
+    const said = await it.say(text);
+    expect(said.executionId).toBeUndefined();
+    expect(wordsOf(said.reply)).toContain(`It changes foo prod too: ${why}.`);
+    const refused = wordsOf((await it.say(text, 'UEVE')).reply);
+    expect(refused).toContain('You may not change foo prod: only @crew may.');
+    expect(refused).toContain(`Pipeline ${name} is run for dev, but ${why}.`);
+    expect(await it.executions()).toEqual([]);
+  });
+
+  it('need not wait until nobody is at work there', async () => {
+    const it = await bench();
+    await it.drive(await confirmed(it, 'deploy foo prod 1.1'), 1000);
+    expect((await it.say('pipeline run foo parent dev')).plan).toBeDefined();
   });
 });
 

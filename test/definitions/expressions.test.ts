@@ -339,6 +339,7 @@ describe('a stage type that only Coxswain plans', () => {
       'adoptServerGroup',
       'cancelPipeline',
       'cancelWebhook',
+      'enableAlsoServed',
       'fetchUrls',
       'stopJenkinsBuild',
       'stopJob',

@@ -1,6 +1,7 @@
 import type { StageContext } from '../../src/model/execution';
 import { keyLabel } from '../../src/dcos/server-groups';
 import { east } from '../dcos/builders';
+import { applicationOf, childIn, parentOf, runs, startLocked } from '../support/child-kit';
 import { buildPipeline, stageOf, statuses } from '../support/engine-kit';
 import { createJenkinsBench } from '../support/jenkins-bench';
 import { jobXml } from '../support/jenkins-jobs';
@@ -65,6 +66,19 @@ describe('a failure that is ignored', () => {
     const done = await bench.run(buildPipeline([{ ref: '1', type: 'runJob', context }]), 600_000);
     expect([done.status, stageOf(done, '1').status]).toEqual(['SUCCEEDED', 'FAILED_CONTINUE']);
     expect(bench.jobs.effects).toEqual([expect.stringContaining('run backup'), expect.stringContaining('cancel')]);
+  });
+
+  it('cancels the pipeline that ran out of time', async () => {
+    const bench = createStageBench(
+      undefined,
+      new Map([applicationOf('foo', { child: [{ ref: '1', type: 'wait', context: { waitTime: 6000 } }] })]),
+    );
+    const ignored = runs({ stageTimeoutMs: 60_000, continuePipeline: true });
+    await startLocked(bench, parentOf([ignored, { ref: '2', type: 'wait', after: ['1'], context: { waitTime: 30 } }]));
+    const done = await bench.drive('E1');
+    expect([done.status, stageOf(done, '1').status]).toEqual(['SUCCEEDED', 'FAILED_CONTINUE']);
+    expect((await childIn(bench)).status).toBe('CANCELED');
+    expect(stageOf(done, '2').startTime).toBeGreaterThanOrEqual((await childIn(bench)).endTime ?? Infinity);
   });
 
   it('takes a clone that did not come up out of service, and leaves what serves', async () => {

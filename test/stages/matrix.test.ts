@@ -1,4 +1,6 @@
 import { stageRegistry } from '../../src/app';
+import { executionKind } from '../../src/engine/document-kinds';
+import { isComplete } from '../../src/model/status';
 import type { Execution, StageContext } from '../../src/model/execution';
 import { east } from '../dcos/builders';
 import { driveUntil } from '../support/drive-until';
@@ -69,6 +71,19 @@ describe.each(rows)('%s', (type, row) => {
     const done = await bench.drive('E1');
     expect([done.status, ...stateOf(bench)]).toEqual(['CANCELED', ...left]);
     expect(done.stages.flatMap(({ failure }) => failure?.message ?? [])).toEqual([]);
+  });
+
+  it('leaves nothing at work where it runs out of time and that is ignored', async () => {
+    const { by, context, code } = row.timeout;
+    const bench = await begin(type, row, { ...context, continuePipeline: true }, by);
+    const done = await bench.drive('E1');
+    const expected = code === undefined ? stageOf(done, '1').status : 'FAILED_CONTINUE';
+    expect([done.status, stageOf(done, '1').status]).toEqual(['SUCCEEDED', expected]);
+    const all = await bench.store.list(executionKind);
+    expect(all.filter(({ document }) => !isComplete(document.status)).map(({ id }) => id)).toEqual([]);
+    const started = bench.jobs.effects.filter((effect) => effect.startsWith('run '));
+    const stopped = bench.jobs.effects.filter((effect) => effect.startsWith('cancel'));
+    expect(stopped).toHaveLength(started.length);
   });
 
   it('ends when its time is over', async () => {

@@ -110,20 +110,24 @@ function report(seed: number, { drawn, rounds }: Awaited<ReturnType<typeof trySt
 }
 
 describe('strategies while DC/OS, the process and people do their worst', () => {
-  it(`keep their promises in ${runs} random cases of 1 to 20 instances`, async () => {
-    const first = Number(process.env.STRATEGY_SEED ?? 1);
-    const failures: unknown[] = [];
-    const ends: Record<string, number> = {};
-    for (let seed = first; seed < first + runs && failures.length < 3; seed += 1) {
-      const tried = await tryStrategy(seed);
-      for (const { execution } of tried.rounds) ends[execution.status] = (ends[execution.status] ?? 0) + 1;
-      failures.push(...report(seed, tried));
-    }
-    expect(failures).toEqual([]);
-    if (runs < 60) return;
-    // Every way to end was met often, or this proves nothing.
-    expect(ends.SUCCEEDED ?? 0).toBeGreaterThan(runs / 4);
-    expect(ends.TERMINAL ?? 0).toBeGreaterThan(runs / 10);
-    expect(ends.CANCELED ?? 0).toBeGreaterThan(runs / 40);
-  }, 60_000 + runs * 1500);
+  it(
+    `keep their promises in ${runs} random cases of 1 to 20 instances`,
+    async () => {
+      const first = Number(process.env.STRATEGY_SEED ?? 1);
+      const failures: unknown[] = [];
+      const ends: Record<string, number> = {};
+      for (let seed = first; seed < first + runs && failures.length < 3; seed += 1) {
+        const tried = await tryStrategy(seed);
+        for (const { execution } of tried.rounds) ends[execution.status] = (ends[execution.status] ?? 0) + 1;
+        failures.push(...report(seed, tried));
+      }
+      expect(failures).toEqual([]);
+      if (runs < 60) return;
+      // Every way to end was met often, or this proves nothing.
+      expect(ends.SUCCEEDED ?? 0).toBeGreaterThan(runs / 4);
+      expect(ends.TERMINAL ?? 0).toBeGreaterThan(runs / 10);
+      expect(ends.CANCELED ?? 0).toBeGreaterThan(runs / 40);
+    },
+    60_000 + runs * 1500,
+  );
 });

@@ -1,6 +1,7 @@
 import type { ServerGroupDescription } from '../../src/model/description';
 import { findStrategy, type Change } from '../../src/strategies';
 import { east } from '../dcos/builders';
+import { driveUntil } from '../support/drive-until';
 import { buildPipeline, stageOf } from '../support/engine-kit';
 import { sendSignal } from '../support/send-signal';
 import { createStageBench, describeCluster } from '../support/stage-kit';
@@ -95,4 +96,49 @@ describe('where several server groups serve', () => {
     const least = plans.flatMap(({ context }) => ('minimumServing' in context ? [context.minimumServing] : []));
     expect(new Set(least)).toEqual(new Set([11]));
   });
+});
+
+describe('the way back where several server groups served', () => {
+  /** A canary or red/black has taken over from v000 and v001, and turns sick while it is watched. */
+  async function turnsSick(...alsoSick: readonly string[]) {
+    const bench = bothServe();
+    const rollback = { rollback: { onFailure: true } } as const;
+    const clusters = [describeCluster({ strategy: 'redblack', desiredCapacity: 6, maxRemainingAsgs: 3, ...rollback })];
+    const execution = buildPipeline([
+      { ref: '1', type: 'deploy', context: { clusters } },
+      { ref: '2', type: 'verify', after: ['1'], context: { durationSec: 600, ...rollback } },
+    ]);
+    await bench.start(execution);
+    await driveUntil(bench, ({ stages }) => stages.some(({ id, status }) => id === '2' && status === 'RUNNING'));
+    expect(sizes(bench)).toEqual(['v000 ×0', 'v001 ×0', 'v002 ×6']);
+    for (const name of ['v002', ...alsoSick]) bench.serverGroups.sickNames.add(`foo-dev-${name}`);
+    const from = bench.serverGroups.effects.length;
+    const done = await bench.drive('E1', 6 * 3_600_000);
+    const effects = bench.serverGroups.effects.slice(from).map((text) => text.replace(' nonprod/east/foo-dev-', ' '));
+    return { bench, done, effects };
+  }
+
+  it('brings back first the one that the new one followed, then takes that out, then brings back the others', async () => {
+    const { done, effects } = await turnsSick();
+    expect(done.status).toBe('TERMINAL');
+    expect(effects).toEqual(['resize v001 0→6', 'resize v002 6→0', 'resize v000 0→5']);
+  });
+
+  it('takes the sick one out though another does not come back', async () => {
+    const { bench, done } = await turnsSick('v000');
+    expect(done.status).toBe('TERMINAL');
+    expect(sizes(bench)).toEqual(['v000 ×5', 'v001 ×6', 'v002 ×0']);
+    expect(stageOf(done, '2').failure?.message).toContain('The way back failed too');
+  });
+});
+
+it('brings back each of several others, whichever of them does not come up', async () => {
+  const bench = bothServe();
+  bench.serverGroups.seed({ location: east, name: 'foo-dev-v002', desired: 4 });
+  await bench.run(deployOf({ strategy: 'redblack', maxRemainingAsgs: 4 }), 600_000);
+  expect(sizes(bench)).toEqual(['v000 ×0', 'v001 ×0', 'v002 ×0', 'v003 ×6']);
+  bench.serverGroups.sickNames.add('foo-dev-v001');
+  await sendSignal(bench, { type: 'cancel', user: 'UANN' });
+  expect((await bench.drive('E1', 6 * 3_600_000)).status).toBe('CANCELED');
+  expect(sizes(bench)).toEqual(['v000 ×5', 'v001 ×6', 'v002 ×4', 'v003 ×0']);
 });

@@ -109,6 +109,7 @@ export function createQueueBench(wrap: (store: DocumentStore) => DocumentStore =
     adopt: () => Promise.resolve(),
     abandon: () => Promise.resolve(),
     record: () => Promise.resolve(),
+    passOn: () => Promise.resolve(),
   });
   const engine: EngineWorld<undefined> = { ...plain, drain };
   const signal = async (id: string, wanted: Signal): Promise<SignalOutcome> => {

@@ -37,6 +37,13 @@ export type ChildStart =
   | { readonly state: 'started'; readonly name: string }
   | { readonly state: 'waits'; readonly holder: { readonly name: string; readonly user?: string } };
 
+/** Whether the cluster of an execution that has ended may be worked on again, for whoever waited for it. */
+export type ChildReopening =
+  | { readonly state: 'free' }
+  /** Others have worked there since. */
+  | { readonly state: 'newer' }
+  | Extract<ChildStart, { state: 'waits' }>;
+
 /** Starts pipelines for other executions, looks after them, and stops them. */
 export interface ChildPipelines {
   /** An id for an execution to come. */
@@ -48,6 +55,8 @@ export interface ChildPipelines {
   start(request: ChildRequest): Promise<ChildStart>;
   /** The execution as it is now; undefined where there is none of this id. */
   look(executionId: string): Promise<Execution | undefined>;
+  /** Takes its cluster for `parent`, to take back what it did; doing it again changes nothing. */
+  reopen(executionId: string, parent: Execution): Promise<ChildReopening>;
   /** Cancels it, with its way back; one that has ended, or is ending, stays as it is. `key` makes a repeat harmless. */
   cancel(
     executionId: string,

@@ -1,9 +1,9 @@
 import type { TaskDefinition, TaskResult } from '../../engine/contracts/task';
 import { failureOf } from '../../engine/failure-of';
 import { topLevelStages } from '../../engine/graph';
-import type { Execution, StageContext } from '../../model/execution';
+import type { Execution, Stage, StageContext } from '../../model/execution';
 import { isComplete } from '../../model/status';
-import { childOutcomes, outcomesOf } from '../../strategies';
+import { childOutcomes, isStrategyRun, leftServing, outcomesOf } from '../../strategies';
 import { childConfigOf, childTimeoutMs, pollMs, type Needs } from './child-config';
 
 /**
@@ -48,7 +48,7 @@ function canceledResult(child: Execution): TaskResult {
   return { status: 'CANCELED', code: 'STAGE_FAILED', reason, context: endContext(child) };
 }
 
-function failedResult(child: Execution): TaskResult {
+function failedResult(child: Execution, stage: Stage): TaskResult {
   const failure = failureOf(child);
   const reason = `${child.name} (${child.id}) failed: ${failure?.message ?? 'one of its stages did.'}`;
   // Its message holds all reasons; what a machine wrote is passed on beside it.
@@ -57,15 +57,15 @@ function failedResult(child: Execution): TaskResult {
     status: 'TERMINAL',
     code: 'STAGE_FAILED',
     reason,
-    context: { ...endContext(child), ...diagnosis },
+    context: { ...endContext(child), ...diagnosis, ...(isStrategyRun(stage) ? leftServing(child) : {}) },
   };
 }
 
-function endOf(child: Execution, isKeptBack: boolean): TaskResult {
+function endOf(child: Execution, stage: Stage): TaskResult {
   const facts = factsOf(child);
   if (child.status === 'CANCELED') return canceledResult(child);
-  if (child.status !== 'SUCCEEDED') return failedResult(child);
-  const outputs = isKeptBack ? {} : outputsOf(child);
+  if (child.status !== 'SUCCEEDED') return failedResult(child, stage);
+  const outputs = childConfigOf(stage.context).skipDownstreamOutput ? {} : outputsOf(child);
   return { status: 'SUCCEEDED', outputs: { ...outputs, ...facts }, context: endContext(child) };
 }
 
@@ -87,7 +87,7 @@ export const monitorPipeline: TaskDefinition<Needs> = {
         reason: `The pipeline that was started (${id}) no longer exists.`,
       };
     }
-    if (isComplete(child.status)) return endOf(child, childConfigOf(stage.context).skipDownstreamOutput);
+    if (isComplete(child.status)) return endOf(child, stage);
     const context = { status: child.status, progress: progressOf(child) };
     return { status: 'RUNNING', retryAfterMs: pollMs, context };
   },

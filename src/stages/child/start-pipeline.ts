@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
 import type { Memo } from '../../model/execution';
+import { isStrategyRun, withStrategyRun } from '../../strategies';
 import { childConfigOf, childTimeoutMs, pollMs, type Needs } from './child-config';
 
 type Look = TaskLook<Needs>;
@@ -41,6 +42,12 @@ async function start({ execution, stage, services, key }: Look, id: string): Pro
   return { status: 'RUNNING', retryAfterMs: pollMs, context: { waitsFor: answer.holder } };
 }
 
+/** The id is saved before anything starts; what a strategy creates, later attempts of its deploy must know for their own. */
+function intend({ execution, stage }: Look, executionId: string): TaskResult {
+  const decision = isStrategyRun(stage) ? { decision: withStrategyRun(execution, stage, executionId) } : {};
+  return { status: 'RUNNING', retryAfterMs: 0, memo: { executionId }, context: forgotten, ...decision };
+}
+
 /**
  * Starts the child, under an id that is saved first, or takes one over that runs again. While somebody else works on its
  * cluster the stage waits, as long as it may last.
@@ -60,8 +67,6 @@ export const startPipeline: TaskDefinition<Needs> = {
     const isSkipped = stage.context.manualSkip === true;
     if (isSkipped && (id === undefined || (await childPipelines.look(id)) === undefined))
       return { status: 'SKIPPED', reason: 'Skipped by hand before it started.' };
-    if (id === undefined)
-      return { status: 'RUNNING', retryAfterMs: 0, memo: { executionId: childPipelines.newId() }, context: forgotten };
-    return start(look, id);
+    return id === undefined ? intend(look, childPipelines.newId()) : start(look, id);
   },
 };

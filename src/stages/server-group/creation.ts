@@ -17,6 +17,7 @@ import {
   planRetirement,
   planUndo,
   servedBefore,
+  strategyRunsBelow,
   type CreationType,
 } from '../../strategies';
 import { healthWishOf } from './health-wish';
@@ -44,9 +45,15 @@ export function descriptionOf(context: StageContext): ServerGroupDescription {
   return { serviceEndpoints: [], healthChecks: [], ...Object.fromEntries(given) } as unknown as ServerGroupDescription;
 }
 
-/** Whether a group is what an attempt of this very stage has made that did not succeed: neither source nor way back. */
+/**
+ * Whether a group is what an attempt of this very stage has made that did not succeed, or a strategy pipeline for it: neither
+ * source nor way back.
+ */
 export function isLeftover(look: Pick<PlanInput, 'execution' | 'stage'>, { name, labels }: ServerGroup): boolean {
-  const isOwn = labels[keyLabel]?.startsWith(effectKeyPrefix(look.execution.id, look.stage.id)) === true;
+  const { execution, stage } = look;
+  const runs = strategyRunsBelow(execution, stage).map((id) => `${id}/`);
+  const own = [effectKeyPrefix(execution.id, stage.id), ...runs];
+  const isOwn = own.some((prefix) => labels[keyLabel]?.startsWith(prefix) === true);
   return isOwn && servedNames(look)?.includes(name) === false;
 }
 
@@ -67,9 +74,7 @@ export function firstSizeOf(stage: Stage): number {
 
 /** The name is saved before anything is made, and with it what served and what is cloned, to which later attempts keep. */
 function intend(look: TaskLook<Needs>, name: string): TaskResult {
-  const { cloneSource } = look.stage.outputs;
-  const served = servedDecision(look, { location: placeOf(look.context), cluster: newClusterOf(look.context) });
-  const decision = cloneSource === undefined ? served : { ...served, cloneSource };
+  const decision = servedDecision(look, { location: placeOf(look.context), cluster: newClusterOf(look.context) });
   return { status: 'RUNNING', retryAfterMs: 0, memo: { name }, decision };
 }
 

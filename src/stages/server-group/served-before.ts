@@ -84,9 +84,11 @@ export function findServed(
   return { servedBefore, alsoServed };
 }
 
-/** What `findServed` put out, as the decision of which later attempts read it. */
+/** What `findServed` put out, and what is cloned, as the decision of which later attempts read it. */
 export function servedDecision({ stage }: Look, { location, cluster }: Where): StageContext {
+  const { cloneSource } = stage.outputs;
   const { servedBefore, alsoServed } = outputsSchema.parse(stage.outputs);
   const groups = servedBefore === undefined ? [] : [servedBefore, ...alsoServed];
-  return { servedBefore: { place: placeName(location), cluster, groups } };
+  const served = { place: placeName(location), cluster, groups };
+  return { servedBefore: served, ...(cloneSource === undefined ? {} : { cloneSource }) };
 }

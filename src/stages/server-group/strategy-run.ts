@@ -9,6 +9,7 @@ import { planCancel } from '../child/plan-cancel';
 import { imageFor } from './image';
 import { isWorker, placeOf } from './place';
 import { undoOfPlace } from './place-undo';
+import { servedDecision } from './served-before';
 
 /** What a description says to its own deploy only: how it is deployed, and what the engine makes of that. */
 const ofDeploy: readonly string[] = [
@@ -23,12 +24,29 @@ const ofDeploy: readonly string[] = [
   'targetCluster',
 ];
 
+/** A strategy pipeline takes from what serves: later attempts are to know what that was. */
+const keepServed: TaskDefinition<unknown> = {
+  name: 'keepServed',
+  timeoutMs: 5 * 60_000,
+  timeoutFromStage: false,
+  run: (look) => {
+    const where = { location: placeOf(look.context), cluster: String(look.stage.outputs.cluster) };
+    const kept = {
+      status: 'RUNNING',
+      retryAfterMs: 0,
+      memo: { isKept: true },
+      decision: servedDecision(look, where),
+    } as const;
+    return Promise.resolve(look.memo === undefined ? kept : { status: 'SUCCEEDED' });
+  },
+};
+
 /** The tasks of a creation: `finding` what is there, then `making` what is new, which a strategy pipeline does instead. */
 export const creationTasks =
   <S>(finding: readonly TaskDefinition<S>[], making: readonly TaskDefinition<S>[]) =>
   ({ stage }: PlanInput): readonly TaskDefinition<S>[] => {
     if (!isWorker(stage.context)) return [];
-    return isCustom(stage.context) ? finding : [...finding, ...making];
+    return isCustom(stage.context) ? [...finding, keepServed] : [...finding, ...making];
   };
 
 /** Nothing that is worked out in this execution is left open: the image is named, the source of a clone too. */
@@ -62,8 +80,7 @@ const parametersFor = ({ execution, stage }: PlanInput, location: Location, clus
 /** The strategy pipeline of a creation. Throws INVALID_INPUT where the creation names none. */
 export function planStrategyRun(input: PlanInput): readonly StagePlan[] {
   const { stage, execution } = input;
-  const { strategyApplication, strategyPipeline, pipelineParameters, keepFailedMinutes, stageTimeoutMs } =
-    stage.context;
+  const { strategyApplication, strategyPipeline, pipelineParameters, stageTimeoutMs } = stage.context;
   if (typeof strategyPipeline !== 'string' || strategyPipeline === '') {
     const message = `Stage '${stage.name}' names no strategy pipeline. Give one: strategyPipeline: gently.`;
     throw new CoxswainError('INVALID_INPUT', { message });
@@ -89,7 +106,6 @@ export function planStrategyRun(input: PlanInput): readonly StagePlan[] {
       alsoServed,
       stoodBefore,
     },
-    ...(keepFailedMinutes === undefined ? {} : { keepFailedMinutes }),
     ...(stageTimeoutMs === undefined ? {} : { stageTimeoutMs }),
   };
   return [{ type: 'pipeline', name: `Run ${strategyPipeline} in ${locationName(location)}`, context }];

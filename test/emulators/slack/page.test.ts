@@ -219,8 +219,7 @@ describeWithPart(chromium, 'the chat page of the Slack emulator', (executablePat
   // One page for all: each test has a server of its own, so an origin of its own with nothing kept in it.
   beforeAll(async () => {
     browser = await playwright.launch({ executablePath, args: flags.split(' ') });
-    const context = await browser.newContext({ timezoneId: 'UTC' });
-    page = await context.newPage();
+    page = await browser.newPage({ timezoneId: 'UTC' });
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (line) => line.type() === 'error' && problems.push(line.text()));
     page.setDefaultTimeout(5000);
@@ -235,11 +234,9 @@ describeWithPart(chromium, 'the chat page of the Slack emulator', (executablePat
     await open('');
   });
   afterEach(async () => {
-    const seen = problems;
-    problems = [];
     await page.goto('about:blank');
     await chat.stop();
-    expect(seen).toEqual([]);
+    expect(problems).toEqual([]);
   });
 
   async function open(hash: string): Promise<void> {
