@@ -53,6 +53,11 @@ describe('what is written down', () => {
     ]);
     expect(texts).toContain('effect disableServerGroup SUCCEEDED');
     expect(texts.at(-1)).toBe('execution ended SUCCEEDED');
+    const intended = (await entriesOf(bench)).filter(({ outcome }) => outcome === 'INTENDED').map(({ what }) => what);
+    for (const effect of bench.serverGroups.effects) {
+      const [name = effect] = /foo-dev-v\d+/.exec(effect) ?? [];
+      expect(intended.filter((what) => what.includes(name))).not.toEqual([]);
+    }
     const [command, started, effect] = await entriesOf(bench);
     expect(command).toMatchObject({
       who: 'UANN',
