@@ -1,4 +1,5 @@
 import { adopt } from './adopt';
+import { audit } from './audit';
 import { clone } from './clone';
 import { deploy } from './deploy';
 import { destroy } from './destroy';
@@ -33,6 +34,7 @@ export const verbs: readonly Verb[] = [
   terminate,
   adopt,
   pipeline,
+  audit,
   settings,
   login,
   helpFor(() => verbs),

@@ -5,6 +5,7 @@ import type { VerbWorld } from '../commands/support/verb';
 import { createChildPipelines } from './child-pipelines';
 import { createAbandoning, createAdoption } from './engine/adopt-child';
 import { advance, type EngineWorld } from './engine/advance';
+import { signalFact } from './engine/audit-execution';
 import type { Clock } from './engine/clock';
 import { commandKind, executionKind, expiryKind } from './engine/document-kinds';
 import { createExecutionDrain } from './engine/drain-execution';
@@ -21,6 +22,7 @@ import { createJobTurns, createTrafficGuard } from './guards';
 import { createWebhooks } from './http-client/webhooks';
 import { createJenkinsMasters } from './jenkins/jenkins-masters';
 import type { Execution } from './model/execution';
+import { createAuditLog } from './policy/audit/audit-log';
 import { readPeople } from './policy/people';
 import { createRequesterWishes } from './requester-wishes';
 import type { Services } from './services';
@@ -36,7 +38,7 @@ export const stageRegistry = createStageRegistry(stages);
 export const executionRenderer = createExecutionRenderer(stageRegistry, concludeFailed);
 
 /** What the executor works with; everything else is put together here. */
-export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings' | 'show'> & {
+export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings' | 'show' | 'record'> & {
   /** Jobs of the clusters that are defined. */
   readonly jobs: Services['jobs'];
   /** Fetches what expressions ask for. */
@@ -45,6 +47,8 @@ export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings' | '
   readonly jenkins?: Services['jenkins'];
   /** Where absent: to public addresses only, without secrets of the environment. */
   readonly webhooks?: Services['webhooks'];
+  /** Values that must not get into the audit log; none by default. */
+  readonly secrets?: readonly string[];
   /** Told of what failed and is tried again by itself. */
   readonly onError: (error: unknown, documentId: string) => void;
 };
@@ -65,7 +69,8 @@ function createSignal(store: DocumentStore, clock: Clock) {
       outcome = signaled.outcome;
       if (!signaled.outcome.accepted) return execution;
       const signals = [...(execution.signals ?? []), signalId].slice(-signalsKept);
-      return { ...signaled.execution, signals };
+      const told = signalFact(execution, signal, { id: signalId, now });
+      return { ...signaled.execution, signals, events: [...signaled.execution.events, told] };
     };
     const save = (folding: typeof fold, maxBytes: (execution: Execution) => number) =>
       store.update(executionKind, executionId, (execution) => folding(execution, change, settings(now)), { maxBytes });
@@ -93,6 +98,7 @@ export function createExecutorHandlers(
   const { jenkins = createJenkinsMasters(parts.definitions, clock), webhooks = createWebhooks({ clock }) } = parts;
   const people = () => readPeople(store, parts.teamId);
   const signal = createSignal(store, clock);
+  const audit = createAuditLog({ store, clock, teamId: parts.teamId, secrets: parts.secrets ?? [] });
   const mayRetry = async (execution: Execution, user: string): Promise<boolean> =>
     (await retryPermission({ ...parts, people }, execution, user)).allowed;
   const childPipelines = createChildPipelines({ ...parts, people, signal });
@@ -108,6 +114,7 @@ export function createExecutorHandlers(
       clock,
       render: executionRenderer,
       tellsRequester: createRequesterWishes(settings),
+      record: audit.record,
       adopt: createAdoption({ store, mayRetry, signal }),
       abandon: createAbandoning({ signal }),
       passOn: async ({ id, executionId, signal: type, user }) => {
@@ -121,10 +128,11 @@ export function createExecutorHandlers(
     people,
     show: executionRenderer.live,
     signal,
+    record: audit.record,
   };
   return {
     command: (claimed, owner) => processCommand(verbs, world, claimed, owner),
-    expiry: createExpiryHandler({ store, clock, serverGroups, trafficGuard, onError }),
+    expiry: createExpiryHandler({ store, clock, serverGroups, trafficGuard, onError, record: audit.record }),
     execution: (claimed, owner) => advance(engine, claimed.document as Execution, owner),
   };
 }

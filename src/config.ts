@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { checkUrl } from './engine/expressions';
 import { isTimeZone } from './model/local-time';
+import { isSecretHeader } from './http-client/redact';
 
 /** Everything the bot can be told by its environment, checked. Times in milliseconds. */
 export type Config = {
@@ -127,6 +128,16 @@ const toConfig = (values: z.infer<typeof schema>): Config => ({
   ...(values.WEBHOOK_URL_HOSTS === undefined ? {} : { webhookUrlHosts: values.WEBHOOK_URL_HOSTS }),
   ...(values.REDIS_URL === undefined ? {} : { redisUrl: values.REDIS_URL }),
 });
+
+const shortestSecret = 8;
+const isSecretName = (name: string): boolean =>
+  isSecretHeader(name.replaceAll('_', '-')) || /pass|key$|auth/i.test(name);
+
+/** The values of variables whose names say that they are secret; what is shorter than 8 characters would hide common words. */
+export const secretValues = (environment: Readonly<Record<string, string | undefined>>): readonly string[] =>
+  Object.entries(environment).flatMap(([name, value = '']) =>
+    isSecretName(name) && value.length >= shortestSecret ? [value] : [],
+  );
 
 /** The environment itself, for what is handed on to child processes and definitions. */
 export const processEnvironment: Readonly<Record<string, string | undefined>> = process.env;

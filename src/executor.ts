@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setPriority } from 'node:os';
 import { createExecutorHandlers, executorKinds, stageRegistry } from './app';
 import { runJob } from './background/job';
-import { processEnvironment } from './config';
+import { processEnvironment, secretValues } from './config';
 import { createJobs } from './dcos/metronome-jobs';
 import { createDefinitionsSource } from './definitions/definitions-source';
-import { watchDrift } from './drift/watch-drift';
+import { watchDrift, type DriftOptions, type DriftWatch } from './drift/watch-drift';
 import { systemClock } from './engine/clock';
 import { commandKind } from './engine/document-kinds';
 import { ulid } from './engine/ids';
@@ -20,6 +20,7 @@ import { liveConnections, type LiveConnections } from './live-connections';
 import { liveServerGroups } from './live-server-groups';
 import { createLogger, logUnreadable, type Logger } from './logger';
 import type { Definitions } from './model/application';
+import { createAuditLog } from './policy/audit/audit-log';
 import { createEmbeddedWake } from './queue/embedded-wake';
 import { createInboxMover } from './queue/inbox-mover';
 import { rememberSights } from './remember-sights';
@@ -78,6 +79,17 @@ function createWake(store: DocumentStore, logger: Logger): Wake {
   });
 }
 
+const startDrift = (
+  parts: Omit<DriftOptions, 'record' | 'onError'>,
+  secrets: readonly string[],
+  logger: Logger,
+): DriftWatch =>
+  watchDrift({
+    ...parts,
+    record: createAuditLog({ ...parts, secrets }).record,
+    onError: (error) => logger.warn({ error: String(error) }, 'A cluster could not be compared; it is tried again'),
+  });
+
 runJob({
   start: async (input, post) => {
     const settings = jobSettings.parse(input);
@@ -94,13 +106,12 @@ runJob({
     const connections = liveConnections(definitions);
     const serverGroups = await watchServerGroups(file, { teamId, definitions, connections, logger });
     const parts = { store, clock, teamId, definitions, serverGroups };
+    const secrets = secretValues(processEnvironment);
     const wake = createWake(store, logger);
-    const drift = watchDrift({
-      ...parts,
-      onError: (error) => logger.warn({ error: String(error) }, 'A cluster could not be compared; it is tried again'),
-    });
+    const drift = startDrift(parts, secrets, logger);
     const handlers = createExecutorHandlers({
       ...parts,
+      secrets,
       newId: () => ulid(clock.now()),
       jobs: createJobs({ connections, clock }),
       fetchText: createFetchPublic({ clock, ...onlyTo(settings.expressionUrlHosts) }),

@@ -9,8 +9,10 @@ import { threadIdOf } from './engine/drain-execution';
 import { putMessage } from './engine/messages';
 import type { Claimed, DocumentStore } from './engine/ports/document-store';
 import type { DueHandler } from './engine/ports/wake';
+import { auditedSelf, auditFact, type AuditFact } from './model/audit';
 import { asCoxswainError } from './model/errors';
 import { expiryId, type Expiry } from './model/expiry';
+import { parseMoniker } from './model/moniker';
 import { isDisabled, locationName, type ServerGroup } from './model/server-group';
 import { isComplete } from './model/status';
 import type { Text } from './model/text';
@@ -31,6 +33,8 @@ type Parts = {
   readonly clock: Clock;
   readonly serverGroups: ServerGroups;
   readonly trafficGuard: TrafficGuard;
+  /** Writes facts to the audit log, each once however often it is told. */
+  readonly record: (facts: readonly AuditFact[]) => Promise<void>;
   /** Told of every failed try; the next one comes by itself. */
   readonly onError: (error: unknown, expiryId: string) => void;
 };
@@ -56,6 +60,34 @@ async function isBusy(store: DocumentStore, cluster: string): Promise<boolean> {
   return newest.some(({ document }) => !isComplete(document.status));
 }
 
+type Moment = End | 'destroying';
+
+/** What is written down of an expiry: that the group is about to be destroyed, and what became of it. */
+function expiryFact({ clock }: Parts, expiry: Expiry, moment: Moment): AuditFact {
+  const { cluster, serverGroupName, location, executionId, keptSince } = expiry;
+  const isEffect = moment === 'destroying' || moment === 'destroyed';
+  const kept = expiry.why === 'adoption' ? 'kept after an adoption' : 'kept for diagnosis';
+  return auditFact({
+    id: `${expiryId(expiry)}/expiry/${moment}`,
+    at: clock.now(),
+    kind: isEffect ? 'effect' : 'background',
+    action: 'expire',
+    who: auditedSelf,
+    what: `DC/OS: ${serverGroupName} in ${locationName(location)}`,
+    why: `${kept} since ${new Date(keptSince).toISOString()}`,
+    from: { surface: 'coxswain' },
+    outcome: moment === 'destroying' ? 'INTENDED' : moment.toUpperCase(),
+    executionId,
+    ...applicationOf(cluster),
+  });
+}
+
+function applicationOf(cluster: string): { readonly application?: string; readonly environment?: string } {
+  const moniker = parseMoniker(cluster);
+  if (moniker === undefined) return {};
+  return { application: moniker.app, ...(moniker.stack === null ? {} : { environment: moniker.stack }) };
+}
+
 async function destroy(parts: Parts, expiry: Expiry, group: ServerGroup): Promise<Look> {
   const { location, cluster, executionId } = expiry;
   const request = {
@@ -69,6 +101,7 @@ async function destroy(parts: Parts, expiry: Expiry, group: ServerGroup): Promis
   const answer = await parts.trafficGuard.reserve(request);
   if ('moved' in answer) return { again: 0 };
   if (!answer.allowed) return { again: laterMs, refused: answer.reason };
+  await parts.record([expiryFact(parts, expiry, 'destroying')]);
   await parts.serverGroups.destroy(location, group.name, { force: false });
   return { again: soonMs };
 }
@@ -124,6 +157,7 @@ async function conclude(parts: Parts, claimed: Claimed, owner: string, end: End)
   await trafficGuard.release(expiry.location, expiry.cluster, expiryId(expiry));
   const tone = end === 'spared' || end === 'abandoned' ? 'attention' : 'neutral';
   await tell(parts, expiry, { id: 'expired', words: headlines[end], tone });
+  await parts.record([expiryFact(parts, expiry, end)]);
   if (end !== 'destroyed') {
     await store.delete(expiryKind, claimed.id);
     return;

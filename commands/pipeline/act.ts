@@ -124,10 +124,15 @@ function subverbOf(act: Act): Subverb {
       const stage = isOfStage ? stageFor(act, execution, { words: rest, choices }) : { stageId: '' };
       if ('question' in stage) return reply(stage.question);
       const signal = signalOf(act, execution, { ...stage, user: command.source.user, reason: options.get('reason') });
-      const sent = await sendSignal(world, execution, signal, command.id);
+      const sent = await sendSignal(world, execution, signal, command);
       if (sent.type === 'lost') return reply(lostView(sent.holder));
       if (sent.type !== 'accepted')
-        return reply({ headline: sent.reason, tone: 'bad', lines: ['Nothing was changed.'] });
+        return reply({
+          headline: sent.reason,
+          tone: 'bad',
+          lines: ['Nothing was changed.'],
+          ...(sent.type === 'forbidden' ? { denied: true } : {}),
+        });
       return reply({ headline: [{ strong: execution.name }, ` ${act.done}.`], tone: 'good' });
     },
   };

@@ -16,6 +16,9 @@ const say = (headline: Text, tone: View['tone'] = 'neutral', lines: readonly Tex
   reply: { headline, tone, lines, ...(tone === 'attention' ? { undone: true as const } : {}) },
 });
 
+/** The answer to somebody who may not do this. */
+const deny = (headline: Text): Outcome => ({ reply: { headline, tone: 'bad', lines: [], denied: true } });
+
 /** The answer to a confirmation: the execution runs, and where to watch it. */
 export function startedView(draft: PlannedAction['draft']): View {
   const where = draft.report === undefined ? [] : [`Watch it in #${draft.report.channel}.`];
@@ -94,7 +97,7 @@ async function answerPlanChoice(
     ?.document;
   if (planned === undefined) return say('This plan no longer exists. Ask again.', 'attention');
   if (planned.source.user !== command.source.user)
-    return say('Only who asked can confirm this plan. Type the command yourself.', 'bad');
+    return deny('Only who asked can confirm this plan. Type the command yourself.');
   if (request.name === 'confirm') return confirmPlan(verbs, planned, command, world);
   const decided = await decidePlan(world, planned, command, 'canceled');
   return decided?.state === 'canceled'
@@ -136,9 +139,10 @@ async function answerExecutionChoice(request: ChoiceRequest, command: Command, w
   if (request.name === 'reject' && (request.answer ?? '').trim() === '') {
     return say('Say why you reject it, so that the requester can act on it.', 'attention');
   }
-  const sent = await sendSignal(world, execution, signal, command.id);
+  const sent = await sendSignal(world, execution, signal, command);
   if (sent.type === 'lost') return { reply: lostView(sent.holder) };
-  if (sent.type !== 'accepted') return say(sent.reason, sent.type === 'forbidden' ? 'bad' : 'attention');
+  if (sent.type === 'forbidden') return deny(sent.reason);
+  if (sent.type !== 'accepted') return say(sent.reason, 'attention');
   return {
     ...say([`Done: ${request.name} on `, { strong: execution.name }, '.'], 'good'),
     quiet: true,

@@ -1,4 +1,4 @@
-import type { Command, PlannedAction } from '../../src/model/command';
+import type { AuditGrant, Command, PlannedAction } from '../../src/model/command';
 import { CoxswainError } from '../../src/model/errors';
 import type { Choice, View } from '../../src/model/view';
 import { Blindness, blindView } from './blindness';
@@ -14,6 +14,7 @@ export type Outcome = {
   readonly startNow?: boolean;
   readonly quiet?: boolean;
   readonly executionId?: string;
+  readonly audit?: AuditGrant;
 };
 
 /** A plan's card with its buttons; they carry the hash of what is confirmed. */
@@ -82,7 +83,8 @@ export async function answerText(
 ): Promise<Outcome> {
   try {
     const answer = await runVerb(verbs, text, command, world);
-    if (answer.type === 'reply') return { reply: answer.view };
+    if (answer.type === 'reply')
+      return { reply: answer.view, ...(answer.audit === undefined ? {} : { audit: answer.audit }) };
     const offered = offerPlan(command.id, text, answer.plan);
     return answer.confirm ? offered : { ...offered, reply: answer.plan.view, startNow: true };
   } catch (error) {

@@ -16,7 +16,8 @@ export async function refuseStranger(
   where: string,
 ): Promise<View | undefined> {
   const permission = mayDeploy(environment.policy, await world.people(), command.source.user, where);
-  return permission.allowed ? undefined : { headline: permission.reason, tone: 'bad' };
+  // `denied` is how the audit log hears of it.
+  return permission.allowed ? undefined : { headline: permission.reason, tone: 'bad', denied: true };
 }
 
 /** The refusal while another execution works on the cluster. */

@@ -6,6 +6,7 @@ import { putMessage } from '../../src/engine/messages';
 import type { Claimed } from '../../src/engine/ports/document-store';
 import { answerChoice, startedView } from './answer-choice';
 import { answerText, type Outcome } from './answer-text';
+import { commandFacts, lossFact, subjectOf } from './audit-command';
 import { lostView } from './lost-view';
 import { startPlan } from './start-plan';
 import type { Verb, VerbWorld } from './verb';
@@ -21,14 +22,18 @@ async function outcomeOf(verbs: readonly Verb[], command: Command, world: VerbWo
   }
 }
 
-function withOutcome(command: Command, outcome: Outcome, executionId: string): Command {
-  const { reply, plan, startNow, quiet, executionId: known } = outcome;
+type Answered = { readonly executionId: string; readonly events: NonNullable<Command['events']> };
+
+function withOutcome(command: Command, outcome: Outcome, { executionId, events }: Answered): Command {
+  const { reply, plan, startNow, quiet, audit, executionId: known } = outcome;
   const started = plan !== undefined && startNow === true;
   const decided = started ? { ...plan, state: 'confirmed' as const, decidedBy: command.id, executionId } : plan;
   const acted = started ? executionId : known;
   return {
     ...command,
     state: 'answered',
+    events,
+    ...(audit === undefined ? {} : { audit }),
     reply: started ? startedView(plan.draft) : reply,
     ...(decided === undefined ? {} : { plan: decided }),
     ...(quiet === undefined ? {} : { quiet }),
@@ -40,10 +45,12 @@ function withOutcome(command: Command, outcome: Outcome, executionId: string): C
   };
 }
 
-function withLoss({ executionId: _executionId, ...command }: Command, refusal: StartRefusal): Command {
+function withLoss({ executionId: _executionId, ...command }: Command, refusal: StartRefusal, now: number): Command {
   if (command.plan === undefined) return command;
   const { executionId: _planned, ...plan } = command.plan;
-  return { ...command, reply: lostView(refusal), plan: { ...plan, state: 'canceled' } };
+  const reply = lostView(refusal);
+  const events = [...(command.events ?? []), lossFact(command, reply, now)];
+  return { ...command, reply, events, plan: { ...plan, state: 'canceled' } };
 }
 
 /** Starts what was confirmed by the command itself; where it could not start, the answer says so. */
@@ -52,13 +59,20 @@ async function startConfirmed(command: Command, world: VerbWorld): Promise<Comma
   if (plan?.decidedBy !== command.id || plan.executionId === undefined) return command;
   const refusal = await startPlan(world, plan.executionId, plan.draft, command);
   if (refusal === undefined) return command;
-  const saved = await world.store.update(commandKind, command.id, (document) => withLoss(document, refusal));
+  const saved = await world.store.update(commandKind, command.id, (document) =>
+    withLoss(document, refusal, world.clock.now()),
+  );
   return saved?.document ?? command;
 }
 
-/** Starts what was to start and sends the answer; all of it may be repeated. */
+/** Starts what was to start, sends the answer and writes down what was asked; all of it may be repeated. */
 async function drainCommand(answered: Command, world: VerbWorld): Promise<void> {
   const command = await startConfirmed(answered, world);
+  await sendReply(command, world);
+  await world.record(command.events ?? []);
+}
+
+async function sendReply(command: Command, world: VerbWorld): Promise<void> {
   const { reply, source } = command;
   if (source.surface !== 'slack' || command.quiet === true || reply === undefined) return;
   const { user, channel, responseUrl } = source;
@@ -91,12 +105,15 @@ export async function processCommand(
   if (loaded.state === 'received') {
     const outcome = await outcomeOf(verbs, loaded, world);
     const executionId = world.newId();
+    const now = world.clock.now();
+    const events = commandFacts(loaded, outcome, { subject: await subjectOf(loaded, outcome, world), now });
     const saved = await world.store.update(commandKind, loaded.id, (document) =>
-      document.state === 'received' ? withOutcome(document, outcome, executionId) : document,
+      document.state === 'received' ? withOutcome(document, outcome, { executionId, events }) : document,
     );
     if (saved === undefined) return;
     command = saved.document;
   }
   await drainCommand(command, world);
-  await world.store.update(commandKind, command.id, (document) => document, { due: () => null, release: owner });
+  const forget = ({ events: _events, ...document }: Command): Command => document;
+  await world.store.update(commandKind, command.id, forget, { due: () => null, release: owner });
 }

@@ -6,10 +6,12 @@ import { retryRefusal } from '../../src/engine/retry-choice';
 import type { Signal } from '../../src/engine/signals';
 import type { StartRefusal } from '../../src/engine/start-execution';
 import { blockedBy } from '../../src/engine/wait-in-queue';
+import type { Command } from '../../src/model/command';
 import type { Execution } from '../../src/model/execution';
 import { isComplete } from '../../src/model/status';
 import type { Text } from '../../src/model/text';
 import { mayDeploy, mayJudge, mayStartNow, type Permission } from '../../src/policy/permissions';
+import { originOf } from './audit-command';
 import { parentRefusal } from './parent-refusal';
 import { retryPermission } from './retry-permission';
 import type { VerbWorld } from './verb';
@@ -51,12 +53,12 @@ async function reopen({ store }: VerbWorld, execution: Execution): Promise<Sent 
   return holder === undefined ? undefined : { type: 'lost', holder };
 }
 
-/** Applies what a person does to an execution, wherever they say it: by a button or in words. `signalId` makes a repeat count as done. */
+/** Applies what a person does to an execution, wherever they say it: by a button or in words. The command's id makes a repeat count as done. */
 export async function sendSignal(
   world: VerbWorld,
   execution: Execution,
   signal: Signal,
-  signalId: string,
+  { id, source }: Pick<Command, 'id' | 'source'>,
 ): Promise<Sent> {
   const permission = await permissionFor(world, execution, signal);
   if (!permission.allowed) return { type: 'forbidden', reason: permission.reason };
@@ -66,6 +68,6 @@ export async function sendSignal(
     const refusal = await reopen(world, execution);
     if (refusal !== undefined) return refusal;
   }
-  const outcome = await world.signal(execution.id, signal, signalId);
+  const outcome = await world.signal(execution.id, { ...signal, origin: originOf(source) }, id);
   return outcome.accepted ? { type: 'accepted' } : { type: 'refused', reason: outcome.message };
 }

@@ -1,5 +1,6 @@
 import { startExecution, type StartRefusal } from '../../src/engine/start-execution';
 import type { Command, ExecutionDraft } from '../../src/model/command';
+import { originOf } from './audit-command';
 import type { VerbWorld } from './verb';
 
 /** Starts a confirmed plan under its given id, once; answers why nothing was started. */
@@ -13,7 +14,13 @@ export async function startPlan(
     id,
     teamId: command.teamId,
     draft,
-    trigger: { type: 'manual', user: command.source.user, parameters: {}, correlationId: command.id },
+    trigger: {
+      type: 'manual',
+      user: command.source.user,
+      parameters: {},
+      origin: originOf(command.source),
+      correlationId: command.id,
+    },
   });
   return refusal;
 }

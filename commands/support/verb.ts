@@ -4,7 +4,8 @@ import type { Signal, SignalOutcome } from '../../src/engine/signals';
 import type { NewId } from '../../src/engine/ids';
 import type { ServerGroups } from '../../src/dcos/server-groups';
 import type { Definitions } from '../../src/model/application';
-import type { Command, ExecutionDraft } from '../../src/model/command';
+import type { AuditGrant, Command, ExecutionDraft } from '../../src/model/command';
+import type { AuditFact } from '../../src/model/audit';
 import type { Execution } from '../../src/model/execution';
 import type { View } from '../../src/model/view';
 import type { People } from '../../src/policy/people';
@@ -25,11 +26,13 @@ export type VerbWorld = {
   readonly show: (execution: Execution) => View;
   /** Applies a signal to an execution and wakes it; `signalId` makes a repeat count as done. */
   readonly signal: (executionId: string, signal: Signal, signalId: string) => Promise<SignalOutcome>;
+  /** Writes facts to the audit log, each once however often it is told. */
+  readonly record: (facts: readonly AuditFact[]) => Promise<void>;
 };
 
 /** What a verb wants done: an answer, a plan to be confirmed, or a start without asking. */
 export type VerbAnswer =
-  | { readonly type: 'reply'; readonly view: View }
+  | { readonly type: 'reply'; readonly view: View; readonly audit?: AuditGrant }
   | { readonly type: 'plan'; readonly plan: PlanCard; readonly confirm: boolean };
 
 /** A plan: what will be done, what it depends on, and how it is shown (without its buttons). */

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { CoxswainError } from '../model/errors';
 import { ApiError } from './api-error';
 import type { ApiContext, ApiRoute } from './api-route';
+import { auditRoutes } from './audit-routes';
 import { authenticate } from './authenticate';
 import { commandRoutes } from './command-routes';
 import { executionRoutes } from './execution-routes';
@@ -119,7 +120,7 @@ function listen(server: Server, host: string, port: number): Promise<string> {
 
 /** Makes the local API; nothing listens before `start`. */
 export function createLocalApi(options: LocalApiOptions): LocalApi {
-  const routes = [healthRoute, ...createLoginRoutes(), ...commandRoutes, ...executionRoutes];
+  const routes = [healthRoute, ...createLoginRoutes(), ...commandRoutes, ...auditRoutes, ...executionRoutes];
   const stopping = new AbortController();
   const server = createServer((request, response) => {
     const hungUp = new AbortController();

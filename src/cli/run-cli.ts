@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { CliError } from './cli-error';
 import { createSession, type CliSession } from './cli-session';
 import type { CliWorld } from './cli-world';
+import { addAuditCommands } from './add-audit-commands';
 import { addBotCommands } from './add-bot-commands';
 import { addLocalCommands } from './add-local-commands';
 import { exitCodes, type ExitCode } from './exit-codes';
@@ -62,6 +63,7 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
   };
   addBotCommands(program, runAction);
   addLocalCommands(program, runAction);
+  addAuditCommands(program, runAction);
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {

@@ -5,17 +5,20 @@ import type { Clock } from '../engine/clock';
 import { putMessage } from '../engine/messages';
 import type { DocumentKind, DocumentStore } from '../engine/ports/document-store';
 import { readHistory } from '../engine/read-history';
-import type { Application, Definitions, Environment } from '../model/application';
+import type { Definitions } from '../model/application';
 import { clusterOf } from '../model/cluster-of';
+import type { AuditFact } from '../model/audit';
 import { CoxswainError } from '../model/errors';
 import type { Execution } from '../model/execution';
 import { parseMoniker } from '../model/moniker';
 import { locationName, type Location } from '../model/server-group';
+import { driftFact } from './drift-fact';
 import { driftView } from './drift-view';
-import { findChanges, groupOf, knownGroup, type GroupChange, type KnownGroup } from './find-changes';
+import { findChanges, knownGroup, type GroupChange, type KnownGroup } from './find-changes';
 import { outcomeOf, type Outcome } from './outcome-of';
 import { isExpired } from './is-expired';
 import { isOurs, type LookSpan } from './is-ours';
+import { changeId, placeOf, watchedPlaces, type Watched } from './watched';
 
 /** One cluster in one place as it was last seen; its id is `account/region/cluster`. */
 export type KnownCluster = {
@@ -41,6 +44,8 @@ export type DriftOptions = {
   readonly teamId: string;
   readonly definitions: () => Definitions;
   readonly serverGroups: Pick<ServerGroups, 'look' | 'get'>;
+  /** Writes facts to the audit log, each once however often it is told. */
+  readonly record: (facts: readonly AuditFact[]) => Promise<void>;
   /** A cluster could not be compared; it is tried again. Unseen clusters are not told. */
   readonly onError: (error: unknown) => void;
 };
@@ -51,28 +56,22 @@ export type DriftOptions = {
  */
 export type LookTimes = Map<string, number>;
 
-type Watched = { readonly application: Application; readonly environment: Environment; readonly location: Location };
-
 const intervalMs = 15_000;
 /** How long events are gathered: our own changes come with several. */
 const gatherMs = 1000;
 
-/** The same change has the same message, however often it is found: after a crash before it was remembered, too. */
-const messageIdOf = (id: string, change: GroupChange): string =>
-  `drift/${id}/${groupOf(change).name}/${change.type}/${groupOf(change).version}`;
+/** Writes down what happened, or what became of it. */
+function record(options: DriftOptions, watched: Watched, change: GroupChange, outcome?: Outcome): Promise<void> {
+  const seen = { id: changeId(watched, change), at: options.clock.now(), outcome };
+  return options.record([driftFact(change, placeOf(watched), seen)]);
+}
 
 /** Says what happened, or what became of it: `outcome` is undefined as long as it stands. */
 async function tell(options: DriftOptions, watched: Watched, told: Told, outcome?: Outcome): Promise<void> {
-  const { application, environment, location } = watched;
-  const place = {
-    application: application.name,
-    environment: environment.name,
-    region: location.region,
-    place: locationName(location),
-  };
+  const place = placeOf(watched);
   await putMessage(options.store, {
     now: options.clock.now(),
-    id: messageIdOf(`${place.place}/${clusterOf(application, environment)}`, told.change),
+    id: changeId(watched, told.change),
     teamId: options.teamId,
     target: { kind: 'channel', channel: told.channel },
     view: driftView(told.change, place, { seenAt: told.at, outcome }),
@@ -89,8 +88,12 @@ async function followUp(
   const open: Told[] = [];
   for (const one of told) {
     const outcome = outcomeOf(one.change, groups);
-    if (outcome === undefined) open.push(one);
-    else await tell(options, watched, one, outcome);
+    if (outcome === undefined) {
+      open.push(one);
+      continue;
+    }
+    await tell(options, watched, one, outcome);
+    await record(options, watched, one.change, outcome);
   }
   return open;
 }
@@ -136,6 +139,7 @@ async function compare(
     channel === undefined ? [] : [{ change, channel, at: options.clock.now() }],
   );
   for (const told of fresh) await tell(options, watched, told);
+  for (const change of changes) await record(options, watched, change);
   const next: KnownCluster = { ...seen, told: [...open, ...fresh] };
   const id = `${span.place}/${cluster}`;
   await store.update(knownClusterKind, id, (document) => (document.at === known.at ? next : document));
@@ -164,13 +168,6 @@ async function inspectCluster(
   if (isDeepStrictEqual(known.groups, groups)) lookTimes.set(id, at);
   else await compare(options, watched, known, seen, since);
 }
-
-const watchedPlaces = ({ applications }: Definitions): readonly Watched[] =>
-  [...applications.values()].flatMap((application) =>
-    [...application.environments.values()].flatMap((environment) =>
-      environment.locations.map((location) => ({ application, environment, location })),
-    ),
-  );
 
 /** One view for all places of a DC/OS cluster, however many there are and whatever happens meanwhile. */
 async function inspectDcosCluster(

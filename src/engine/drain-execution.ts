@@ -1,3 +1,4 @@
+import type { AuditFact } from '../model/audit';
 import type { Execution } from '../model/execution';
 import type { Clock } from './clock';
 import { executionKind } from './document-kinds';
@@ -25,6 +26,8 @@ export type DrainParts = {
   readonly tellsRequester: (execution: Execution) => Promise<boolean>;
   readonly adopt: (child: Execution, event: RetriedEvent) => Promise<void>;
   readonly abandon: (event: AbandonedEvent) => Promise<void>;
+  /** Writes facts to the audit log, each once however often it is told. */
+  readonly record: (facts: readonly AuditFact[]) => Promise<void>;
   readonly passOn: (event: PassedOnEvent) => Promise<void>;
 };
 
@@ -40,14 +43,19 @@ async function wakeParent({ store, clock }: DrainParts, { trigger }: Execution):
   if (trigger.type === 'pipeline') await store.touch(executionKind, trigger.parentExecutionId, clock.now());
 }
 
+/** All that is to be written down at once: the first of these events takes the others along. */
+const auditFactsOf = ({ events }: Execution): readonly AuditFact[] =>
+  events.flatMap((event) => (event.type === 'audit' ? [event.fact] : []));
+
 /**
  * Applies an execution's events to its messages: the live one in the channel, the others in its thread, and a direct one
- * to the requester; and to the execution that started it. Where it ended, its place in the queue of its pipeline goes to
+ * to the requester; to the execution that started it; and to the audit log. Where it ended, its place in the queue of its pipeline goes to
  * others.
  */
 export function createExecutionDrain(parts: DrainParts) {
   const { store, clock, render, tellsRequester } = parts;
   return async (execution: Execution, event: Event): Promise<void> => {
+    if (event.type === 'audit') return parts.record(auditFactsOf(execution));
     if (event.type === 'queue') return leaveQueue(parts, execution, event.round);
     const { report, teamId } = execution;
     if (event.type === 'ended') return wakeParent(parts, execution);

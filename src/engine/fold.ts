@@ -7,6 +7,7 @@ import type { TaskResult } from './contracts/task';
 import { withDecision } from './decisions';
 import { explainFailure } from './explain-failure';
 import { askOf } from './ask-of';
+import { auditEvents } from './audit-execution';
 import { canStart, contextOf } from './graph';
 import { replaceStage } from './plan-stages';
 import { startDue } from './admission';
@@ -164,10 +165,14 @@ function withMessages<S>(before: Execution, after: Execution, settings: FoldSett
   return { ...after, viewDigest: digest, events: [...others, live, ...messages] };
 }
 
-/** Adds what others must be told: people, the execution that started this one, those that wait for its place. */
+/** Adds what others must be told: the audit log, people, the execution that started this one, those that wait for its place. */
 function withEvents<S>(before: Execution, after: Execution, settings: FoldSettings<S>): Execution {
   const told = withMessages(before, after, settings);
-  const events = [...parentEvents(before, after), ...queueEvents(before, after)];
+  const events = [
+    ...auditEvents(before, after, settings),
+    ...parentEvents(before, after),
+    ...queueEvents(before, after),
+  ];
   return events.length === 0 ? told : { ...told, events: [...told.events, ...events] };
 }
 

@@ -1,3 +1,4 @@
+import type { AuditOrigin } from '../model/audit';
 import type { ErrorCode } from '../model/errors';
 import type { Execution, Stage } from '../model/execution';
 import { isComplete, isHalt } from '../model/status';
@@ -11,8 +12,10 @@ import { replaceStage } from './plan-stages';
 import { durationText } from './task-timeout';
 import { joinTexts, type Text } from '../model/text';
 
-/** What a person may do to a running execution. Authorization is decided before; a signal is a fact. */
-export type Signal =
+/** What a person may do to a running execution, and where they said it. Authorization is decided before; a signal is a fact. */
+export type Signal = Act & { readonly origin?: AuditOrigin };
+
+type Act =
   | {
       readonly type: 'judge';
       readonly decision: 'continue' | 'stop';

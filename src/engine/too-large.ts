@@ -100,7 +100,8 @@ export function endBare(execution: Execution, now: number): Execution {
   const status = execution.canceled === undefined ? 'TERMINAL' : 'CANCELED';
   return {
     ...execution,
-    events: [],
+    // Short, and the only trace of what was done.
+    events: execution.events.filter(({ type }) => type === 'audit'),
     stages,
     status: isComplete(execution.status) ? execution.status : status,
     endTime: now,

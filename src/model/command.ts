@@ -1,3 +1,4 @@
+import type { AuditFact } from './audit';
 import type { ExecutionDefinition, PipelineRun, ReportTarget, Stage } from './execution';
 import type { ChoiceTarget, View } from './view';
 
@@ -7,6 +8,8 @@ export type CommandSource =
       readonly surface: 'slack';
       readonly user: string;
       readonly channel: string;
+      /** The message whose button was pressed, by Slack's time stamp. */
+      readonly message?: string;
       /** Good for 5 answers within 30 minutes. */
       readonly responseUrl?: string;
       /** What was clicked is seen by this person alone, so that the answer may take its place. */
@@ -50,6 +53,9 @@ export type PlannedAction = {
   readonly executionId?: string;
 };
 
+/** Chains of the audit log, and days of them as `2026-01-31`, both included; absent is without a bound. */
+export type AuditGrant = { readonly chains: readonly string[]; readonly from?: string; readonly to?: string };
+
 /** One thing a person asked for; stored before it is acknowledged, keyed by Slack's trigger id. */
 export type Command = {
   readonly schema: 1;
@@ -68,4 +74,8 @@ export type Command = {
   /** The execution that this command started or acted upon. */
   readonly executionId?: string;
   readonly plan?: PlannedAction;
+  /** The part of the audit log that the answer gives its reader to export. */
+  readonly audit?: AuditGrant;
+  /** What is still to be written to the audit log. */
+  readonly events?: readonly AuditFact[];
 };

@@ -1,4 +1,5 @@
 import type { NamedWindow } from './common-window';
+import type { AuditFact, AuditOrigin } from './audit';
 import type { ExecutionStatus } from './status';
 import type { View } from './view';
 
@@ -76,6 +77,8 @@ type Started = {
   readonly parameters: StageContext;
   /** Why, in the requester's words. */
   readonly reason?: string;
+  /** Where it was asked for; absent where that is not known. */
+  readonly origin?: AuditOrigin;
   /** What asked: a command document, or a stage's key. All starts with the same one are about one execution. */
   readonly correlationId: string;
 };
@@ -109,6 +112,8 @@ export type ExecutionEvent =
       /** Shown in the channel too, not only in the thread. */
       readonly broadcast: boolean;
     }
+  /** Written to the audit log. */
+  | { readonly id: string; readonly type: 'audit'; readonly fact: AuditFact }
   /** It has ended: others of its pipeline may have its place. `round` is that of its admission. */
   | { readonly id: string; readonly type: 'queue'; readonly round: number }
   /** Tells the requester how it ended, by themselves, where they want that. */

@@ -23,9 +23,10 @@ const choiceForm = z.object({
   c: z.string(),
   r: z.string().exactOptional(),
   p: z.boolean().exactOptional(),
+  m: z.string().exactOptional(),
 });
 
-/** What a choice's form remembers: the choice, its channel, where to answer, and whether the message was private. */
+/** What a choice's form remembers: the choice, its channel, where to answer, whether the message was private, and which it was. */
 export type ChoiceForm = z.infer<typeof choiceForm>;
 
 function parseJson(text: string): unknown {

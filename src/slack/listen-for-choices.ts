@@ -22,6 +22,12 @@ const responseUrlOf = (body: BlockAction): { readonly responseUrl?: string } => 
   return typeof url === 'string' && url !== '' ? { responseUrl: url } : {};
 };
 
+/** The message that the button stands in. */
+const messageOf = (body: BlockAction): { readonly message?: string } => {
+  const stamp: unknown = body.container.message_ts;
+  return typeof stamp === 'string' && stamp !== '' ? { message: stamp } : {};
+};
+
 /** Whether only the one who clicked sees the message; those who do not say so are everybody's. */
 const onPrivateMessage = (body: BlockAction): { readonly onPrivateMessage?: true } =>
   body.container.is_ephemeral === true ? { onPrivateMessage: true } : {};
@@ -52,6 +58,7 @@ async function openForm(intake: ChoiceIntake, body: BlockAction, action: ButtonA
     c: channelOf(body),
     ...(responseUrl === undefined ? {} : { r: responseUrl }),
     ...(onPrivateMessage(body).onPrivateMessage === true ? { p: true } : {}),
+    ...(messageOf(body).message === undefined ? {} : { m: messageOf(body).message }),
   };
   try {
     await intake.client.views.open({ trigger_id: body.trigger_id, view: choiceModal(value.q, form) });
@@ -74,6 +81,7 @@ async function storeChoice(intake: ChoiceIntake, body: BlockAction, action: Butt
       surface: 'slack',
       user: body.user.id,
       channel: channelOf(body),
+      ...messageOf(body),
       ...responseUrlOf(body),
       ...onPrivateMessage(body),
     },
@@ -123,6 +131,7 @@ async function storeAnswer(
       channel: form.c,
       ...(form.r === undefined ? {} : { responseUrl: form.r }),
       ...(form.p === true ? { onPrivateMessage: true } : {}),
+      ...(form.m === undefined ? {} : { message: form.m }),
     },
     request: { type: 'choice', name: form.n, target: form.t, ...(answer === '' ? {} : { answer }) },
   });

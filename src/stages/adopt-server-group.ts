@@ -55,6 +55,7 @@ const recreateServerGroup: TaskDefinition<Needs> = {
   name: 'recreateServerGroup',
   timeoutMs: 5 * oneMinute,
   timeoutFromStage: false,
+  acts: 'DC/OS',
   async run(look) {
     const intent = nameSchema.safeParse(look.memo);
     if (!intent.success) return chooseName(look);

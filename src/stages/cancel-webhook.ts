@@ -31,6 +31,7 @@ const cancel: TaskDefinition<Needs> = {
   name: 'cancelWebhook',
   timeoutMs: 5 * 60_000,
   timeoutFromStage: false,
+  acts: 'webhook',
   async run({ stage, memo, services, key, signal }) {
     const { url, method, payload, customHeaders: headers } = webhookConfigOf(stage.context);
     if (memo === undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { isMeant: true } };

@@ -34,6 +34,7 @@ const deleteServerGroup: TaskDefinition<GuardedServices> = {
   name: 'destroyServerGroup',
   timeoutMs: 30 * 60_000,
   timeoutFromStage: false,
+  acts: 'DC/OS',
   async run(look) {
     const name = targetNameOf(look);
     const decision = { place: placeName(placeOf(look.context)), targetServerGroup: name };

@@ -85,6 +85,7 @@ const stop: TaskDefinition<Needs> = {
   name: 'stopJenkinsBuild',
   timeoutMs: 5 * 60_000,
   timeoutFromStage: false,
+  acts: 'Jenkins',
   async run(look) {
     const { master, job } = config.parse(look.stage.context).startedBuild;
     const client = look.services.jenkins.find(master);

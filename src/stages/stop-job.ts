@@ -27,6 +27,7 @@ const stop: TaskDefinition<Needs> = {
   name: 'stopJob',
   timeoutMs: 5 * 60_000,
   timeoutFromStage: false,
+  acts: 'Metronome',
   async run(look) {
     const { stage, memo, services, signal } = look;
     const { jobId } = config.parse(stage.context);

@@ -106,6 +106,7 @@ const disableCopies: TaskDefinition<Pick<Needs, 'serverGroups'>> = {
   name: 'disableCopies',
   timeoutMs: 30 * oneMinute,
   timeoutFromStage: false,
+  acts: 'DC/OS',
   async run(look) {
     const { cluster } = config.parse(look.stage.context);
     const location = placeOf(look.context);

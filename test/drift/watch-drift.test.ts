@@ -45,6 +45,7 @@ async function bench(stages?: typeof judged, others?: Parameters<typeof createCo
     teamId: 'T1',
     definitions,
     serverGroups,
+    record: it.world.record,
     onError: (error: unknown) => errors.push(error),
   };
   const inspect = async (store: DocumentStore = it.store) => {

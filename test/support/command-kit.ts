@@ -11,6 +11,7 @@ import type { Command, CommandRequest } from '../../src/model/command';
 import type { Execution } from '../../src/model/execution';
 import { plainText } from '../../src/model/text';
 import type { View } from '../../src/model/view';
+import { createAuditLog } from '../../src/policy/audit/audit-log';
 import { readPeople } from '../../src/policy/people';
 import { createKeyvStore } from '../../src/store/keyv-store';
 import { createUserSettings } from '../../src/store/user-settings';
@@ -156,6 +157,7 @@ export async function createCommandBench(
     show: executionRenderer.live,
     signal,
     settings,
+    record: createAuditLog({ store, clock, teamId: 'T1' }).record,
   };
   const handleExecution = (loaded: Execution, owner: string) =>
     handlers.execution({ kind: 'execution', id: loaded.id, version: 0, document: loaded }, owner);

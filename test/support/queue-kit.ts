@@ -123,6 +123,7 @@ export function createQueueBench(wrap: (store: DocumentStore) => DocumentStore =
     tellsRequester,
     adopt: () => Promise.resolve(),
     abandon: () => Promise.resolve(),
+    record: () => Promise.resolve(),
     passOn: () => Promise.resolve(),
   });
   const engine: EngineWorld<undefined> = { ...plain, drain };

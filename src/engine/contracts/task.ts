@@ -46,6 +46,9 @@ export type TaskLook<S> = {
   readonly services: S;
 };
 
+/** What a task may change outside; the audit log names it. */
+export type OutsideSystem = 'DC/OS' | 'Metronome' | 'Jenkins' | 'webhook';
+
 /** One task of a stage. Safe to run twice: look, act, then record what was started. */
 export type TaskDefinition<S> = {
   readonly name: string;
@@ -57,5 +60,7 @@ export type TaskDefinition<S> = {
   readonly isWatching?: boolean;
   /** How long after its start it looks for the first time, in milliseconds. @default 0 */
   readonly firstLookMs?: number;
+  /** What it changes, once its intent is saved: its first memo and its end are written to the audit log. @default nothing */
+  readonly acts?: OutsideSystem;
   readonly run: (look: TaskLook<S>) => Promise<TaskResult>;
 };

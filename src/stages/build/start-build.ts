@@ -121,6 +121,7 @@ export const startBuild = (wanted: Wanted): TaskDefinition<Needs> => ({
   name: 'startJenkinsJob',
   timeoutMs: 15 * 60_000,
   timeoutFromStage: false,
+  acts: 'Jenkins',
   async run(look) {
     const { stage, memo, services, signal } = look;
     const parameters = wanted.parameters(stage.context);

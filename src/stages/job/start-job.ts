@@ -149,6 +149,7 @@ export const startJob: TaskDefinition<Needs> = {
   name: 'runJob',
   timeoutMs: 10 * 60_000,
   timeoutFromStage: false,
+  acts: 'Metronome',
   async run(look) {
     const { stage, memo, services, key, now, signal } = look;
     const foreign = foreignRun(memo);

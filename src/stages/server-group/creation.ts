@@ -110,6 +110,7 @@ export const createApp = (
   name: taskName,
   timeoutMs: 5 * 60_000,
   timeoutFromStage: false,
+  acts: 'DC/OS',
   async run(look) {
     const { context, stage, memo, services, key, signal } = look;
     const location = placeOf(context);

@@ -58,6 +58,7 @@ export const setSize = <S extends Needs>(
     name,
     timeoutMs: 30 * 60_000,
     timeoutFromStage: true,
+    acts: 'DC/OS',
     async run(look) {
       const group = await readTarget(look);
       if (group === undefined) return missing(look);

@@ -101,6 +101,7 @@ const kill = (taskName: string, decrement: boolean): TaskDefinition<GuardedServi
   name: taskName,
   timeoutMs: 30 * 60_000,
   timeoutFromStage: true,
+  acts: 'DC/OS',
   async run(look): Promise<TaskResult> {
     const intent = intentSchema.safeParse(look.memo);
     const all = await stillThere(look);

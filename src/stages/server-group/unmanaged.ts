@@ -52,6 +52,7 @@ export const onUnmanaged = (
   name,
   timeoutMs: 30 * 60_000,
   timeoutFromStage: false,
+  acts: 'DC/OS',
   async run(look) {
     if (isDone(await readUnmanaged(look), look)) return { status: 'SUCCEEDED' };
     const { unmanagedName } = unmanagedConfig.parse(look.context);

@@ -99,6 +99,7 @@ export const createWebhook: TaskDefinition<Needs> = {
   name: 'createWebhook',
   timeoutMs: 5 * 60_000,
   timeoutFromStage: false,
+  acts: 'webhook',
   async run(look) {
     const { stage, memo, services, key, signal } = look;
     const config = webhookConfigOf(stage.context);

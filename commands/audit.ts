@@ -1,0 +1,168 @@
+import { auditKinds, type AuditEntry } from '../src/model/audit';
+import type { AuditGrant, Command } from '../src/model/command';
+import type { Text } from '../src/model/text';
+import type { Choice, View } from '../src/model/view';
+import { ownChain } from '../src/policy/audit/chain';
+import { readLatest, type DayRange, type LatestQuery } from '../src/policy/audit/read-log';
+import { mayDeploy, type Permission } from '../src/policy/permissions';
+import { findApplication } from './support/find-target';
+import { nearest, UserMistake } from './support/suggest';
+import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
+import type { Words } from './support/words';
+
+const usage = '/cox audit [APPLICATION] [from=DATE] [to=DATE] [by=USER] [kind=KIND]';
+const pageLength = 20;
+
+/** Who may read what an application's log holds: whoever may deploy it to any of its environments. */
+async function mayRead(world: VerbWorld, name: string, user: string): Promise<Permission> {
+  const people = await world.people();
+  const environments = [...(world.definitions().applications.get(name)?.environments.values() ?? [])];
+  const answers = environments.map(({ policy }) => mayDeploy(policy, people, user, name));
+  const denied: Permission = { allowed: false, reason: `Nobody may read the log of ${name}: it has no environment.` };
+  return answers.find(({ allowed }) => allowed) ?? answers[0] ?? denied;
+}
+
+/** All chains that a person may read: of each application that they may deploy, and that of what names none. */
+async function readableChains(world: VerbWorld, user: string): Promise<readonly string[]> {
+  const names = [...world.definitions().applications.keys()].sort();
+  const answers = await Promise.all(
+    names.map(async (name) => ((await mayRead(world, name, user)).allowed ? [name] : [])),
+  );
+  const own = answers.flat();
+  return own.length === 0 ? [] : [ownChain, ...own];
+}
+
+type Readable = { readonly chains: readonly string[] } | { readonly denied: Text };
+
+/** The chains that are asked for, or why they may not be read. Throws a UserMistake for an unknown application. */
+async function chainsFor(world: VerbWorld, name: string | undefined, user: string): Promise<Readable> {
+  const all = await readableChains(world, user);
+  if (name === undefined || name === ownChain) {
+    if (all.length === 0) return { denied: 'You may read no audit log: you may deploy no application.' };
+    return { chains: name === undefined ? all : [ownChain] };
+  }
+  findApplication(world.definitions(), name, (word) => `audit ${word}`);
+  const permission = await mayRead(world, name, user);
+  return permission.allowed ? { chains: [name] } : { denied: permission.reason };
+}
+
+function readDay(words: Words, option: 'from' | 'to'): DayRange {
+  const text = words.options.get(option);
+  if (text === undefined) return {};
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
+  if (isDay) return { [option]: text };
+  throw new UserMistake(`${option}=${text} is no date. Write it as 2026-01-31; days are those of UTC.`);
+}
+
+function readRange(words: Words): DayRange {
+  const range = { ...readDay(words, 'from'), ...readDay(words, 'to') };
+  if (range.from === undefined || range.to === undefined || range.from <= range.to) return range;
+  throw new UserMistake(`There is no day from ${range.from} to ${range.to}.`);
+}
+
+function readKind(words: Words): string | undefined {
+  const kind = words.options.get('kind');
+  if (kind === undefined || auditKinds.some((known) => known === kind)) return kind;
+  const meant = nearest(kind, auditKinds);
+  const hint = meant === undefined ? `It is one of ${auditKinds.join(', ')}.` : `Did you mean ${meant}?`;
+  throw new UserMistake(`There is no kind '${kind}'. ${hint}`);
+}
+
+function readBefore(words: Words): Pick<LatestQuery, 'before'> {
+  const text = words.options.get('before');
+  if (text === undefined) return {};
+  const [, day, seq] = /^(\d{4}-\d\d-\d\d)\/(\d{1,9})$/.exec(text) ?? [];
+  if (day === undefined || seq === undefined) throw new UserMistake(`before=${text} is no place: DATE/NUMBER.`);
+  return { before: { day, seq: Number(seq) } };
+}
+
+/** A person as `U123`, `@U123` or as Slack writes a mention. */
+const userOf = (text: string | undefined): string | undefined => text?.replace(/^<?@?([^|>]+)(?:\|[^>]*)?>?$/, '$1');
+
+const whoOf = ({ who }: AuditEntry): Text => (/^[UW][A-Z0-9]+$/.test(who) ? [{ person: who }] : who);
+
+function whereFrom({ from }: AuditEntry): string {
+  if (from.surface === 'slack') return `Slack ${from.channel}`;
+  if (from.surface === 'execution') return `execution ${from.executionId}`;
+  return from.surface === 'webhook' ? `webhook ${from.source}` : from.surface;
+}
+
+function lineOf(entry: AuditEntry, isMixed: boolean): Text {
+  const { at, kind, action, what, why, outcome, chain, day, seq } = entry;
+  return [
+    { time: at },
+    ' · ',
+    ...[whoOf(entry)].flat(),
+    ` · ${kind} ${action}`,
+    ...(outcome === undefined ? [] : [` · ${outcome}`]),
+    ` · ${what}`,
+    ...(why === undefined ? [] : [` · “${why}”`]),
+    ` · from ${whereFrom(entry)} · `,
+    { code: `${isMixed ? `${chain} ` : ''}${day}/${seq}` },
+  ];
+}
+
+function earlierChoice(words: Words, name: string, last: AuditEntry): Choice {
+  const kept = ['from', 'to', 'by', 'kind'].flatMap((option) => {
+    const value = words.options.get(option);
+    return value === undefined ? [] : [`${option}=${value}`];
+  });
+  const text = ['audit', name, ...kept, `before=${last.day}/${last.seq}`].join(' ');
+  return { name: 'run', label: 'Earlier', target: { kind: 'run', text } };
+}
+
+async function show(words: Words, chains: readonly string[], world: VerbWorld): Promise<View> {
+  const [by, kind] = [userOf(words.options.get('by')), readKind(words)];
+  const query: LatestQuery = {
+    ...readRange(words),
+    ...readBefore(words),
+    limit: pageLength + 1,
+    isWanted: (entry) => (by === undefined || entry.who === by) && (kind === undefined || entry.kind === kind),
+  };
+  const found = (await Promise.all(chains.map((chain) => readLatest(world.store, chain, query)))).flat();
+  const newest = chains.length === 1 ? found : found.toSorted((one, other) => other.at - one.at);
+  const shown = newest.slice(0, pageLength);
+  const [only, ...others] = chains;
+  const isMixed = others.length > 0;
+  const last = shown.at(-1);
+  const hasMore = newest.length > pageLength && last !== undefined;
+  const name = isMixed ? 'all you may read' : (only ?? '');
+  if (last === undefined) return { headline: `Nothing is written down of ${name}.`, tone: 'neutral' };
+  return {
+    headline: ['Audit log of ', { strong: name }, ', newest first'],
+    tone: 'neutral',
+    lines: shown.map((entry) => lineOf(entry, isMixed)),
+    ...(hasMore && !isMixed ? { choices: [earlierChoice(words, name, last)] } : {}),
+    footer: hasMore && isMixed ? 'Name an application to see earlier entries.' : 'All of it: coxswain audit export',
+  };
+}
+
+function grant(words: Words, chains: readonly string[]): VerbAnswer {
+  const audit: AuditGrant = { chains, ...readRange(words) };
+  const view: View = {
+    headline: ['Ready to be exported: ', { strong: chains.join(', ') }, '.'],
+    tone: 'neutral',
+    lines: ['On the command line: coxswain audit export [APPLICATION] [--from DATE] [--to DATE] [--format jsonl|csv]'],
+  };
+  return { type: 'reply', view, audit };
+}
+
+async function run(words: Words, command: Command, world: VerbWorld): Promise<VerbAnswer> {
+  const isExport = words.words[1] === 'export';
+  const [name, ...surplus] = words.words.slice(isExport ? 2 : 1);
+  if (surplus.length > 0) throw new UserMistake(`I do not understand '${surplus.join(' ')}'. ${usage}.`);
+  const readable = await chainsFor(world, name, command.source.user);
+  if ('denied' in readable) return { type: 'reply', view: { headline: readable.denied, tone: 'bad', denied: true } };
+  if (isExport) return grant(words, readable.chains);
+  return { type: 'reply', view: await show(words, readable.chains, world) };
+}
+
+/** What was written down: who did what, when, why and from where. */
+export const audit: Verb = {
+  name: 'audit',
+  usage,
+  summary: 'who did what, when, why and from where; an application for those who may deploy it',
+  examples: ['/cox audit foo', '/cox audit foo from=2026-01-01 kind=refusal'],
+  options: ['from', 'to', 'by', 'kind', 'before'],
+  run,
+};

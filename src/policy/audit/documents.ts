@@ -1,0 +1,50 @@
+import type { DocumentKind } from '../../engine/ports/document-store';
+import type { AuditEntry } from '../../model/audit';
+import type { ChainPlace } from './chain';
+
+/** How many entries a page has; a page of the longest entries stays far below the size of a document. */
+export const pageSize = 40;
+
+/** The end of a chain and its newest entries; its id is the chain's name. An append is one change of it. */
+export type AuditHead = ChainPlace & {
+  readonly schema: 1;
+  readonly teamId: string;
+  /** The number that the open entries will have as a page, from 1 on each day. */
+  readonly page: number;
+  readonly open: readonly AuditEntry[];
+  /** Nothing is appended any more until the open entries are a page. */
+  readonly isClosed?: true;
+};
+
+/** Entries that are complete; written once. Its id is `chain/day/page`. */
+export type AuditPage = {
+  readonly schema: 1;
+  readonly teamId: string;
+  readonly chain: string;
+  readonly day: string;
+  readonly page: number;
+  readonly entries: readonly AuditEntry[];
+};
+
+/** Heads; not listed by anything. */
+export const auditHeadKind: DocumentKind<AuditHead> = { name: 'audit-head', indexes: () => ({}) };
+
+/** The index under which the page that holds an event is found; its value is the chain. */
+export const eventIndex = (id: string): string => `event ${id}`;
+
+/** The value of the index `day`. */
+export const dayValue = (chain: string, day: string): string => `${chain}/${day}`;
+
+/** Pages, listed by `day` (`foo/2026-01-31`), the first of each day by `first` (the chain), and by each event in them. */
+export const auditPageKind: DocumentKind<AuditPage> = {
+  name: 'audit-page',
+  indexes: ({ chain, day, page, entries }) => ({
+    day: dayValue(chain, day),
+    ...(page === 1 ? { first: chain } : {}),
+    ...Object.fromEntries(entries.map(({ id }) => [eventIndex(id), chain])),
+  }),
+};
+
+/** The id of a page; ids sort by day and number. */
+export const pageId = (chain: string, day: string, page: number): string =>
+  `${chain}/${day}/${String(page).padStart(6, '0')}`;
