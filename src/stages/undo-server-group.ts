@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { isDisabled, locationName, type ServerGroup } from '../model/server-group';
-import { keyLabel } from '../dcos/server-groups';
+import { CoxswainError } from '../model/errors';
+import { countServing, isDisabled, locationName, type Location, type ServerGroup } from '../model/server-group';
+import { keyLabel, type ServerGroups } from '../dcos/server-groups';
 import type { Expiries } from '../engine/contracts/expiries';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import type { TaskDefinition } from '../engine/contracts/task';
@@ -24,9 +25,15 @@ const config = z.looseObject({
   keepFailed: z.object({ keys: z.array(z.string()), minutes: z.number().min(0) }).optional(),
 });
 
+/** How long what is healthy stays in service for others to come back beside it, and how often they are looked at. */
+const earlyMs = 5 * 60_000;
+const pollMs = 2000;
+
 const found = z.object({
   created: z.array(z.object({ name: z.string(), isDisabled: z.boolean(), key: z.string() })),
   sourceExists: z.boolean(),
+  /** Whether something serves of what was created. */
+  serves: z.boolean().default(false),
   /** How many instances what served beside the source had, as far as it is gone. */
   lost: z.number().default(0),
 });
@@ -66,6 +73,52 @@ function undoPlans({ stage }: PlanInput): readonly StagePlan[] {
   ];
 }
 
+type SizeWish = {
+  readonly serverGroups: ServerGroups;
+  readonly location: Location;
+  readonly name: string;
+  readonly size: number;
+  readonly signal: AbortSignal;
+};
+
+/** Asks for a size; what is refused is asked for again, and at the end of the way back. */
+async function resizeIfFree({ serverGroups, location, name, size, signal }: SizeWish): Promise<void> {
+  try {
+    await serverGroups.resize(location, name, size, { force: false }, signal);
+  } catch (error) {
+    if (!(error instanceof CoxswainError)) throw error;
+  }
+}
+
+/**
+ * As long as the new serves, what served beside the source comes back beside it first, so that never less serves. Where there
+ * is no room for both it waits no longer than `earlyMs`: the new goes then, and the others come back after it.
+ */
+const bringBackOthers: TaskDefinition<{ readonly serverGroups: ServerGroups }> = {
+  name: 'bringBackOthers',
+  timeoutMs: 2 * earlyMs,
+  timeoutFromStage: false,
+  async run({ stage, memo, now, startedAt, services: { serverGroups }, signal }) {
+    const { cluster, source, alsoServed } = config.parse(stage.context);
+    const { serves, sourceExists } = found.parse(stage.outputs);
+    if (alsoServed.length === 0 || !serves || (source !== undefined && !sourceExists))
+      return { status: 'SKIPPED', reason: 'Nothing can come back beside what serves.' };
+    if (now - startedAt >= earlyMs)
+      return { status: 'SKIPPED', reason: 'There was no room for others beside the new.' };
+    const location = placeOf(stage.context);
+    const groups = await serverGroups.list(location, cluster, signal);
+    const wanting = alsoServed.flatMap(({ serverGroupName, desired }) => {
+      const group = groups.find(({ name }) => name === serverGroupName);
+      return group === undefined || countServing(group) >= desired ? [] : [{ group, desired }];
+    });
+    if (wanting.length === 0) return { status: 'SUCCEEDED' };
+    if (memo === undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { isMeant: true } };
+    for (const { group, desired } of wanting.filter(({ group, desired }) => group.desired < desired))
+      await resizeIfFree({ serverGroups, location, name: group.name, size: desired, signal });
+    return { status: 'RUNNING', retryAfterMs: pollMs, memo };
+  },
+};
+
 /** Plans the end of what did not come up before it goes out of service, so that nothing is kept for ever. */
 const keepForDiagnosis: TaskDefinition<{ readonly expiries: Expiries }> = {
   name: 'keepForDiagnosis',
@@ -90,7 +143,8 @@ const keepForDiagnosis: TaskDefinition<{ readonly expiries: Expiries }> = {
 /**
  * Takes back what createServerGroup stages did in one place: finds what they created by its key, also what they never
  * learned of, brings back at its old size what served before, also in the stead of what went with the surplus, takes the new
- * out of service behind the traffic guard, and brings back last what served beside the source.
+ * out of service behind the traffic guard. What served beside the source comes back before that where the new serves and
+ * there is room for both, else after it.
  * Where what served before was destroyed already, the new stays.
  */
 export const undoServerGroup = defineStage({
@@ -118,9 +172,11 @@ export const undoServerGroup = defineStage({
           isDisabled: isDisabled(group),
           key: group.labels[keyLabel] ?? '',
         }));
-        return { status: 'SUCCEEDED', outputs: { created: names, sourceExists, lost } };
+        const serves = created.some((group) => countServing(group) > 0);
+        return { status: 'SUCCEEDED', outputs: { created: names, sourceExists, serves, lost } };
       },
     },
+    bringBackOthers,
     keepForDiagnosis,
   ],
   after: undoPlans,

@@ -45,6 +45,16 @@ describe('where several server groups serve', () => {
     expect(sizes(bench)).toEqual(['v001 ×11', 'v002 ×0']);
   });
 
+  it.each(names)('%s never serves less on its way back while the new serves', async (strategy) => {
+    const bench = bothServe();
+    await bench.run(deployOf({ strategy, maxRemainingAsgs: 3 }), 600_000);
+    const seen: (readonly string[])[] = [];
+    bench.serverGroups.onEffect = () => seen.push(sizes(bench));
+    await sendSignal(bench, { type: 'cancel', user: 'UANN' });
+    expect((await bench.drive('E1')).status).toBe('CANCELED');
+    expect(seen.find((groups) => groups.includes('v002 ×0'))).toEqual(['v000 ×5', 'v001 ×6', 'v002 ×0']);
+  });
+
   it('destroys the oldest of them first, whatever was changed last, and none that serves', async () => {
     const bench = bothServe();
     bench.serverGroups.seed({ location: east, name: 'foo-dev-v002', desired: 4 });
