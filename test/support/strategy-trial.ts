@@ -64,13 +64,25 @@ export type Round = {
   }[];
 };
 
+/** How long a process is gone: whatever it was at when it stopped writes nothing more. */
+const downMs = 100;
+
 /** A store that loses its process now and then while there is that trouble: before a write, or right after it. */
-function crashing(store: DocumentStore, isNow: () => boolean, random: () => number): DocumentStore {
+function crashing(
+  store: DocumentStore,
+  { isNow, now, random }: { isNow: () => boolean; now: () => number; random: () => number },
+): DocumentStore {
+  let upAt = 0;
   const stop = () => {
-    if (isNow() && random() < 0.2) throw new Error('The process stopped here.');
+    if (now() >= upAt && isNow() && random() < 0.2) upAt = now() + downMs;
+    if (now() < upAt) throw new Error('The process stopped here.');
   };
   return {
     ...store,
+    create: async (...call) => {
+      if (now() < upAt) stop();
+      return store.create(...call);
+    },
     update: async (...call) => {
       stop();
       const result = await store.update(...call);
@@ -119,7 +131,7 @@ function createTrial({ random, sites, over, isJudgedAfter, waitTimeBetweenRegion
   const handlers = createExecutorHandlers({
     fetchText: fetchNothing,
     jobs: noJobs,
-    store: crashing(memory, () => isNow('crash'), random),
+    store: crashing(memory, { isNow: () => isNow('crash'), now: () => clock.now(), random }),
     clock,
     newId: () => `N${(ids += 1)}`,
     teamId: 'T1',
