@@ -334,13 +334,14 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
 describe('a stage type that only Coxswain plans', () => {
   const planned = allStages.filter(({ isInternal }) => isInternal === true).map(({ type }) => type);
 
-  it('is one that fetches for expressions, takes back, stops, or adopts', () =>
+  it('is one that fetches for expressions, waits for a window, takes back, stops, or adopts', () =>
     expect([...planned].sort()).toEqual([
       'adoptServerGroup',
       'cancelPipeline',
       'cancelWebhook',
       'enableAlsoServed',
       'fetchUrls',
+      'restrictExecutionDuringTimeWindow',
       'stopJenkinsBuild',
       'stopJob',
       'undoAdoption',
