@@ -3,12 +3,10 @@ import { CoxswainError } from '../model/errors';
 import type { StageContext } from '../model/execution';
 import type { CliSession } from './cli-session';
 import { evalRequest, type EvalAnswer, type EvalRequest } from './eval-request';
+import { isJsonObject, parseJsonLine } from './parse-json-line';
 import { readLines } from './read-lines';
 
 type LineAnswer = { readonly id: Json } & EvalAnswer;
-
-const isMap = (value: unknown): value is StageContext =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const invalid = (message: string): CoxswainError => new CoxswainError('INVALID_INPUT', { message });
 
@@ -18,7 +16,7 @@ function readText(text: unknown): Json {
 }
 
 function readContext(context: unknown): StageContext {
-  if (isMap(context)) return context;
+  if (isJsonObject(context)) return context;
   if (context === undefined || context === null) return {};
   throw invalid("'context' must be a map.");
 }
@@ -36,17 +34,6 @@ const readRequest = (line: StageContext): EvalRequest => ({
   stage: readStage(line.stage),
 });
 
-function parseLine(line: string): StageContext {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(line) as unknown;
-  } catch (error) {
-    throw invalid(`The line is no JSON: ${error instanceof Error ? error.message : ''}`);
-  }
-  if (isMap(parsed)) return parsed;
-  throw invalid('The line must hold a JSON object.');
-}
-
 const refusal = (id: Json, value: Json, error: unknown): LineAnswer => {
   const message = error instanceof CoxswainError ? error.message : 'This cannot be evaluated.';
   return { id, value, errors: [{ level: 'ERROR', message }] };
@@ -55,7 +42,7 @@ const refusal = (id: Json, value: Json, error: unknown): LineAnswer => {
 async function answerLine(session: CliSession, line: string): Promise<LineAnswer> {
   let known: StageContext = {};
   try {
-    known = parseLine(line);
+    known = parseJsonLine(line);
     const answer = await evalRequest(readRequest(known), session.world);
     return { id: (known.id ?? null) as Json, ...answer };
   } catch (error) {

@@ -7,6 +7,7 @@ import { firstOpening } from '../model/time-window';
 import { CliError } from './cli-error';
 import type { CliSession } from './cli-session';
 import { exitCodes, type ExitCode } from './exit-codes';
+import { parseJsonLine } from './parse-json-line';
 import { readLines } from './read-lines';
 
 /** The options of `coxswain window`. */
@@ -57,21 +58,10 @@ function answer(asked: Record<'window' | 'at' | 'timeZone', unknown>, now: numbe
   return { open: opensAt === at, opensAt: opensAt === undefined ? null : new Date(opensAt).toISOString() };
 }
 
-function parseLine(line: string): Record<string, unknown> {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(line) as unknown;
-  } catch (error) {
-    throw invalid(`The line is no JSON: ${error instanceof Error ? error.message : ''}`);
-  }
-  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Record<string, unknown>;
-  throw invalid('The line must hold a JSON object.');
-}
-
 function answerLine(line: string, now: number, timeZone: string): Record<string, unknown> {
   let id: unknown = null;
   try {
-    const asked = parseLine(line);
+    const asked = parseJsonLine(line);
     id = asked.id ?? null;
     return { id, ...answer({ window: asked.window, at: asked.at, timeZone: asked.timeZone }, now, timeZone) };
   } catch (error) {

@@ -1,5 +1,6 @@
 import { isTimeZone } from '../model/local-time';
 import type { Hours, Jitter, TimeWindow } from '../model/time-window';
+import { clockMinute } from './clock-minute';
 import { readDays } from './read-days';
 import { readFreeze } from './read-freeze';
 import { withoutAbsent } from './without-absent';
@@ -10,8 +11,11 @@ const known = ['days', 'hours', 'timeZone', 'freeze', 'whitelist', 'jitter'];
 const clock = /^(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})$/;
 const lastMinute = 24 * 60 - 1;
 
-const minuteOf = (hour: number, minute: number): number | undefined =>
-  hour <= 24 && minute <= 59 && hour * 60 + minute <= 24 * 60 ? Math.min(hour * 60 + minute, lastMinute) : undefined;
+/** Midnight at the end of a day is its last minute, since hours are inclusive. */
+function minuteOf(hour: number, minute: number): number | undefined {
+  const found = clockMinute(hour, minute);
+  return found === undefined ? undefined : Math.min(found, lastMinute);
+}
 
 function readHours(item: YamlValue): readonly Hours[] {
   const text = item.text("hours such as '09:00-16:00'");

@@ -1,5 +1,6 @@
 import type { Freeze, LocalMinute, MonthDay, WeekMinute } from '../model/freeze';
 import { addDays } from '../model/local-time';
+import { clockMinute } from './clock-minute';
 import { readDay } from './read-days';
 import type { YamlValue } from './yaml-value';
 
@@ -10,10 +11,7 @@ const ofWeek = /^([A-Za-z]{3,9}) (\d{2}):(\d{2})$/;
 const isDate = (text: string): boolean =>
   !Number.isNaN(Date.parse(`${text}T00:00Z`)) && new Date(`${text}T00:00Z`).toISOString().startsWith(text);
 
-function readClock(hour: string | undefined, minute: string | undefined): number | undefined {
-  const [hours, minutes] = [Number(hour), Number(minute)];
-  return hours <= 24 && minutes <= 59 && hours * 60 + minutes <= 24 * 60 ? hours * 60 + minutes : undefined;
-}
+const readClock = (hour = '', minute = ''): number | undefined => clockMinute(Number(hour), Number(minute));
 
 /** A date counts whole: as the last one, until it ends. */
 function readOnce(text: string, isEnd: boolean): LocalMinute | undefined {
