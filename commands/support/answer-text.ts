@@ -5,6 +5,7 @@ import { Blindness, blindView } from './blindness';
 import { planHash } from './plan-hash';
 import { mistakeView, nearest, UserMistake } from './suggest';
 import type { PlanCard, Verb, VerbAnswer, VerbWorld } from './verb';
+import { neverOpens } from './window-text';
 import { parseWords, type Words } from './words';
 
 /** What becomes of a command: the answer, a plan to remember, or an execution to start at once. */
@@ -40,6 +41,16 @@ function refuseOptions(verb: Verb, words: Words, world: VerbWorld): void {
   }
 }
 
+/** A plan that can never begin is an answer without buttons, which says why. */
+function refuseHopeless(answer: VerbAnswer, now: number): VerbAnswer {
+  if (answer.type === 'reply') return answer;
+  const { draft, view } = answer.plan;
+  const why = neverOpens(draft, now);
+  if (why === undefined) return answer;
+  const { choices: _choices, ...rest } = view;
+  return { type: 'reply', view: { ...rest, tone: 'bad', undone: true, lines: [...(view.lines ?? []), why] } };
+}
+
 /** Finds the verb of a text and lets it answer. Throws UserMistake, and CoxswainError of what it asks. */
 export async function runVerb(
   verbs: readonly Verb[],
@@ -60,7 +71,7 @@ export async function runVerb(
   }
   refuseOptions(verb, words, world);
   try {
-    return await verb.run(words, command, world);
+    return refuseHopeless(await verb.run(words, command, world), world.clock.now());
   } catch (error) {
     if (error instanceof Blindness) return { type: 'reply', view: blindView(error, text) };
     throw error;

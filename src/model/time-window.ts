@@ -99,6 +99,12 @@ export function firstOpeningTogether(windows: readonly TimeWindow[], at: number)
 /** The first instant from `at` on at which a window is open, as {@link firstOpeningTogether} finds it. */
 export const firstOpening = (window: TimeWindow, at: number): number | undefined => firstOpeningTogether([window], at);
 
+/** Whether one of a window's freezes holds an instant. */
+export function isFrozenAt({ freezes, timeZone }: TimeWindow, at: number): boolean {
+  const clock = createLocalClock(timeZone);
+  return freezes.some((freeze) => (alongSpans(freezeSpans(freeze, at, clock))(at)?.start ?? Infinity) <= at);
+}
+
 const closingMs = 8 * 24 * 60 * minuteMs;
 
 /**

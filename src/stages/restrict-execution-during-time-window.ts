@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { TaskLook } from '../engine/contracts/task';
 import { executionWindowType, windowsBefore } from '../engine/execution-window';
-import { closedAt, commonOpening } from '../model/common-window';
+import { closedAt, commonOpening, neverOpenText } from '../model/common-window';
 import type { Stage } from '../model/execution';
 import type { Text } from '../model/text';
 import { defineStage } from '../services';
@@ -47,8 +47,7 @@ function lookAtWindows({ execution, stage, now }: Look) {
   if (opening === now) return { status: 'SUCCEEDED' } as const;
   const closed = closedAt(windows, now).map(({ of }) => of);
   if (opening === undefined) {
-    const all = windows.map(({ of }) => of).join(' and ');
-    const reason = `The windows of ${all} never open together. Change them, and start again.`;
+    const reason = `${neverOpenText(windows)}. Change them, and start again.`;
     return { status: 'TERMINAL', code: 'INVALID_INPUT', reason } as const;
   }
   return { status: 'RUNNING', retryAfterMs: opening - now, context: { scheduledTime: opening, closed } } as const;

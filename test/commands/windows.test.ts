@@ -51,9 +51,41 @@ describe('the window of an environment', () => {
     );
     await bench.clock.advance(10 * hourMs);
     expect(wordsOf((await bench.say('deploy foo prod 2.0')).reply)).toContain(
-      'Window: open until 2026-01-01 16:01 UTC',
+      'Window: open until 2026-01-01 16:00 UTC',
     );
     expect(wordsOf((await bench.say('pipeline run foo p prod 2.0')).reply)).toContain('Window: open until');
+  });
+
+  it.each([
+    ["{ freeze: ['Thu 15:00/Fri 08:00'] }", 'open until 2026-01-01 15:00 UTC'],
+    ["{ days: Thu, hours: '09:00-24:00' }", 'open until 2026-01-01 23:59 UTC'],
+    [
+      "{ hours: '09:00-16:00', jitter: { minDelay: 0, maxDelay: 600 } }",
+      'until 2026-01-01 16:00 UTC, then a random wait of up to 10 min',
+    ],
+    ["{ hours: '11:00-16:00', jitter: 90s }", 'closed; opens 2026-01-01 11:00 UTC, then a random wait of up to 90 s'],
+    [
+      "{ hours: '09:00-16:00', jitter: { minDelay: 0, maxDelay: 600, skipManual: true } }",
+      'open until 2026-01-01 16:00 UTC',
+    ],
+  ])('%s is told at ten as: %s', async (text, told) => {
+    const bench = await createBench({}, { window: windowOf(text, 'UTC'), confirm: true });
+    await bench.clock.advance(10 * hourMs);
+    const card = wordsOf((await bench.say('deploy foo dev 2.0')).reply);
+    expect(card.split('\n').find((line) => line.includes('Window'))).toMatch(new RegExp(`${told}$`));
+  });
+
+  it('that never opens together with that of the pipeline leaves nothing to confirm, and the answer says what to change', async () => {
+    const bench = await createBench({ window: windowOf("{ hours: '20:00-21:00' }", 'UTC') });
+    for (const words of ['deploy foo prod 2.0', 'pipeline run foo p prod 2.0', 'deploy foo dev 2.0']) {
+      const planned = await bench.say(words);
+      expect([planned.plan, planned.executionId, planned.reply?.choices]).toEqual([undefined, undefined, undefined]);
+      const told = wordsOf(planned.reply);
+      expect(told).toContain('Window: never opens');
+      expect(told).toMatch(
+        /environment (prod|dev) and pipeline p never open together\. Change them in the file of foo, and ask again\. Nothing was started\./,
+      );
+    }
   });
 
   it('holds a deployment back, and /cox status says so first', async () => {
