@@ -32,10 +32,12 @@ function windowText(windows: readonly NamedWindow[], now: number): Text {
 
 /** Why a plan can never begin, and what to change; undefined where each of its windows opens at some time. */
 export function neverOpens({ stages, application }: ExecutionDraft, now: number): string | undefined {
-  const never = stages.find(({ windows = [] }) => commonOpening(windows, now) === undefined);
+  const never = stages
+    .map(({ windows = [] }) => windows.filter(({ unlessBegun }) => unlessBegun === undefined))
+    .find((windows) => commonOpening(windows, now) === undefined);
   if (never === undefined) return undefined;
-  const them = never.windows?.length === 1 ? 'it' : 'them';
-  return `${neverOpenText(never.windows ?? [])}. Change ${them} in the file of ${application}, and ask again. Nothing was started.`;
+  const them = never.length === 1 ? 'it' : 'them';
+  return `${neverOpenText(never)}. Change ${them} in the file of ${application}, and ask again. Nothing was started.`;
 }
 
 /** What a plan says of the windows that hold its stages back, those with the same windows once; nothing where none do. */
@@ -44,7 +46,10 @@ export function windowFacts(
   now: number,
 ): NonNullable<View['facts']> {
   const all = new Map(
-    stages.flatMap(({ windows = [] }) => (windows.length === 0 ? [] : [[JSON.stringify(windows), windows] as const])),
+    stages.flatMap(({ windows = [] }) => {
+      const all = windows.map(({ of, window }) => ({ of, window }));
+      return all.length === 0 ? [] : [[JSON.stringify(all), all] as const];
+    }),
   );
   return [...all.values()].map((windows) => {
     const own = windows.map(({ of }) => of).join(', ');

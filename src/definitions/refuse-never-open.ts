@@ -1,6 +1,6 @@
 import { neverMeet, neverOpenText } from '../model/common-window';
 import type { PipelineStage } from '../model/application';
-import { heldByWindows, type WindowOwners } from './held-by-windows';
+import { heldByWindows, mayGoOn, type WindowOwners } from './held-by-windows';
 import type { YamlValue } from './yaml-value';
 
 /**
@@ -9,7 +9,7 @@ import type { YamlValue } from './yaml-value';
  */
 export function refuseNeverOpen(at: YamlValue, stages: readonly PipelineStage[], owners: WindowOwners): void {
   for (const stage of stages) {
-    const { windows = [] } = heldByWindows(stage, owners);
+    const { windows = [] } = mayGoOn(stage, stages) ? stage : heldByWindows(stage, owners);
     if (windows.length === 0 || !neverMeet(windows)) continue;
     const own = `stage '${stage.name}'`;
     const named = windows.map((each) => (stage.windows?.includes(each) === true ? { ...each, of: own } : each));

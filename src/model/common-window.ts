@@ -3,7 +3,15 @@ import { firstClosing, firstOpening, firstOpeningTogether, isFrozenAt, type Time
 const minuteMs = 60_000;
 
 /** A window and whose it is, in words: `environment prod`, `pipeline release`, `this stage`. */
-export type NamedWindow = { readonly of: string; readonly window: TimeWindow };
+export type NamedWindow = {
+  readonly of: string;
+  readonly window: TimeWindow;
+  /**
+   * For each cluster and place that the stage changes, the refIds of those before it that change it too: the window holds the
+   * stage no more where one of each has begun. Absent where something is not changed before.
+   */
+  readonly unlessBegun?: readonly (readonly string[])[];
+};
 
 /** The windows that are closed at an instant, in their order. */
 export const closedAt = (windows: readonly NamedWindow[], at: number): readonly NamedWindow[] =>

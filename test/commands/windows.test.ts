@@ -122,6 +122,74 @@ describe('the window of an environment', () => {
     ]);
   });
 
+  describe('once a deployment has begun', () => {
+    const stages = (deploy: object = {}): Environment['pipeline']['stages'] => [
+      {
+        refId: '1',
+        requisiteStageRefIds: [],
+        type: 'deploy',
+        name: 'Deploy',
+        context: { strategy: 'none', ...deploy },
+      },
+      { refId: '2', requisiteStageRefIds: ['1'], type: 'wait', name: 'Look', context: { waitTime: 12 * 3600 } },
+      {
+        refId: '3',
+        requisiteStageRefIds: ['2'],
+        type: 'resizeServerGroup',
+        name: 'Old size',
+        leavesOpen: ['places', 'cluster'],
+        context: { target: 'ancestor_asg_dynamic', action: 'scale_exact', capacity: { min: 3, max: 3, desired: 3 } },
+      },
+      {
+        refId: '4',
+        requisiteStageRefIds: ['3'],
+        type: 'destroyServerGroup',
+        name: 'Away',
+        leavesOpen: ['places', 'cluster'],
+        context: { target: 'current_asg_dynamic' },
+      },
+    ];
+    const begin = async (bench: Bench) => {
+      const planned = await bench.say('deploy foo prod 2.0');
+      return (await bench.press(planned, 'confirm')).executionId ?? '';
+    };
+
+    it('does not hold back its way back that a pipeline writes as a branch', async () => {
+      const bench = await createBench({ stages: stages(), window: office });
+      await bench.clock.advance(10 * hourMs);
+      const id = await begin(bench);
+      const done = await bench.drive(id, 13 * hourMs);
+      expect(done.status).toBe('SUCCEEDED');
+      for (const location of [east, west])
+        expect(bench.serverGroups.sizes(location)).toEqual(['foo-prod-v000 ×3', 'foo-dev-v000 ×2']);
+    });
+
+    it('may go on in a window that does not meet that of the environment', async () => {
+      const night = [{ of: 'this stage', window: windowOf("{ hours: '22:00-23:00' }", 'UTC') }];
+      const own = stages().map((stage) => (stage.refId === '3' ? { ...stage, windows: night } : stage));
+      const bench = await createBench({ stages: own });
+      await bench.clock.advance(10 * hourMs);
+      const done = await bench.drive(await begin(bench), 24 * hourMs);
+      expect(new Date(stageOf(done, '3<0').endTime ?? NaN).toISOString()).toMatch(/T22:\d\d/);
+      expect(done.status).toBe('SUCCEEDED');
+    });
+
+    it('is told once by its plan', async () => {
+      const bench = await createBench({ stages: stages() });
+      expect(wordsOf((await bench.say('deploy foo prod 2.0')).reply).match(/Window/g)).toHaveLength(1);
+    });
+
+    it('holds back what changes a place where nothing has begun, or in which the deployment was skipped', async () => {
+      const skipped = { stageEnabled: { type: 'expression', expression: 'false' } };
+      for (const deploy of [{ regions: ['nonprod/east'] }, skipped]) {
+        const bench = await createBench({ stages: stages(deploy) });
+        await bench.clock.advance(10 * hourMs);
+        const waiting = await bench.drive(await begin(bench), 13 * hourMs);
+        expect([stageOf(waiting, '3').status, stageOf(waiting, '3<0').status]).toEqual(['RUNNING', 'RUNNING']);
+      }
+    });
+  });
+
   it('holds back a clone, but neither a rollback nor a change of size', async () => {
     const bench = await createBench();
     const windowsOf = async (words: string) =>

@@ -118,6 +118,14 @@ it.each<Written>([
   expect(parse(written).problems).toEqual([]);
 });
 
+it('a window of what goes on with a change need not meet that of the environment', () => {
+  const text = file({ environment: "{ hours: '09:00-16:00' }" }).replace(
+    '- { type: wait, for: 10s }',
+    "- { type: destroyServerGroup, target: oldest_asg_dynamic, window: { hours: '22:00-23:00' } }",
+  );
+  expect(parseApplication({ file: 'foo.yaml', text, accounts, stageTypes: stageRegistry }).problems).toEqual([]);
+});
+
 it('a strategy goes on with what its deploy has begun, whatever the window of the environment', () => {
   const { application } = parse({ environment: '{ days: Mon }' });
   const environment = application?.environments.get('dev');
