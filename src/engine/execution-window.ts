@@ -64,3 +64,19 @@ export function waitsForWindowsOnly({ stages }: Execution): boolean {
   );
   return busy.length > 0 && busy.every(isWaitingForWindow);
 }
+
+/**
+ * When an execution goes on that does nothing but wait for windows, its own or those of what it runs: milliseconds since the
+ * epoch, 0 where that is not known yet. Undefined while it does anything else, is paused or is being stopped.
+ */
+export function waitsUntil({ status, ending, stages }: Execution): number | undefined {
+  if (status !== 'RUNNING' || ending !== undefined) return undefined;
+  const busy = stages.filter(({ tasks }) => tasks.some((task) => task.status === 'RUNNING'));
+  const isStill = (stage: Stage) =>
+    isWaitingForWindow(stage) || stage.tasks.some((task) => task.status === 'RUNNING' && task.stillSince !== undefined);
+  if (busy.length === 0 || !busy.every(isStill)) return undefined;
+  const times = busy.flatMap(({ context: { scheduledTime } }) =>
+    typeof scheduledTime === 'number' ? scheduledTime : [],
+  );
+  return times.length === 0 ? 0 : Math.min(...times);
+}
