@@ -98,6 +98,7 @@ const bringBackOthers: TaskDefinition<{ readonly serverGroups: ServerGroups }> =
   name: 'bringBackOthers',
   timeoutMs: 2 * earlyMs,
   timeoutFromStage: false,
+  acts: 'DC/OS',
   async run({ stage, memo, now, startedAt, services: { serverGroups }, signal }) {
     const { cluster, source, alsoServed } = config.parse(stage.context);
     const { serves, sourceExists } = found.parse(stage.outputs);
@@ -112,7 +113,7 @@ const bringBackOthers: TaskDefinition<{ readonly serverGroups: ServerGroups }> =
       return group === undefined || countServing(group) >= desired ? [] : [{ group, desired }];
     });
     if (wanting.length === 0) return { status: 'SUCCEEDED' };
-    if (memo === undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { isMeant: true } };
+    if (memo === undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { acting: wanting.map(({ group, desired }) => `${group.name} to ${desired}`).join(', ') } };
     for (const { group, desired } of wanting.filter(({ group, desired }) => group.desired < desired))
       await resizeIfFree({ serverGroups, location, name: group.name, size: desired, signal });
     return { status: 'RUNNING', retryAfterMs: pollMs, memo };
