@@ -117,8 +117,8 @@ export function createExecutorHandlers(
       record: audit.record,
       adopt: createAdoption({ store, mayRetry, signal }),
       abandon: createAbandoning({ signal }),
-      passOn: async ({ id, executionId, signal: type, user }) => {
-        await signal(executionId, { type, user }, id);
+      passOn: async ({ id, executionId, signal: type, user, via }) => {
+        await signal(executionId, { type, user, via }, id);
       },
     }),
   };

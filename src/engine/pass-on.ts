@@ -21,5 +21,5 @@ export const passOn = (
     const executionId = awaitedChild(stage);
     if (executionId === undefined) return [];
     const id = `${execution.id}/${stage.id}/${signal}/${pausedAt}`;
-    return [{ id, type: 'passedOn' as const, executionId, signal, user }];
+    return [{ id, type: 'passedOn' as const, executionId, signal, user, via: execution.id }];
   });

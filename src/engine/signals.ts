@@ -26,7 +26,8 @@ type Act =
       readonly input?: string;
     }
   | { readonly type: 'cancel'; readonly user: string; readonly reason?: string }
-  | { readonly type: 'pause' | 'resume'; readonly user: string }
+  /** `via` is the execution that waits for this one and was paused or resumed itself. */
+  | { readonly type: 'pause' | 'resume'; readonly user: string; readonly via?: string }
   | { readonly type: 'skipWait' | 'skipStage' | 'retryStage'; readonly stageId: string; readonly user: string }
   /** Lets a stage begin although its windows are closed, or before its time is up in which others begin. */
   | { readonly type: 'startNow'; readonly stageId: string; readonly user: string; readonly reason: string }
@@ -120,13 +121,15 @@ function cancel(execution: Execution, signal: Extract<Signal, { type: 'cancel' }
   return accepted({ ...execution, canceled });
 }
 
-function pause(execution: Execution, user: string, now: number): Signaled {
+type Pausing = { readonly user: string; readonly via?: string };
+
+function pause(execution: Execution, { user, via }: Pausing, now: number): Signaled {
   const isEnding = execution.ending !== undefined || execution.canceled !== undefined;
   if (isEnding && !isComplete(execution.status))
     return refused(execution, 'ALREADY_DECIDED', `Unable to pause: ${execution.name} is ending.`);
   if (execution.status === 'RUNNING') {
     const events = [...execution.events, ...passOn(execution, 'pause', user, now)];
-    return accepted({ ...execution, status: 'PAUSED', paused: { by: user, at: now }, events });
+    return accepted({ ...execution, status: 'PAUSED', paused: { by: user, at: now, ...(via === undefined ? {} : { via }) }, events });
   }
   return refused(
     execution,
@@ -135,7 +138,7 @@ function pause(execution: Execution, user: string, now: number): Signaled {
   );
 }
 
-function resume(execution: Execution, user: string, now: number): Signaled {
+function resume(execution: Execution, { user, via }: Pausing, now: number): Signaled {
   const { paused } = execution;
   if (execution.status !== 'PAUSED' || paused === undefined) {
     return refused(
@@ -144,6 +147,8 @@ function resume(execution: Execution, user: string, now: number): Signaled {
       `Unable to resume: it is ${execution.status.toLowerCase()}, not paused.`,
     );
   }
+  if (via !== undefined && paused.via !== via)
+    return refused(execution, 'ALREADY_DECIDED', ['Paused by ', { person: paused.by }, ' themselves.']);
   const pauses = [...(execution.pauses ?? []), { at: paused.at, resumedAt: now }];
   const events = [...execution.events, ...passOn(execution, 'resume', user, paused.at)];
   const resumed = { ...paused, resumedBy: user, resumedAt: now };
@@ -232,9 +237,9 @@ export function applySignal(execution: Execution, signal: Signal, now: number): 
     case 'cancel':
       return cancel(execution, signal, now);
     case 'pause':
-      return pause(execution, signal.user, now);
+      return pause(execution, signal, now);
     case 'resume':
-      return resume(execution, signal.user, now);
+      return resume(execution, signal, now);
     case 'skipWait':
       return skipWait(execution, signal, now);
     case 'startNow':

@@ -129,6 +129,8 @@ export type ExecutionEvent =
       readonly executionId: string;
       readonly signal: 'pause' | 'resume';
       readonly user: string;
+      /** This one. */
+      readonly via: string;
     }
   /** `user` called a retry off that was to wait for `executionId` again: that is canceled too. */
   | {
@@ -225,6 +227,8 @@ export type Execution = ConcurrencyLimits & {
   readonly paused?: {
     readonly by: string;
     readonly at: number;
+    /** The execution that passed its pause on to this one, and alone passes its end on. */
+    readonly via?: string;
     readonly resumedBy?: string;
     readonly resumedAt?: number;
   };
