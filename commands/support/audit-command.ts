@@ -41,7 +41,7 @@ const toldOptions = ['group', 'size', 'from', 'to', 'by', 'kind', 'diff', 'with'
 
 /** The words of a command: of a login nothing but the verb, whose code is as good as a token. */
 function toldWords({ words, options }: Words): string {
-  if (words[0] === 'login') return 'login';
+  if (words[0]?.toLowerCase() === 'login') return 'login';
   const given = [...options].map(([name, value]) => (toldOptions.includes(name) ? `${name}=${value}` : `${name}=…`));
   return [...words, ...given].join(' ');
 }

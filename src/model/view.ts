@@ -42,6 +42,13 @@ export type Choice = {
   readonly asks?: ChoiceQuestion;
 };
 
+/** A choice that does the same as a command that is typed. */
+export const runChoice = (label: string, text: string): Choice => ({
+  name: 'run',
+  label,
+  target: { kind: 'run', text },
+});
+
 /** What the bot says, without a word of Slack in it: the same view becomes a message, a terminal's lines or JSON. */
 export type View = {
   /** Stands alone: notifications and screen readers get only this. */

@@ -1,7 +1,7 @@
 import type { Execution } from '../model/execution';
 import { imageVersion, shortName, versionWord } from '../model/server-group';
 import type { Text } from '../model/text';
-import type { Choice } from '../model/view';
+import { runChoice, type Choice } from '../model/view';
 import type { Conclusion } from '../engine/render-execution';
 import { outcomesByEnvironment, type Outcome, type RegionOutcome } from './region-outcomes';
 
@@ -30,8 +30,6 @@ function lineOf(region: RegionOutcome, image: string | undefined): Text {
 }
 
 const shortRegion = (name: string): string => name.slice(name.indexOf('/') + 1);
-
-const runChoice = (label: string, text: string): Choice => ({ name: 'run', label, target: { kind: 'run', text } });
 
 /** The parameters as they are typed; undefined for values that take more than a word. */
 function parameterWords(parameters: Outcome['parameters']): readonly string[] | undefined {

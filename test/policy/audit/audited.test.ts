@@ -259,6 +259,7 @@ describe('secrets', () => {
     const [value = ''] = secrets;
     await bench.say(`deploy foo dev 1.1 token=${value} reason="with password=${value} and ghp_0123456789abcdefABCDEF"`);
     await bench.say(`login ${value}`);
+    await bench.say(`Login ${value}`);
     await bench.say(`pipeline run foo p dev 1.1 --secret ${value}`);
     await bench.choose('E1', 'reject', { answer: `Bearer ${value}` });
     const text = JSON.stringify([await bench.store.list(auditHeadKind), await bench.store.list(auditPageKind)]);
