@@ -23,7 +23,13 @@ import { createWebhooks } from './http-client/webhooks';
 import { createJenkinsMasters } from './jenkins/jenkins-masters';
 import type { Execution } from './model/execution';
 import { createAuditLog } from './policy/audit/audit-log';
+import { createHolds } from './policy/locks/create-holds';
+import { createRollbackLock } from './policy/locks/lock-after-rollback';
+import { environmentLockKind } from './policy/locks/documents';
+import { createLockHandler } from './policy/locks/lock-handler';
 import { readPeople } from './policy/people';
+import { stopKind } from './policy/stop';
+import { createStopHandler } from './policy/stop-handler';
 import { createRequesterWishes } from './requester-wishes';
 import type { Services } from './services';
 import { stages } from './stages';
@@ -85,12 +91,12 @@ function createSignal(store: DocumentStore, clock: Clock) {
 }
 
 /** What the executor handles. */
-export const executorKinds = [commandKind, executionKind, expiryKind] as const;
+export const executorKinds = [commandKind, executionKind, expiryKind, environmentLockKind, stopKind] as const;
 
 /** The handlers of the executor: commands are planned and answered, executions advanced, what was kept is destroyed. */
 export function createExecutorHandlers(
   parts: ExecutorParts,
-): Readonly<Record<'command' | 'execution' | 'expiry', DueHandler>> {
+): Readonly<Record<'command' | 'execution' | 'expiry' | 'environment-lock' | 'stop', DueHandler>> {
   const { store, clock, serverGroups, jobs, fetchText, onError } = parts;
   const settings = createUserSettings(createKeyvStore(store, clock));
   const trafficGuard = createTrafficGuard(store, serverGroups);
@@ -109,6 +115,7 @@ export function createExecutorHandlers(
     registry: guardReach(stageRegistry, { definitions: parts.definitions, people }),
     services: { serverGroups, jobs, jobTurns, trafficGuard, expiries, fetchText, jenkins, webhooks, childPipelines },
     render: executionRenderer,
+    holds: createHolds({ store, clock }),
     drain: createExecutionDrain({
       store,
       clock,
@@ -117,6 +124,7 @@ export function createExecutorHandlers(
       record: audit.record,
       adopt: createAdoption({ store, mayRetry, signal }),
       abandon: createAbandoning({ signal }),
+      lockAfter: createRollbackLock({ store, clock }),
       passOn: async ({ id, executionId, signal: type, user }) => {
         await signal(executionId, { type, user }, id);
       },
@@ -133,6 +141,8 @@ export function createExecutorHandlers(
   return {
     command: (claimed, owner) => processCommand(verbs, world, claimed, owner),
     expiry: createExpiryHandler({ store, clock, serverGroups, trafficGuard, onError, record: audit.record }),
+    'environment-lock': createLockHandler({ store, clock, record: audit.record }),
+    stop: createStopHandler({ store, clock, record: audit.record, signal }),
     execution: (claimed, owner) => advance(engine, claimed.document as Execution, owner),
   };
 }

@@ -9,6 +9,7 @@ import { planHash, whatMoved } from './plan-hash';
 import { sendSignal } from './send-signal';
 import { startPlan } from './start-plan';
 import type { Verb, VerbAnswer, VerbWorld } from './verb';
+import { quoteWord } from './words';
 
 type ChoiceRequest = Extract<CommandRequest, { type: 'choice' }>;
 
@@ -150,6 +151,10 @@ async function answerExecutionChoice(request: ChoiceRequest, command: Command, w
   };
 }
 
+/** The words of a button; the answer to what it asked is their reason. */
+const textOf = ({ answer }: ChoiceRequest, text: string): string =>
+  answer === undefined ? text : `${text} reason=${quoteWord(answer)}`;
+
 /** Answers a choice made on something the bot showed. */
 export function answerChoice(
   verbs: readonly Verb[],
@@ -157,7 +162,7 @@ export function answerChoice(
   command: Command,
   world: VerbWorld,
 ): Promise<Outcome> {
-  if (request.target.kind === 'run') return answerText(verbs, request.target.text, command, world);
+  if (request.target.kind === 'run') return answerText(verbs, textOf(request, request.target.text), command, world);
   if (request.target.kind === 'command') return answerPlanChoice(verbs, request, command, world);
   return answerExecutionChoice(request, command, world);
 }

@@ -2,6 +2,7 @@ import type { AuditGrant, Command, PlannedAction } from '../../src/model/command
 import { CoxswainError } from '../../src/model/errors';
 import type { Choice, View } from '../../src/model/view';
 import { Blindness, blindView } from './blindness';
+import { holdPlan } from './hold-plan';
 import { planHash } from './plan-hash';
 import { mistakeView, nearest, UserMistake } from './suggest';
 import type { PlanCard, Verb, VerbAnswer, VerbWorld } from './verb';
@@ -60,7 +61,7 @@ export async function runVerb(
   }
   refuseOptions(verb, words, world);
   try {
-    return await verb.run(words, command, world);
+    return await holdPlan(await verb.run(words, command, world), text, command, world);
   } catch (error) {
     if (error instanceof Blindness) return { type: 'reply', view: blindView(error, text) };
     throw error;
@@ -85,7 +86,7 @@ export async function answerText(
     const answer = await runVerb(verbs, text, command, world);
     if (answer.type === 'reply')
       return { reply: answer.view, ...(answer.audit === undefined ? {} : { audit: answer.audit }) };
-    const offered = offerPlan(command.id, text, answer.plan);
+    const offered = offerPlan(command.id, answer.text ?? text, answer.plan);
     return answer.confirm ? offered : { ...offered, reply: answer.plan.view, startNow: true };
   } catch (error) {
     return { reply: mishapView(error) };

@@ -29,6 +29,8 @@ export type DrainParts = {
   /** Writes facts to the audit log, each once however often it is told. */
   readonly record: (facts: readonly AuditFact[]) => Promise<void>;
   readonly passOn: (event: PassedOnEvent) => Promise<void>;
+  /** Locks the environment of a rollback that succeeded; absent: nothing is locked. */
+  readonly lockAfter?: (rollback: Execution, eventId: string) => Promise<void>;
 };
 
 type Event = Execution['events'][number];
@@ -62,6 +64,7 @@ export function createExecutionDrain(parts: DrainParts) {
     if (event.type === 'retried') return parts.adopt(execution, event);
     if (event.type === 'abandoned') return parts.abandon(event);
     if (event.type === 'passedOn') return parts.passOn(event);
+    if (event.type === 'rolledBack') return parts.lockAfter?.(execution, event.id);
     if (report === undefined) return;
     const parentId = threadIdOf(execution);
     if (event.type === 'live') {

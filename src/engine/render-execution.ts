@@ -5,6 +5,7 @@ import type { Execution, Stage } from '../model/execution';
 import { isStrategyExecution } from '../model/is-strategy-execution';
 import { strategyParameterNames } from '../model/pipeline-parameter';
 import type { ExecutionStatus } from '../model/status';
+import { holdText } from '../model/hold';
 import { isComplete } from '../model/status';
 import { clipText, joinTexts, type Text } from '../model/text';
 import type { Choice, Tone, View, ViewStep } from '../model/view';
@@ -54,18 +55,24 @@ function ordinal(place: number): string {
 }
 
 /** What an execution waits for before it starts. */
-function waitingText({ admission, definition }: Execution): string {
-  const { place, behind } = admission ?? {};
+function waitingText({ admission, definition }: Execution): Text {
+  const { place, behind, hold } = admission ?? {};
+  if (hold !== undefined) return joinTexts(['waiting: ', holdText(hold)]);
   if (place !== undefined)
     return `waiting: ${ordinal(place)} in the queue${behind === undefined ? '' : ` behind ${behind}`}`;
   return behind === undefined ? headings.NOT_STARTED.word : `waiting: ${behind} works on ${definition.cluster}`;
 }
 
 /** What an execution is doing; one that is being stopped is still at work on its way back. */
-function headingOf(execution: Execution): (typeof headings)[ExecutionStatus] {
+function headingOf(execution: Execution): { readonly word: Text; readonly tone: Tone } {
   if (isHeldBack(execution)) return { word: waitingText(execution), tone: 'neutral' };
   if (execution.status === 'RUNNING' && execution.ending === undefined && waitsForWindowsOnly(execution))
     return { word: 'waiting for its window', tone: 'neutral' };
+  if (execution.status === 'PAUSED' && execution.paused?.stop !== undefined)
+    return {
+      word: joinTexts(['paused: everything is stopped by ', [{ person: execution.paused.by }]]),
+      tone: 'attention',
+    };
   if (execution.ending === undefined || isComplete(execution.status)) return headings[execution.status];
   return { word: execution.canceled === undefined ? 'going back' : 'canceling', tone: 'attention' };
 }
@@ -117,12 +124,13 @@ function stepsOf<S>(
   return [own, ...children.flatMap((child) => stepsOf(execution, child, depth + 1, registry))];
 }
 
-/** Stops the execution between two steps, or lets it go on. */
-function pauseChoice({ id, status }: Execution): Choice {
+/** Stops the execution between two steps, or lets it go on; what a stop of everything has paused goes on when that is lifted. */
+function pauseChoice({ id, status, paused }: Execution): readonly Choice[] {
   const target = { kind: 'execution', id } as const;
+  if (status === 'PAUSED' && paused?.stop !== undefined) return [];
   return status === 'PAUSED'
-    ? { name: 'resume', label: 'Resume', target, style: 'primary' }
-    : { name: 'pause', label: 'Pause', target };
+    ? [{ name: 'resume', label: 'Resume', target, style: 'primary' }]
+    : [{ name: 'pause', label: 'Pause', target }];
 }
 
 function cancelChoice(execution: Execution): Choice {
@@ -166,7 +174,7 @@ function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonl
         : asked;
       return [...named, ...skipChoices(execution, stage)];
     });
-  return [...open, pauseChoice(execution), cancelChoice(execution)];
+  return [...open, ...pauseChoice(execution), cancelChoice(execution)];
 }
 
 /** The last thing that happened, so that what is shown follows from the document alone. */
@@ -239,7 +247,7 @@ export function createExecutionRenderer<S>(
     const choices = [...choicesOf(execution, registry), ...conclusion.choices];
     const waits = needsPeople(choices) && execution.status !== 'PAUSED';
     return {
-      headline: [{ strong: execution.name }, ` · ${waits ? 'waiting for a decision' : word}`],
+      headline: joinTexts([[{ strong: execution.name }, ' · '], waits ? 'waiting for a decision' : word]),
       tone: waits ? 'attention' : tone,
       lines: [...parametersOf(execution), ...reasonOf(execution, shortFailure), ...conclusion.lines],
       steps: topLevelStages(execution).flatMap((stage) => stepsOf(execution, stage, 0, registry)),

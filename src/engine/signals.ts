@@ -26,7 +26,8 @@ type Act =
       readonly input?: string;
     }
   | { readonly type: 'cancel'; readonly user: string; readonly reason?: string }
-  | { readonly type: 'pause' | 'resume'; readonly user: string }
+  /** With `stop`, the id of a stop of everything: only what that paused goes on with it, and each execution is told by itself. */
+  | { readonly type: 'pause' | 'resume'; readonly user: string; readonly stop?: string }
   | { readonly type: 'skipWait' | 'skipStage' | 'retryStage'; readonly stageId: string; readonly user: string }
   /** Lets a stage begin although its windows are closed, or before its time is up in which others begin. */
   | { readonly type: 'startNow'; readonly stageId: string; readonly user: string; readonly reason: string }
@@ -120,13 +121,16 @@ function cancel(execution: Execution, signal: Extract<Signal, { type: 'cancel' }
   return accepted({ ...execution, canceled });
 }
 
-function pause(execution: Execution, user: string, now: number): Signaled {
+type Paused = Extract<Signal, { type: 'pause' | 'resume' }>;
+
+function pause(execution: Execution, { user, stop }: Paused, now: number): Signaled {
   const isEnding = execution.ending !== undefined || execution.canceled !== undefined;
   if (isEnding && !isComplete(execution.status))
     return refused(execution, 'ALREADY_DECIDED', `Unable to pause: ${execution.name} is ending.`);
   if (execution.status === 'RUNNING') {
-    const events = [...execution.events, ...passOn(execution, 'pause', user, now)];
-    return accepted({ ...execution, status: 'PAUSED', paused: { by: user, at: now }, events });
+    const passedOn = stop === undefined ? passOn(execution, 'pause', user, now) : [];
+    const paused = { by: user, at: now, ...(stop === undefined ? {} : { stop }) };
+    return accepted({ ...execution, status: 'PAUSED', paused, events: [...execution.events, ...passedOn] });
   }
   return refused(
     execution,
@@ -135,7 +139,7 @@ function pause(execution: Execution, user: string, now: number): Signaled {
   );
 }
 
-function resume(execution: Execution, user: string, now: number): Signaled {
+function resume(execution: Execution, { user, stop }: Paused, now: number): Signaled {
   const { paused } = execution;
   if (execution.status !== 'PAUSED' || paused === undefined) {
     return refused(
@@ -144,8 +148,11 @@ function resume(execution: Execution, user: string, now: number): Signaled {
       `Unable to resume: it is ${execution.status.toLowerCase()}, not paused.`,
     );
   }
+  if (stop !== undefined && paused.stop !== stop)
+    return refused(execution, 'ALREADY_DECIDED', ['It was paused by ', { person: paused.by }, ', not by the stop.']);
   const pauses = [...(execution.pauses ?? []), { at: paused.at, resumedAt: now }];
-  const events = [...execution.events, ...passOn(execution, 'resume', user, paused.at)];
+  const passedOn = stop === undefined ? passOn(execution, 'resume', user, paused.at) : [];
+  const events = [...execution.events, ...passedOn];
   const resumed = { ...paused, resumedBy: user, resumedAt: now };
   return accepted({ ...execution, status: 'RUNNING', paused: resumed, pauses, events });
 }
@@ -232,9 +239,9 @@ export function applySignal(execution: Execution, signal: Signal, now: number): 
     case 'cancel':
       return cancel(execution, signal, now);
     case 'pause':
-      return pause(execution, signal.user, now);
+      return pause(execution, signal, now);
     case 'resume':
-      return resume(execution, signal.user, now);
+      return resume(execution, signal, now);
     case 'skipWait':
       return skipWait(execution, signal, now);
     case 'startNow':
