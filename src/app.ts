@@ -1,4 +1,5 @@
 import { verbs } from '../commands';
+import { createAskAgain, createLookAgain } from '../commands/support/look-again';
 import { processCommand } from '../commands/support/process-command';
 import { retryPermission } from '../commands/support/retry-permission';
 import type { VerbWorld } from '../commands/support/verb';
@@ -109,6 +110,14 @@ export function createExecutorHandlers(
     (await retryPermission({ ...parts, people }, execution, user)).allowed;
   const childPipelines = createChildPipelines({ ...parts, people, signal });
   const expiries = createExpiries(store);
+  const world: VerbWorld = {
+    ...parts,
+    settings,
+    people,
+    show: executionRenderer.live,
+    signal,
+    record: audit.record,
+  };
   const engine: EngineWorld<Services> = {
     store,
     clock,
@@ -116,6 +125,7 @@ export function createExecutorHandlers(
     services: { serverGroups, jobs, jobTurns, trafficGuard, expiries, fetchText, jenkins, webhooks, childPipelines },
     render: executionRenderer,
     holds: createHolds({ store, clock }),
+    lookAgain: createLookAgain(verbs, world),
     drain: createExecutionDrain({
       store,
       clock,
@@ -124,19 +134,12 @@ export function createExecutorHandlers(
       record: audit.record,
       adopt: createAdoption({ store, mayRetry, signal }),
       abandon: createAbandoning({ signal }),
+      askAgain: createAskAgain(world),
       lockAfter: createRollbackLock({ store, clock }),
       passOn: async ({ id, executionId, signal: type, user }) => {
         await signal(executionId, { type, user }, id);
       },
     }),
-  };
-  const world: VerbWorld = {
-    ...parts,
-    settings,
-    people,
-    show: executionRenderer.live,
-    signal,
-    record: audit.record,
   };
   return {
     command: (claimed, owner) => processCommand(verbs, world, claimed, owner),

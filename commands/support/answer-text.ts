@@ -4,6 +4,7 @@ import type { Choice, View } from '../../src/model/view';
 import { Blindness, blindView } from './blindness';
 import { holdPlan } from './hold-plan';
 import { planHash } from './plan-hash';
+import { showQueue } from './queue-line';
 import { mistakeView, nearest, UserMistake } from './suggest';
 import type { PlanCard, Verb, VerbAnswer, VerbWorld } from './verb';
 import { parseWords, type Words } from './words';
@@ -41,8 +42,8 @@ function refuseOptions(verb: Verb, words: Words, world: VerbWorld): void {
   }
 }
 
-/** Finds the verb of a text and lets it answer. Throws UserMistake, and CoxswainError of what it asks. */
-export async function runVerb(
+/** As `runVerb`, but throws Blindness where a place cannot be seen. */
+export async function planVerb(
   verbs: readonly Verb[],
   text: string,
   command: Command,
@@ -60,8 +61,18 @@ export async function runVerb(
     throw new UserMistake(`There is no command '${name}'.`, [suggestion]);
   }
   refuseOptions(verb, words, world);
+  return showQueue(await holdPlan(await verb.run(words, command, world), text, command, world), world);
+}
+
+/** Finds the verb of a text and lets it answer. Throws UserMistake, and CoxswainError of what it asks. */
+export async function runVerb(
+  verbs: readonly Verb[],
+  text: string,
+  command: Command,
+  world: VerbWorld,
+): Promise<VerbAnswer> {
   try {
-    return await holdPlan(await verb.run(words, command, world), text, command, world);
+    return await planVerb(verbs, text, command, world);
   } catch (error) {
     if (error instanceof Blindness) return { type: 'reply', view: blindView(error, text) };
     throw error;

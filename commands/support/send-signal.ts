@@ -28,6 +28,7 @@ export type Sent =
 
 async function permissionFor(world: VerbWorld, execution: Execution, signal: Signal): Promise<Permission> {
   if (signal.type === 'retryStage') return retryPermission(world, execution, signal.user);
+  if (signal.type === 'notify') return { allowed: true };
   const people = await world.people();
   const { policy, environment } = execution.definition;
   if (signal.type === 'judge') return mayJudge(policy, people, signal.user, execution.trigger.user);

@@ -4,10 +4,13 @@ import type { Hold } from '../model/hold';
 import { clusterHolder, lockCluster, unlockCluster, type ClusterHolder } from './cluster-lock';
 import type { Clock } from './clock';
 import type { Holds } from './contracts/holds';
+import type { LookAgain } from './contracts/look-again';
+import { estimateStart } from './estimate-start';
 import { findCircle } from './find-circle';
 import { chainOf } from './lineage';
 import type { DocumentStore } from './ports/document-store';
 import { worksOnCluster } from './read-history';
+import { waitingAhead } from './waiting-ahead';
 import { enterQueue, giveTurnBack, leaveQueue, nameOf, waitForTurn, type QueueLook } from './wait-in-queue';
 
 /** How long until one that waits looks by itself: for its turn, of which it is told, and for its cluster, of which it is not. */
@@ -40,6 +43,7 @@ export function startDue(execution: Execution, now: number): number {
   const { admission } = execution;
   if (admission?.state === 'waiting') return Math.min(now + turnLookMs, expiryOf(execution));
   if (admission?.state === 'blocked') return Math.min(now + clusterLookMs, expiryOf(execution));
+  if (admission?.isBlind === true) return Math.min(now + clusterLookMs, expiryOf(execution));
   if (admission?.state === 'held')
     return Math.min(now + heldLookMs, admission.hold?.until ?? Number.POSITIVE_INFINITY, expiryOf(execution));
   return now;
@@ -63,8 +67,12 @@ function turnTo({ admission: seen }: Execution, change: (execution: Execution, n
 }
 
 /** The same object where nothing changes. */
-const withAdmission = (execution: Execution, admission: Admission): Execution =>
-  isDeepStrictEqual(execution.admission, admission) ? execution : { ...execution, admission };
+function withAdmission(execution: Execution, given: Admission): Execution {
+  const isWaiting = ['waiting', 'yielding', 'blocked', 'held'].includes(given.state);
+  const waited = isWaiting || execution.admission?.waited === true;
+  const admission = { ...given, ...(waited ? { waited: true as const } : {}) };
+  return isDeepStrictEqual(execution.admission, admission) ? execution : { ...execution, admission };
+}
 
 const become = (seen: Execution, admission: Admission): Turn =>
   turnTo(seen, (current) => withAdmission(current, admission));
@@ -76,13 +84,40 @@ const holderOf = ({ id, admission }: Execution): ClusterHolder => {
   return { executionId: id, ...(round === 0 ? {} : { round }) };
 };
 
-/** One that has its turn takes its cluster; where others work on it, it gives the turn back next. */
-async function takeCluster(store: DocumentStore, execution: Execution, { round, turn = 0 }: Admission): Promise<Turn> {
+/** Who works on the cluster of an execution, or was there before it; undefined where it has taken it. */
+async function tryCluster(store: DocumentStore, execution: Execution): Promise<ClusterHolder | undefined> {
   const { cluster } = execution.definition;
-  const other = worksOnCluster(execution)
-    ? await lockCluster(store, cluster, holderOf(execution), undefined, await chainOf(store, execution))
-    : undefined;
-  if (other === undefined) return become(execution, { round, ...turnOf(turn), state: 'started' });
+  if (!worksOnCluster(execution)) return undefined;
+  const [ahead] = await waitingAhead(store, execution);
+  if (ahead !== undefined) return { executionId: ahead.id };
+  return lockCluster(store, cluster, holderOf(execution), undefined, await chainOf(store, execution));
+}
+
+/**
+ * One that has its turn and its cluster starts; where it had to wait, only if what was confirmed is what it would do now.
+ * Otherwise it is called off, and whoever asked for it is asked again.
+ */
+async function startUnchanged({ lookAgain }: Parts, execution: Execution, admission: Admission): Promise<Turn> {
+  const { round, turn = 0, waited } = admission;
+  const begun = become(execution, { round, ...turnOf(turn), state: 'started' });
+  const isBound = execution.confirmedPlan !== undefined && execution.startTime === undefined && waited === true;
+  if (lookAgain === undefined || !isBound) return begun;
+  const answer = await lookAgain(execution);
+  if (answer.type === 'same') return begun;
+  if (answer.type === 'unseen') return become(execution, { round, ...turnOf(turn), state: 'admitted', isBlind: true });
+  return turnTo(execution, (current, now) => ({
+    ...current,
+    canceled: { at: now, reason: answer.reason },
+    events: [...current.events, { id: `${current.id}/askAgain/${round}`, type: 'askAgain' }],
+  }));
+}
+
+/** One that has its turn takes its cluster; where others work on it, it gives the turn back next. */
+async function takeCluster(parts: Parts, execution: Execution, admission: Admission): Promise<Turn> {
+  const { store } = parts;
+  const { round, turn = 0 } = admission;
+  const other = await tryCluster(store, execution);
+  if (other === undefined) return startUnchanged(parts, execution, admission);
   const behind = await nameOf(store, other.executionId);
   return become(execution, { round, ...turnOf(turn), state: 'yielding', behind });
 }
@@ -92,6 +127,8 @@ type Parts = {
   readonly clock: Clock;
   /** What keeps executions from starting; absent: nothing. */
   readonly holds?: Holds;
+  /** Whether what was confirmed is what would be done now; absent: it is. */
+  readonly lookAgain?: LookAgain;
 };
 
 /** One that has found its cluster busy waits for its turn again when nobody works there, or only those above and below it. */
@@ -101,8 +138,17 @@ async function lookForCluster(parts: Parts, execution: Execution, { standing, qu
   const anybody = await clusterHolder(store, standing.awaits);
   const chain = anybody === undefined ? [] : await chainOf(store, execution);
   const other = anybody === undefined ? undefined : await clusterHolder(store, standing.awaits, chain);
-  if (other === undefined) return waitForTurn(parts, execution, queue, anybody === undefined);
-  return { standing, queue, behind: await nameOf(store, other.executionId) };
+  const ahead = await waitingAhead(store, execution);
+  const before = other?.executionId ?? ahead.at(-1)?.id;
+  if (before === undefined) return waitForTurn(parts, execution, queue, anybody === undefined);
+  return { standing, queue, behind: await nameOf(store, before), ...(await placeOf(parts, execution, ahead, before)) };
+}
+
+/** Its place among those that wait for the cluster, and when it is likely to start. */
+async function placeOf({ store, clock }: Parts, execution: Execution, ahead: readonly Execution[], before: string) {
+  if (execution.trigger.type !== 'manual') return {};
+  const expectedAt = await estimateStart(store, execution.definition.cluster, { before, ahead, now: clock.now() });
+  return { place: ahead.length + 1, ...(expectedAt === undefined ? {} : { expectedAt }) };
 }
 
 const callOff = (seen: Execution, reason: string): Turn =>
@@ -154,14 +200,14 @@ async function lookInQueue(parts: Parts, execution: Execution, admission: Admiss
   // Only a saved intent gives the turn back: none of a look that was overtaken could have the cluster meanwhile.
   if (state === 'yielding') await giveTurnBack(parts, execution);
   const look = await lookForCluster(parts, execution, await enterQueue(parts, execution));
-  const { standing, queue, behind } = { behind: undefined, ...look };
+  const { standing, queue, behind, ...ahead } = { behind: undefined, ...look };
   if (standing.in === 'superseded') return callOff(execution, supersededReason);
   if (standing.in === 'running') {
-    if (state === 'admitted' && standing.turn === turn) return takeCluster(store, execution, admission);
+    if (state === 'admitted' && standing.turn === turn) return takeCluster(parts, execution, admission);
     return become(execution, { round, ...turnOf(standing.turn), state: 'admitted' });
   }
   const turns = standing.in === 'waiting' ? turnOf(standing.turn) : {};
-  if (behind !== undefined) return waitOn(store, execution, { round, ...turns, state: 'blocked', behind });
+  if (behind !== undefined) return waitOn(store, execution, { round, ...turns, state: 'blocked', behind, ...ahead });
   const [first] = queue.running;
   const running = first === undefined ? {} : { behind: await nameOf(store, first.executionId) };
   const place = standing.in === 'waiting' ? { place: standing.place } : {};

@@ -5,7 +5,6 @@ import type { Execution, Stage } from '../model/execution';
 import { isStrategyExecution } from '../model/is-strategy-execution';
 import { strategyParameterNames } from '../model/pipeline-parameter';
 import type { ExecutionStatus } from '../model/status';
-import { holdText } from '../model/hold';
 import { isComplete } from '../model/status';
 import { clipText, joinTexts, type Text } from '../model/text';
 import type { Choice, Tone, View, ViewStep } from '../model/view';
@@ -19,6 +18,7 @@ import { askOf } from './ask-of';
 import { retryChoice } from './retry-choice';
 import { skipChoices } from './skip-choices';
 import { durationText } from './task-timeout';
+import { waitingText } from './waiting-text';
 
 const stepStates: Readonly<Record<ExecutionStatus, ViewStep['state']>> = {
   NOT_STARTED: 'waiting',
@@ -46,22 +46,6 @@ const headings: Readonly<Record<ExecutionStatus, { readonly word: string; readon
 
 /** How much of a failure the live message says; the thread says all of it. */
 const shortFailure = 500;
-
-/** `2nd`: the English ordinal of a whole number from 1. */
-function ordinal(place: number): string {
-  const isTeen = Math.floor(place / 10) % 10 === 1;
-  const endings: readonly (string | undefined)[] = isTeen ? [] : ['th', 'st', 'nd', 'rd'];
-  return `${place}${endings[place % 10] ?? 'th'}`;
-}
-
-/** What an execution waits for before it starts. */
-function waitingText({ admission, definition }: Execution): Text {
-  const { place, behind, hold } = admission ?? {};
-  if (hold !== undefined) return joinTexts(['waiting: ', holdText(hold)]);
-  if (place !== undefined)
-    return `waiting: ${ordinal(place)} in the queue${behind === undefined ? '' : ` behind ${behind}`}`;
-  return behind === undefined ? headings.NOT_STARTED.word : `waiting: ${behind} works on ${definition.cluster}`;
-}
 
 /** What an execution is doing; one that is being stopped is still at work on its way back. */
 function headingOf(execution: Execution): { readonly word: Text; readonly tone: Tone } {
@@ -133,6 +117,13 @@ function pauseChoice({ id, status, paused }: Execution): readonly Choice[] {
     : [{ name: 'pause', label: 'Pause', target }];
 }
 
+/** Tells whoever presses it when what waits has started. */
+const notifyChoice = ({ id }: Execution): Choice => ({
+  name: 'notify',
+  label: 'Notify me',
+  target: { kind: 'execution', id },
+});
+
 function cancelChoice(execution: Execution): Choice {
   const { id, name } = execution;
   const isWaiting = isHeldBack(execution);
@@ -141,10 +132,15 @@ function cancelChoice(execution: Execution): Choice {
     : `${name} stops, and what it has changed goes back: what served before serves again.`;
   return {
     name: 'cancelExecution',
-    label: 'Cancel',
+    label: isWaiting ? 'Leave' : 'Cancel',
     target: { kind: 'execution', id },
     style: 'danger',
-    confirm: { title: 'Cancel?', text, ok: 'Cancel it', cancel: isWaiting ? 'Let it wait' : 'Let it run' },
+    confirm: {
+      title: isWaiting ? 'Leave the queue?' : 'Cancel?',
+      text,
+      ok: isWaiting ? 'Leave' : 'Cancel it',
+      cancel: isWaiting ? 'Let it wait' : 'Let it run',
+    },
   };
 }
 
@@ -162,7 +158,7 @@ function asksOf<S>(execution: Execution, registry: StageRegistry<S>): ReadonlyMa
 function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonly Choice[] {
   if (isComplete(execution.status)) return [retryChoice(execution) ?? []].flat();
   if (execution.ending !== undefined) return [];
-  if (isHeldBack(execution)) return [cancelChoice(execution)];
+  if (isHeldBack(execution)) return [notifyChoice(execution), cancelChoice(execution)];
   const asks = asksOf(execution, registry);
   const open = execution.stages
     .filter((stage) => stage.status === 'RUNNING')

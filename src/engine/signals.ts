@@ -29,6 +29,8 @@ type Act =
   /** With `stop`, the id of a stop of everything: only what that paused goes on with it, and each execution is told by itself. */
   | { readonly type: 'pause' | 'resume'; readonly user: string; readonly stop?: string }
   | { readonly type: 'skipWait' | 'skipStage' | 'retryStage'; readonly stageId: string; readonly user: string }
+  /** Wants to be told when an execution that waits starts. */
+  | { readonly type: 'notify'; readonly user: string }
   /** Lets a stage begin although its windows are closed, or before its time is up in which others begin. */
   | { readonly type: 'startNow'; readonly stageId: string; readonly user: string; readonly reason: string }
   /** What a stage had started and waited for runs again, since `user` retried it: the stage waits for it again. */
@@ -231,6 +233,13 @@ function adoptChild(execution: Execution, signal: Extract<Signal, { type: 'adopt
   return retryStage(execution, { stageId, user, adopts: executionId }, now);
 }
 
+function notify(execution: Execution, user: string): Signaled {
+  const { notifies = [], name } = execution;
+  if (!isHeldBack(execution)) return refused(execution, 'ALREADY_DECIDED', `${name} has started already.`);
+  if (notifies.includes(user)) return refused(execution, 'ALREADY_DECIDED', 'You will be told already.');
+  return accepted({ ...execution, notifies: [...notifies, user] });
+}
+
 /** Applies a signal. Pure: the first decision wins, later ones learn of it. */
 export function applySignal(execution: Execution, signal: Signal, now: number): Signaled {
   switch (signal.type) {
@@ -244,6 +253,8 @@ export function applySignal(execution: Execution, signal: Signal, now: number): 
       return resume(execution, signal, now);
     case 'skipWait':
       return skipWait(execution, signal, now);
+    case 'notify':
+      return notify(execution, signal.user);
     case 'startNow':
       return startNow(execution, signal, now);
     case 'skipStage':

@@ -117,6 +117,10 @@ export type ExecutionEvent =
   | { readonly id: string; readonly type: 'audit'; readonly fact: AuditFact }
   /** It has ended: others of its pipeline may have its place. `round` is that of its admission. */
   | { readonly id: string; readonly type: 'queue'; readonly round: number }
+  /** What was confirmed is not what would be done now: whoever asked for it is shown the plan of now. */
+  | { readonly id: string; readonly type: 'askAgain' }
+  /** Tells somebody by themselves. */
+  | { readonly id: string; readonly type: 'direct'; readonly user: string; readonly view: View }
   /** It went back to what served before: its environment is locked, so that nothing rolls forward at once. */
   | { readonly id: string; readonly type: 'rolledBack' }
   /** Tells the requester how it ended, by themselves, where they want that. */
@@ -173,6 +177,12 @@ export type Admission = {
   readonly place?: number;
   /** The name of the execution that it waits for. */
   readonly behind?: string;
+  /** When it is likely to start, as earlier runs took, in milliseconds since the epoch; absent where they do not say. */
+  readonly expectedAt?: number;
+  /** It has had to wait, so that what it was planned upon may have changed. */
+  readonly waited?: true;
+  /** It has its turn and its cluster, but whether something changed cannot be seen now. */
+  readonly isBlind?: true;
   /** The circle of executions that wait for each other in which it was found, until it is found there again. */
   readonly circle?: string;
 };
@@ -215,6 +225,10 @@ export type Execution = ConcurrencyLimits & {
   readonly stages: readonly Stage[];
   /** While whoever starts it may refuse it yet, and delete it then. */
   readonly isAsked?: true;
+  /** Slack user ids of those who want to be told when it starts. */
+  readonly notifies?: readonly string[];
+  /** The command whose plan was confirmed by hand; absent where nobody had to. */
+  readonly confirmedPlan?: string;
   /** Absent where nothing limits how many of its pipeline run at once, and it need not wait for anything else. */
   readonly admission?: Admission;
   /** What is to run again when a retry after its end has its turn; until then the stages are as they ended. */

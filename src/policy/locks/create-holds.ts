@@ -15,7 +15,7 @@ type Parts = { readonly store: DocumentStore; readonly clock: Clock };
  */
 function holds({ by, origin, at }: Lock, question: StartQuestion): boolean {
   const user = question.retry?.user ?? actingUser(question);
-  return by !== user || (origin === 'rollback' && question.buildTime <= at);
+  return by !== user || (origin === 'rollback' && question.buildTime < at);
 }
 
 /** Whether an execution is part of one that works in the same environment already: that was let through, and goes through. */
