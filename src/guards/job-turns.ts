@@ -3,12 +3,16 @@ import type { JobTurns, TurnAnswer, TurnRequest } from '../engine/contracts/job-
 import { landingMs, stepTimeoutMs } from '../engine/landing';
 import type { DocumentKind, DocumentStore } from '../engine/ports/document-store';
 
-/** Whose turn it is to define and start a job. `turn` rises with each that is another's. */
-export type JobTurn = {
-  readonly schema: 1;
-  readonly turn: number;
-  readonly holder?: { readonly key: string; readonly who: string; readonly until: number };
+type Holder = {
+  readonly key: string;
+  readonly who: string;
+  readonly until: number;
+  /** The one start that a turn is for may have been sent. */
+  readonly isSpent?: boolean;
 };
+
+/** Whose turn it is to define and start a job. `turn` rises with each that is another's, or follows one that is spent. */
+export type JobTurn = { readonly schema: 1; readonly turn: number; readonly holder?: Holder };
 
 /** One document per job; its id is `dcosCluster/jobId`. Not listed by anything. */
 export const jobTurnKind: DocumentKind<JobTurn> = { name: 'jobTurn', indexes: () => ({}) };
@@ -31,9 +35,23 @@ export function createJobTurns(store: DocumentStore, clock: Clock): JobTurns {
           answer = { isOwn: false, holder: holder.who };
           return found;
         }
-        const turn = holder?.key === key ? found.turn : found.turn + 1;
+        const turn = holder?.key === key && holder.isSpent !== true ? found.turn : found.turn + 1;
         answer = { isOwn: true, turn };
         return { ...found, turn, holder: { key, who, until: now + turnMs } };
+      });
+      return answer;
+    },
+    async spend({ key, turn, ...job }) {
+      let answer: Awaited<ReturnType<JobTurns['spend']>> = 'lost';
+      await store.update(jobTurnKind, idOf(job), (found) => {
+        const { holder } = found;
+        if (holder?.key !== key || found.turn !== turn) {
+          answer = 'lost';
+          return found;
+        }
+        answer = holder.isSpent === true ? 'spent' : 'free';
+        if (answer === 'spent') return found;
+        return { ...found, holder: { ...holder, until: clock.now() + turnMs, isSpent: true } };
       });
       return answer;
     },

@@ -54,4 +54,37 @@ describe('the turn to start a job', () => {
     await turns.release(other);
     expect(await turns.take(one)).toEqual({ isOwn: true, turn: 3 });
   });
+
+  it('is for one start: whoever looks a second time in it learns that it may have been sent', async () => {
+    const { turns } = createBench();
+    await turns.take(one);
+    expect(await turns.spend({ ...one, turn: 1 })).toBe('free');
+    expect(await turns.spend({ ...one, turn: 1 })).toBe('spent');
+    expect(await turns.take(one)).toEqual({ isOwn: true, turn: 2 });
+    expect(await turns.spend({ ...one, turn: 1 })).toBe('lost');
+    expect(await turns.spend({ ...one, turn: 2 })).toBe('free');
+  });
+
+  it('cannot be used by another, nor when it has been given back or taken by another', async () => {
+    const { clock, turns } = createBench();
+    await turns.take(one);
+    expect(await turns.spend({ ...other, turn: 1 })).toBe('lost');
+    await turns.release(one);
+    expect(await turns.spend({ ...one, turn: 1 })).toBe('lost');
+    await turns.take(other);
+    await clock.advance(20_000);
+    await turns.take(one);
+    expect(await turns.spend({ ...other, turn: 2 })).toBe('lost');
+  });
+
+  it('ends 20 s after it was used', async () => {
+    const { clock, turns } = createBench();
+    await turns.take(one);
+    await clock.advance(10_000);
+    await turns.spend({ ...one, turn: 1 });
+    await clock.advance(19_999);
+    expect(await turns.take(other)).toMatchObject({ isOwn: false });
+    await clock.advance(1);
+    expect(await turns.take(other)).toEqual({ isOwn: true, turn: 2 });
+  });
 });

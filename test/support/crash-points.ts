@@ -12,7 +12,8 @@ export function createCrashPoints(points: ReadonlySet<number>) {
     isDown ||= points.has(passed);
     if (isDown) throw new Error('The process stopped here.');
   };
-  const around = async <R>(work: () => Promise<R>): Promise<R> => {
+  const around = async <R>(work: () => Promise<R>, isOver: () => boolean): Promise<R> => {
+    if (isOver()) throw new Error('The process stopped before.');
     point();
     const result = await work();
     point();
@@ -26,15 +27,17 @@ export function createCrashPoints(points: ReadonlySet<number>) {
       point();
     },
     passed: () => passed,
+    isDown: () => isDown,
     boot: () => {
       isDown = false;
     },
-    wrap: (store: DocumentStore): DocumentStore => ({
+    /** `isOver`: whether the process was followed by another, so that it never writes again. */
+    wrap: (store: DocumentStore, isOver = () => false): DocumentStore => ({
       ...store,
-      create: (...call) => around(() => store.create(...call)),
-      update: (...call) => around(() => store.update(...call)),
-      delete: (...call) => around(() => store.delete(...call)),
-      touch: (...call) => around(() => store.touch(...call)),
+      create: (...call) => around(() => store.create(...call), isOver),
+      update: (...call) => around(() => store.update(...call), isOver),
+      delete: (...call) => around(() => store.delete(...call), isOver),
+      touch: (...call) => around(() => store.touch(...call), isOver),
     }),
   };
 }

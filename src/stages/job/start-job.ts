@@ -93,9 +93,11 @@ async function handleFailure(look: Look, intent: StartIntent, error: CoxswainErr
 
 async function act(look: Look, intent: StartIntent): Promise<TaskResult> {
   const { stage, services, key, signal } = look;
-  const answer = await services.jobTurns.take(turnOf(look));
+  const { turn } = intent;
+  const answer = turn === undefined ? 'lost' : await services.jobTurns.spend({ ...turnOf(look), turn });
   // Others may have started runs meanwhile that the intent does not know.
-  if (!answer.isOwn || answer.turn !== intent.turn) return prepare(look, intent.changes);
+  if (answer === 'lost') return prepare(look, intent.changes);
+  if (answer === 'spent') return { status: 'RUNNING', retryAfterMs: retryMs, memo: { ...intent, sent: true } };
   let runId: string;
   try {
     runId = await services.jobs.run(workPlace(stage.context), jobConfigOf(stage.context), key, signal);
