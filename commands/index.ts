@@ -7,6 +7,8 @@ import { disable } from './disable';
 import { enable } from './enable';
 import { helpFor } from './help';
 import { history } from './history';
+import { lockWith } from './lock';
+import { locks } from './locks';
 import { login } from './login';
 import { logs } from './logs';
 import { pipeline } from './pipeline';
@@ -14,8 +16,10 @@ import { resize } from './resize';
 import { rollback } from './rollback';
 import { settings } from './settings';
 import { status } from './status';
+import { stop } from './stop';
 import { terminate } from './terminate';
 import type { Verb } from './support/verb';
+import { unlock } from './unlock';
 import { why } from './why';
 
 /** All verbs, in the order help shows them; adding one is one file and one line here. */
@@ -34,6 +38,10 @@ export const verbs: readonly Verb[] = [
   terminate,
   adopt,
   pipeline,
+  lockWith(() => verbs),
+  unlock,
+  locks,
+  stop,
   audit,
   settings,
   login,

@@ -1,4 +1,5 @@
 import { verbs } from '../commands';
+import { createAskAgain, createLookAgain } from '../commands/support/look-again';
 import { processCommand } from '../commands/support/process-command';
 import { retryPermission } from '../commands/support/retry-permission';
 import type { VerbWorld } from '../commands/support/verb';
@@ -23,7 +24,13 @@ import { createWebhooks } from './http-client/webhooks';
 import { createJenkinsMasters } from './jenkins/jenkins-masters';
 import type { Execution } from './model/execution';
 import { createAuditLog } from './policy/audit/audit-log';
+import { createHolds } from './policy/locks/create-holds';
+import { createRollbackLock } from './policy/locks/lock-after-rollback';
+import { environmentLockKind } from './policy/locks/documents';
+import { createLockHandler } from './policy/locks/lock-handler';
 import { readPeople } from './policy/people';
+import { stopKind } from './policy/stop';
+import { createStopHandler } from './policy/stop-handler';
 import { createRequesterWishes } from './requester-wishes';
 import type { Services } from './services';
 import { stages } from './stages';
@@ -85,12 +92,12 @@ function createSignal(store: DocumentStore, clock: Clock) {
 }
 
 /** What the executor handles. */
-export const executorKinds = [commandKind, executionKind, expiryKind] as const;
+export const executorKinds = [commandKind, executionKind, expiryKind, environmentLockKind, stopKind] as const;
 
 /** The handlers of the executor: commands are planned and answered, executions advanced, what was kept is destroyed. */
 export function createExecutorHandlers(
   parts: ExecutorParts,
-): Readonly<Record<'command' | 'execution' | 'expiry', DueHandler>> {
+): Readonly<Record<'command' | 'execution' | 'expiry' | 'environment-lock' | 'stop', DueHandler>> {
   const { store, clock, serverGroups, jobs, fetchText, onError } = parts;
   const settings = createUserSettings(createKeyvStore(store, clock));
   const trafficGuard = createTrafficGuard(store, serverGroups);
@@ -103,25 +110,6 @@ export function createExecutorHandlers(
     (await retryPermission({ ...parts, people }, execution, user)).allowed;
   const childPipelines = createChildPipelines({ ...parts, people, signal });
   const expiries = createExpiries(store);
-  const engine: EngineWorld<Services> = {
-    store,
-    clock,
-    registry: guardReach(stageRegistry, { definitions: parts.definitions, people }),
-    services: { serverGroups, jobs, jobTurns, trafficGuard, expiries, fetchText, jenkins, webhooks, childPipelines },
-    render: executionRenderer,
-    drain: createExecutionDrain({
-      store,
-      clock,
-      render: executionRenderer,
-      tellsRequester: createRequesterWishes(settings),
-      record: audit.record,
-      adopt: createAdoption({ store, mayRetry, signal }),
-      abandon: createAbandoning({ signal }),
-      passOn: async ({ id, executionId, signal: type, user, via }) => {
-        await signal(executionId, { type, user, via }, id);
-      },
-    }),
-  };
   const world: VerbWorld = {
     ...parts,
     settings,
@@ -130,9 +118,34 @@ export function createExecutorHandlers(
     signal,
     record: audit.record,
   };
+  const engine: EngineWorld<Services> = {
+    store,
+    clock,
+    registry: guardReach(stageRegistry, { definitions: parts.definitions, people }),
+    services: { serverGroups, jobs, jobTurns, trafficGuard, expiries, fetchText, jenkins, webhooks, childPipelines },
+    render: executionRenderer,
+    holds: createHolds({ store, clock }),
+    lookAgain: createLookAgain(verbs, world),
+    drain: createExecutionDrain({
+      store,
+      clock,
+      render: executionRenderer,
+      tellsRequester: createRequesterWishes(settings),
+      record: audit.record,
+      adopt: createAdoption({ store, mayRetry, signal }),
+      abandon: createAbandoning({ signal }),
+      askAgain: createAskAgain(world),
+      lockAfter: createRollbackLock({ store, clock }),
+      passOn: async ({ id, executionId, signal: type, user, via }) => {
+        await signal(executionId, { type, user, via }, id);
+      },
+    }),
+  };
   return {
     command: (claimed, owner) => processCommand(verbs, world, claimed, owner),
     expiry: createExpiryHandler({ store, clock, serverGroups, trafficGuard, onError, record: audit.record }),
+    'environment-lock': createLockHandler({ store, clock, record: audit.record }),
+    stop: createStopHandler({ store, clock, record: audit.record, signal }),
     execution: (claimed, owner) => advance(engine, claimed.document as Execution, owner),
   };
 }

@@ -5,10 +5,12 @@ import { commandKind, executionKind } from '../../src/engine/document-kinds';
 import type { Signal } from '../../src/engine/signals';
 import { answerText, mishapView, offerPlan, runVerb, type Outcome } from './answer-text';
 import { lostView } from './lost-view';
+import { queueLine } from './queue-line';
 import { planHash, whatMoved } from './plan-hash';
 import { sendSignal } from './send-signal';
 import { startPlan } from './start-plan';
 import type { Verb, VerbAnswer, VerbWorld } from './verb';
+import { quoteWord } from './words';
 
 type ChoiceRequest = Extract<CommandRequest, { type: 'choice' }>;
 
@@ -19,9 +21,24 @@ const say = (headline: Text, tone: View['tone'] = 'neutral', lines: readonly Tex
 /** The answer to somebody who may not do this. */
 const deny = (headline: Text): Outcome => ({ reply: { headline, tone: 'bad', lines: [], denied: true } });
 
+const watchLines = ({ report }: PlannedAction['draft']): readonly string[] =>
+  report === undefined ? [] : [`Watch it in #${report.channel}.`];
+
+/** The answer to a start: that it is on its way, or that it waits for others on its cluster. */
+export async function startedOrQueued(world: VerbWorld, id: string, draft: PlannedAction['draft']): Promise<View> {
+  const execution = (await world.store.get(executionKind, id))?.document;
+  const ahead = execution === undefined ? undefined : await queueLine(world, draft, execution);
+  if (ahead === undefined) return startedView(draft);
+  return {
+    headline: [{ strong: draft.name }, ' waits for its turn.'],
+    tone: 'running',
+    lines: [ahead, ...watchLines(draft)],
+  };
+}
+
 /** The answer to a confirmation: the execution runs, and where to watch it. */
 export function startedView(draft: PlannedAction['draft']): View {
-  const where = draft.report === undefined ? [] : [`Watch it in #${draft.report.channel}.`];
+  const where = watchLines(draft);
   return { headline: [{ strong: draft.name }, ' is on its way.'], tone: 'running', lines: where };
 }
 
@@ -82,9 +99,14 @@ async function confirmPlan(
       'attention',
     );
   }
-  const holder = await startPlan(world, decided.executionId, decided.draft, command);
+  const holder = await startPlan(
+    world,
+    { id: decided.executionId, draft: decided.draft, plannedBy: planned.id },
+    command,
+  );
   if (holder !== undefined) return { reply: lostView(holder) };
-  return { reply: startedView(decided.draft), executionId: decided.executionId };
+  const reply = await startedOrQueued(world, decided.executionId, decided.draft);
+  return { reply, executionId: decided.executionId };
 }
 
 async function answerPlanChoice(
@@ -118,6 +140,8 @@ const signalOf = (request: ChoiceRequest, stageId: string, user: string): Signal
     case 'pause':
     case 'resume':
       return { type: request.name, user };
+    case 'notify':
+      return { type: 'notify', user };
     case 'startNow':
       return { type: 'startNow', stageId, user, reason: request.answer ?? '' };
     case 'skipWait':
@@ -143,12 +167,18 @@ async function answerExecutionChoice(request: ChoiceRequest, command: Command, w
   if (sent.type === 'lost') return { reply: lostView(sent.holder) };
   if (sent.type === 'forbidden') return deny(sent.reason);
   if (sent.type !== 'accepted') return say(sent.reason, 'attention');
+  if (signal.type === 'notify')
+    return { ...say(['You will be told when ', { strong: execution.name }, ' starts.'], 'good'), executionId: id };
   return {
     ...say([`Done: ${request.name} on `, { strong: execution.name }, '.'], 'good'),
     quiet: true,
     executionId: id,
   };
 }
+
+/** The words of a button; the answer to what it asked is their reason. */
+const textOf = ({ answer }: ChoiceRequest, text: string): string =>
+  answer === undefined ? text : `${text} reason=${quoteWord(answer)}`;
 
 /** Answers a choice made on something the bot showed. */
 export function answerChoice(
@@ -157,7 +187,7 @@ export function answerChoice(
   command: Command,
   world: VerbWorld,
 ): Promise<Outcome> {
-  if (request.target.kind === 'run') return answerText(verbs, request.target.text, command, world);
+  if (request.target.kind === 'run') return answerText(verbs, textOf(request, request.target.text), command, world);
   if (request.target.kind === 'command') return answerPlanChoice(verbs, request, command, world);
   return answerExecutionChoice(request, command, world);
 }

@@ -2,7 +2,9 @@ import type { AuditGrant, Command, PlannedAction } from '../../src/model/command
 import { CoxswainError } from '../../src/model/errors';
 import type { Choice, View } from '../../src/model/view';
 import { Blindness, blindView } from './blindness';
+import { holdPlan } from './hold-plan';
 import { planHash } from './plan-hash';
+import { showQueue } from './queue-line';
 import { mistakeView, nearest, UserMistake } from './suggest';
 import type { PlanCard, Verb, VerbAnswer, VerbWorld } from './verb';
 import { parseWords, type Words } from './words';
@@ -40,8 +42,8 @@ function refuseOptions(verb: Verb, words: Words, world: VerbWorld): void {
   }
 }
 
-/** Finds the verb of a text and lets it answer. Throws UserMistake, and CoxswainError of what it asks. */
-export async function runVerb(
+/** As `runVerb`, but throws Blindness where a place cannot be seen. */
+export async function planVerb(
   verbs: readonly Verb[],
   text: string,
   command: Command,
@@ -59,8 +61,18 @@ export async function runVerb(
     throw new UserMistake(`There is no command '${name}'.`, [suggestion]);
   }
   refuseOptions(verb, words, world);
+  return showQueue(await holdPlan(await verb.run(words, command, world), text, command, world), world);
+}
+
+/** Finds the verb of a text and lets it answer. Throws UserMistake, and CoxswainError of what it asks. */
+export async function runVerb(
+  verbs: readonly Verb[],
+  text: string,
+  command: Command,
+  world: VerbWorld,
+): Promise<VerbAnswer> {
   try {
-    return await verb.run(words, command, world);
+    return await planVerb(verbs, text, command, world);
   } catch (error) {
     if (error instanceof Blindness) return { type: 'reply', view: blindView(error, text) };
     throw error;
@@ -85,7 +97,7 @@ export async function answerText(
     const answer = await runVerb(verbs, text, command, world);
     if (answer.type === 'reply')
       return { reply: answer.view, ...(answer.audit === undefined ? {} : { audit: answer.audit }) };
-    const offered = offerPlan(command.id, text, answer.plan);
+    const offered = offerPlan(command.id, answer.text ?? text, answer.plan);
     return answer.confirm ? offered : { ...offered, reply: answer.plan.view, startNow: true };
   } catch (error) {
     return { reply: mishapView(error) };

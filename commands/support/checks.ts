@@ -1,6 +1,5 @@
 import type { Environment } from '../../src/model/application';
 import type { Command } from '../../src/model/command';
-import type { Execution } from '../../src/model/execution';
 import type { View } from '../../src/model/view';
 import { locationName } from '../../src/model/server-group';
 import { guardTraffic } from '../../src/guards';
@@ -18,21 +17,6 @@ export async function refuseStranger(
   const permission = mayDeploy(environment.policy, await world.people(), command.source.user, where);
   // `denied` is how the audit log hears of it.
   return permission.allowed ? undefined : { headline: permission.reason, tone: 'bad', denied: true };
-}
-
-/** The refusal while another execution works on the cluster. */
-export function refuseBusy(running: Execution | undefined, rollback: string): View | undefined {
-  if (running === undefined) return undefined;
-  const back =
-    running.definition.kind === 'deploy'
-      ? `, cancel it on its message, or go back with ${rollback}`
-      : ' or cancel it on its message';
-  return {
-    headline: [{ strong: running.name }, ' is under way, asked by ', { person: running.trigger.user }, '.'],
-    tone: 'attention',
-    undone: true,
-    lines: [`Wait for it${back}. Nothing was started.`],
-  };
 }
 
 /** What is about to be taken out of service, place for place. */

@@ -9,8 +9,11 @@ import { blockedBy } from '../../src/engine/wait-in-queue';
 import type { Command } from '../../src/model/command';
 import type { Execution } from '../../src/model/execution';
 import { isComplete } from '../../src/model/status';
-import type { Text } from '../../src/model/text';
+import { joinTexts, type Text } from '../../src/model/text';
 import { mayDeploy, mayJudge, mayStartNow, type Permission } from '../../src/policy/permissions';
+import { createHolds } from '../../src/policy/locks/create-holds';
+import { readStop } from '../../src/policy/stop';
+import { holdText } from '../../src/model/hold';
 import { originOf } from './audit-command';
 import { parentRefusal } from './parent-refusal';
 import { retryPermission } from './retry-permission';
@@ -25,6 +28,7 @@ export type Sent =
 
 async function permissionFor(world: VerbWorld, execution: Execution, signal: Signal): Promise<Permission> {
   if (signal.type === 'retryStage') return retryPermission(world, execution, signal.user);
+  if (signal.type === 'notify') return { allowed: true };
   const people = await world.people();
   const { policy, environment } = execution.definition;
   if (signal.type === 'judge') return mayJudge(policy, people, signal.user, execution.trigger.user);
@@ -53,6 +57,21 @@ async function reopen({ store }: VerbWorld, execution: Execution): Promise<Sent 
   return holder === undefined ? undefined : { type: 'lost', holder };
 }
 
+/**
+ * What a lock or the stop keeps a person from: to retry is to begin anew, and while everything is stopped nothing goes on by
+ * itself. A rollback is kept from nothing.
+ */
+async function refuseHeld(world: VerbWorld, execution: Execution, { type, user }: Signal): Promise<Sent | undefined> {
+  if (execution.definition.kind === 'rollback') return undefined;
+  const { store, clock } = world;
+  const asked = { ...execution, authentication: { user }, buildTime: clock.now() };
+  const isBegun = type === 'resume' || type === 'startNow';
+  const isStopped = isBegun && (await readStop(store, execution.teamId)) !== undefined;
+  const hold = type === 'retryStage' || isStopped ? await createHolds(world).look(asked) : undefined;
+  if (hold === undefined) return undefined;
+  return { type: 'refused', reason: joinTexts(['No: ', holdText(hold), '. Nothing was changed.']) };
+}
+
 /** Applies what a person does to an execution, wherever they say it: by a button or in words. The command's id makes a repeat count as done. */
 export async function sendSignal(
   world: VerbWorld,
@@ -64,6 +83,8 @@ export async function sendSignal(
   if (!permission.allowed) return { type: 'forbidden', reason: permission.reason };
   const unoffered = signal.type === 'retryStage' ? retryRefusal(execution, signal.stageId) : undefined;
   if (unoffered !== undefined) return { type: 'refused', reason: unoffered };
+  const held = await refuseHeld(world, execution, signal);
+  if (held !== undefined) return held;
   if (signal.type === 'retryStage' && isComplete(execution.status)) {
     const refusal = await reopen(world, execution);
     if (refusal !== undefined) return refusal;

@@ -33,7 +33,13 @@ export type VerbWorld = {
 /** What a verb wants done: an answer, a plan to be confirmed, or a start without asking. */
 export type VerbAnswer =
   | { readonly type: 'reply'; readonly view: View; readonly audit?: AuditGrant }
-  | { readonly type: 'plan'; readonly plan: PlanCard; readonly confirm: boolean };
+  | {
+      readonly type: 'plan';
+      readonly plan: PlanCard;
+      readonly confirm: boolean;
+      /** The words that plan it again, where they are others than those that were said. */
+      readonly text?: string;
+    };
 
 /** A plan: what will be done, what it depends on, and how it is shown (without its buttons). */
 export type PlanCard = {

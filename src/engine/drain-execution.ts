@@ -1,5 +1,6 @@
 import type { AuditFact } from '../model/audit';
 import type { Execution } from '../model/execution';
+import type { View } from '../model/view';
 import type { Clock } from './clock';
 import { executionKind } from './document-kinds';
 import type { ExecutionRenderer } from './fold';
@@ -29,6 +30,10 @@ export type DrainParts = {
   /** Writes facts to the audit log, each once however often it is told. */
   readonly record: (facts: readonly AuditFact[]) => Promise<void>;
   readonly passOn: (event: PassedOnEvent) => Promise<void>;
+  /** Shows whoever asked for an execution the plan of now; absent: nobody is asked. */
+  readonly askAgain?: (execution: Execution) => Promise<void>;
+  /** Locks the environment of a rollback that succeeded; absent: nothing is locked. */
+  readonly lockAfter?: (rollback: Execution, eventId: string) => Promise<void>;
 };
 
 type Event = Execution['events'][number];
@@ -47,6 +52,14 @@ async function wakeParent({ store, clock }: DrainParts, { trigger }: Execution):
 const auditFactsOf = ({ events }: Execution): readonly AuditFact[] =>
   events.flatMap((event) => (event.type === 'audit' ? [event.fact] : []));
 
+const tellDirectly = (
+  { store, clock }: DrainParts,
+  { teamId }: Execution,
+  user: string,
+  { id, view }: { readonly id: string; readonly view: View },
+): Promise<void> =>
+  putMessage(store, { now: clock.now(), id, teamId, target: { kind: 'direct', user }, view, urgent: true });
+
 /**
  * Applies an execution's events to its messages: the live one in the channel, the others in its thread, and a direct one
  * to the requester; to the execution that started it; and to the audit log. Where it ended, its place in the queue of its pipeline goes to
@@ -57,11 +70,14 @@ export function createExecutionDrain(parts: DrainParts) {
   return async (execution: Execution, event: Event): Promise<void> => {
     if (event.type === 'audit') return parts.record(auditFactsOf(execution));
     if (event.type === 'queue') return leaveQueue(parts, execution, event.round);
-    const { report, teamId } = execution;
+    const { report, teamId, trigger } = execution;
+    if (event.type === 'direct') return tellDirectly(parts, execution, event.user, event);
     if (event.type === 'ended') return wakeParent(parts, execution);
     if (event.type === 'retried') return parts.adopt(execution, event);
     if (event.type === 'abandoned') return parts.abandon(event);
     if (event.type === 'passedOn') return parts.passOn(event);
+    if (event.type === 'askAgain') return parts.askAgain?.(execution);
+    if (event.type === 'rolledBack') return parts.lockAfter?.(execution, event.id);
     if (report === undefined) return;
     const parentId = threadIdOf(execution);
     if (event.type === 'live') {
@@ -78,13 +94,8 @@ export function createExecutionDrain(parts: DrainParts) {
       });
       return;
     }
-    if (event.type === 'requester') {
-      if (!(await tellsRequester(execution))) return;
-      const { user } = execution.trigger;
-      const target = { kind: 'direct', user } as const;
-      await putMessage(store, { now: clock.now(), id: event.id, teamId, target, view: event.view, urgent: true });
-      return;
-    }
+    if (event.type === 'requester')
+      return (await tellsRequester(execution)) ? tellDirectly(parts, execution, trigger.user, event) : undefined;
     const target = { kind: 'thread', parentId, broadcast: event.broadcast } as const;
     await putMessage(store, {
       now: clock.now(),

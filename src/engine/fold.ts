@@ -151,6 +151,27 @@ function queueEvents(before: Execution, after: Execution): Execution['events'] {
   return [{ id: `${after.id}/queue/${round}`, type: 'queue', round }];
 }
 
+/** Tells those who wanted to know when it starts, and once only. */
+function startEvents(before: Execution, after: Execution): Execution['events'] {
+  const { id, name, notifies = [], status } = after;
+  if (before.status !== 'NOT_STARTED' || status === 'NOT_STARTED') return [];
+  const isBegun = after.startTime !== undefined;
+  const why = after.canceled?.reason === undefined ? [] : [after.canceled.reason];
+  const view = {
+    headline: [{ strong: name }, isBegun ? ' has started.' : ' does not start.'],
+    tone: isBegun ? 'running' : 'attention',
+    ...(isBegun ? {} : { lines: why }),
+  } as const;
+  return notifies.map((user) => ({ id: `${id}/start/${user}`, type: 'direct' as const, user, view }));
+}
+
+/** What a rollback that somebody asked for brings about when it succeeds. */
+function rollbackEvents(before: Execution, after: Execution): Execution['events'] {
+  const isBack = after.definition.kind === 'rollback' && after.status === 'SUCCEEDED';
+  if (!isBack || isComplete(before.status)) return [];
+  return [{ id: `${after.id}/rolledBack/${attemptsOf(after)}`, type: 'rolledBack' }];
+}
+
 /** Adds what people must be told: the live message when it looks different, questions, milestones, the outcome. */
 function withMessages<S>(before: Execution, after: Execution, settings: FoldSettings<S>): Execution {
   if (after.report === undefined || after === before) return after;
@@ -172,6 +193,8 @@ function withEvents<S>(before: Execution, after: Execution, settings: FoldSettin
     ...auditEvents(before, after, settings),
     ...parentEvents(before, after),
     ...queueEvents(before, after),
+    ...rollbackEvents(before, after),
+    ...startEvents(before, after),
   ];
   return events.length === 0 ? told : { ...told, events: [...told.events, ...events] };
 }

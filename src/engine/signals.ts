@@ -26,9 +26,14 @@ type Act =
       readonly input?: string;
     }
   | { readonly type: 'cancel'; readonly user: string; readonly reason?: string }
-  /** `via` is the execution that waits for this one and was paused or resumed itself. */
-  | { readonly type: 'pause' | 'resume'; readonly user: string; readonly via?: string }
+  /**
+   * `via` is the execution that waits for this one and was paused or resumed itself. With `stop`, the id of a stop of everything,
+   * only what that paused goes on with it, and each execution is told by itself.
+   */
+  | { readonly type: 'pause' | 'resume'; readonly user: string; readonly via?: string; readonly stop?: string }
   | { readonly type: 'skipWait' | 'skipStage' | 'retryStage'; readonly stageId: string; readonly user: string }
+  /** Wants to be told when an execution that waits starts. */
+  | { readonly type: 'notify'; readonly user: string }
   /** Lets a stage begin although its windows are closed, or before its time is up in which others begin. */
   | { readonly type: 'startNow'; readonly stageId: string; readonly user: string; readonly reason: string }
   /** What a stage had started and waited for runs again, since `user` retried it: the stage waits for it again. */
@@ -121,15 +126,17 @@ function cancel(execution: Execution, signal: Extract<Signal, { type: 'cancel' }
   return accepted({ ...execution, canceled });
 }
 
-type Pausing = { readonly user: string; readonly via?: string };
+type Paused = Extract<Signal, { type: 'pause' | 'resume' }>;
 
-function pause(execution: Execution, { user, via }: Pausing, now: number): Signaled {
+function pause(execution: Execution, { user, via, stop }: Paused, now: number): Signaled {
   const isEnding = execution.ending !== undefined || execution.canceled !== undefined;
   if (isEnding && !isComplete(execution.status))
     return refused(execution, 'ALREADY_DECIDED', `Unable to pause: ${execution.name} is ending.`);
   if (execution.status === 'RUNNING') {
-    const events = [...execution.events, ...passOn(execution, 'pause', user, now)];
-    return accepted({ ...execution, status: 'PAUSED', paused: { by: user, at: now, ...(via === undefined ? {} : { via }) }, events });
+    const passedOn = stop === undefined ? passOn(execution, 'pause', user, now) : [];
+    const source = { ...(via === undefined ? {} : { via }), ...(stop === undefined ? {} : { stop }) };
+    const paused = { by: user, at: now, ...source };
+    return accepted({ ...execution, status: 'PAUSED', paused, events: [...execution.events, ...passedOn] });
   }
   return refused(
     execution,
@@ -138,7 +145,7 @@ function pause(execution: Execution, { user, via }: Pausing, now: number): Signa
   );
 }
 
-function resume(execution: Execution, { user, via }: Pausing, now: number): Signaled {
+function resume(execution: Execution, { user, via, stop }: Paused, now: number): Signaled {
   const { paused } = execution;
   if (execution.status !== 'PAUSED' || paused === undefined) {
     return refused(
@@ -149,8 +156,11 @@ function resume(execution: Execution, { user, via }: Pausing, now: number): Sign
   }
   if (via !== undefined && paused.via !== via)
     return refused(execution, 'ALREADY_DECIDED', ['Paused by ', { person: paused.by }, ' themselves.']);
+  if (stop !== undefined && paused.stop !== stop)
+    return refused(execution, 'ALREADY_DECIDED', ['It was paused by ', { person: paused.by }, ', not by the stop.']);
   const pauses = [...(execution.pauses ?? []), { at: paused.at, resumedAt: now }];
-  const events = [...execution.events, ...passOn(execution, 'resume', user, paused.at)];
+  const passedOn = stop === undefined ? passOn(execution, 'resume', user, paused.at) : [];
+  const events = [...execution.events, ...passedOn];
   const resumed = { ...paused, resumedBy: user, resumedAt: now };
   return accepted({ ...execution, status: 'RUNNING', paused: resumed, pauses, events });
 }
@@ -229,6 +239,13 @@ function adoptChild(execution: Execution, signal: Extract<Signal, { type: 'adopt
   return retryStage(execution, { stageId, user, adopts: executionId }, now);
 }
 
+function notify(execution: Execution, user: string): Signaled {
+  const { notifies = [], name } = execution;
+  if (!isHeldBack(execution)) return refused(execution, 'ALREADY_DECIDED', `${name} has started already.`);
+  if (notifies.includes(user)) return refused(execution, 'ALREADY_DECIDED', 'You will be told already.');
+  return accepted({ ...execution, notifies: [...notifies, user] });
+}
+
 /** Applies a signal. Pure: the first decision wins, later ones learn of it. */
 export function applySignal(execution: Execution, signal: Signal, now: number): Signaled {
   switch (signal.type) {
@@ -242,6 +259,8 @@ export function applySignal(execution: Execution, signal: Signal, now: number): 
       return resume(execution, signal, now);
     case 'skipWait':
       return skipWait(execution, signal, now);
+    case 'notify':
+      return notify(execution, signal.user);
     case 'startNow':
       return startNow(execution, signal, now);
     case 'skipStage':

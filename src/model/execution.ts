@@ -1,5 +1,6 @@
 import type { NamedWindow } from './common-window';
 import type { AuditFact, AuditOrigin } from './audit';
+import type { Hold } from './hold';
 import type { ExecutionStatus } from './status';
 import type { View } from './view';
 
@@ -116,6 +117,12 @@ export type ExecutionEvent =
   | { readonly id: string; readonly type: 'audit'; readonly fact: AuditFact }
   /** It has ended: others of its pipeline may have its place. `round` is that of its admission. */
   | { readonly id: string; readonly type: 'queue'; readonly round: number }
+  /** What was confirmed is not what would be done now: whoever asked for it is shown the plan of now. */
+  | { readonly id: string; readonly type: 'askAgain' }
+  /** Tells somebody by themselves. */
+  | { readonly id: string; readonly type: 'direct'; readonly user: string; readonly view: View }
+  /** It went back to what served before: its environment is locked, so that nothing rolls forward at once. */
+  | { readonly id: string; readonly type: 'rolledBack' }
   /** Tells the requester how it ended, by themselves, where they want that. */
   | { readonly id: string; readonly type: 'requester'; readonly view: View }
   /** Wakes the execution whose `pipeline` stage started this one, which has ended. */
@@ -154,22 +161,30 @@ export type ConcurrencyLimits = {
   readonly keepWaitingPipelines?: boolean;
 };
 
-/** How far an execution of a pipeline that limits them is on its way to its start. */
+/** How far an execution that may have to wait is on its way to its start. */
 export type Admission = {
-  /** Counts from 0; raised where a stage is retried after the end, which is another start. */
+  /** Counts from 0; raised where a stage is retried after the end, and where it was held: each is another start. */
   readonly round: number;
   /**
    * `new` until it is first looked at, `waiting` for its turn in the queue of its pipeline, `admitted` when it has its turn
    * and takes its cluster, `yielding` when it finds that busy and gives the turn back, `blocked` while the cluster is busy,
-   * `started` with both.
+   * `held` while a lock or a stop keeps it back, without turn and cluster, `started` with both.
    */
-  readonly state: 'new' | 'waiting' | 'admitted' | 'yielding' | 'blocked' | 'started';
+  readonly state: 'new' | 'waiting' | 'admitted' | 'yielding' | 'blocked' | 'held' | 'started';
+  /** What keeps it back; present while `held`. */
+  readonly hold?: Hold;
   /** How often it has given its turn back. @default 0 */
   readonly turn?: number;
   /** Its place among those that wait, from 1. */
   readonly place?: number;
   /** The name of the execution that it waits for. */
   readonly behind?: string;
+  /** When it is likely to start, as earlier runs took, in milliseconds since the epoch; absent where they do not say. */
+  readonly expectedAt?: number;
+  /** It has had to wait, so that what it was planned upon may have changed. */
+  readonly waited?: true;
+  /** It has its turn and its cluster, but whether something changed cannot be seen now. */
+  readonly isBlind?: true;
   /** The circle of executions that wait for each other in which it was found, until it is found there again. */
   readonly circle?: string;
 };
@@ -212,7 +227,11 @@ export type Execution = ConcurrencyLimits & {
   readonly stages: readonly Stage[];
   /** While whoever starts it may refuse it yet, and delete it then. */
   readonly isAsked?: true;
-  /** Absent where nothing limits how many of its pipeline run at once. */
+  /** Slack user ids of those who want to be told when it starts. */
+  readonly notifies?: readonly string[];
+  /** The command whose plan was confirmed by hand; absent where nobody had to. */
+  readonly confirmedPlan?: string;
+  /** Absent where nothing limits how many of its pipeline run at once, and it need not wait for anything else. */
   readonly admission?: Admission;
   /** What is to run again when a retry after its end has its turn; until then the stages are as they ended. */
   readonly retry?: Retry;
@@ -229,6 +248,8 @@ export type Execution = ConcurrencyLimits & {
     readonly at: number;
     /** The execution that passed its pause on to this one, and alone passes its end on. */
     readonly via?: string;
+    /** The id of the stop of everything that paused it; absent where a person meant it alone. */
+    readonly stop?: string;
     readonly resumedBy?: string;
     readonly resumedAt?: number;
   };
