@@ -64,8 +64,10 @@ function sizeLeft(execution: Execution, change: Change, name: string): number | 
 }
 
 /** Whether a strategy pipeline that did not end well may have changed a region: what it did, it says itself. */
-const mayBeChanged = ({ stages }: Execution, name: string): boolean =>
-  stages.some((stage) => isStrategyRun(stage) && mayHaveCreated(stage) && placeNameOf(stage) === name);
+const mayBeChanged = (execution: Execution, name: string): boolean =>
+  execution.stages.some(
+    (stage) => isStrategyRun(stage) && mayHaveCreated(execution, stage) && placeNameOf(stage) === name,
+  );
 
 /** What stages created in a region on the cluster of the environment, in order. */
 const changesIn = ({ stages, definition }: Execution, name: string) =>
