@@ -106,6 +106,8 @@ describe('a strategy run', () => {
     const [child] = await childrenIn(bench);
     const said = await bench.choose(child?.id ?? '', 'retryStage', { stageId: '3' });
     expect(wordsOf(said.reply)).toContain('went back');
+    const offered = offers(await bench.live(child?.id ?? '')).map(([label]) => label);
+    expect(offered.filter((label) => label?.startsWith('Retry'))).toEqual([]);
     expect((await childrenIn(bench)).map(({ status }) => status)).toEqual(['TERMINAL']);
   });
 
@@ -119,6 +121,8 @@ describe('a strategy run', () => {
     const [first] = await childrenIn(bench);
     const said = await bench.choose(first?.id ?? '', 'retryStage', { stageId: '3' });
     expect(wordsOf(said.reply)).toContain('has deployed again since');
+    const offered = offers(await bench.live(first?.id ?? '')).map(([label]) => label);
+    expect(offered.filter((label) => label?.startsWith('Retry'))).toEqual([]);
     expect((await childrenIn(bench)).map(({ status }) => status)).toEqual(['TERMINAL', 'SUCCEEDED']);
   });
 });
