@@ -1,9 +1,10 @@
 import type { Command } from '../src/model/command';
-import { locationName } from '../src/model/server-group';
+import { locationName, shortName } from '../src/model/server-group';
 import type { View } from '../src/model/view';
 import { clusterOf } from '../src/model/cluster-of';
 import { draftExecution, inSequence } from './support/draft';
 import { refuseGuard, refuseStranger } from './support/checks';
+import { findGroups } from './support/find-group';
 import { findTarget, placesText } from './support/find-target';
 import { factsOf, readPlaces, runningVersion, type LivePlace } from './support/live-groups';
 import { UserMistake } from './support/suggest';
@@ -19,12 +20,18 @@ function sizeOf(word: string | undefined): number {
   throw new UserMistake(`'${word}' is not a size: give a whole number from 0 to ${largest}, per region.`);
 }
 
-/** The server group that is meant in a place: the named one, else the one in service. */
-function meantIn(place: LivePlace, named: string | undefined): LivePlace {
-  if (named === undefined) return place;
-  const current = place.groups.find((group) => group.name === named || group.name.endsWith(`-${named}`));
-  return { ...place, current };
+/** Which server group is meant in each place: the named one, else the one in service. Throws a UserMistake for none. */
+function meantIn(places: readonly LivePlace[], { words, options }: Words, name: string): readonly LivePlace[] {
+  const named = options.get('group');
+  if (named === undefined) return places;
+  const again = (word: string) => `${words.slice(0, 4).join(' ')} group=${word}`;
+  const found = findGroups(places, named, { name, again });
+  return places.map((place) => ({ ...place, current: found.find((each) => each.place === place)?.group }));
 }
+
+/** The name of the group where one was named. */
+const groupText = ({ options }: Words, places: readonly LivePlace[]): string =>
+  options.has('group') ? ` ${shortName(places.find(({ current }) => current !== undefined)?.current?.name ?? '')}` : '';
 
 async function run(words: Words, command: Command, world: VerbWorld): Promise<VerbAnswer> {
   const { application, environment, locations } = findTarget(world.definitions(), words, usage);
@@ -33,10 +40,8 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   const refusal = await refuseStranger(world, command, environment, name);
   if (refusal !== undefined) return { type: 'reply', view: refusal };
   const cluster = clusterOf(application, environment);
-  const named = words.options.get('group');
-  const places = (await readPlaces(world.serverGroups, locations, cluster)).map((place) => meantIn(place, named));
+  const places = meantIn(await readPlaces(world.serverGroups, locations, cluster), words, name);
   const serving = places.flatMap(({ location, current }) => (current === undefined ? [] : [{ location, current }]));
-  if (serving.length === 0 && named !== undefined) throw new UserMistake(`${name} has no server group '${named}'.`);
   if (serving.length === 0)
     throw new UserMistake(`Nothing serves in ${name} now, so there is nothing to resize. Deploy first.`);
   const leaving = places.flatMap((place) =>
@@ -54,7 +59,7 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   const before = [...new Set(serving.map(({ current }) => current.desired))].join('/');
   const draft = draftExecution({
     kind: 'resize',
-    name: `Resize ${name}${named === undefined ? '' : ` ${named}`} from ${before} to ${size}`,
+    name: `Resize ${name}${groupText(words, places)} from ${before} to ${size}`,
     application,
     environment,
     locations: serving.map(({ location }) => location),

@@ -91,6 +91,18 @@ function createSignal(store: DocumentStore, clock: Clock) {
   };
 }
 
+/** Has an execution shown without what would be refused; doing it again changes nothing. */
+function createClosing(store: DocumentStore, clock: Clock) {
+  return async (executionId: string): Promise<void> => {
+    const now = clock.now();
+    const settings = { registry: stageRegistry, now, render: executionRenderer };
+    const change = (execution: Execution): Execution =>
+      execution.isClosed === true ? execution : { ...execution, isClosed: true };
+    await store.update(executionKind, executionId, (execution) => fold(execution, change, settings));
+    await store.touch(executionKind, executionId, now);
+  };
+}
+
 /** What the executor handles. */
 export const executorKinds = [commandKind, executionKind, expiryKind, environmentLockKind, stopKind] as const;
 
@@ -108,7 +120,7 @@ export function createExecutorHandlers(
   const audit = createAuditLog({ store, clock, teamId: parts.teamId, secrets: parts.secrets ?? [] });
   const mayRetry = async (execution: Execution, user: string): Promise<boolean> =>
     (await retryPermission({ ...parts, people }, execution, user)).allowed;
-  const childPipelines = createChildPipelines({ ...parts, people, signal });
+  const childPipelines = createChildPipelines({ ...parts, people, signal, close: createClosing(store, clock) });
   const expiries = createExpiries(store);
   const world: VerbWorld = {
     ...parts,

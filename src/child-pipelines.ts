@@ -34,6 +34,8 @@ type Parts = StartParts & {
   readonly newId: NewId;
   readonly definitions: () => Definitions;
   readonly people: () => Promise<People>;
+  /** Has nothing of an execution offered to be run again. */
+  readonly close: (executionId: string) => Promise<void>;
 };
 
 const refuse = (message: string) => new CoxswainError('INVALID_INPUT', { message });
@@ -237,6 +239,7 @@ export const createChildPipelines = (parts: Parts): ChildPipelines => ({
   newId: parts.newId,
   start: (request) => start(parts, request),
   reopen: (executionId, parent) => reopen(parts, executionId, parent),
+  close: parts.close,
   look: async (executionId) => (await parts.store.get(executionKind, executionId))?.document,
   cancel: async (executionId, { user, reason, key }) => {
     await parts.signal(executionId, { type: 'cancel', user, reason }, `${key}/cancel`);

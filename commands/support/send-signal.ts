@@ -1,6 +1,7 @@
+import { actingUser } from '../../src/engine/acting-user';
 import { isNewest } from '../../src/engine/adopt-child';
 import { lockCluster } from '../../src/engine/cluster-lock';
-import { ancestorIdsOf } from '../../src/engine/lineage';
+import { ancestorIdsOf, awaitingOf } from '../../src/engine/lineage';
 import { worksOnCluster } from '../../src/engine/read-history';
 import { retryRefusal } from '../../src/engine/retry-choice';
 import type { Signal } from '../../src/engine/signals';
@@ -26,15 +27,25 @@ export type Sent =
   | { readonly type: 'refused'; readonly reason: Text }
   | { readonly type: 'lost'; readonly holder: StartRefusal };
 
+/**
+ * Who asked for what an execution does, as seen by a person: themselves where they asked for it, or for what waits for it, or
+ * let one of these go on by a retry.
+ */
+async function requesterFor({ store }: VerbWorld, execution: Execution, user: string): Promise<string> {
+  const all = [execution, ...(await awaitingOf(store, execution))];
+  const isTheirs = all.some((each) => each.trigger.user === user || actingUser(each) === user);
+  return isTheirs ? user : execution.trigger.user;
+}
+
 async function permissionFor(world: VerbWorld, execution: Execution, signal: Signal): Promise<Permission> {
   if (signal.type === 'retryStage') return retryPermission(world, execution, signal.user);
   if (signal.type === 'notify') return { allowed: true };
   const people = await world.people();
   const { policy, environment } = execution.definition;
-  if (signal.type === 'judge') return mayJudge(policy, people, signal.user, execution.trigger.user);
+  const requester = await requesterFor(world, execution, signal.user);
+  if (signal.type === 'judge') return mayJudge(policy, people, signal.user, requester);
   const where = `${execution.application} ${environment}`;
-  if (signal.type === 'startNow')
-    return mayStartNow(policy, people, signal.user, { requester: execution.trigger.user, where });
+  if (signal.type === 'startNow') return mayStartNow(policy, people, signal.user, { requester, where });
   return mayDeploy(policy, people, signal.user, where);
 }
 

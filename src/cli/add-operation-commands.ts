@@ -73,7 +73,12 @@ const exampleText = (lines: readonly string[]) =>
 const acts = [
   { verb: 'pause', choices: ['pause'], description: 'stop an execution between two steps; resume lets it go on' },
   { verb: 'resume', choices: ['resume'], description: 'let a paused execution go on' },
-  { verb: 'retry', choices: ['retryStage'], description: 'run the stage that failed again', isOfStage: true },
+  {
+    verb: 'retry',
+    choices: ['retryStage'],
+    description: 'run the stage that failed again, or any that has run, with all that follows',
+    isOfStage: true,
+  },
   {
     verb: 'skip',
     choices: ['skipWait', 'skipStage', 'startNow'],

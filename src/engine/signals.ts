@@ -229,13 +229,20 @@ function retryStage(execution: Execution, signal: Wish, now: number): Signaled {
   return accepted(goOn(execution, { stageId, user, ...(adopts === undefined ? {} : { adopts }) }, now));
 }
 
-/** The failed stage that had waited for a child, and what follows it, again; the child is taken over, not started. */
+/** What had waited for a child's end and got it; where people decided not to wait they still do not. */
+const hasWaited = ({ status }: Stage): boolean => isComplete(status) && status !== 'SKIPPED';
+
+/**
+ * The stage that had waited for a child, and what follows it, again; the child is taken over, not started. Where all is over
+ * that may be one that had succeeded (semantics §6.7); what goes on already has gone on from it.
+ */
 function adoptChild(execution: Execution, signal: Extract<Signal, { type: 'adoptChild' }>, now: number): Signaled {
   const { stageId, executionId, user } = signal;
   const stage = stageById(execution, stageId);
   if (stage?.type !== 'pipeline' || stage.context.executionId !== executionId)
     return refused(execution, 'NOT_FOUND', 'This stage no longer waits for that execution.');
-  if (!isHalt(stage.status)) return refused(execution, 'ALREADY_DECIDED', `Stage '${stage.name}' has not failed.`);
+  const mayWaitAgain = isHalt(stage.status) || (isComplete(execution.status) && hasWaited(stage));
+  if (!mayWaitAgain) return refused(execution, 'ALREADY_DECIDED', `Stage '${stage.name}' has not failed.`);
   return retryStage(execution, { stageId, user, adopts: executionId }, now);
 }
 

@@ -28,6 +28,15 @@ export type StageContext = Readonly<Record<string, unknown>>;
 /** Why something failed: a stable code of the catalogue, a sentence for people, and what a machine wrote about it. */
 export type Failure = { readonly code: string; readonly message: string; readonly output?: string };
 
+/** An attempt that succeeded before its stage was run again: what it made is like what others made. */
+export type SucceededAttempt = {
+  readonly attempt: number;
+  /** How the execution had ended when the stage was run again. */
+  readonly executionStatus: ExecutionStatus;
+  /** The executions that it, or its parts, had run; absent for none. */
+  readonly children?: readonly string[];
+};
+
 /** One stage; synthetic ones name their parent and on which side of its tasks they stand. */
 export type Stage = {
   readonly id: string;
@@ -67,6 +76,8 @@ export type Stage = {
   readonly adopts?: string;
   /** Counts restarts; part of the key of every effect, so that a restarted stage acts anew. */
   readonly attempt: number;
+  /** Of a stage of the pipeline: its attempts that succeeded before this one, oldest first. */
+  readonly succeeded?: readonly SucceededAttempt[];
   /** Who last changed the stage by a signal. */
   readonly lastModified?: { readonly user: string; readonly lastModifiedTime: number };
 };
@@ -241,6 +252,10 @@ export type Execution = ConcurrencyLimits & {
   readonly canceled?: { readonly by?: string; readonly at: number; readonly reason?: string };
   /** By stage id, what a stage decided when it first acted: a later attempt keeps to it, also of a synthetic stage. */
   readonly decisions?: Readonly<Record<string, StageContext>>;
+  /** Stages as they ended in attempts that had acted, until a later attempt acts; a cancel before that goes back from them. */
+  readonly earlier?: readonly Stage[];
+  /** Whoever waited for it has gone back from it, or has run it anew: nothing of it is offered to be run again. */
+  readonly isClosed?: true;
   /** Set once the execution is being stopped: only clean-up still starts, and its end is the execution's. */
   readonly ending?: { readonly at: number };
   readonly paused?: {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CoxswainError } from '../model/errors';
 import { countServing, isDisabled, locationName, type Location, type ServerGroup } from '../model/server-group';
 import { keyLabel, type ServerGroups } from '../dcos/server-groups';
+import type { ChildPipelines } from '../engine/contracts/child-pipelines';
 import type { Expiries } from '../engine/contracts/expiries';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import type { TaskDefinition } from '../engine/contracts/task';
@@ -37,6 +38,15 @@ const found = z.object({
   /** How many instances what served beside the source had, as far as it is gone. */
   lost: z.number().default(0),
 });
+
+/** Of others whose changes are taken back nothing is offered to be run again. */
+async function closeOthers(
+  childPipelines: ChildPipelines,
+  { execution, stage }: Pick<PlanInput, 'execution' | 'stage'>,
+): Promise<void> {
+  const ids = config.parse(stage.context).keys.map((key) => key.slice(0, key.indexOf('/')));
+  for (const id of new Set(ids)) if (id !== execution.id) await childPipelines.close(id);
+}
 
 function undoPlans({ stage }: PlanInput): readonly StagePlan[] {
   const { cluster, source, alsoServed } = config.parse(stage.context);
@@ -151,7 +161,7 @@ const keepForDiagnosis: TaskDefinition<{ readonly expiries: Expiries }> = {
 export const undoServerGroup = defineStage({
   type: 'undoServerGroup',
   isInternal: true,
-  needs: ['serverGroups', 'expiries'],
+  needs: ['serverGroups', 'expiries', 'childPipelines'],
   config,
   tasks: (input) => [
     ...waitForLaterChanges(input),
@@ -159,7 +169,8 @@ export const undoServerGroup = defineStage({
       name: 'findCreatedServerGroups',
       timeoutMs: 10 * 60_000,
       timeoutFromStage: false,
-      async run({ stage, services, signal }) {
+      async run({ execution, stage, services, signal }) {
+        await closeOthers(services.childPipelines, { execution, stage });
         const { cluster, keys, served, source, alsoServed } = config.parse(stage.context);
         const groups = await services.serverGroups.list(placeOf(stage.context), cluster, signal);
         const isOurs = ({ name, labels }: ServerGroup) =>
