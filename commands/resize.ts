@@ -43,9 +43,10 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   if (serving.length === 0)
     throw new UserMistake(`Nothing serves in ${name} now, so there is nothing to resize. Deploy first.`);
   const leaving = places.flatMap((place) =>
-    size > 0 || place.current === undefined ? [] : [{ place, going: [place.current.name] }],
+    place.current === undefined || size >= place.current.desired ? [] : [{ place, going: [place.current.name] }],
   );
-  const guarded = refuseGuard({ operation: 'Removal of all instances in', cluster, leaving });
+  const operation = size === 0 ? 'Removal of all instances in' : `A size of ${size} of`;
+  const guarded = refuseGuard(world, { operation, cluster, leaving, keeping: size });
   if (guarded !== undefined) return { type: 'reply', view: guarded };
   const stages = inSequence(
     serving.map(({ location, current }) => ({

@@ -48,12 +48,6 @@ function askWhich({ name, places }: OpenTarget, again: (id: string) => string, n
   };
 }
 
-/** The group, where the one that goes is all of it that serves: then it is judged as if the group went, as the stage does. */
-function emptied({ group, instance }: NamedInstance): readonly string[] {
-  const serving = group.instances.filter((other) => other.serving);
-  return serving.length > 0 && serving.every(({ id }) => id === instance.id) ? [group.name] : [];
-}
-
 function linesOf({ group }: NamedInstance, forGood: boolean): readonly Text[] {
   if (!forGood) return ['DC/OS starts another in its place. To make the server group smaller: decrement=yes.'];
   return [`No other takes its place: ${group.name} goes from ${group.desired} to ${Math.max(0, group.desired - 1)}.`];
@@ -104,9 +98,9 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   const now = world.clock.now();
   if (word === undefined) return { type: 'reply', view: askWhich(target, again, now) };
   const named = findInstance(instancesIn(target.places), word, { name: target.name, again });
-  const leaving = [{ place: named.place, going: emptied(named) }];
+  const leaving = [{ place: named.place, going: [], instances: [named.instance.id] }];
   const operation = 'Terminating the requested instance(s) in';
-  const refusal = refuseGuard({ operation, cluster: target.cluster, leaving });
+  const refusal = refuseGuard(world, { operation, cluster: target.cluster, leaving });
   if (refusal !== undefined) return { type: 'reply', view: refusal };
   return { type: 'plan', plan: planTermination(target, named, { forGood, command, now }), confirm: true };
 }

@@ -22,6 +22,7 @@ import { createJobTurns, createTrafficGuard } from './guards';
 import { createWebhooks } from './http-client/webhooks';
 import { createJenkinsMasters } from './jenkins/jenkins-masters';
 import type { Execution } from './model/execution';
+import { servingPromise } from './model/serving-promise';
 import { createAuditLog } from './policy/audit/audit-log';
 import { readPeople } from './policy/people';
 import { createRequesterWishes } from './requester-wishes';
@@ -93,7 +94,9 @@ export function createExecutorHandlers(
 ): Readonly<Record<'command' | 'execution' | 'expiry', DueHandler>> {
   const { store, clock, serverGroups, jobs, fetchText, onError } = parts;
   const settings = createUserSettings(createKeyvStore(store, clock));
-  const trafficGuard = createTrafficGuard(store, serverGroups);
+  const trafficGuard = createTrafficGuard(store, serverGroups, (cluster, location) =>
+    servingPromise(parts.definitions(), cluster, location),
+  );
   const jobTurns = createJobTurns(store, clock);
   const { jenkins = createJenkinsMasters(parts.definitions, clock), webhooks = createWebhooks({ clock }) } = parts;
   const people = () => readPeople(store, parts.teamId);

@@ -4,6 +4,7 @@ import type { Execution } from '../../src/model/execution';
 import type { View } from '../../src/model/view';
 import { locationName } from '../../src/model/server-group';
 import { guardTraffic } from '../../src/guards';
+import { leastLeft, servingPromise } from '../../src/model/serving-promise';
 import { mayDeploy } from '../../src/policy/permissions';
 import type { LivePlace } from './live-groups';
 import type { VerbWorld } from './verb';
@@ -40,16 +41,29 @@ export type Removal = {
   /** As the message begins: `Disabling`, `Removal of all instances in`. */
   readonly operation: string;
   readonly cluster: string;
-  readonly leaving: readonly { readonly place: LivePlace; readonly going: readonly string[] }[];
+  /** Of a group that stays, `instances` go, by their ids. */
+  readonly leaving: readonly {
+    readonly place: LivePlace;
+    readonly going: readonly string[];
+    readonly instances?: readonly string[];
+  }[];
+  /** How many instances each group that goes keeps. @default 0 */
+  readonly keeping?: number;
 };
 
-/** What the traffic guard says to a removal now; the stage asks it again when it acts. */
-export function refuseGuard({ operation, cluster, leaving }: Removal): View | undefined {
-  for (const { place, going } of leaving) {
-    if (going.length === 0) continue;
-    const question = { operation, cluster, place: locationName(place.location), groups: place.groups, going };
-    const answer = guardTraffic({ ...question, reserved: [] });
-    if (!answer.allowed) return { headline: answer.reason, tone: 'bad', lines: ['Nothing was changed.'] };
+/** What the traffic guard says to a removal now, by today's files; the stage asks it again when it acts. */
+export function refuseGuard(
+  { definitions }: Pick<VerbWorld, 'definitions'>,
+  { operation, cluster, leaving, keeping = 0 }: Removal,
+): View | undefined {
+  for (const { place, going, instances = [] } of leaving) {
+    const least = leastLeft(servingPromise(definitions(), cluster, place.location), { keeping });
+    if (least === undefined || going.length + instances.length === 0) continue;
+    const { location, groups } = place;
+    const question = { operation, cluster, place: locationName(location), groups, going, instances, keeping };
+    const answer = guardTraffic({ ...question, minimumServing: least, reserved: [] });
+    if (answer.allowed) continue;
+    return { headline: answer.reason, tone: 'bad', denied: 'TRAFFIC_GUARD', lines: ['Nothing was changed.'] };
   }
   return undefined;
 }

@@ -35,9 +35,14 @@ function successorLine({ place, group }: NamedGroup): readonly Text[] {
 }
 
 /** The guard's refusal, and what may be put in service first. */
-function refuseLast(verb: RemovalVerb, { name, cluster }: OpenTarget, named: readonly NamedGroup[]): View | undefined {
+function refuseLast(
+  world: VerbWorld,
+  verb: RemovalVerb,
+  { name, cluster }: OpenTarget,
+  named: readonly NamedGroup[],
+): View | undefined {
   const leaving = named.map(({ place, group }) => ({ place, going: [group.name] }));
-  const refusal = refuseGuard({ operation: verb.operation, cluster, leaving });
+  const refusal = refuseGuard(world, { operation: verb.operation, cluster, leaving });
   if (refusal === undefined) return undefined;
   const others = named.flatMap(({ place, group }) =>
     place.groups
@@ -65,7 +70,7 @@ export async function planRemoval(
       view: askWhichGroup(target.places, asking, (group) => verb.name === 'destroy' || !isDisabled(group)),
     };
   const found = findGroups(target.places, word, asking);
-  const refusal = verb.refuse(found) ?? refuseLast(verb, target, found);
+  const refusal = verb.refuse(found) ?? refuseLast(world, verb, target, found);
   if (refusal !== undefined) return { type: 'reply', view: refusal };
   const { label, type } = verb;
   const lines = [...verb.lines, ...found.flatMap(successorLine)];

@@ -4,6 +4,7 @@ import type { Location } from '../model/server-group';
 import { didYouMean } from './did-you-mean';
 import { parseChannel } from './parse-channel';
 import type { Accounts } from './parse-accounts';
+import { parseTrafficGuard } from './parse-traffic-guard';
 import { parseWindow } from './parse-window';
 import { mergeService, parseService, type WrittenService } from './parse-service';
 import type { YamlObject } from './yaml-object';
@@ -21,8 +22,18 @@ export type EnvironmentInput = {
   readonly timeZone: string;
 };
 
-const known = ['regions', 'instances', 'service', 'pipeline', 'channel', 'deployers', 'approvers', 'window'];
-const notYet = ['sandbox', 'promoteFrom', 'drill', 'breakGlass', 'trafficGuard', 'chaos'];
+const known = [
+  'regions',
+  'instances',
+  'service',
+  'pipeline',
+  'channel',
+  'deployers',
+  'approvers',
+  'window',
+  'trafficGuard',
+];
+const notYet = ['sandbox', 'promoteFrom', 'drill', 'breakGlass', 'chaos'];
 
 /** Reads handles of user groups. */
 export const parseGroup = (value: YamlValue): string | undefined =>
@@ -101,6 +112,7 @@ export function parseEnvironment(name: string, value: YamlValue, input: Environm
   const policy = { deployers, approvers: parseApprovers(fields.get('approvers')) };
   const windowAt = fields.get('window');
   const window = windowAt && parseWindow(windowAt, input.timeZone);
+  const trafficGuard = parseTrafficGuard(fields.get('trafficGuard'), instances);
   const pipeline = input.pipelines.get(pipelineName ?? '');
   if (pipeline?.strategy === true) {
     pipelineAt?.fail(
@@ -110,6 +122,6 @@ export function parseEnvironment(name: string, value: YamlValue, input: Environm
   if (pipeline === undefined || instances === undefined) return undefined;
   const hasJudgment = pipeline.stages.some((stage) => stage.type === 'manualJudgment');
   const confirm = hasJudgment || deployers.length > 0;
-  const rest = window === undefined ? {} : { window };
+  const rest = { ...(window === undefined ? {} : { window }), ...(trafficGuard === undefined ? {} : { trafficGuard }) };
   return { name, locations, instances, pipeline, service, channel, policy, confirm, ...rest };
 }

@@ -1,3 +1,4 @@
+import { leastLeft, type ServingPromise } from '../model/serving-promise';
 import type { Location, ServerGroup } from '../model/server-group';
 import { locationName, placeName } from '../model/server-group';
 import { isComplete } from '../model/status';
@@ -38,8 +39,17 @@ const entriesOf = ({ going, instances = new Map(), key, executionId }: ReserveRe
   ...[...instances].map(([name, ids]) => ({ name, instances: ids, key, executionId })),
 ];
 
-/** A guard over a store and the server groups of DC/OS. */
-export function createTrafficGuard(store: DocumentStore, serverGroups: ServerGroups): TrafficGuard {
+/** What the files promise of a cluster in a place, as they are now. */
+export type PromiseOf = (cluster: string, location: Location) => ServingPromise;
+
+const guardAll: PromiseOf = () => ({ isGuarded: true });
+
+/** A guard over a store and the server groups of DC/OS; without `promiseOf` every cluster keeps one serving instance. */
+export function createTrafficGuard(
+  store: DocumentStore,
+  serverGroups: ServerGroups,
+  promiseOf: PromiseOf = guardAll,
+): TrafficGuard {
   /** Whether whoever reserved is done with it: its execution, or the stage that the key names, is over. */
   const isOver = async ({ executionId, key }: Entry): Promise<boolean> => {
     const execution = (await store.get(executionKind, executionId))?.document;
@@ -54,7 +64,9 @@ export function createTrafficGuard(store: DocumentStore, serverGroups: ServerGro
 
   return {
     async reserve(request, signal) {
-      const { location, cluster, going, instances = new Map(), key, executionId, ...promise } = request;
+      const { location, cluster, operation, going, keeping, instances = new Map(), key } = request;
+      const least = leastLeft(promiseOf(cluster, location), request);
+      if (least === undefined) return { allowed: true };
       const id = idOf(location, cluster);
       await store.create(reservationKind, id, empty);
       const before = (await store.get(reservationKind, id))?.document ?? empty;
@@ -67,7 +79,9 @@ export function createTrafficGuard(store: DocumentStore, serverGroups: ServerGro
         const live = reservation.entries.filter((entry) => !over.has(entry.key) && isServing(groups, entry));
         const others = live.filter((entry) => entry.key !== key);
         answer = guardTraffic({
-          ...promise,
+          operation,
+          minimumServing: least,
+          ...(keeping === undefined ? {} : { keeping }),
           cluster,
           place: locationName(location),
           groups,

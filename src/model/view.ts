@@ -49,8 +49,8 @@ export type View = {
   readonly tone: Tone;
   /** What was asked has not been done: it was refused, or more must be said first. */
   readonly undone?: true;
-  /** It was refused because this person may not do it, or not in this way; the audit log tells of it. */
-  readonly denied?: true;
+  /** It was refused because this person may not do it, or not in this way, or by the guard; the audit log tells of it. */
+  readonly denied?: true | 'TRAFFIC_GUARD';
   readonly lines?: readonly Text[];
   readonly facts?: readonly { readonly label: string; readonly value: Text }[];
   readonly steps?: readonly ViewStep[];

@@ -1,7 +1,12 @@
 import type { Location } from '../../model/server-group';
 
-/** A guard's answer; a denial says why, with the number. */
-export type GuardAnswer = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
+/** How many healthy instances a step would leave in service, of how many, and how many must be left. */
+export type GuardNumbers = { readonly left: number; readonly of: number; readonly least: number };
+
+/** A guard's answer; a denial says why, with the numbers. */
+export type GuardAnswer =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly reason: string; readonly numbers: GuardNumbers };
 
 /** A request to take server groups, or instances of some, out; `key` is the effect's and makes a repeat harmless. */
 export type ReserveRequest = {
@@ -12,7 +17,7 @@ export type ReserveRequest = {
   readonly going: readonly string[];
   /** How many instances each of them keeps. @default 0 */
   readonly keeping?: number;
-  /** How many healthy instances must be left in the cluster. @default 1 */
+  /** How many healthy instances the step itself must leave in the cluster; what the files promise counts too. @default 1 */
   readonly minimumServing?: number;
   /** Instances to be killed, by the name of their group, which itself stays. @default none */
   readonly instances?: ReadonlyMap<string, readonly string[]>;
