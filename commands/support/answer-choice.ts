@@ -105,6 +105,13 @@ async function answerPlanChoice(
     : say('Too late: it was confirmed already.', 'attention');
 }
 
+/** An answer such as `foo: customers see errors`: the application's name as it was typed, and why. */
+function overrideOf({ target, answer = '' }: ChoiceRequest, stageId: string, user: string): Signal {
+  const [, application = '', reason = ''] = /^\s*([^\s:,]+)[\s:,]*([^]*)$/.exec(answer) ?? [];
+  const hash = target.kind === 'execution' ? (target.hash ?? '') : '';
+  return { type: 'override', stageId, user, application, reason: reason.trim(), hash };
+}
+
 const signalOf = (request: ChoiceRequest, stageId: string, user: string): Signal | undefined => {
   const reason = request.answer === undefined ? {} : { reason: request.answer };
   const input = request.answer === undefined ? {} : { input: request.answer.trim() };
@@ -118,6 +125,8 @@ const signalOf = (request: ChoiceRequest, stageId: string, user: string): Signal
     case 'pause':
     case 'resume':
       return { type: request.name, user };
+    case 'override':
+      return overrideOf(request, stageId, user);
     case 'startNow':
       return { type: 'startNow', stageId, user, reason: request.answer ?? '' };
     case 'skipWait':

@@ -37,7 +37,7 @@ const textOf = (request: CommandRequest): string | undefined => {
 };
 
 /** Options whose values are told; what is given to a pipeline may be a secret, so that only its name is. */
-const toldOptions = ['group', 'size', 'from', 'to', 'by', 'kind', 'diff', 'with', 'before', 'yes'];
+const toldOptions = ['group', 'size', 'from', 'to', 'by', 'kind', 'diff', 'with', 'before', 'yes', 'anyway'];
 
 /** The words of a command: of a login nothing but the verb, whose code is as good as a token. */
 function toldWords({ words, options }: Words): string {

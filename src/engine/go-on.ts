@@ -18,6 +18,8 @@ const attemptKeys = [
   'diagnosis',
   'skipReason',
   'expressionEvaluationSummary',
+  'guardDenial',
+  'guardOverride',
 ];
 
 /**

@@ -6,6 +6,7 @@ import { isHeldBack } from './admission';
 import { goOn, type Wish } from './go-on';
 import { downstreamOf, stageById } from './graph';
 import { isHeldByWindow, openWindowOf } from './execution-window';
+import { guardOverrideOf, openDenialOf, overriddenText } from './guard-override';
 import { judgmentAnswers } from './judgment-answers';
 import { passOn } from './pass-on';
 import { replaceStage } from './plan-stages';
@@ -30,6 +31,16 @@ type Act =
   | { readonly type: 'skipWait' | 'skipStage' | 'retryStage'; readonly stageId: string; readonly user: string }
   /** Lets a stage begin although its windows are closed, or before its time is up in which others begin. */
   | { readonly type: 'startNow'; readonly stageId: string; readonly user: string; readonly reason: string }
+  /** Sets aside what the guard says to a stage, as long as it says just that; `application` is its name, as it was typed. */
+  | {
+      readonly type: 'override';
+      readonly stageId: string;
+      readonly user: string;
+      readonly reason: string;
+      readonly application: string;
+      /** The digest of the denial. */
+      readonly hash: string;
+    }
   /** What a stage had started and waited for runs again, since `user` retried it: the stage waits for it again. */
   | { readonly type: 'adoptChild'; readonly stageId: string; readonly executionId: string; readonly user: string };
 
@@ -62,6 +73,7 @@ function patchStage(
 }
 
 type Judged = Extract<Signal, { type: 'judge' }>;
+type Overriding = Extract<Signal, { type: 'override' }>;
 
 /** Why an approval cannot count with this answer; undefined where it can. */
 function faultOfAnswer({ name, context }: Stage, { decision, input }: Judged): string | undefined {
@@ -177,6 +189,38 @@ function startNow(execution: Execution, signal: Extract<Signal, { type: 'startNo
   return accepted(patchStage(execution, window, patch, signal.user, now));
 }
 
+/** Why an override cannot count; undefined where it can. */
+function faultOfOverride(execution: Execution, stage: Stage, signal: Overriding, now: number): Signaled | undefined {
+  const denial = openDenialOf(stage);
+  const earlier = guardOverrideOf(stage);
+  if (denial === undefined && earlier !== undefined)
+    return refused(execution, 'ALREADY_DECIDED', overriddenText(earlier, now));
+  if (denial === undefined)
+    return refused(execution, 'ALREADY_DECIDED', `The guard does not stop '${stage.name}' any more.`);
+  if (denial.digest !== signal.hash)
+    return refused(execution, 'PLAN_CHANGED', `Something has changed since: ${denial.reason} Look at it again.`);
+  if (signal.application.toLowerCase() !== execution.application)
+    return refused(
+      execution,
+      'INVALID_INPUT',
+      `Type the application's name, then why: ${execution.application}: reason.`,
+    );
+  return signal.reason.trim() === ''
+    ? refused(execution, 'INVALID_INPUT', 'Say why it must be done nevertheless.')
+    : undefined;
+}
+
+/** Lets a stage that the guard stops act on what it was stopped for, and tells the channel. */
+function override(execution: Execution, signal: Overriding, now: number): Signaled {
+  const stage = stageById(execution, signal.stageId);
+  if (stage === undefined) return refused(execution, 'NOT_FOUND', 'This stage no longer exists.');
+  const fault = faultOfOverride(execution, stage, signal, now);
+  if (fault !== undefined) return fault;
+  const { user: by, hash: digest } = signal;
+  const patch = { guardOverride: { digest, by, reason: signal.reason.trim(), at: now } };
+  return accepted(patchStage(execution, stage, patch, by, now));
+}
+
 /** Whether people may go on without waiting for the end of what a stage has started. */
 export const isSkippable = ({ type, status, context }: Stage): boolean =>
   type === 'pipeline' && status === 'RUNNING' && context.skippable === true && context.manualSkip !== true;
@@ -239,6 +283,8 @@ export function applySignal(execution: Execution, signal: Signal, now: number): 
       return skipWait(execution, signal, now);
     case 'startNow':
       return startNow(execution, signal, now);
+    case 'override':
+      return override(execution, signal, now);
     case 'skipStage':
       return skipStage(execution, signal, now);
     case 'adoptChild':

@@ -5,7 +5,8 @@ import { isComplete } from '../model/status';
 import { executionKind } from '../engine/document-kinds';
 import type { DocumentKind, DocumentStore } from '../engine/ports/document-store';
 import type { ServerGroups } from '../dcos/server-groups';
-import type { GuardAnswer, ReserveRequest, TrafficGuard } from '../engine/contracts/guard';
+import type { GuardAnswer, ReserveAnswer, ReserveRequest, TrafficGuard } from '../engine/contracts/guard';
+import { digestOf } from '../engine/render-execution';
 import { guardTraffic } from './traffic-guard';
 
 /** What is on its way out of one cluster in one place. `epoch` rises when something was seen gone. */
@@ -38,6 +39,18 @@ const entriesOf = ({ going, instances = new Map(), key, executionId }: ReserveRe
   ...going.map((name) => ({ name, key, executionId })),
   ...[...instances].map(([name, ids]) => ({ name, instances: ids, key, executionId })),
 ];
+
+/** An answer to one request: a denial that people have set aside is none, any other has its digest. */
+function answerTo(
+  { location, cluster, operation, going, keeping = 0, instances = new Map(), key, overrides }: ReserveRequest,
+  answer: GuardAnswer,
+): Exclude<ReserveAnswer, { readonly moved: true }> {
+  if (answer.allowed) return answer;
+  const leaving = [...[...going].sort(), ...[...instances.values()].flat().sort()];
+  const { left, of, least } = answer.numbers;
+  const digest = digestOf([key, placeName(location), cluster, operation, leaving, keeping, left, of, least]);
+  return digest === overrides ? { allowed: true } : { ...answer, digest };
+}
 
 /** What the files promise of a cluster in a place, as they are now. */
 export type PromiseOf = (cluster: string, location: Location) => ServingPromise;
@@ -72,13 +85,13 @@ export function createTrafficGuard(
       const before = (await store.get(reservationKind, id))?.document ?? empty;
       const over = await overOf(before.entries);
       const groups = await serverGroups.list(location, cluster, signal);
-      let answer: GuardAnswer | { readonly moved: true } = { moved: true };
+      let answer: ReserveAnswer = { moved: true };
       await store.update(reservationKind, id, (reservation) => {
         answer = { moved: true };
         if (reservation.epoch !== before.epoch) return reservation;
         const live = reservation.entries.filter((entry) => !over.has(entry.key) && isServing(groups, entry));
         const others = live.filter((entry) => entry.key !== key);
-        answer = guardTraffic({
+        const judged = guardTraffic({
           operation,
           minimumServing: least,
           ...(keeping === undefined ? {} : { keeping }),
@@ -90,6 +103,7 @@ export function createTrafficGuard(
           instances: [...instances.values()].flat(),
           reservedInstances: others.flatMap((entry) => entry.instances ?? []),
         });
+        answer = answerTo(request, judged);
         if (!answer.allowed) return reservation;
         // Forgetting an entry makes every older list of groups unfit to decide upon, as a release does.
         const epoch = reservation.epoch + (live.length < reservation.entries.length ? 1 : 0);

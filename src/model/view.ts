@@ -27,10 +27,11 @@ export type ChoiceQuestion = {
 /** What a choice acts upon: an earlier command's plan or a running execution. Kept small: it travels inside a button. */
 export type ChoiceTarget =
   | { readonly kind: 'command'; readonly id: string; readonly hash?: string }
-  | { readonly kind: 'execution'; readonly id: string; readonly stageId?: string }
+  /** `hash` binds it to what was shown, where that may have changed since. */
+  | { readonly kind: 'execution'; readonly id: string; readonly stageId?: string; readonly hash?: string }
   | { readonly kind: 'run'; readonly text: string };
 
-/** A button. `name` says what is done: confirm, cancel, approve, reject, cancelExecution, pause, resume, retryStage, skipWait, skipStage, startNow, run. */
+/** A button. `name` says what is done: confirm, cancel, approve, reject, cancelExecution, pause, resume, retryStage, skipWait, skipStage, startNow, override, run. */
 export type Choice = {
   readonly name: string;
   readonly label: string;

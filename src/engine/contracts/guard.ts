@@ -8,6 +8,9 @@ export type GuardAnswer =
   | { readonly allowed: true }
   | { readonly allowed: false; readonly reason: string; readonly numbers: GuardNumbers };
 
+/** A denial to one stage's attempt; its digest covers what goes and all numbers, so that another situation has another. */
+export type GuardDenial = Extract<GuardAnswer, { allowed: false }> & { readonly digest: string };
+
 /** A request to take server groups, or instances of some, out; `key` is the effect's and makes a repeat harmless. */
 export type ReserveRequest = {
   readonly location: Location;
@@ -23,12 +26,17 @@ export type ReserveRequest = {
   readonly instances?: ReadonlyMap<string, readonly string[]>;
   readonly key: string;
   readonly executionId: string;
+  /** The digest of the denial that people have set aside: only that very one is. @default none */
+  readonly overrides?: string;
 };
+
+/** What a reservation comes to; `moved` asks the caller to try again at once. */
+export type ReserveAnswer = { readonly allowed: true } | GuardDenial | { readonly moved: true };
 
 /** The traffic guard with its memory: what it allowed stays subtracted until it is seen gone. */
 export interface TrafficGuard {
-  /** Checks against Marathon, read uncached, and reserves; `moved` asks the caller to try again at once. */
-  reserve(request: ReserveRequest, signal?: AbortSignal): Promise<GuardAnswer | { readonly moved: true }>;
+  /** Checks against Marathon, read uncached, and reserves. */
+  reserve(request: ReserveRequest, signal?: AbortSignal): Promise<ReserveAnswer>;
   /** What went is gone, or will not go. */
   release(location: Location, cluster: string, key: string): Promise<void>;
 }
