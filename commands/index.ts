@@ -11,6 +11,7 @@ import { login } from './login';
 import { logs } from './logs';
 import { pipeline } from './pipeline';
 import { resize } from './resize';
+import { reviews } from './reviews';
 import { rollback } from './rollback';
 import { settings } from './settings';
 import { status } from './status';
@@ -35,6 +36,7 @@ export const verbs: readonly Verb[] = [
   adopt,
   pipeline,
   audit,
+  reviews,
   settings,
   login,
   helpFor(() => verbs),

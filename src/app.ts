@@ -7,7 +7,7 @@ import { createAbandoning, createAdoption } from './engine/adopt-child';
 import { advance, type EngineWorld } from './engine/advance';
 import { signalFact } from './engine/audit-execution';
 import type { Clock } from './engine/clock';
-import { commandKind, executionKind, expiryKind } from './engine/document-kinds';
+import { commandKind, executionKind, expiryKind, reviewKind } from './engine/document-kinds';
 import { createExecutionDrain } from './engine/drain-execution';
 import { fold, foldUnsettled } from './engine/fold';
 import { mostDocumentBytes, type DocumentStore } from './engine/ports/document-store';
@@ -25,6 +25,7 @@ import type { Execution } from './model/execution';
 import { servingPromise } from './model/serving-promise';
 import { createAuditLog } from './policy/audit/audit-log';
 import { readPeople } from './policy/people';
+import { createReviewHandler } from './remind-reviews';
 import { createRequesterWishes } from './requester-wishes';
 import type { Services } from './services';
 import { stages } from './stages';
@@ -86,12 +87,12 @@ function createSignal(store: DocumentStore, clock: Clock) {
 }
 
 /** What the executor handles. */
-export const executorKinds = [commandKind, executionKind, expiryKind] as const;
+export const executorKinds = [commandKind, executionKind, expiryKind, reviewKind] as const;
 
 /** The handlers of the executor: commands are planned and answered, executions advanced, what was kept is destroyed. */
 export function createExecutorHandlers(
   parts: ExecutorParts,
-): Readonly<Record<'command' | 'execution' | 'expiry', DueHandler>> {
+): Readonly<Record<'command' | 'execution' | 'expiry' | 'review', DueHandler>> {
   const { store, clock, serverGroups, jobs, fetchText, onError } = parts;
   const settings = createUserSettings(createKeyvStore(store, clock));
   const trafficGuard = createTrafficGuard(store, serverGroups, (cluster, location) =>
@@ -136,6 +137,7 @@ export function createExecutorHandlers(
   return {
     command: (claimed, owner) => processCommand(verbs, world, claimed, owner),
     expiry: createExpiryHandler({ store, clock, serverGroups, trafficGuard, onError, record: audit.record }),
+    review: createReviewHandler(parts),
     execution: (claimed, owner) => advance(engine, claimed.document as Execution, owner),
   };
 }

@@ -112,6 +112,15 @@ function overrideOf({ target, answer = '' }: ChoiceRequest, stageId: string, use
   return { type: 'override', stageId, user, application, reason: reason.trim(), hash };
 }
 
+function breakGlassOf({ target, answer = '' }: ChoiceRequest, stageId: string, user: string): Signal {
+  const hash = target.kind === 'execution' && target.hash !== undefined ? { hash: target.hash } : {};
+  return { type: 'breakGlass', stageId, user, reason: answer, ...hash };
+}
+
+/** The words of a choice; what was answered to its question is their reason. */
+const wordsOfRun = (text: string, answer: string | undefined): string =>
+  answer === undefined ? text : `${text} reason=${JSON.stringify(answer.trim().replaceAll(/\s+/g, ' '))}`;
+
 const signalOf = (request: ChoiceRequest, stageId: string, user: string): Signal | undefined => {
   const reason = request.answer === undefined ? {} : { reason: request.answer };
   const input = request.answer === undefined ? {} : { input: request.answer.trim() };
@@ -125,6 +134,8 @@ const signalOf = (request: ChoiceRequest, stageId: string, user: string): Signal
     case 'pause':
     case 'resume':
       return { type: request.name, user };
+    case 'breakGlass':
+      return breakGlassOf(request, stageId, user);
     case 'override':
       return overrideOf(request, stageId, user);
     case 'startNow':
@@ -166,7 +177,8 @@ export function answerChoice(
   command: Command,
   world: VerbWorld,
 ): Promise<Outcome> {
-  if (request.target.kind === 'run') return answerText(verbs, request.target.text, command, world);
+  if (request.target.kind === 'run')
+    return answerText(verbs, wordsOfRun(request.target.text, request.answer), command, world);
   if (request.target.kind === 'command') return answerPlanChoice(verbs, request, command, world);
   return answerExecutionChoice(request, command, world);
 }

@@ -3,7 +3,7 @@ import { stageById } from '../../src/engine/graph';
 import type { Definitions } from '../../src/model/application';
 import { clusterOf } from '../../src/model/cluster-of';
 import type { Execution, Policy } from '../../src/model/execution';
-import { mayOverride } from '../../src/policy/overrides';
+import { mayBreakGlass, mayOverride } from '../../src/policy/overrides';
 import type { Permission } from '../../src/policy/permissions';
 import type { VerbWorld } from './verb';
 
@@ -39,6 +39,19 @@ export async function overridePermission(
   const requesters = requestersOf(execution);
   const permissions = heldBy(world.definitions(), execution, stageId).map(({ where, policy }) =>
     mayOverride(policy, people, user, { requesters, where }),
+  );
+  return permissions.find(({ allowed }) => !allowed) ?? { allowed: true };
+}
+
+/** Whether a person may set aside alone what holds a stage back: by all policies that it is held by. */
+export async function breakGlassPermission(
+  world: Pick<VerbWorld, 'definitions' | 'people'>,
+  execution: Execution,
+  { stageId, user }: { readonly stageId: string; readonly user: string },
+): Promise<Permission> {
+  const people = await world.people();
+  const permissions = heldBy(world.definitions(), execution, stageId).map(({ where, policy }) =>
+    mayBreakGlass(policy, people, user, where),
   );
   return permissions.find(({ allowed }) => !allowed) ?? { allowed: true };
 }

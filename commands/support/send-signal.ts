@@ -12,7 +12,7 @@ import { isComplete } from '../../src/model/status';
 import type { Text } from '../../src/model/text';
 import { mayDeploy, mayJudge, mayStartNow, type Permission } from '../../src/policy/permissions';
 import { originOf } from './audit-command';
-import { overridePermission } from './override-permission';
+import { breakGlassPermission, overridePermission } from './override-permission';
 import { parentRefusal } from './parent-refusal';
 import { retryPermission } from './retry-permission';
 import type { VerbWorld } from './verb';
@@ -27,6 +27,7 @@ export type Sent =
 async function permissionFor(world: VerbWorld, execution: Execution, signal: Signal): Promise<Permission> {
   if (signal.type === 'retryStage') return retryPermission(world, execution, signal.user);
   if (signal.type === 'override') return overridePermission(world, execution, signal);
+  if (signal.type === 'breakGlass') return breakGlassPermission(world, execution, signal);
   const people = await world.people();
   const { policy, environment } = execution.definition;
   if (signal.type === 'judge') return mayJudge(policy, people, signal.user, execution.trigger.user);

@@ -32,8 +32,9 @@ const known = [
   'approvers',
   'window',
   'trafficGuard',
+  'breakGlass',
 ];
-const notYet = ['sandbox', 'promoteFrom', 'drill', 'breakGlass', 'chaos'];
+const notYet = ['sandbox', 'promoteFrom', 'drill', 'chaos'];
 
 /** Reads handles of user groups. */
 export const parseGroup = (value: YamlValue): string | undefined =>
@@ -63,6 +64,18 @@ function parseApprovers(value: YamlValue | undefined): Policy['approvers'] {
     count: 1,
     excludeRequester: exclude === undefined || exclude.includes('requester'),
   };
+}
+
+const dayMs = 24 * 3_600_000;
+
+function parseBreakGlass(value: YamlValue | undefined): Policy['breakGlass'] {
+  if (value === undefined) return undefined;
+  const nobody = 'nobody may break the glass';
+  if (value.isList) return { groups: parseGroups(value, nobody), reviewWithinMs: dayMs };
+  const fields = value.object({ known: ['groups', 'reviewWithin'] });
+  const groups = fields?.require('groups', 'groups: [sre-oncall]');
+  const reviewWithinMs = fields?.get('reviewWithin')?.durationMs() ?? dayMs;
+  return groups === undefined ? undefined : { groups: parseGroups(groups, nobody), reviewWithinMs };
 }
 
 function parseRegions(fields: YamlObject, accounts: Accounts): readonly Location[] {
@@ -109,7 +122,12 @@ export function parseEnvironment(name: string, value: YamlValue, input: Environm
   const channel = channelAt && parseChannel(channelAt, { application: input.application, environment: name });
   const deployersAt = fields.get('deployers');
   const deployers = deployersAt === undefined ? [] : parseGroups(deployersAt, 'anyone may deploy');
-  const policy = { deployers, approvers: parseApprovers(fields.get('approvers')) };
+  const breakGlass = parseBreakGlass(fields.get('breakGlass'));
+  const policy: Policy = {
+    deployers,
+    approvers: parseApprovers(fields.get('approvers')),
+    ...(breakGlass === undefined ? {} : { breakGlass }),
+  };
   const windowAt = fields.get('window');
   const window = windowAt && parseWindow(windowAt, input.timeZone);
   const trafficGuard = parseTrafficGuard(fields.get('trafficGuard'), instances);

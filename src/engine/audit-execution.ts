@@ -157,7 +157,7 @@ export function auditEvents<S>(before: Execution, after: Execution, settings: Se
 }
 
 /** Signals that set aside what would hold an execution back. */
-const isOverride = ({ type }: Signal): boolean => type === 'startNow' || type === 'override';
+const isOverride = ({ type }: Signal): boolean => type === 'startNow' || type === 'override' || type === 'breakGlass';
 
 /** What a person, or an execution, has decided about an execution: one fact for each signal that counted. */
 export function signalFact(

@@ -1,6 +1,7 @@
 import type { Execution, Stage } from '../model/execution';
 import type { Text } from '../model/text';
 import type { View } from '../model/view';
+import { breakGlassChoices } from './break-glass';
 import { guardOverrideOf, openDenialOf, overrideChoices, type GuardOverride, type OpenDenial } from './guard-override';
 
 const strong = ({ name }: Execution) => [{ strong: name }] as const;
@@ -11,7 +12,7 @@ function deniedView(execution: Execution, stage: Stage, { reason, until }: OpenD
     headline: [...strong(execution), ` is stopped by the traffic guard: ${reason}`],
     tone: 'attention',
     lines: ['It goes on by itself once enough serves.', then],
-    choices: overrideChoices(execution, stage),
+    choices: [...overrideChoices(execution, stage), ...breakGlassChoices(execution, stage)],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { NamedWindow } from './common-window';
 import type { AuditFact, AuditOrigin } from './audit';
 import type { ExecutionStatus } from './status';
+import type { Review } from './review';
 import type { View } from './view';
 
 /** A task of a stage; `memo` is what the task told itself to remember (intents, ids of what it started). */
@@ -116,6 +117,8 @@ export type ExecutionEvent =
   | { readonly id: string; readonly type: 'audit'; readonly fact: AuditFact }
   /** It has ended: others of its pipeline may have its place. `round` is that of its admission. */
   | { readonly id: string; readonly type: 'queue'; readonly round: number }
+  /** Somebody broke the glass: somebody else has to review that. */
+  | { readonly id: string; readonly type: 'review'; readonly review: Review }
   /** Tells the requester how it ended, by themselves, where they want that. */
   | { readonly id: string; readonly type: 'requester'; readonly view: View }
   /** Wakes the execution whose `pipeline` stage started this one, which has ended. */
@@ -252,6 +255,8 @@ export type Policy = {
     readonly count: number;
     readonly excludeRequester: boolean;
   };
+  /** Who may set aside what holds an execution back, alone; absent: nobody. It is reviewed within so many milliseconds. */
+  readonly breakGlass?: { readonly groups: readonly string[]; readonly reviewWithinMs: number };
 };
 
 /** What an execution was started to do, as resolved when the plan was confirmed. */

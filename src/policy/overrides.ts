@@ -37,3 +37,17 @@ export function mayOverride(
     reason: joinTexts(['A second person overrides the traffic guard, not who asked. Ask ', whom, '.']),
   };
 }
+
+/** Setting aside what holds an execution back, alone: those whom the file names for it, who asked for it too. */
+export function mayBreakGlass({ breakGlass }: Policy, people: People, user: string, where: string): Permission {
+  if (breakGlass === undefined)
+    return { allowed: false, reason: `Nobody may break the glass in ${where}: its file names no breakGlass.` };
+  const { groups } = breakGlass;
+  if (people.isInAny(user, groups)) return { allowed: true };
+  const whom = joinTexts(
+    groups.map((group) => [{ group }]),
+    ', ',
+  );
+  const unknown = people.unknown(groups).length === 0 ? '' : ' I cannot see just now who that is, so nobody counts.';
+  return { allowed: false, reason: joinTexts([`Only `, whom, ` may break the glass in ${where}.`, unknown]) };
+}
