@@ -13,6 +13,7 @@ import { login } from './login';
 import { logs } from './logs';
 import { pipeline } from './pipeline';
 import { resize } from './resize';
+import { reviews } from './reviews';
 import { rollback } from './rollback';
 import { settings } from './settings';
 import { status } from './status';
@@ -43,6 +44,7 @@ export const verbs: readonly Verb[] = [
   locks,
   stop,
   audit,
+  reviews,
   settings,
   login,
   helpFor(() => verbs),

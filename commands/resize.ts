@@ -3,7 +3,7 @@ import { locationName, shortName } from '../src/model/server-group';
 import type { View } from '../src/model/view';
 import { clusterOf } from '../src/model/cluster-of';
 import { draftExecution, inSequence } from './support/draft';
-import { refuseGuard, refuseStranger } from './support/checks';
+import { askGuard, refuseStranger } from './support/checks';
 import { findGroups } from './support/find-group';
 import { findTarget, placesText } from './support/find-target';
 import { factsOf, readPlaces, runningVersion, type LivePlace } from './support/live-groups';
@@ -11,7 +11,7 @@ import { UserMistake } from './support/suggest';
 import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
 import type { Words } from './support/words';
 
-const usage = '/resize APPLICATION ENVIRONMENT[/REGION] INSTANCES-PER-REGION [group=vNNN]';
+const usage = '/resize APPLICATION ENVIRONMENT[/REGION] INSTANCES-PER-REGION [group=vNNN] [anyway=yes]';
 const largest = 1000;
 
 function sizeOf(word: string | undefined): number {
@@ -45,10 +45,11 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   if (serving.length === 0)
     throw new UserMistake(`Nothing serves in ${name} now, so there is nothing to resize. Deploy first.`);
   const leaving = places.flatMap((place) =>
-    size > 0 || place.current === undefined ? [] : [{ place, going: [place.current.name] }],
+    place.current === undefined || size >= place.current.desired ? [] : [{ place, going: [place.current.name] }],
   );
-  const guarded = refuseGuard({ operation: 'Removal of all instances in', cluster, leaving });
-  if (guarded !== undefined) return { type: 'reply', view: guarded };
+  const operation = size === 0 ? 'Removal of all instances in' : `A size of ${size} of`;
+  const verdict = askGuard(world, { operation, cluster, leaving, keeping: size }, words);
+  if ('refusal' in verdict) return { type: 'reply', view: verdict.refusal };
   const stages = inSequence(
     serving.map(({ location, current }) => ({
       type: 'resizeServerGroup',
@@ -73,12 +74,13 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
     lines: [
       `In ${placesText(serving.map(({ location }) => location))}.`,
       `The next deployment uses ${environment.instances} per region again, as ${application.name}.yaml says.`,
+      ...verdict.lines,
     ],
   };
   return {
     type: 'plan',
     plan: { draft, facts: factsOf(places), view, confirmLabel: 'Resize' },
-    confirm: environment.confirm,
+    confirm: environment.confirm || verdict.isDenied,
   };
 }
 
@@ -88,6 +90,6 @@ export const resize: Verb = {
   usage,
   summary: 'change how many instances serve, per region',
   examples: ['/resize foo prod 5', '/resize shop prod/west 2'],
-  options: ['group'],
+  options: ['group', 'anyway'],
   run,
 };

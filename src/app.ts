@@ -8,7 +8,7 @@ import { createAbandoning, createAdoption } from './engine/adopt-child';
 import { advance, type EngineWorld } from './engine/advance';
 import { signalFact } from './engine/audit-execution';
 import type { Clock } from './engine/clock';
-import { commandKind, executionKind, expiryKind } from './engine/document-kinds';
+import { commandKind, executionKind, expiryKind, reviewKind } from './engine/document-kinds';
 import { createExecutionDrain } from './engine/drain-execution';
 import { fold, foldUnsettled } from './engine/fold';
 import { mostDocumentBytes, type DocumentStore } from './engine/ports/document-store';
@@ -23,6 +23,7 @@ import { createJobTurns, createTrafficGuard } from './guards';
 import { createWebhooks } from './http-client/webhooks';
 import { createJenkinsMasters } from './jenkins/jenkins-masters';
 import type { Execution } from './model/execution';
+import { servingPromise } from './model/serving-promise';
 import { createAuditLog } from './policy/audit/audit-log';
 import { createHolds } from './policy/locks/create-holds';
 import { createRollbackLock } from './policy/locks/lock-after-rollback';
@@ -31,6 +32,7 @@ import { createLockHandler } from './policy/locks/lock-handler';
 import { readPeople } from './policy/people';
 import { stopKind } from './policy/stop';
 import { createStopHandler } from './policy/stop-handler';
+import { createReviewHandler } from './remind-reviews';
 import { createRequesterWishes } from './requester-wishes';
 import type { Services } from './services';
 import { stages } from './stages';
@@ -104,15 +106,24 @@ function createClosing(store: DocumentStore, clock: Clock) {
 }
 
 /** What the executor handles. */
-export const executorKinds = [commandKind, executionKind, expiryKind, environmentLockKind, stopKind] as const;
+export const executorKinds = [
+  commandKind,
+  executionKind,
+  expiryKind,
+  environmentLockKind,
+  stopKind,
+  reviewKind,
+] as const;
 
 /** The handlers of the executor: commands are planned and answered, executions advanced, what was kept is destroyed. */
 export function createExecutorHandlers(
   parts: ExecutorParts,
-): Readonly<Record<'command' | 'execution' | 'expiry' | 'environment-lock' | 'stop', DueHandler>> {
+): Readonly<Record<'command' | 'execution' | 'expiry' | 'environment-lock' | 'stop' | 'review', DueHandler>> {
   const { store, clock, serverGroups, jobs, fetchText, onError } = parts;
   const settings = createUserSettings(createKeyvStore(store, clock));
-  const trafficGuard = createTrafficGuard(store, serverGroups);
+  const trafficGuard = createTrafficGuard(store, serverGroups, (cluster, location) =>
+    servingPromise(parts.definitions(), cluster, location),
+  );
   const jobTurns = createJobTurns(store, clock);
   const { jenkins = createJenkinsMasters(parts.definitions, clock), webhooks = createWebhooks({ clock }) } = parts;
   const people = () => readPeople(store, parts.teamId);
@@ -158,6 +169,7 @@ export function createExecutorHandlers(
     expiry: createExpiryHandler({ store, clock, serverGroups, trafficGuard, onError, record: audit.record }),
     'environment-lock': createLockHandler({ store, clock, record: audit.record }),
     stop: createStopHandler({ store, clock, record: audit.record, signal }),
+    review: createReviewHandler(parts),
     execution: (claimed, owner) => advance(engine, claimed.document as Execution, owner),
   };
 }

@@ -127,6 +127,18 @@ async function answerPlanChoice(
     : say('Too late: it was confirmed already.', 'attention');
 }
 
+/** An answer such as `foo: customers see errors`: the application's name as it was typed, and why. */
+function overrideOf({ target, answer = '' }: ChoiceRequest, stageId: string, user: string): Signal {
+  const [, application = '', reason = ''] = /^\s*([^\s:,]+)[\s:,]*([^]*)$/.exec(answer) ?? [];
+  const hash = target.kind === 'execution' ? (target.hash ?? '') : '';
+  return { type: 'override', stageId, user, application, reason: reason.trim(), hash };
+}
+
+function breakGlassOf({ target, answer = '' }: ChoiceRequest, stageId: string, user: string): Signal {
+  const hash = target.kind === 'execution' && target.hash !== undefined ? { hash: target.hash } : {};
+  return { type: 'breakGlass', stageId, user, reason: answer, ...hash };
+}
+
 const signalOf = (request: ChoiceRequest, stageId: string, user: string): Signal | undefined => {
   const reason = request.answer === undefined ? {} : { reason: request.answer };
   const input = request.answer === undefined ? {} : { input: request.answer.trim() };
@@ -142,6 +154,10 @@ const signalOf = (request: ChoiceRequest, stageId: string, user: string): Signal
       return { type: request.name, user };
     case 'notify':
       return { type: 'notify', user };
+    case 'breakGlass':
+      return breakGlassOf(request, stageId, user);
+    case 'override':
+      return overrideOf(request, stageId, user);
     case 'startNow':
       return { type: 'startNow', stageId, user, reason: request.answer ?? '' };
     case 'skipWait':
@@ -178,7 +194,7 @@ async function answerExecutionChoice(request: ChoiceRequest, command: Command, w
 
 /** The words of a button; the answer to what it asked is their reason. */
 const textOf = ({ answer }: ChoiceRequest, text: string): string =>
-  answer === undefined ? text : `${text} reason=${quoteWord(answer)}`;
+  answer === undefined ? text : `${text} reason=${quoteWord(answer.trim().replaceAll(/\s+/g, ' '))}`;
 
 /** Answers a choice made on something the bot showed. */
 export function answerChoice(

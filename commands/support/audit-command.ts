@@ -37,7 +37,7 @@ const textOf = (request: CommandRequest): string | undefined => {
 };
 
 /** Options whose values are told; what is given to a pipeline may be a secret, so that only its name is. */
-const toldOptions = ['group', 'size', 'from', 'to', 'by', 'kind', 'diff', 'with', 'before', 'yes'];
+const toldOptions = ['group', 'size', 'from', 'to', 'by', 'kind', 'diff', 'with', 'before', 'yes', 'anyway'];
 
 /** The words of a command: of a login nothing but the verb, whose code is as good as a token. */
 function toldWords({ words, options }: Words): string {
@@ -93,7 +93,7 @@ export async function subjectOf({ request }: Command, outcome: Outcome, world: V
   return found.find(({ application }) => application !== undefined) ?? {};
 }
 
-const isDenied = (reply: View | undefined): boolean => reply?.denied === true;
+const isDenied = (reply: View | undefined): boolean => reply?.denied !== undefined;
 
 function outcomeWord({ reply, plan, startNow }: Outcome): string {
   if (isDenied(reply)) return 'REFUSED';
@@ -152,7 +152,8 @@ export function commandFacts(
   });
   if (!isDenied(outcome.reply)) return [asked];
   const why = plainText(refusalText(outcome.reply));
-  return [asked, auditFact({ ...base, id: `${id}/refused`, at: now, kind: 'refusal', why, outcome: 'NOT_ALLOWED' })];
+  const outcomeCode = outcome.reply.denied === 'TRAFFIC_GUARD' ? 'TRAFFIC_GUARD' : 'NOT_ALLOWED';
+  return [asked, auditFact({ ...base, id: `${id}/refused`, at: now, kind: 'refusal', why, outcome: outcomeCode })];
 }
 
 /** That a confirmed plan could not be started after all, since somebody else was first. */

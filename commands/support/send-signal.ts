@@ -16,6 +16,7 @@ import { createHolds } from '../../src/policy/locks/create-holds';
 import { readStop } from '../../src/policy/stop';
 import { holdText } from '../../src/model/hold';
 import { originOf } from './audit-command';
+import { breakGlassPermission, overridePermission } from './override-permission';
 import { parentRefusal } from './parent-refusal';
 import { retryPermission } from './retry-permission';
 import type { VerbWorld } from './verb';
@@ -40,6 +41,8 @@ async function requesterFor({ store }: VerbWorld, execution: Execution, user: st
 async function permissionFor(world: VerbWorld, execution: Execution, signal: Signal): Promise<Permission> {
   if (signal.type === 'retryStage') return retryPermission(world, execution, signal.user);
   if (signal.type === 'notify') return { allowed: true };
+  if (signal.type === 'override') return overridePermission(world, execution, signal);
+  if (signal.type === 'breakGlass') return breakGlassPermission(world, execution, signal);
   const people = await world.people();
   const { policy, environment } = execution.definition;
   const requester = await requesterFor(world, execution, signal.user);

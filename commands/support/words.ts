@@ -35,3 +35,11 @@ export function parseWords(text: string, flags: readonly string[] = ['yes', 'jso
   }
   return { words, options };
 }
+
+/** Whether an option is yes; without it, no. Throws a UserMistake for any other word. */
+export function isYes({ options }: Words, name: string): boolean {
+  const word = options.get(name) ?? 'no';
+  if (['yes', 'true'].includes(word)) return true;
+  if (['no', 'false'].includes(word)) return false;
+  throw new UserMistake(`${name} is yes or no, not '${word}'.`);
+}

@@ -4,6 +4,7 @@ import type { Location } from '../model/server-group';
 import { didYouMean } from './did-you-mean';
 import { parseChannel } from './parse-channel';
 import type { Accounts } from './parse-accounts';
+import { parseTrafficGuard } from './parse-traffic-guard';
 import { parseWindow } from './parse-window';
 import { mergeService, parseService, type WrittenService } from './parse-service';
 import type { YamlObject } from './yaml-object';
@@ -21,8 +22,19 @@ export type EnvironmentInput = {
   readonly timeZone: string;
 };
 
-const known = ['regions', 'instances', 'service', 'pipeline', 'channel', 'deployers', 'approvers', 'window'];
-const notYet = ['sandbox', 'promoteFrom', 'drill', 'breakGlass', 'trafficGuard', 'chaos'];
+const known = [
+  'regions',
+  'instances',
+  'service',
+  'pipeline',
+  'channel',
+  'deployers',
+  'approvers',
+  'window',
+  'trafficGuard',
+  'breakGlass',
+];
+const notYet = ['sandbox', 'promoteFrom', 'drill', 'chaos'];
 
 /** Reads handles of user groups. */
 export const parseGroup = (value: YamlValue): string | undefined =>
@@ -52,6 +64,18 @@ function parseApprovers(value: YamlValue | undefined): Policy['approvers'] {
     count: 1,
     excludeRequester: exclude === undefined || exclude.includes('requester'),
   };
+}
+
+const dayMs = 24 * 3_600_000;
+
+function parseBreakGlass(value: YamlValue | undefined): Policy['breakGlass'] {
+  if (value === undefined) return undefined;
+  const nobody = 'nobody may break the glass';
+  if (value.isList) return { groups: parseGroups(value, nobody), reviewWithinMs: dayMs };
+  const fields = value.object({ known: ['groups', 'reviewWithin'] });
+  const groups = fields?.require('groups', 'groups: [sre-oncall]');
+  const reviewWithinMs = fields?.get('reviewWithin')?.durationMs() ?? dayMs;
+  return groups === undefined ? undefined : { groups: parseGroups(groups, nobody), reviewWithinMs };
 }
 
 function parseRegions(fields: YamlObject, accounts: Accounts): readonly Location[] {
@@ -98,9 +122,15 @@ export function parseEnvironment(name: string, value: YamlValue, input: Environm
   const channel = channelAt && parseChannel(channelAt, { application: input.application, environment: name });
   const deployersAt = fields.get('deployers');
   const deployers = deployersAt === undefined ? [] : parseGroups(deployersAt, 'anyone may deploy');
-  const policy = { deployers, approvers: parseApprovers(fields.get('approvers')) };
+  const breakGlass = parseBreakGlass(fields.get('breakGlass'));
+  const policy: Policy = {
+    deployers,
+    approvers: parseApprovers(fields.get('approvers')),
+    ...(breakGlass === undefined ? {} : { breakGlass }),
+  };
   const windowAt = fields.get('window');
   const window = windowAt && parseWindow(windowAt, input.timeZone);
+  const trafficGuard = parseTrafficGuard(fields.get('trafficGuard'), instances);
   const pipeline = input.pipelines.get(pipelineName ?? '');
   if (pipeline?.strategy === true) {
     pipelineAt?.fail(
@@ -110,6 +140,6 @@ export function parseEnvironment(name: string, value: YamlValue, input: Environm
   if (pipeline === undefined || instances === undefined) return undefined;
   const hasJudgment = pipeline.stages.some((stage) => stage.type === 'manualJudgment');
   const confirm = hasJudgment || deployers.length > 0;
-  const rest = window === undefined ? {} : { window };
+  const rest = { ...(window === undefined ? {} : { window }), ...(trafficGuard === undefined ? {} : { trafficGuard }) };
   return { name, locations, instances, pipeline, service, channel, policy, confirm, ...rest };
 }

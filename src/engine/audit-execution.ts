@@ -157,6 +157,9 @@ export function auditEvents<S>(before: Execution, after: Execution, settings: Se
   return [...startFacts(before, after, now), ...effects, ...around].map(eventOf);
 }
 
+/** Signals that set aside what would hold an execution back. */
+const isOverride = ({ type }: Signal): boolean => type === 'startNow' || type === 'override' || type === 'breakGlass';
+
 /** What a person, or an execution, has decided about an execution: one fact for each signal that counted. */
 export function signalFact(
   execution: Execution,
@@ -171,7 +174,7 @@ export function signalFact(
     auditFact({
       ...baseOf(execution, now),
       id: `${execution.id}/signal/${id}`,
-      kind: 'decision',
+      kind: isOverride(signal) ? 'override' : 'decision',
       action: judged?.judge ?? signal.type,
       who: signal.user,
       what: `${where}${execution.name}${input}`,

@@ -2,6 +2,7 @@ import type { Command } from '../model/command';
 import type { Execution } from '../model/execution';
 import type { Expiry } from '../model/expiry';
 import type { Message } from '../model/message';
+import type { Review } from '../model/review';
 import { isComplete } from '../model/status';
 import type { DocumentKind, StoredDocument } from './ports/document-store';
 
@@ -34,6 +35,12 @@ export const commandKind: DocumentKind<Command> = { name: 'command', indexes: ()
 
 /** Server groups to be destroyed later; not listed by anything. */
 export const expiryKind: DocumentKind<Expiry> = { name: 'expiry', indexes: () => ({}) };
+
+/** What was done alone and is to be reviewed, listed by `open` (`true` until it is). */
+export const reviewKind: DocumentKind<Review> = {
+  name: 'review',
+  indexes: ({ reviewed }): Readonly<Record<string, string>> => (reviewed === undefined ? { open: 'true' } : {}),
+};
 
 /** Messages; not listed by anything: the due index finds what is to be sent. */
 export const messageKind: DocumentKind<Message> = { name: 'message', indexes: () => ({}) };

@@ -2,7 +2,8 @@ import type { AuditFact } from '../model/audit';
 import type { Execution } from '../model/execution';
 import type { View } from '../model/view';
 import type { Clock } from './clock';
-import { executionKind } from './document-kinds';
+import type { Review } from '../model/review';
+import { executionKind, reviewKind } from './document-kinds';
 import type { ExecutionRenderer } from './fold';
 import { putMessage } from './messages';
 import type { DocumentStore } from './ports/document-store';
@@ -48,6 +49,10 @@ async function wakeParent({ store, clock }: DrainParts, { trigger }: Execution):
   if (trigger.type === 'pipeline') await store.touch(executionKind, trigger.parentExecutionId, clock.now());
 }
 
+async function askForReview({ store }: DrainParts, review: Review): Promise<void> {
+  await store.create(reviewKind, review.id, review, { due: review.at + review.reviewWithinMs });
+}
+
 /** All that is to be written down at once: the first of these events takes the others along. */
 const auditFactsOf = ({ events }: Execution): readonly AuditFact[] =>
   events.flatMap((event) => (event.type === 'audit' ? [event.fact] : []));
@@ -70,6 +75,7 @@ export function createExecutionDrain(parts: DrainParts) {
   return async (execution: Execution, event: Event): Promise<void> => {
     if (event.type === 'audit') return parts.record(auditFactsOf(execution));
     if (event.type === 'queue') return leaveQueue(parts, execution, event.round);
+    if (event.type === 'review') return askForReview(parts, event.review);
     const { report, teamId, trigger } = execution;
     if (event.type === 'direct') return tellDirectly(parts, execution, event.user, event);
     if (event.type === 'ended') return wakeParent(parts, execution);

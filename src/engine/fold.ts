@@ -12,6 +12,7 @@ import { canStart, contextOf } from './graph';
 import { replaceStage } from './plan-stages';
 import { startDue } from './admission';
 import { isHeldByWindow } from './execution-window';
+import { denialMessages } from './guard-messages';
 import { outcomeName } from './outcome-name';
 import { settle } from './settle';
 import { taskDeadline } from './task-timeout';
@@ -178,7 +179,11 @@ function withMessages<S>(before: Execution, after: Execution, settings: FoldSett
   const digest = createHash('sha1')
     .update(JSON.stringify(settings.render.live(after)))
     .digest('base64url');
-  const messages = [...stageMessages(before, after, settings), ...outcomeMessage(before, after, settings)];
+  const messages = [
+    ...stageMessages(before, after, settings),
+    ...denialMessages(before, after, settings.now),
+    ...outcomeMessage(before, after, settings),
+  ];
   if (digest === after.viewDigest && messages.length === 0) return after;
   const urgent = isComplete(after.status) || messages.some((event) => event.type === 'message' && event.broadcast);
   const others = after.events.filter((event) => event.type !== 'live');

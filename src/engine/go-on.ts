@@ -19,6 +19,8 @@ const attemptKeys = [
   'diagnosis',
   'skipReason',
   'expressionEvaluationSummary',
+  'guardDenial',
+  'guardOverride',
 ];
 
 /**

@@ -15,6 +15,7 @@ import { failureOf } from './failure-of';
 import { waitsForWindowsOnly } from './execution-window';
 import { childrenOf, contextOf, topLevelStages } from './graph';
 import { askOf } from './ask-of';
+import { breakGlassChoices } from './break-glass';
 import { retryChoice } from './retry-choice';
 import { skipChoices } from './skip-choices';
 import { durationText } from './task-timeout';
@@ -168,7 +169,7 @@ function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonl
       const named = isOneOfSeveral
         ? asked.map((choice) => ({ ...choice, label: `${choice.label}: ${stage.name}` }))
         : asked;
-      return [...named, ...skipChoices(execution, stage)];
+      return [...named, ...skipChoices(execution, stage), ...breakGlassChoices(execution, stage)];
     });
   return [...open, ...pauseChoice(execution), cancelChoice(execution)];
 }

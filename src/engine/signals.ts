@@ -1,16 +1,19 @@
 import type { AuditOrigin } from '../model/audit';
-import type { ErrorCode } from '../model/errors';
 import type { Execution, Stage } from '../model/execution';
 import { isComplete, isHalt } from '../model/status';
 import { isHeldBack } from './admission';
+import { breakGlassEvents, heldBackBy } from './break-glass';
 import { goOn, type Wish } from './go-on';
 import { downstreamOf, stageById } from './graph';
 import { isHeldByWindow, openWindowOf } from './execution-window';
 import { judgmentAnswers } from './judgment-answers';
+import { override, type Overriding } from './override-signal';
 import { passOn } from './pass-on';
-import { replaceStage } from './plan-stages';
+import { accepted, patchStage, refused, type Signaled } from './signal-outcome';
 import { durationText } from './task-timeout';
 import { joinTexts, type Text } from '../model/text';
+
+export type { Signaled, SignalOutcome } from './signal-outcome';
 
 /** What a person may do to a running execution, and where they said it. Authorization is decided before; a signal is a fact. */
 export type Signal = Act & { readonly origin?: AuditOrigin };
@@ -36,36 +39,18 @@ type Act =
   | { readonly type: 'notify'; readonly user: string }
   /** Lets a stage begin although its windows are closed, or before its time is up in which others begin. */
   | { readonly type: 'startNow'; readonly stageId: string; readonly user: string; readonly reason: string }
+  /** Sets aside what the guard says to a stage, as long as it says just that; `application` is its name, as it was typed. */
+  | Overriding
+  /** Sets aside, alone, whatever holds a stage back: a guard that says just what `hash` stands for, a window, a judgment. */
+  | {
+      readonly type: 'breakGlass';
+      readonly stageId: string;
+      readonly user: string;
+      readonly reason: string;
+      readonly hash?: string;
+    }
   /** What a stage had started and waited for runs again, since `user` retried it: the stage waits for it again. */
   | { readonly type: 'adoptChild'; readonly stageId: string; readonly executionId: string; readonly user: string };
-
-/** What became of a signal; a refusal says who was first and when. */
-export type SignalOutcome =
-  { readonly accepted: true } | { readonly accepted: false; readonly code: ErrorCode; readonly message: Text };
-
-/** The execution after a signal, and what to tell the person. */
-export type Signaled = { readonly execution: Execution; readonly outcome: SignalOutcome };
-
-const accepted = (execution: Execution): Signaled => ({ execution, outcome: { accepted: true } });
-const refused = (execution: Execution, code: ErrorCode, message: Text): Signaled => ({
-  execution,
-  outcome: { accepted: false, code, message },
-});
-
-function patchStage(
-  execution: Execution,
-  stage: Stage,
-  context: Stage['context'],
-  user: string,
-  now: number,
-): Execution {
-  return replaceStage(execution, {
-    ...stage,
-    context: { ...stage.context, ...context },
-    lastModified: { user, lastModifiedTime: now },
-    tasks: stage.tasks.map((task) => (task.status === 'RUNNING' ? { ...task, dueAt: now } : task)),
-  });
-}
 
 type Judged = Extract<Signal, { type: 'judge' }>;
 
@@ -104,7 +89,7 @@ function judge(execution: Execution, signal: Judged, now: number): Signaled {
   const reason = signal.reason === undefined ? {} : { judgmentReason: signal.reason };
   const input = signal.input === undefined ? {} : { judgmentInput: signal.input };
   const patch = { judgmentStatus: signal.decision, judgedBy: signal.user, ...reason, ...input };
-  return accepted(patchStage(execution, stage, patch, signal.user, now));
+  return accepted(patchStage(execution, stage, patch, { user: signal.user, now }));
 }
 
 function cancel(execution: Execution, signal: Extract<Signal, { type: 'cancel' }>, now: number): Signaled {
@@ -170,7 +155,7 @@ function skipWait(execution: Execution, signal: { stageId: string; user: string 
   if (stage !== undefined && stage.type !== 'wait')
     return refused(execution, 'NOT_ALLOWED', `Stage '${stage.name}' is no wait, so there is no time to skip.`);
   if (stage?.status !== 'RUNNING') return refused(execution, 'ALREADY_DECIDED', 'This wait is over.');
-  return accepted(patchStage(execution, stage, { skipRemainingWait: true }, signal.user, now));
+  return accepted(patchStage(execution, stage, { skipRemainingWait: true }, { user: signal.user, now }));
 }
 
 /** Ends the waiting for windows of a stage, or of the one it stands before. */
@@ -189,7 +174,40 @@ function startNow(execution: Execution, signal: Extract<Signal, { type: 'startNo
     return refused(execution, 'ALREADY_DECIDED', ['Already started by ', { person: earlier.user }, ` ${ago} ago.`]);
   }
   const patch = { skipRemainingWait: true, startedBy: signal.user, startReason: reason };
-  return accepted(patchStage(execution, window, patch, signal.user, now));
+  return accepted(patchStage(execution, window, patch, { user: signal.user, now }));
+}
+
+type Breaking = Extract<Signal, { type: 'breakGlass' }>;
+
+/** What a broken glass comes to: the signal of a second person, by one. */
+function setAside(
+  execution: Execution,
+  kind: 'guard' | 'window' | 'judgment',
+  signal: Breaking,
+  now: number,
+): Signaled {
+  const { stageId, user, reason, hash = '' } = signal;
+  const { application } = execution;
+  if (kind === 'guard') return override(execution, { type: 'override', stageId, user, reason, application, hash }, now);
+  if (kind === 'window') return startNow(execution, { type: 'startNow', stageId, user, reason }, now);
+  const stage = stageById(execution, stageId);
+  const [input] = stage === undefined ? [] : judgmentAnswers(stage.context);
+  const answer = input === undefined ? {} : { input };
+  return judge(execution, { type: 'judge', decision: 'continue', stageId, user, reason, ...answer }, now);
+}
+
+/** Sets aside what holds a stage back, tells the channel, and has it reviewed. */
+function breakGlass(execution: Execution, signal: Breaking, now: number): Signaled {
+  const stage = stageById(execution, signal.stageId);
+  if (stage === undefined) return refused(execution, 'NOT_FOUND', 'This stage no longer exists.');
+  const held = heldBackBy(execution, stage);
+  if (held === undefined) return refused(execution, 'ALREADY_DECIDED', `Nothing holds '${stage.name}' back any more.`);
+  const reason = signal.reason.trim();
+  if (reason === '') return refused(execution, 'INVALID_INPUT', 'Say why it cannot wait for a second person.');
+  const done = setAside(execution, held.kind, { ...signal, reason }, now);
+  if (!done.outcome.accepted) return done;
+  const told = breakGlassEvents(execution, stage, { user: signal.user, reason, what: held.what, now });
+  return accepted({ ...done.execution, events: [...done.execution.events, ...told] });
 }
 
 /** Whether people may go on without waiting for the end of what a stage has started. */
@@ -201,7 +219,7 @@ function skipStage(execution: Execution, signal: { stageId: string; user: string
   if (stage === undefined || isComplete(stage.status))
     return refused(execution, 'ALREADY_DECIDED', 'This stage is over.');
   if (!isSkippable(stage)) return refused(execution, 'NOT_ALLOWED', 'Cannot manually skip stage.');
-  return accepted(patchStage(execution, stage, { manualSkip: true }, signal.user, now));
+  return accepted(patchStage(execution, stage, { manualSkip: true }, { user: signal.user, now }));
 }
 
 function retryStage(execution: Execution, signal: Wish, now: number): Signaled {
@@ -270,6 +288,10 @@ export function applySignal(execution: Execution, signal: Signal, now: number): 
       return notify(execution, signal.user);
     case 'startNow':
       return startNow(execution, signal, now);
+    case 'override':
+      return override(execution, signal, now);
+    case 'breakGlass':
+      return breakGlass(execution, signal, now);
     case 'skipStage':
       return skipStage(execution, signal, now);
     case 'adoptChild':

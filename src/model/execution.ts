@@ -2,6 +2,7 @@ import type { NamedWindow } from './common-window';
 import type { AuditFact, AuditOrigin } from './audit';
 import type { Hold } from './hold';
 import type { ExecutionStatus } from './status';
+import type { Review } from './review';
 import type { View } from './view';
 
 /** A task of a stage; `memo` is what the task told itself to remember (intents, ids of what it started). */
@@ -134,6 +135,8 @@ export type ExecutionEvent =
   | { readonly id: string; readonly type: 'direct'; readonly user: string; readonly view: View }
   /** It went back to what served before: its environment is locked, so that nothing rolls forward at once. */
   | { readonly id: string; readonly type: 'rolledBack' }
+  /** Somebody broke the glass: somebody else has to review that. */
+  | { readonly id: string; readonly type: 'review'; readonly review: Review }
   /** Tells the requester how it ended, by themselves, where they want that. */
   | { readonly id: string; readonly type: 'requester'; readonly view: View }
   /** Wakes the execution whose `pipeline` stage started this one, which has ended. */
@@ -292,6 +295,8 @@ export type Policy = {
     readonly count: number;
     readonly excludeRequester: boolean;
   };
+  /** Who may set aside what holds an execution back, alone; absent: nobody. It is reviewed within so many milliseconds. */
+  readonly breakGlass?: { readonly groups: readonly string[]; readonly reviewWithinMs: number };
 };
 
 /** What an execution was started to do, as resolved when the plan was confirmed. */

@@ -166,7 +166,10 @@ describe('/cox destroy', () => {
     expect(wordsOf(said.reply)).toMatch(
       /^Destroying foo-prod-v001 would leave cluster foo-prod in nonprod\/west with 0 of 2 healthy.*Nothing was changed/s,
     );
-    expect([offers(said), said.plan]).toEqual([['enable foo prod v000'], undefined]);
+    expect([offers(said), said.plan]).toEqual([
+      ['enable foo prod v000', 'destroy foo prod/west foo-prod-v001 anyway=yes'],
+      undefined,
+    ]);
   });
 
   it('is refused by the stage where what else served is gone since', async () => {
