@@ -21,7 +21,7 @@ export type ParsedApplication = {
 
 type Pipelines = ReadonlyMap<string, Pipeline | undefined>;
 
-const known = ['application', 'owner', 'channel', 'image', 'service', 'jobs', 'environments', 'pipelines', 'notify'];
+const known = ['application', 'owner', 'channel', 'image', 'service', 'chaos', 'jobs', 'environments', 'pipelines', 'notify'];
 const notYet = ['source', 'triggers'];
 const events = ['started', 'judgment', 'succeeded', 'failed', 'canceled', 'rolledBack'] as const;
 
@@ -107,6 +107,7 @@ function parseEnvironments(
     serviceAt: serviceAt ?? top,
     application,
     channelAt,
+    chaosAt: root.get('chaos'),
     timeZone,
   };
   const value = root.require('environments', 'environments: { dev: { regions: [nonprod/east], … } }');

@@ -2,6 +2,7 @@ import type { Environment, Pipeline } from '../model/application';
 import type { Policy } from '../model/execution';
 import type { Location } from '../model/server-group';
 import { didYouMean } from './did-you-mean';
+import { parseChaos } from './parse-chaos';
 import { parseChannel } from './parse-channel';
 import type { Accounts } from './parse-accounts';
 import { parseWindow } from './parse-window';
@@ -17,12 +18,13 @@ export type EnvironmentInput = {
   readonly serviceAt: YamlValue;
   readonly application: string | undefined;
   readonly channelAt: YamlValue | undefined;
+  readonly chaosAt: YamlValue | undefined;
   /** Of windows that name none. */
   readonly timeZone: string;
 };
 
-const known = ['regions', 'instances', 'service', 'pipeline', 'channel', 'deployers', 'approvers', 'window'];
-const notYet = ['sandbox', 'promoteFrom', 'drill', 'breakGlass', 'trafficGuard', 'chaos'];
+const known = ['regions', 'instances', 'service', 'pipeline', 'channel', 'deployers', 'approvers', 'window', 'chaos'];
+const notYet = ['sandbox', 'promoteFrom', 'drill', 'breakGlass', 'trafficGuard'];
 
 /** Reads handles of user groups. */
 export const parseGroup = (value: YamlValue): string | undefined =>
@@ -101,6 +103,7 @@ export function parseEnvironment(name: string, value: YamlValue, input: Environm
   const policy = { deployers, approvers: parseApprovers(fields.get('approvers')) };
   const windowAt = fields.get('window');
   const window = windowAt && parseWindow(windowAt, input.timeZone);
+  const chaos = parseChaos(input.chaosAt, fields.get('chaos'));
   const pipeline = input.pipelines.get(pipelineName ?? '');
   if (pipeline?.strategy === true) {
     pipelineAt?.fail(
@@ -110,6 +113,6 @@ export function parseEnvironment(name: string, value: YamlValue, input: Environm
   if (pipeline === undefined || instances === undefined) return undefined;
   const hasJudgment = pipeline.stages.some((stage) => stage.type === 'manualJudgment');
   const confirm = hasJudgment || deployers.length > 0;
-  const rest = window === undefined ? {} : { window };
+  const rest = { ...(window === undefined ? {} : { window }), ...(chaos === undefined ? {} : { chaos }) };
   return { name, locations, instances, pipeline, service, channel, policy, confirm, ...rest };
 }

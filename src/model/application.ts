@@ -1,3 +1,4 @@
+import type { Chaos } from './chaos';
 import type { NamedWindow } from './common-window';
 import type { ServerGroupDescription } from './description';
 import type { ConcurrencyLimits, Policy, StageContext } from './execution';
@@ -78,6 +79,8 @@ export type Environment = {
   readonly confirm: boolean;
   /** Holds back those stages of pipelines that change its server groups. */
   readonly window?: TimeWindow;
+  /** Absent where the file says nothing of it: nothing is killed. */
+  readonly chaos?: Chaos;
 };
 
 /** An application as its file says. */
