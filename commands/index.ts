@@ -1,5 +1,6 @@
 import { adopt } from './adopt';
 import { audit } from './audit';
+import { chaos } from './chaos';
 import { clone } from './clone';
 import { deploy } from './deploy';
 import { destroy } from './destroy';
@@ -34,6 +35,7 @@ export const verbs: readonly Verb[] = [
   terminate,
   adopt,
   pipeline,
+  chaos,
   audit,
   settings,
   login,

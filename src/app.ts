@@ -2,6 +2,9 @@ import { verbs } from '../commands';
 import { processCommand } from '../commands/support/process-command';
 import { retryPermission } from '../commands/support/retry-permission';
 import type { VerbWorld } from '../commands/support/verb';
+import { randomBytes } from 'node:crypto';
+import { createChaos, createKillHandler, createScheduleHandler, killKind, scheduleKind } from './chaos';
+import type { ChaosWorld } from './chaos';
 import { createChildPipelines } from './child-pipelines';
 import { createAbandoning, createAdoption } from './engine/adopt-child';
 import { advance, type EngineWorld } from './engine/advance';
@@ -21,6 +24,7 @@ import { guardReach } from './guard-reach';
 import { createJobTurns, createTrafficGuard } from './guards';
 import { createWebhooks } from './http-client/webhooks';
 import { createJenkinsMasters } from './jenkins/jenkins-masters';
+import { defaultChaosSettings } from './model/chaos';
 import type { Execution } from './model/execution';
 import { createAuditLog } from './policy/audit/audit-log';
 import { readPeople } from './policy/people';
@@ -38,7 +42,7 @@ export const stageRegistry = createStageRegistry(stages);
 export const executionRenderer = createExecutionRenderer(stageRegistry, concludeFailed);
 
 /** What the executor works with; everything else is put together here. */
-export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings' | 'show' | 'record'> & {
+export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings' | 'show' | 'record' | 'chaos'> & {
   /** Jobs of the clusters that are defined. */
   readonly jobs: Services['jobs'];
   /** Fetches what expressions ask for. */
@@ -47,6 +51,8 @@ export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings' | '
   readonly jenkins?: Services['jenkins'];
   /** Where absent: to public addresses only, without secrets of the environment. */
   readonly webhooks?: Services['webhooks'];
+  /** What the operator says of chaos, and where its draws come from. @default off, and random */
+  readonly chaos?: Partial<Pick<ChaosWorld, 'settings' | 'newSeed' | 'stopped' | 'locked'>>;
   /** Values that must not get into the audit log; none by default. */
   readonly secrets?: readonly string[];
   /** Told of what failed and is tried again by itself. */
@@ -85,12 +91,28 @@ function createSignal(store: DocumentStore, clock: Clock) {
 }
 
 /** What the executor handles. */
-export const executorKinds = [commandKind, executionKind, expiryKind] as const;
+export const executorKinds = [commandKind, executionKind, expiryKind, killKind, scheduleKind] as const;
 
-/** The handlers of the executor: commands are planned and answered, executions advanced, what was kept is destroyed. */
+const nothingHolds = (): Promise<undefined> => Promise.resolve(undefined);
+
+/** Chaos as the operator wants it; nothing holds it back but what it is told of. */
+const chaosWorld = (
+  { chaos = {}, ...parts }: ExecutorParts,
+  more: Pick<ChaosWorld, 'signal' | 'record'>,
+): ChaosWorld => ({
+  settings: defaultChaosSettings,
+  newSeed: () => randomBytes(32).toString('hex'),
+  stopped: nothingHolds,
+  locked: nothingHolds,
+  ...chaos,
+  ...parts,
+  ...more,
+});
+
+/** The handlers of the executor: commands are planned and answered, executions advanced, what was kept is destroyed, chaos let loose. */
 export function createExecutorHandlers(
   parts: ExecutorParts,
-): Readonly<Record<'command' | 'execution' | 'expiry', DueHandler>> {
+): Readonly<Record<'command' | 'execution' | 'expiry' | 'kill' | 'chaos-schedule', DueHandler>> {
   const { store, clock, serverGroups, jobs, fetchText, onError } = parts;
   const settings = createUserSettings(createKeyvStore(store, clock));
   const trafficGuard = createTrafficGuard(store, serverGroups);
@@ -122,8 +144,10 @@ export function createExecutorHandlers(
       },
     }),
   };
+  const chaos = chaosWorld(parts, { signal, record: audit.record });
   const world: VerbWorld = {
     ...parts,
+    chaos: createChaos(chaos),
     settings,
     people,
     show: executionRenderer.live,
@@ -133,6 +157,8 @@ export function createExecutorHandlers(
   return {
     command: (claimed, owner) => processCommand(verbs, world, claimed, owner),
     expiry: createExpiryHandler({ store, clock, serverGroups, trafficGuard, onError, record: audit.record }),
+    kill: createKillHandler(chaos),
+    'chaos-schedule': createScheduleHandler(chaos),
     execution: (claimed, owner) => advance(engine, claimed.document as Execution, owner),
   };
 }
