@@ -1,5 +1,6 @@
 import { adopt } from './adopt';
 import { audit } from './audit';
+import { chaos } from './chaos';
 import { clone } from './clone';
 import { deploy } from './deploy';
 import { destroy } from './destroy';
@@ -43,6 +44,7 @@ export const verbs: readonly Verb[] = [
   unlock,
   locks,
   stop,
+  chaos,
   audit,
   reviews,
   settings,

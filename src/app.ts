@@ -3,6 +3,9 @@ import { createAskAgain, createLookAgain } from '../commands/support/look-again'
 import { processCommand } from '../commands/support/process-command';
 import { retryPermission } from '../commands/support/retry-permission';
 import type { VerbWorld } from '../commands/support/verb';
+import { randomBytes } from 'node:crypto';
+import { createChaos, createKillHandler, createScheduleHandler, killKind, scheduleKind } from './chaos';
+import type { ChaosWorld } from './chaos';
 import { createChildPipelines } from './child-pipelines';
 import { createAbandoning, createAdoption } from './engine/adopt-child';
 import { advance, type EngineWorld } from './engine/advance';
@@ -22,6 +25,9 @@ import { guardReach } from './guard-reach';
 import { createJobTurns, createTrafficGuard } from './guards';
 import { createWebhooks } from './http-client/webhooks';
 import { createJenkinsMasters } from './jenkins/jenkins-masters';
+import { defaultChaosSettings } from './model/chaos';
+import { holdText } from './model/hold';
+import { plainText } from './model/text';
 import type { Execution } from './model/execution';
 import { servingPromise } from './model/serving-promise';
 import { createAuditLog } from './policy/audit/audit-log';
@@ -30,7 +36,8 @@ import { createRollbackLock } from './policy/locks/lock-after-rollback';
 import { environmentLockKind } from './policy/locks/documents';
 import { createLockHandler } from './policy/locks/lock-handler';
 import { readPeople } from './policy/people';
-import { stopKind } from './policy/stop';
+import { holdOfLock, readLock } from './policy/locks/locks';
+import { holdOfStop, readStop, stopKind } from './policy/stop';
 import { createStopHandler } from './policy/stop-handler';
 import { createReviewHandler } from './remind-reviews';
 import { createRequesterWishes } from './requester-wishes';
@@ -47,7 +54,7 @@ export const stageRegistry = createStageRegistry(stages);
 export const executionRenderer = createExecutionRenderer(stageRegistry, concludeFailed);
 
 /** What the executor works with; everything else is put together here. */
-export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings' | 'show' | 'record'> & {
+export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings' | 'show' | 'record' | 'chaos'> & {
   /** Jobs of the clusters that are defined. */
   readonly jobs: Services['jobs'];
   /** Fetches what expressions ask for. */
@@ -56,6 +63,8 @@ export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings' | '
   readonly jenkins?: Services['jenkins'];
   /** Where absent: to public addresses only, without secrets of the environment. */
   readonly webhooks?: Services['webhooks'];
+  /** What the operator says of chaos, and where its draws come from. @default off, and random */
+  readonly chaos?: Partial<Pick<ChaosWorld, 'settings' | 'newSeed' | 'stopped' | 'locked'>>;
   /** Values that must not get into the audit log; none by default. */
   readonly secrets?: readonly string[];
   /** Told of what failed and is tried again by itself. */
@@ -113,12 +122,36 @@ export const executorKinds = [
   environmentLockKind,
   stopKind,
   reviewKind,
+  killKind,
+  scheduleKind,
 ] as const;
 
-/** The handlers of the executor: commands are planned and answered, executions advanced, what was kept is destroyed. */
-export function createExecutorHandlers(
-  parts: ExecutorParts,
-): Readonly<Record<'command' | 'execution' | 'expiry' | 'environment-lock' | 'stop' | 'review', DueHandler>> {
+type HandledKind =
+  'command' | 'execution' | 'expiry' | 'environment-lock' | 'stop' | 'review' | 'kill' | 'chaos-schedule';
+
+/** Chaos as the operator wants it; a stop of everything and the lock of an environment hold it back. */
+const chaosWorld = (
+  { chaos = {}, ...parts }: ExecutorParts,
+  more: Pick<ChaosWorld, 'signal' | 'record'>,
+): ChaosWorld => ({
+  settings: defaultChaosSettings,
+  newSeed: () => randomBytes(32).toString('hex'),
+  stopped: async () => {
+    const stop = await readStop(parts.store, parts.teamId);
+    return stop && plainText(holdText(holdOfStop(stop)));
+  },
+  locked: async ({ name: application }, { name: environment }) => {
+    const { store, teamId, clock } = parts;
+    const lock = await readLock(store, { teamId, application, environment }, clock.now());
+    return lock && plainText(holdText(holdOfLock(lock)));
+  },
+  ...chaos,
+  ...parts,
+  ...more,
+});
+
+/** The handlers of the executor: commands are planned and answered, executions advanced, what was kept is destroyed, chaos let loose. */
+export function createExecutorHandlers(parts: ExecutorParts): Readonly<Record<HandledKind, DueHandler>> {
   const { store, clock, serverGroups, jobs, fetchText, onError } = parts;
   const settings = createUserSettings(createKeyvStore(store, clock));
   const trafficGuard = createTrafficGuard(store, serverGroups, (cluster, location) =>
@@ -133,8 +166,10 @@ export function createExecutorHandlers(
     (await retryPermission({ ...parts, people }, execution, user)).allowed;
   const childPipelines = createChildPipelines({ ...parts, people, signal, close: createClosing(store, clock) });
   const expiries = createExpiries(store);
+  const chaos = chaosWorld(parts, { signal, record: audit.record });
   const world: VerbWorld = {
     ...parts,
+    chaos: createChaos(chaos),
     settings,
     people,
     show: executionRenderer.live,
@@ -170,6 +205,8 @@ export function createExecutorHandlers(
     'environment-lock': createLockHandler({ store, clock, record: audit.record }),
     stop: createStopHandler({ store, clock, record: audit.record, signal }),
     review: createReviewHandler(parts),
+    kill: createKillHandler(chaos),
+    'chaos-schedule': createScheduleHandler(chaos),
     execution: (claimed, owner) => advance(engine, claimed.document as Execution, owner),
   };
 }

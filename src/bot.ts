@@ -39,6 +39,7 @@ function startJobs(config: Config, logger: Logger, onMessageDue: () => void): Ba
     teamId: config.slack.teamId,
     logLevel: config.logLevel,
     timeZone: config.defaultTimeZone,
+    chaos: config.chaos,
   };
   const background: Background = startBackground({
     jobs: ['executor', 'pollers'].map((name) => ({ name, path: join(__dirname, `${name}.js`), workerData: settings })),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setPriority } from 'node:os';
 import { createExecutorHandlers, executorKinds, stageRegistry } from './app';
 import { runJob } from './background/job';
+import { startSchedule } from './chaos';
 import { processEnvironment, secretValues } from './config';
 import { createJobs } from './dcos/metronome-jobs';
 import { createDefinitionsSource } from './definitions/definitions-source';
@@ -115,6 +116,7 @@ runJob({
       newId: () => ulid(clock.now()),
       jobs: createJobs({ connections, clock }),
       fetchText: createFetchPublic({ clock, ...onlyTo(settings.expressionUrlHosts) }),
+      ...(settings.chaos === undefined ? {} : { chaos: { settings: settings.chaos } }),
       webhooks: createWebhooks({
         clock,
         secret: (name) => processEnvironment[name],
@@ -122,7 +124,7 @@ runJob({
       }),
       onError: (error, id) => logger.warn({ error: String(error), id }, 'A try failed; the next one comes by itself'),
     });
-    await file.freeLeases(Object.keys(handlers));
+    await Promise.all([file.freeLeases(Object.keys(handlers)), startSchedule(parts)]);
     wake.start(handlers);
     const mover = createInboxMover({
       store: file,

@@ -1,6 +1,5 @@
 import type { Environment } from '../../src/model/application';
 import type { Command } from '../../src/model/command';
-import type { Execution } from '../../src/model/execution';
 import type { Text } from '../../src/model/text';
 import type { View } from '../../src/model/view';
 import { locationName } from '../../src/model/server-group';

@@ -1,3 +1,4 @@
+import type { Chaos } from '../../src/chaos';
 import type { Clock } from '../../src/engine/clock';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
 import type { Signal, SignalOutcome } from '../../src/engine/signals';
@@ -26,6 +27,7 @@ export type VerbWorld = {
   readonly show: (execution: Execution) => View;
   /** Applies a signal to an execution and wakes it; `signalId` makes a repeat count as done. */
   readonly signal: (executionId: string, signal: Signal, signalId: string) => Promise<SignalOutcome>;
+  readonly chaos: Chaos;
   /** Writes facts to the audit log, each once however often it is told. */
   readonly record: (facts: readonly AuditFact[]) => Promise<void>;
 };

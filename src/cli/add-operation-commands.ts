@@ -46,6 +46,11 @@ const answers: readonly Operation[] = [
     examples: ['history foo prod', 'history foo prod all'],
   },
   {
+    verb: 'chaos',
+    description: 'Chaos Monkey: status, on, off, run, history',
+    examples: ['chaos status foo', 'chaos off foo reason="load test"', 'chaos run foo prod', 'chaos history foo'],
+  },
+  {
     verb: 'logs',
     description: 'the last lines that an instance wrote: one that fails, else the newest',
     examples: ['logs foo prod', 'logs foo prod/east group=v003 lines=200', 'logs foo prod file=stderr'],

@@ -28,6 +28,7 @@ const known = [
   'channel',
   'image',
   'service',
+  'chaos',
   'jobs',
   'environments',
   'pipelines',
@@ -119,6 +120,7 @@ function parseEnvironments(
     serviceAt: serviceAt ?? top,
     application,
     channelAt,
+    chaosAt: root.get('chaos'),
     timeZone,
   };
   const value = root.require('environments', 'environments: { dev: { regions: [nonprod/east], … } }');

@@ -2,6 +2,7 @@ import type { Environment, Pipeline } from '../model/application';
 import type { Policy } from '../model/execution';
 import type { Location } from '../model/server-group';
 import { didYouMean } from './did-you-mean';
+import { parseChaos } from './parse-chaos';
 import { parseChannel } from './parse-channel';
 import type { Accounts } from './parse-accounts';
 import { parseTrafficGuard } from './parse-traffic-guard';
@@ -18,6 +19,7 @@ export type EnvironmentInput = {
   readonly serviceAt: YamlValue;
   readonly application: string | undefined;
   readonly channelAt: YamlValue | undefined;
+  readonly chaosAt: YamlValue | undefined;
   /** Of windows that name none. */
   readonly timeZone: string;
 };
@@ -33,8 +35,9 @@ const known = [
   'window',
   'trafficGuard',
   'breakGlass',
+  'chaos',
 ];
-const notYet = ['sandbox', 'promoteFrom', 'drill', 'chaos'];
+const notYet = ['sandbox', 'promoteFrom', 'drill'];
 
 /** Reads handles of user groups. */
 export const parseGroup = (value: YamlValue): string | undefined =>
@@ -131,6 +134,7 @@ export function parseEnvironment(name: string, value: YamlValue, input: Environm
   const windowAt = fields.get('window');
   const window = windowAt && parseWindow(windowAt, input.timeZone);
   const trafficGuard = parseTrafficGuard(fields.get('trafficGuard'), instances);
+  const chaos = parseChaos(input.chaosAt, fields.get('chaos'));
   const pipeline = input.pipelines.get(pipelineName ?? '');
   if (pipeline?.strategy === true) {
     pipelineAt?.fail(
@@ -140,6 +144,10 @@ export function parseEnvironment(name: string, value: YamlValue, input: Environm
   if (pipeline === undefined || instances === undefined) return undefined;
   const hasJudgment = pipeline.stages.some((stage) => stage.type === 'manualJudgment');
   const confirm = hasJudgment || deployers.length > 0;
-  const rest = { ...(window === undefined ? {} : { window }), ...(trafficGuard === undefined ? {} : { trafficGuard }) };
+  const rest = {
+    ...(window === undefined ? {} : { window }),
+    ...(trafficGuard === undefined ? {} : { trafficGuard }),
+    ...(chaos === undefined ? {} : { chaos }),
+  };
   return { name, locations, instances, pipeline, service, channel, policy, confirm, ...rest };
 }

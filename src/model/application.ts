@@ -1,3 +1,4 @@
+import type { Chaos } from './chaos';
 import type { NamedWindow } from './common-window';
 import type { ServerGroupDescription } from './description';
 import type { ConcurrencyLimits, Policy, StageContext } from './execution';
@@ -81,6 +82,8 @@ export type Environment = {
   readonly window?: TimeWindow;
   /** How many healthy instances in service nothing may take its cluster below, in each region; absent: one. */
   readonly trafficGuard?: { readonly minInstances: number };
+  /** Absent where the file says nothing of it: nothing is killed. */
+  readonly chaos?: Chaos;
 };
 
 /** An application as its file says. */
