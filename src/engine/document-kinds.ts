@@ -48,3 +48,23 @@ export type PeopleProjection = {
 
 /** User groups, written by whoever talks to Slack and read by whoever decides. */
 export const peopleKind: DocumentKind<PeopleProjection> = { name: 'people', indexes: () => ({}) };
+
+/** A person as last read from Slack; the document's id is the team's and theirs (`personId`). */
+export type PersonProjection = {
+  readonly schema: 1;
+  readonly teamId: string;
+  readonly user: string;
+  /** In small letters; absent where Slack shows none. */
+  readonly email?: string;
+  /** A member of this workspace is a `person`; `gone` is an account that was deactivated or is not there. */
+  readonly kind: 'person' | 'bot' | 'gone' | 'foreign';
+};
+
+/** The id of a person's document. */
+export const personId = (teamId: string, user: string): string => `${teamId}/${user}`;
+
+/** People who have asked for something, listed by `email`. */
+export const personKind: DocumentKind<PersonProjection> = {
+  name: 'person',
+  indexes: ({ email }): Record<string, string> => (email === undefined ? {} : { email }),
+};
