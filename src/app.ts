@@ -23,7 +23,8 @@ import { createWebhooks } from './http-client/webhooks';
 import { createJenkinsMasters } from './jenkins/jenkins-masters';
 import type { Execution } from './model/execution';
 import { createAuditLog } from './policy/audit/audit-log';
-import { readPeople } from './policy/people';
+import { createPeopleReader, readPeople, type PeopleDirectory } from './policy/people';
+import { createJudges } from './judges';
 import { createRequesterWishes } from './requester-wishes';
 import type { Services } from './services';
 import { stages } from './stages';
@@ -47,6 +48,8 @@ export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings' | '
   readonly jenkins?: Services['jenkins'];
   /** Where absent: to public addresses only, without secrets of the environment. */
   readonly webhooks?: Services['webhooks'];
+  /** Asks the chat who is who; where absent, what was last seen counts. */
+  readonly directory?: PeopleDirectory;
   /** Values that must not get into the audit log; none by default. */
   readonly secrets?: readonly string[];
   /** Told of what failed and is tried again by itself. */
@@ -96,7 +99,12 @@ export function createExecutorHandlers(
   const trafficGuard = createTrafficGuard(store, serverGroups);
   const jobTurns = createJobTurns(store, clock);
   const { jenkins = createJenkinsMasters(parts.definitions, clock), webhooks = createWebhooks({ clock }) } = parts;
-  const people = () => readPeople(store, parts.teamId);
+  const peopleNow = createPeopleReader({
+    ...parts,
+    onFailure: (error) => onError(error, `people of ${parts.teamId}`),
+  });
+  // What happens by itself goes on while the chat is away.
+  const people = (users: readonly string[] = []) => readPeople(store, parts.teamId, users);
   const signal = createSignal(store, clock);
   const audit = createAuditLog({ store, clock, teamId: parts.teamId, secrets: parts.secrets ?? [] });
   const mayRetry = async (execution: Execution, user: string): Promise<boolean> =>
@@ -114,6 +122,7 @@ export function createExecutorHandlers(
       clock,
       render: executionRenderer,
       tellsRequester: createRequesterWishes(settings),
+      judges: createJudges({ store, teamId: parts.teamId, settings }),
       record: audit.record,
       adopt: createAdoption({ store, mayRetry, signal }),
       abandon: createAbandoning({ signal }),
@@ -125,7 +134,7 @@ export function createExecutorHandlers(
   const world: VerbWorld = {
     ...parts,
     settings,
-    people,
+    people: peopleNow,
     show: executionRenderer.live,
     signal,
     record: audit.record,

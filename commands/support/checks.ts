@@ -5,6 +5,7 @@ import type { View } from '../../src/model/view';
 import { locationName } from '../../src/model/server-group';
 import { guardTraffic } from '../../src/guards';
 import { mayDeploy } from '../../src/policy/permissions';
+import { askChoice } from './ask-others';
 import type { LivePlace } from './live-groups';
 import type { VerbWorld } from './verb';
 
@@ -15,9 +16,12 @@ export async function refuseStranger(
   environment: Environment,
   where: string,
 ): Promise<View | undefined> {
-  const permission = mayDeploy(environment.policy, await world.people(), command.source.user, where);
+  const { user } = command.source;
+  const permission = mayDeploy(environment.policy, await world.people([user]), user, where);
+  if (permission.allowed) return undefined;
+  const choices = permission.ask === undefined ? [] : [askChoice(command)];
   // `denied` is how the audit log hears of it.
-  return permission.allowed ? undefined : { headline: permission.reason, tone: 'bad', denied: true };
+  return { headline: permission.reason, tone: 'bad', denied: true, choices };
 }
 
 /** The refusal while another execution works on the cluster. */

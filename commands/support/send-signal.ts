@@ -1,5 +1,7 @@
 import { isNewest } from '../../src/engine/adopt-child';
+import { judgmentRoles } from '../../src/engine/approvals';
 import { lockCluster } from '../../src/engine/cluster-lock';
+import { stageById } from '../../src/engine/graph';
 import { ancestorIdsOf } from '../../src/engine/lineage';
 import { worksOnCluster } from '../../src/engine/read-history';
 import { retryRefusal } from '../../src/engine/retry-choice';
@@ -10,7 +12,7 @@ import type { Command } from '../../src/model/command';
 import type { Execution } from '../../src/model/execution';
 import { isComplete } from '../../src/model/status';
 import type { Text } from '../../src/model/text';
-import { mayDeploy, mayJudge, mayStartNow, type Permission } from '../../src/policy/permissions';
+import { may, type Asked, type Permission } from '../../src/policy/permissions';
 import { originOf } from './audit-command';
 import { parentRefusal } from './parent-refusal';
 import { retryPermission } from './retry-permission';
@@ -19,19 +21,29 @@ import type { VerbWorld } from './verb';
 /** What became of a signal: taken, refused to this person, too late, or the cluster is held by another. */
 export type Sent =
   | { readonly type: 'accepted' }
-  | { readonly type: 'forbidden'; readonly reason: Text }
+  /** `canAsk`: others may do it, and can be asked to. */
+  | { readonly type: 'forbidden'; readonly reason: Text; readonly canAsk: boolean }
   | { readonly type: 'refused'; readonly reason: Text }
   | { readonly type: 'lost'; readonly holder: StartRefusal };
 
-async function permissionFor(world: VerbWorld, execution: Execution, signal: Signal): Promise<Permission> {
-  if (signal.type === 'retryStage') return retryPermission(world, execution, signal.user);
-  const people = await world.people();
-  const { policy, environment } = execution.definition;
-  if (signal.type === 'judge') return mayJudge(policy, people, signal.user, execution.trigger.user);
-  const where = `${execution.application} ${environment}`;
-  if (signal.type === 'startNow')
-    return mayStartNow(policy, people, signal.user, { requester: execution.trigger.user, where });
-  return mayDeploy(policy, people, signal.user, where);
+type Authorized = { readonly permission: Permission; readonly signal: Signal };
+
+/** Whether a signal may be sent by whoever sends it, asked as it is sent; a decision then names the human behind the account. */
+async function authorize(world: VerbWorld, execution: Execution, signal: Signal): Promise<Authorized> {
+  const { user } = signal;
+  if (signal.type === 'retryStage') return { signal, permission: await retryPermission(world, execution, user) };
+  const { policy, environment, authors } = execution.definition;
+  const { trigger, application } = execution;
+  const requesters = [trigger.user, ...(trigger.alsoAsked ?? [])];
+  const people = await world.people([user, ...requesters, ...(authors ?? [])]);
+  const asked: Asked = { user, requesters, authors, where: `${application} ${environment}` };
+  if (signal.type === 'judge') {
+    const roles = judgmentRoles(stageById(execution, signal.stageId)?.context ?? {});
+    const permission = may('approve', policy, people, { ...asked, roles });
+    return { permission, signal: { ...signal, human: people.humanOf(user) } };
+  }
+  const action = signal.type === 'startNow' ? 'startNow' : 'deploy';
+  return { permission: may(action, policy, people, asked), signal };
 }
 
 /**
@@ -57,11 +69,12 @@ async function reopen({ store }: VerbWorld, execution: Execution): Promise<Sent 
 export async function sendSignal(
   world: VerbWorld,
   execution: Execution,
-  signal: Signal,
+  wanted: Signal,
   { id, source }: Pick<Command, 'id' | 'source'>,
 ): Promise<Sent> {
-  const permission = await permissionFor(world, execution, signal);
-  if (!permission.allowed) return { type: 'forbidden', reason: permission.reason };
+  const { permission, signal } = await authorize(world, execution, wanted);
+  if (!permission.allowed)
+    return { type: 'forbidden', reason: permission.reason, canAsk: permission.ask !== undefined };
   const unoffered = signal.type === 'retryStage' ? retryRefusal(execution, signal.stageId) : undefined;
   if (unoffered !== undefined) return { type: 'refused', reason: unoffered };
   if (signal.type === 'retryStage' && isComplete(execution.status)) {

@@ -35,8 +35,11 @@ export const commandKind: DocumentKind<Command> = { name: 'command', indexes: ()
 /** Server groups to be destroyed later; not listed by anything. */
 export const expiryKind: DocumentKind<Expiry> = { name: 'expiry', indexes: () => ({}) };
 
-/** Messages; not listed by anything: the due index finds what is to be sent. */
-export const messageKind: DocumentKind<Message> = { name: 'message', indexes: () => ({}) };
+/** Messages, those that are copies listed by `copyOf`; the due index finds what is to be sent. */
+export const messageKind: DocumentKind<Message> = {
+  name: 'message',
+  indexes: ({ copyOf }): Record<string, string> => (copyOf === undefined ? {} : { copyOf }),
+};
 
 /** User groups as last read from Slack: handle → user ids; one document per workspace, its id the team's. */
 export type PeopleProjection = {

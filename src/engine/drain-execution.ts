@@ -5,6 +5,7 @@ import { executionKind } from './document-kinds';
 import type { ExecutionRenderer } from './fold';
 import { putMessage } from './messages';
 import type { DocumentStore } from './ports/document-store';
+import { tellJudges, type TellingParts } from './tell-judges';
 import { leaveQueue } from './wait-in-queue';
 
 /** The id of an execution's live message. */
@@ -17,7 +18,7 @@ export const threadIdOf = ({ id, report }: Pick<Execution, 'id' | 'report'>): st
 /**
  * What draining needs; `tellsRequester` says whether the person who asked wants to hear of this outcome themselves, `adopt`
  * lets the parent of an execution that runs again wait for it again, `abandon` cancels what a retry was to wait for, `passOn`
- * pauses and resumes what a stage waits for.
+ * pauses and resumes what a stage waits for, `judges` names who is to have a judgment's question by themselves.
  */
 export type DrainParts = {
   readonly store: DocumentStore;
@@ -29,6 +30,7 @@ export type DrainParts = {
   /** Writes facts to the audit log, each once however often it is told. */
   readonly record: (facts: readonly AuditFact[]) => Promise<void>;
   readonly passOn: (event: PassedOnEvent) => Promise<void>;
+  readonly judges: TellingParts['judges'];
 };
 
 type Event = Execution['events'][number];
@@ -63,6 +65,7 @@ export function createExecutionDrain(parts: DrainParts) {
     if (event.type === 'abandoned') return parts.abandon(event);
     if (event.type === 'passedOn') return parts.passOn(event);
     if (report === undefined) return;
+    if (event.type === 'copies') return tellJudges(parts, execution, event);
     const parentId = threadIdOf(execution);
     if (event.type === 'live') {
       const isInThread = report.threadOf !== undefined;

@@ -9,6 +9,8 @@ const attemptKeys = [
   'judgedBy',
   'judgmentReason',
   'judgmentInput',
+  'judgmentApprovals',
+  'judgmentReminded',
   'skipRemainingWait',
   'manualSkip',
   'executionId',

@@ -1,30 +1,23 @@
 import type { AuditOrigin } from '../model/audit';
-import type { ErrorCode } from '../model/errors';
 import type { Execution, Stage } from '../model/execution';
 import { isComplete, isHalt } from '../model/status';
 import { isHeldBack } from './admission';
 import { goOn, type Wish } from './go-on';
 import { downstreamOf, stageById } from './graph';
-import { isHeldByWindow, openWindowOf } from './execution-window';
-import { judgmentAnswers } from './judgment-answers';
+import { openWindowOf } from './execution-window';
+import { judge, type Judged } from './judge';
 import { passOn } from './pass-on';
-import { replaceStage } from './plan-stages';
+import { accepted, patchStage, refused, type Signaled } from './signal-outcome';
 import { durationText } from './task-timeout';
 import { joinTexts, type Text } from '../model/text';
+
+export type { SignalOutcome, Signaled } from './signal-outcome';
 
 /** What a person may do to a running execution, and where they said it. Authorization is decided before; a signal is a fact. */
 export type Signal = Act & { readonly origin?: AuditOrigin };
 
 type Act =
-  | {
-      readonly type: 'judge';
-      readonly decision: 'continue' | 'stop';
-      readonly stageId: string;
-      readonly user: string;
-      readonly reason?: string;
-      /** Of `continue`: which of the answers that the judgment offers; absent where it offers none. */
-      readonly input?: string;
-    }
+  | Judged
   | { readonly type: 'cancel'; readonly user: string; readonly reason?: string }
   | { readonly type: 'pause' | 'resume'; readonly user: string }
   | { readonly type: 'skipWait' | 'skipStage' | 'retryStage'; readonly stageId: string; readonly user: string }
@@ -32,74 +25,6 @@ type Act =
   | { readonly type: 'startNow'; readonly stageId: string; readonly user: string; readonly reason: string }
   /** What a stage had started and waited for runs again, since `user` retried it: the stage waits for it again. */
   | { readonly type: 'adoptChild'; readonly stageId: string; readonly executionId: string; readonly user: string };
-
-/** What became of a signal; a refusal says who was first and when. */
-export type SignalOutcome =
-  { readonly accepted: true } | { readonly accepted: false; readonly code: ErrorCode; readonly message: Text };
-
-/** The execution after a signal, and what to tell the person. */
-export type Signaled = { readonly execution: Execution; readonly outcome: SignalOutcome };
-
-const accepted = (execution: Execution): Signaled => ({ execution, outcome: { accepted: true } });
-const refused = (execution: Execution, code: ErrorCode, message: Text): Signaled => ({
-  execution,
-  outcome: { accepted: false, code, message },
-});
-
-function patchStage(
-  execution: Execution,
-  stage: Stage,
-  context: Stage['context'],
-  user: string,
-  now: number,
-): Execution {
-  return replaceStage(execution, {
-    ...stage,
-    context: { ...stage.context, ...context },
-    lastModified: { user, lastModifiedTime: now },
-    tasks: stage.tasks.map((task) => (task.status === 'RUNNING' ? { ...task, dueAt: now } : task)),
-  });
-}
-
-type Judged = Extract<Signal, { type: 'judge' }>;
-
-/** Why an approval cannot count with this answer; undefined where it can. */
-function faultOfAnswer({ name, context }: Stage, { decision, input }: Judged): string | undefined {
-  if (decision === 'stop') return undefined;
-  const answers = judgmentAnswers(context);
-  if (answers.length === 0)
-    return input === undefined ? undefined : `'${name}' asks for no answer. Approve it without one.`;
-  const listed = [answers.slice(0, -1).join(', '), answers.at(-1)].filter((text) => text !== '').join(' or ');
-  if (input === undefined) return `'${name}' asks for an answer: ${listed}.`;
-  return answers.includes(input) ? undefined : `'${input}' is no answer to '${name}'. Choose ${listed}.`;
-}
-
-function judge(execution: Execution, signal: Judged, now: number): Signaled {
-  const stage = stageById(execution, signal.stageId);
-  if (stage?.type !== 'manualJudgment') return refused(execution, 'NOT_FOUND', 'This judgment no longer exists.');
-  const decided = stage.context.judgmentStatus;
-  if (decided !== undefined && stage.lastModified !== undefined) {
-    const { user, lastModifiedTime } = stage.lastModified;
-    const verb = decided === 'continue' ? 'approved' : 'rejected';
-    const ago = durationText(now - lastModifiedTime);
-    return refused(execution, 'ALREADY_DECIDED', [`Already ${verb} by `, { person: user }, ` ${ago} ago.`]);
-  }
-  if (isHeldByWindow(execution, stage) && stage.status === 'RUNNING')
-    return refused(execution, 'NOT_ALLOWED', `'${stage.name}' waits for its window and asks nothing yet.`);
-  if (stage.status !== 'RUNNING') {
-    return refused(
-      execution,
-      'ALREADY_DECIDED',
-      `Too late: the judgment '${stage.name}' is over (${stage.status.toLowerCase()}).`,
-    );
-  }
-  const fault = faultOfAnswer(stage, signal);
-  if (fault !== undefined) return refused(execution, 'INVALID_INPUT', fault);
-  const reason = signal.reason === undefined ? {} : { judgmentReason: signal.reason };
-  const input = signal.input === undefined ? {} : { judgmentInput: signal.input };
-  const patch = { judgmentStatus: signal.decision, judgedBy: signal.user, ...reason, ...input };
-  return accepted(patchStage(execution, stage, patch, signal.user, now));
-}
 
 function cancel(execution: Execution, signal: Extract<Signal, { type: 'cancel' }>, now: number): Signaled {
   if (execution.canceled !== undefined) {
@@ -155,7 +80,7 @@ function skipWait(execution: Execution, signal: { stageId: string; user: string 
   if (stage !== undefined && stage.type !== 'wait')
     return refused(execution, 'NOT_ALLOWED', `Stage '${stage.name}' is no wait, so there is no time to skip.`);
   if (stage?.status !== 'RUNNING') return refused(execution, 'ALREADY_DECIDED', 'This wait is over.');
-  return accepted(patchStage(execution, stage, { skipRemainingWait: true }, signal.user, now));
+  return accepted(patchStage(execution, stage, { skipRemainingWait: true }, { user: signal.user, now }));
 }
 
 /** Ends the waiting for windows of a stage, or of the one it stands before. */
@@ -174,7 +99,7 @@ function startNow(execution: Execution, signal: Extract<Signal, { type: 'startNo
     return refused(execution, 'ALREADY_DECIDED', ['Already started by ', { person: earlier.user }, ` ${ago} ago.`]);
   }
   const patch = { skipRemainingWait: true, startedBy: signal.user, startReason: reason };
-  return accepted(patchStage(execution, window, patch, signal.user, now));
+  return accepted(patchStage(execution, window, patch, { user: signal.user, now }));
 }
 
 /** Whether people may go on without waiting for the end of what a stage has started. */
@@ -186,7 +111,7 @@ function skipStage(execution: Execution, signal: { stageId: string; user: string
   if (stage === undefined || isComplete(stage.status))
     return refused(execution, 'ALREADY_DECIDED', 'This stage is over.');
   if (!isSkippable(stage)) return refused(execution, 'NOT_ALLOWED', 'Cannot manually skip stage.');
-  return accepted(patchStage(execution, stage, { manualSkip: true }, signal.user, now));
+  return accepted(patchStage(execution, stage, { manualSkip: true }, { user: signal.user, now }));
 }
 
 function retryStage(execution: Execution, signal: Wish, now: number): Signaled {

@@ -114,6 +114,18 @@ export type ExecutionEvent =
       /** Shown in the channel too, not only in the thread. */
       readonly broadcast: boolean;
     }
+  /**
+   * Brings the copies of a question that people have by themselves up to date, and sends new ones `to` those approvers who asked
+   * for them, to everybody who may decide, or to nobody more. `messageId` is the question's.
+   */
+  | {
+      readonly id: string;
+      readonly type: 'copies';
+      readonly messageId: string;
+      readonly stageId: string;
+      readonly view: View;
+      readonly to: 'subscribers' | 'everybody' | 'nobody';
+    }
   /** Written to the audit log. */
   | { readonly id: string; readonly type: 'audit'; readonly fact: AuditFact }
   /** It has ended: others of its pipeline may have its place. `round` is that of its admission. */

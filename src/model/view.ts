@@ -30,7 +30,7 @@ export type ChoiceTarget =
   | { readonly kind: 'execution'; readonly id: string; readonly stageId?: string }
   | { readonly kind: 'run'; readonly text: string };
 
-/** A button. `name` says what is done: confirm, cancel, approve, reject, cancelExecution, pause, resume, retryStage, skipWait, skipStage, startNow, run. */
+/** A button. `name` says what is done: confirm, cancel, approve, reject, cancelExecution, pause, resume, retryStage, skipWait, skipStage, startNow, ask, run. */
 export type Choice = {
   readonly name: string;
   readonly label: string;

@@ -19,6 +19,8 @@ export type Asked = {
   readonly requesters?: readonly string[];
   /** Absent where it is not known who made the change. */
   readonly authors?: readonly string[] | undefined;
+  /** Of which they must hold one too, as a stage may say: user groups and people. @default none is asked for */
+  readonly roles?: readonly string[];
   /** The application and environment, in words: `foo prod`. */
   readonly where: string;
   /** How a refusal names them, where they are not the one who reads it. @default 'You' */
@@ -31,7 +33,6 @@ const accountTexts = {
   bot: 'Bots decide nothing here.',
   gone: 'This account is deactivated, so it may do nothing here.',
   foreign: 'Only members of this workspace may do this; your account is of another.',
-  unseen: 'I cannot ask Slack who you are just now, so nobody counts. Try again in a moment.',
 } as const;
 
 /** The refusal of an account that is no person of this workspace. */
@@ -77,17 +78,29 @@ function refuseOwn({ approvers }: Policy, people: People, asked: Asked): Permiss
   return isOneOf(people, user, authors) ? refuse('You cannot decide on your own change. Ask ') : undefined;
 }
 
+const whoDecides = ({ groups }: Policy['approvers']): readonly TextPart[] =>
+  groups.length === 0 ? [] : [' Those who may decide: ', ...principalsText(groups), '.'];
+
+function onlyThese(people: People, names: readonly string[]): Permission {
+  const reason: Text = ['You cannot decide here: only ', ...principalsText(names), ' may.'];
+  return { allowed: false, reason: [...reason, ...unknownText(people, names)], ask: names };
+}
+
 function approversOnly(policy: Policy, people: People, asked: Asked): Permission {
   const { groups, anyone = false } = policy.approvers;
+  if (people.isStale) {
+    const reason = 'I cannot ask Slack who is in which group just now, so nobody counts. Try again in a moment.';
+    return { allowed: false, reason: [reason, ...whoDecides(policy.approvers)] };
+  }
   const own = refuseOwn(policy, people, asked);
   if (own !== undefined) return own;
   if (groups.length === 0 && !anyone) {
     const reason = 'Nobody may decide here: the list of approvers is empty. Cancel it, name a group, and deploy again.';
     return { allowed: false, reason };
   }
-  if (groups.length === 0 || people.isInAny(asked.user, groups)) return allowed;
-  const reason: Text = ['You cannot decide here: only ', ...principalsText(groups), ' may.'];
-  return { allowed: false, reason: [...reason, ...unknownText(people, groups)], ask: groups };
+  if (groups.length > 0 && !people.isInAny(asked.user, groups)) return onlyThese(people, groups);
+  const { roles = [] } = asked;
+  return roles.length === 0 || people.isInAny(asked.user, roles) ? allowed : onlyThese(people, roles);
 }
 
 type Rule = (policy: Policy, people: People, asked: Asked) => Permission;
