@@ -35,11 +35,12 @@ import { createHolds } from './policy/locks/create-holds';
 import { createRollbackLock } from './policy/locks/lock-after-rollback';
 import { environmentLockKind } from './policy/locks/documents';
 import { createLockHandler } from './policy/locks/lock-handler';
-import { readPeople } from './policy/people';
 import { holdOfLock, readLock } from './policy/locks/locks';
 import { holdOfStop, readStop, stopKind } from './policy/stop';
 import { createStopHandler } from './policy/stop-handler';
 import { createReviewHandler } from './remind-reviews';
+import { createPeopleReader, readPeople, type PeopleDirectory } from './policy/people';
+import { createJudges } from './judges';
 import { createRequesterWishes } from './requester-wishes';
 import type { Services } from './services';
 import { stages } from './stages';
@@ -65,6 +66,8 @@ export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings' | '
   readonly webhooks?: Services['webhooks'];
   /** What the operator says of chaos, and where its draws come from. @default off, and random */
   readonly chaos?: Partial<Pick<ChaosWorld, 'settings' | 'newSeed' | 'stopped' | 'locked'>>;
+  /** Asks the chat who is who; where absent, what was last seen counts. */
+  readonly directory?: PeopleDirectory;
   /** Values that must not get into the audit log; none by default. */
   readonly secrets?: readonly string[];
   /** Told of what failed and is tried again by itself. */
@@ -159,7 +162,12 @@ export function createExecutorHandlers(parts: ExecutorParts): Readonly<Record<Ha
   );
   const jobTurns = createJobTurns(store, clock);
   const { jenkins = createJenkinsMasters(parts.definitions, clock), webhooks = createWebhooks({ clock }) } = parts;
-  const people = () => readPeople(store, parts.teamId);
+  const peopleNow = createPeopleReader({
+    ...parts,
+    onFailure: (error) => onError(error, `people of ${parts.teamId}`),
+  });
+  // What happens by itself goes on while the chat is away.
+  const people = (users: readonly string[] = []) => readPeople(store, parts.teamId, users);
   const signal = createSignal(store, clock);
   const audit = createAuditLog({ store, clock, teamId: parts.teamId, secrets: parts.secrets ?? [] });
   const mayRetry = async (execution: Execution, user: string): Promise<boolean> =>
@@ -171,7 +179,7 @@ export function createExecutorHandlers(parts: ExecutorParts): Readonly<Record<Ha
     ...parts,
     chaos: createChaos(chaos),
     settings,
-    people,
+    people: peopleNow,
     show: executionRenderer.live,
     signal,
     record: audit.record,
@@ -183,16 +191,17 @@ export function createExecutorHandlers(parts: ExecutorParts): Readonly<Record<Ha
     services: { serverGroups, jobs, jobTurns, trafficGuard, expiries, fetchText, jenkins, webhooks, childPipelines },
     render: executionRenderer,
     holds: createHolds({ store, clock }),
-    lookAgain: createLookAgain(verbs, world),
+    lookAgain: createLookAgain(verbs, { ...world, people }),
     drain: createExecutionDrain({
       store,
       clock,
       render: executionRenderer,
       tellsRequester: createRequesterWishes(settings),
+      judges: createJudges({ store, teamId: parts.teamId, settings }),
       record: audit.record,
       adopt: createAdoption({ store, mayRetry, signal }),
       abandon: createAbandoning({ signal }),
-      askAgain: createAskAgain(world),
+      askAgain: createAskAgain({ ...world, people }),
       lockAfter: createRollbackLock({ store, clock }),
       passOn: async ({ id, executionId, signal: type, user, via }) => {
         await signal(executionId, { type, user, via }, id);

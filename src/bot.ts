@@ -37,6 +37,10 @@ function startJobs(config: Config, logger: Logger, onMessageDue: () => void): Ba
     inboxFile: config.inboxFile,
     pipelinesFolder: config.pipelinesFolder,
     teamId: config.slack.teamId,
+    slack: {
+      botToken: config.slack.botToken,
+      ...(config.slack.apiUrl === undefined ? {} : { apiUrl: config.slack.apiUrl }),
+    },
     logLevel: config.logLevel,
     timeZone: config.defaultTimeZone,
     chaos: config.chaos,

@@ -22,9 +22,12 @@ import { liveServerGroups } from './live-server-groups';
 import { createLogger, logUnreadable, type Logger } from './logger';
 import type { Definitions } from './model/application';
 import { createAuditLog } from './policy/audit/audit-log';
+import type { PeopleDirectory } from './policy/people';
 import { createEmbeddedWake } from './queue/embedded-wake';
 import { createInboxMover } from './queue/inbox-mover';
 import { rememberSights } from './remember-sights';
+import { createPeopleDirectory } from './slack/people-directory';
+import { createWebClients } from './slack/web-clients';
 import { openSqliteStore } from './store/sqlite-store';
 
 const stopMs = 5000;
@@ -44,6 +47,17 @@ const openDefinitions = ({ pipelinesFolder, timeZone = 'UTC' }: JobSettings, log
       logger.warn({ problems }, 'Some definitions have problems; their last good version is used'),
     onLoaded: (loaded) => logger.info({ applications: [...loaded.applications.keys()] }, 'Definitions loaded'),
   });
+
+/** Asks Slack itself; undefined where it is not known how. */
+function openDirectory({ slack, teamId }: JobSettings): { readonly directory?: PeopleDirectory } {
+  if (slack === undefined) return {};
+  const { botToken, apiUrl } = slack;
+  const { interactive: client } = createWebClients({
+    botToken,
+    ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+  });
+  return { directory: createPeopleDirectory({ client, clock, teamId }) };
+}
 
 const onlyTo = (allowedHosts: readonly string[] | undefined) => (allowedHosts === undefined ? {} : { allowedHosts });
 
@@ -112,6 +126,7 @@ runJob({
     const drift = startDrift(parts, secrets, logger);
     const handlers = createExecutorHandlers({
       ...parts,
+      ...openDirectory(settings),
       secrets,
       newId: () => ulid(clock.now()),
       jobs: createJobs({ connections, clock }),

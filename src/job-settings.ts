@@ -8,6 +8,8 @@ export const jobSettings = z.object({
   pipelinesFolder: z.string(),
   teamId: z.string(),
   logLevel: z.string(),
+  /** How to ask Slack who is who. */
+  slack: z.object({ botToken: z.string(), apiUrl: z.string().optional() }).optional(),
   /** Of execution windows that name none. @default 'UTC' */
   timeZone: z.string().optional(),
   expressionUrlHosts: z.array(z.string()).readonly().optional(),

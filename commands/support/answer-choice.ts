@@ -1,8 +1,13 @@
 import type { Command, CommandRequest, PlannedAction } from '../../src/model/command';
-import type { View } from '../../src/model/view';
+import type { Choice, View } from '../../src/model/view';
 import type { Text } from '../../src/model/text';
 import { commandKind, executionKind } from '../../src/engine/document-kinds';
+import { approvalsNeeded } from '../../src/engine/approvals';
+import { stageById } from '../../src/engine/graph';
+import { judgmentAnswers } from '../../src/engine/judgment-answers';
 import type { Signal } from '../../src/engine/signals';
+import type { Execution } from '../../src/model/execution';
+import { askChoice, askOthers } from './ask-others';
 import { answerText, mishapView, offerPlan, runVerb, type Outcome } from './answer-text';
 import { lostView } from './lost-view';
 import { queueLine } from './queue-line';
@@ -19,7 +24,9 @@ const say = (headline: Text, tone: View['tone'] = 'neutral', lines: readonly Tex
 });
 
 /** The answer to somebody who may not do this. */
-const deny = (headline: Text): Outcome => ({ reply: { headline, tone: 'bad', lines: [], denied: true } });
+const deny = (headline: Text, choices: readonly Choice[] = []): Outcome => ({
+  reply: { headline, tone: 'bad', lines: [], denied: true, choices },
+});
 
 const watchLines = ({ report }: PlannedAction['draft']): readonly string[] =>
   report === undefined ? [] : [`Watch it in #${report.channel}.`];
@@ -139,12 +146,32 @@ function breakGlassOf({ target, answer = '' }: ChoiceRequest, stageId: string, u
   return { type: 'breakGlass', stageId, user, reason: answer, ...hash };
 }
 
-const signalOf = (request: ChoiceRequest, stageId: string, user: string): Signal | undefined => {
+/** What is said with an approval: one of the answers that are offered; where none are, a word to those who must approve too. */
+function saidWithApproval(answer: string | undefined, stageId: string, execution: Execution | undefined) {
+  const said = answer?.trim() ?? '';
+  const stage = execution === undefined ? undefined : stageById(execution, stageId);
+  if (execution === undefined || stage === undefined || answer === undefined) return {};
+  const isAWord = judgmentAnswers(stage.context).length === 0 && approvalsNeeded(execution) > 1;
+  if (!isAWord) return { input: said };
+  return said === '' ? {} : { reason: said };
+}
+
+const signalOf = (
+  request: ChoiceRequest,
+  stageId: string,
+  user: string,
+  execution: Execution | undefined,
+): Signal | undefined => {
   const reason = request.answer === undefined ? {} : { reason: request.answer };
-  const input = request.answer === undefined ? {} : { input: request.answer.trim() };
   switch (request.name) {
     case 'approve':
-      return { type: 'judge', decision: 'continue', stageId, user, ...input };
+      return {
+        type: 'judge',
+        decision: 'continue',
+        stageId,
+        user,
+        ...saidWithApproval(request.answer, stageId, execution),
+      };
     case 'reject':
       return { type: 'judge', decision: 'stop', stageId, user, ...reason };
     case 'cancelExecution':
@@ -174,14 +201,14 @@ async function answerExecutionChoice(request: ChoiceRequest, command: Command, w
   const id = target.kind === 'execution' ? target.id : '';
   const execution = (await world.store.get(executionKind, id))?.document;
   const stageId = target.kind === 'execution' ? (target.stageId ?? '') : '';
-  const signal = signalOf(request, stageId, command.source.user);
+  const signal = signalOf(request, stageId, command.source.user, execution);
   if (execution === undefined || signal === undefined) return say('This execution no longer exists.', 'attention');
   if (request.name === 'reject' && (request.answer ?? '').trim() === '') {
     return say('Say why you reject it, so that the requester can act on it.', 'attention');
   }
   const sent = await sendSignal(world, execution, signal, command);
   if (sent.type === 'lost') return { reply: lostView(sent.holder) };
-  if (sent.type === 'forbidden') return deny(sent.reason);
+  if (sent.type === 'forbidden') return deny(sent.reason, sent.canAsk ? [askChoice(command)] : []);
   if (sent.type !== 'accepted') return say(sent.reason, 'attention');
   if (signal.type === 'notify')
     return { ...say(['You will be told when ', { strong: execution.name }, ' starts.'], 'good'), executionId: id };
@@ -204,6 +231,8 @@ export function answerChoice(
   world: VerbWorld,
 ): Promise<Outcome> {
   if (request.target.kind === 'run') return answerText(verbs, textOf(request, request.target.text), command, world);
+  if (request.target.kind === 'command' && request.name === 'ask')
+    return askOthers(world, request.target.id, command).then((reply) => ({ reply }));
   if (request.target.kind === 'command') return answerPlanChoice(verbs, request, command, world);
   return answerExecutionChoice(request, command, world);
 }

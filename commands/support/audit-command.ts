@@ -46,7 +46,8 @@ function toldWords({ words, options }: Words): string {
   return [...words, ...given].join(' ');
 }
 
-function subjectOfText(text: string, world: VerbWorld): CommandSubject {
+/** Which application and environment some words name; whatever they do not is absent. */
+export function subjectOfText(text: string, world: VerbWorld): CommandSubject {
   const [, ...words] = wordsOf(text).words;
   const { applications } = world.definitions();
   const index = words.findIndex((word) => applications.has(word));

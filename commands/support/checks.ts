@@ -6,6 +6,7 @@ import { locationName } from '../../src/model/server-group';
 import { guardTraffic } from '../../src/guards';
 import { leastLeft, servingPromise } from '../../src/model/serving-promise';
 import { mayDeploy } from '../../src/policy/permissions';
+import { askChoice } from './ask-others';
 import type { LivePlace } from './live-groups';
 import type { VerbWorld } from './verb';
 import { isYes, type Words } from './words';
@@ -19,9 +20,12 @@ export async function refuseStranger(
   environment: Environment,
   where: string,
 ): Promise<View | undefined> {
-  const permission = mayDeploy(environment.policy, await world.people(), command.source.user, where);
+  const { user } = command.source;
+  const permission = mayDeploy(environment.policy, await world.people([user]), user, where);
+  if (permission.allowed) return undefined;
+  const choices = permission.ask === undefined ? [] : [askChoice(command)];
   // `denied` is how the audit log hears of it.
-  return permission.allowed ? undefined : { headline: permission.reason, tone: 'bad', denied: true };
+  return { headline: permission.reason, tone: 'bad', denied: true, choices };
 }
 
 /** What is about to be taken out of service, place for place. */

@@ -3,9 +3,8 @@ import { stageById } from '../../src/engine/graph';
 import type { Definitions } from '../../src/model/application';
 import { clusterOf } from '../../src/model/cluster-of';
 import type { Execution, Policy } from '../../src/model/execution';
-import { mayBreakGlass, mayOverride } from '../../src/policy/overrides';
-import type { Permission } from '../../src/policy/permissions';
-import type { VerbWorld } from './verb';
+import type { People } from '../../src/policy/people';
+import { may, type Asked, type Permission } from '../../src/policy/permissions';
 
 type Held = { readonly where: string; readonly policy: Policy };
 
@@ -23,35 +22,13 @@ export function heldBy({ applications }: Definitions, execution: Execution, stag
   return [own, ...others.filter(({ where }) => where !== own.where)];
 }
 
-/** Slack user ids of who asked for an execution, and of who has it run since. */
-export const requestersOf = ({ trigger, authentication }: Execution): readonly string[] => [
-  trigger.user,
-  ...(authentication === undefined ? [] : [authentication.user]),
-];
-
-/** Whether a person may set aside what the guard says to a stage: by all policies that it is held by. */
-export async function overridePermission(
-  world: Pick<VerbWorld, 'definitions' | 'people'>,
-  execution: Execution,
-  { stageId, user }: { readonly stageId: string; readonly user: string },
-): Promise<Permission> {
-  const people = await world.people();
-  const requesters = requestersOf(execution);
-  const permissions = heldBy(world.definitions(), execution, stageId).map(({ where, policy }) =>
-    mayOverride(policy, people, user, { requesters, where }),
-  );
-  return permissions.find(({ allowed }) => !allowed) ?? { allowed: true };
-}
-
-/** Whether a person may set aside alone what holds a stage back: by all policies that it is held by. */
-export async function breakGlassPermission(
-  world: Pick<VerbWorld, 'definitions' | 'people'>,
-  execution: Execution,
-  { stageId, user }: { readonly stageId: string; readonly user: string },
-): Promise<Permission> {
-  const people = await world.people();
-  const permissions = heldBy(world.definitions(), execution, stageId).map(({ where, policy }) =>
-    mayBreakGlass(policy, people, user, where),
-  );
+/** Whether a person may set aside what holds a stage back: by all policies that it is held by. */
+export function mayAll(
+  action: 'override' | 'breakGlass',
+  held: readonly Held[],
+  people: People,
+  asked: Omit<Asked, 'where'>,
+): Permission {
+  const permissions = held.map(({ where, policy }) => may(action, policy, people, { ...asked, where }));
   return permissions.find(({ allowed }) => !allowed) ?? { allowed: true };
 }

@@ -12,8 +12,16 @@ import { lostView } from './lost-view';
 import { startPlan } from './start-plan';
 import type { Verb, VerbWorld } from './verb';
 
+/** Slack lets people of another workspace press buttons in a channel that is shared with it. */
+const otherWorkspace: View = {
+  headline: 'Only members of the workspace that I serve may ask me for something.',
+  tone: 'bad',
+  denied: true,
+};
+
 async function outcomeOf(verbs: readonly Verb[], command: Command, world: VerbWorld): Promise<Outcome> {
   const { request } = command;
+  if (command.teamId !== world.teamId) return { reply: otherWorkspace };
   try {
     if (request.type === 'text') return await answerText(verbs, request.text, command, world);
     return await answerChoice(verbs, request, command, world);

@@ -1,6 +1,8 @@
 import { actingUser } from '../../src/engine/acting-user';
 import { isNewest } from '../../src/engine/adopt-child';
+import { judgmentRoles } from '../../src/engine/approvals';
 import { lockCluster } from '../../src/engine/cluster-lock';
+import { stageById } from '../../src/engine/graph';
 import { ancestorIdsOf, awaitingOf } from '../../src/engine/lineage';
 import { worksOnCluster } from '../../src/engine/read-history';
 import { retryRefusal } from '../../src/engine/retry-choice';
@@ -11,12 +13,12 @@ import type { Command } from '../../src/model/command';
 import type { Execution } from '../../src/model/execution';
 import { isComplete } from '../../src/model/status';
 import { joinTexts, type Text } from '../../src/model/text';
-import { mayDeploy, mayJudge, mayStartNow, type Permission } from '../../src/policy/permissions';
 import { createHolds } from '../../src/policy/locks/create-holds';
+import { may, type Asked, type Permission } from '../../src/policy/permissions';
 import { readStop } from '../../src/policy/stop';
 import { holdText } from '../../src/model/hold';
 import { originOf } from './audit-command';
-import { breakGlassPermission, overridePermission } from './override-permission';
+import { heldBy, mayAll } from './override-permission';
 import { parentRefusal } from './parent-refusal';
 import { retryPermission } from './retry-permission';
 import type { VerbWorld } from './verb';
@@ -24,32 +26,46 @@ import type { VerbWorld } from './verb';
 /** What became of a signal: taken, refused to this person, too late, or the cluster is held by another. */
 export type Sent =
   | { readonly type: 'accepted' }
-  | { readonly type: 'forbidden'; readonly reason: Text }
+  /** `canAsk`: others may do it, and can be asked to. */
+  | { readonly type: 'forbidden'; readonly reason: Text; readonly canAsk: boolean }
   | { readonly type: 'refused'; readonly reason: Text }
   | { readonly type: 'lost'; readonly holder: StartRefusal };
 
 /**
- * Who asked for what an execution does, as seen by a person: themselves where they asked for it, or for what waits for it, or
- * let one of these go on by a retry.
+ * Who asked for what an execution does: for it and for what waits for it, and who let one of these go on by a retry. Slack user
+ * ids, each once, the newest first.
  */
-async function requesterFor({ store }: VerbWorld, execution: Execution, user: string): Promise<string> {
+export async function requestersOf(
+  { store }: Pick<VerbWorld, 'store'>,
+  execution: Execution,
+): Promise<readonly string[]> {
   const all = [execution, ...(await awaitingOf(store, execution))];
-  const isTheirs = all.some((each) => each.trigger.user === user || actingUser(each) === user);
-  return isTheirs ? user : execution.trigger.user;
+  const users = all.flatMap((each) => [actingUser(each), each.trigger.user, ...(each.trigger.alsoAsked ?? [])]);
+  return [...new Set(users)];
 }
 
-async function permissionFor(world: VerbWorld, execution: Execution, signal: Signal): Promise<Permission> {
-  if (signal.type === 'retryStage') return retryPermission(world, execution, signal.user);
-  if (signal.type === 'notify') return { allowed: true };
-  if (signal.type === 'override') return overridePermission(world, execution, signal);
-  if (signal.type === 'breakGlass') return breakGlassPermission(world, execution, signal);
-  const people = await world.people();
-  const { policy, environment } = execution.definition;
-  const requester = await requesterFor(world, execution, signal.user);
-  if (signal.type === 'judge') return mayJudge(policy, people, signal.user, requester);
-  const where = `${execution.application} ${environment}`;
-  if (signal.type === 'startNow') return mayStartNow(policy, people, signal.user, { requester, where });
-  return mayDeploy(policy, people, signal.user, where);
+type Authorized = { readonly permission: Permission; readonly signal: Signal };
+
+/** Whether a signal may be sent by whoever sends it, asked as it is sent; a decision then names the human behind the account. */
+async function authorize(world: VerbWorld, execution: Execution, signal: Signal): Promise<Authorized> {
+  const { user } = signal;
+  if (signal.type === 'notify') return { signal, permission: { allowed: true } };
+  if (signal.type === 'retryStage') return { signal, permission: await retryPermission(world, execution, user) };
+  const { policy, environment, authors } = execution.definition;
+  const requesters = await requestersOf(world, execution);
+  const people = await world.people([user, ...requesters, ...(authors ?? [])]);
+  const asked: Asked = { user, requesters, authors, where: `${execution.application} ${environment}` };
+  if (signal.type === 'override' || signal.type === 'breakGlass') {
+    const held = heldBy(world.definitions(), execution, signal.stageId);
+    return { signal, permission: mayAll(signal.type, held, people, asked) };
+  }
+  if (signal.type === 'judge') {
+    const roles = judgmentRoles(stageById(execution, signal.stageId)?.context ?? {});
+    const permission = may('approve', policy, people, { ...asked, roles });
+    return { permission, signal: { ...signal, human: people.humanOf(user) } };
+  }
+  const action = signal.type === 'startNow' ? 'startNow' : 'deploy';
+  return { permission: may(action, policy, people, asked), signal };
 }
 
 /**
@@ -90,11 +106,12 @@ async function refuseHeld(world: VerbWorld, execution: Execution, { type, user }
 export async function sendSignal(
   world: VerbWorld,
   execution: Execution,
-  signal: Signal,
+  wanted: Signal,
   { id, source }: Pick<Command, 'id' | 'source'>,
 ): Promise<Sent> {
-  const permission = await permissionFor(world, execution, signal);
-  if (!permission.allowed) return { type: 'forbidden', reason: permission.reason };
+  const { permission, signal } = await authorize(world, execution, wanted);
+  if (!permission.allowed)
+    return { type: 'forbidden', reason: permission.reason, canAsk: permission.ask !== undefined };
   const unoffered = signal.type === 'retryStage' ? retryRefusal(execution, signal.stageId) : undefined;
   if (unoffered !== undefined) return { type: 'refused', reason: unoffered };
   const held = await refuseHeld(world, execution, signal);

@@ -4,6 +4,7 @@ import type { Choice, View } from '../model/view';
 import { isWaitingForWindow } from './execution-window';
 import { stageById } from './graph';
 import { openDenialOf } from './guard-override';
+import { judgmentAnswers } from './judgment-answers';
 
 /** What holds a stage back that may be set aside alone, and until it was; `hash` binds it to what was shown. */
 type Held = { readonly kind: 'guard' | 'window' | 'judgment'; readonly what: string; readonly hash?: string };
@@ -18,7 +19,9 @@ export function heldBackBy(execution: Execution, stage: Stage): Held | undefined
     return { kind: 'window', what: `the window of '${held}'` };
   }
   const isOpen = stage.type === 'manualJudgment' && stage.status === 'RUNNING';
-  if (!isOpen || stage.context.judgmentStatus !== undefined) return undefined;
+  // What several answers lead to is for a judge to choose.
+  if (!isOpen || stage.context.judgmentStatus !== undefined || judgmentAnswers(stage.context).length > 0)
+    return undefined;
   return { kind: 'judgment', what: `the judgment '${stage.name}'` };
 }
 

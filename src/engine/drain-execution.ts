@@ -7,6 +7,7 @@ import { executionKind, reviewKind } from './document-kinds';
 import type { ExecutionRenderer } from './fold';
 import { putMessage } from './messages';
 import type { DocumentStore } from './ports/document-store';
+import { tellJudges, type TellingParts } from './tell-judges';
 import { leaveQueue } from './wait-in-queue';
 
 /** The id of an execution's live message. */
@@ -19,7 +20,7 @@ export const threadIdOf = ({ id, report }: Pick<Execution, 'id' | 'report'>): st
 /**
  * What draining needs; `tellsRequester` says whether the person who asked wants to hear of this outcome themselves, `adopt`
  * lets the parent of an execution that runs again wait for it again, `abandon` cancels what a retry was to wait for, `passOn`
- * pauses and resumes what a stage waits for.
+ * pauses and resumes what a stage waits for, `judges` names who is to have a judgment's question by themselves.
  */
 export type DrainParts = {
   readonly store: DocumentStore;
@@ -35,6 +36,7 @@ export type DrainParts = {
   readonly askAgain?: (execution: Execution) => Promise<void>;
   /** Locks the environment of a rollback that succeeded; absent: nothing is locked. */
   readonly lockAfter?: (rollback: Execution, eventId: string) => Promise<void>;
+  readonly judges: TellingParts['judges'];
 };
 
 type Event = Execution['events'][number];
@@ -85,6 +87,7 @@ export function createExecutionDrain(parts: DrainParts) {
     if (event.type === 'askAgain') return parts.askAgain?.(execution);
     if (event.type === 'rolledBack') return parts.lockAfter?.(execution, event.id);
     if (report === undefined) return;
+    if (event.type === 'copies') return tellJudges(parts, execution, event);
     const parentId = threadIdOf(execution);
     if (event.type === 'live') {
       const isInThread = report.threadOf !== undefined;

@@ -13,6 +13,7 @@ import { replaceStage } from './plan-stages';
 import { startDue } from './admission';
 import { isHeldByWindow } from './execution-window';
 import { denialMessages } from './guard-messages';
+import { copiesOf, remindersOf, reminderEvents, saidOn } from './judgment-messages';
 import { outcomeName } from './outcome-name';
 import { settle } from './settle';
 import { taskDeadline } from './task-timeout';
@@ -90,9 +91,6 @@ export function applyResults(execution: Execution, results: readonly LookResult[
 const tellsChannel = (execution: Execution, happening: string) =>
   execution.definition.notify.channel.includes(happening);
 
-/** Whether people have had their say on a stage; its clean-up may still run. */
-const isDecided = (stage: Stage): boolean => stage.context.judgmentStatus !== undefined;
-
 /** Messages for the stages whose state changed between two states of an execution: questions, answers, milestones. */
 function stageMessages<S>(
   before: Execution,
@@ -104,19 +102,19 @@ function stageMessages<S>(
     if (
       earlier?.status === stage.status &&
       earlier.attempt === stage.attempt &&
-      isDecided(earlier) === isDecided(stage) &&
+      saidOn(earlier) === saidOn(stage) &&
+      remindersOf(earlier) === remindersOf(stage) &&
       isHeldByWindow(before, earlier) === isHeldByWindow(after, stage)
     )
       return [];
     const id = `${after.id}/${stage.id}/${stage.attempt}`;
     const view = askOf({ execution: after, stage, context: contextOf(after, stage) }, registry);
-    const asked = {
-      id: `${id}/${stage.status}/${isDecided(stage)}`,
-      type: 'message' as const,
-      messageId: `${id}/question`,
-      broadcast: true,
-    };
-    if (view !== undefined) return [{ ...asked, view }];
+    if (view !== undefined) {
+      const question = { id: `${id}/${stage.status}/${saidOn(stage)}`, messageId: `${id}/question`, view };
+      const reminders = reminderEvents(after, question, earlier, stage);
+      if (reminders.length > 0) return reminders;
+      return [{ ...question, type: 'message' as const, broadcast: true }, ...copiesOf(question, earlier, stage)];
+    }
     const milestone = isComplete(stage.status) ? render.milestone(after, stage) : undefined;
     if (milestone === undefined) return [];
     return [

@@ -10,6 +10,8 @@ const attemptKeys = [
   'judgedBy',
   'judgmentReason',
   'judgmentInput',
+  'judgmentApprovals',
+  'judgmentReminded',
   'skipRemainingWait',
   'manualSkip',
   'executionId',

@@ -15,7 +15,8 @@ export function retryChoice(execution: Execution): Choice | undefined {
   const failed = topLevelStages(execution).find(hasFailed);
   if (failed === undefined || failed.failure?.code === 'JUDGMENT_REJECTED') return undefined;
   const target = { kind: 'execution', id: execution.id, stageId: failed.id } as const;
-  return { name: 'retryStage', label: `Retry ${failed.name}`, target };
+  const again = failed.type === 'manualJudgment' ? 'Restart' : 'Retry';
+  return { name: 'retryStage', label: `${again} ${failed.name}`, target };
 }
 
 /** Why a stage's retry is not on offer, in words; undefined where it is, or where the signal itself says why not. */

@@ -5,29 +5,21 @@ import { isHeldBack } from './admission';
 import { breakGlassEvents, heldBackBy } from './break-glass';
 import { goOn, type Wish } from './go-on';
 import { downstreamOf, stageById } from './graph';
-import { isHeldByWindow, openWindowOf } from './execution-window';
-import { judgmentAnswers } from './judgment-answers';
+import { openWindowOf } from './execution-window';
+import { judge, type Judged } from './judge';
 import { override, type Overriding } from './override-signal';
 import { passOn } from './pass-on';
 import { accepted, patchStage, refused, type Signaled } from './signal-outcome';
 import { durationText } from './task-timeout';
 import { joinTexts, type Text } from '../model/text';
 
-export type { Signaled, SignalOutcome } from './signal-outcome';
+export type { SignalOutcome, Signaled } from './signal-outcome';
 
 /** What a person may do to a running execution, and where they said it. Authorization is decided before; a signal is a fact. */
 export type Signal = Act & { readonly origin?: AuditOrigin };
 
 type Act =
-  | {
-      readonly type: 'judge';
-      readonly decision: 'continue' | 'stop';
-      readonly stageId: string;
-      readonly user: string;
-      readonly reason?: string;
-      /** Of `continue`: which of the answers that the judgment offers; absent where it offers none. */
-      readonly input?: string;
-    }
+  | Judged
   | { readonly type: 'cancel'; readonly user: string; readonly reason?: string }
   /**
    * `via` is the execution that waits for this one and was paused or resumed itself. With `stop`, the id of a stop of everything,
@@ -51,46 +43,6 @@ type Act =
     }
   /** What a stage had started and waited for runs again, since `user` retried it: the stage waits for it again. */
   | { readonly type: 'adoptChild'; readonly stageId: string; readonly executionId: string; readonly user: string };
-
-type Judged = Extract<Signal, { type: 'judge' }>;
-
-/** Why an approval cannot count with this answer; undefined where it can. */
-function faultOfAnswer({ name, context }: Stage, { decision, input }: Judged): string | undefined {
-  if (decision === 'stop') return undefined;
-  const answers = judgmentAnswers(context);
-  if (answers.length === 0)
-    return input === undefined ? undefined : `'${name}' asks for no answer. Approve it without one.`;
-  const listed = [answers.slice(0, -1).join(', '), answers.at(-1)].filter((text) => text !== '').join(' or ');
-  if (input === undefined) return `'${name}' asks for an answer: ${listed}.`;
-  return answers.includes(input) ? undefined : `'${input}' is no answer to '${name}'. Choose ${listed}.`;
-}
-
-function judge(execution: Execution, signal: Judged, now: number): Signaled {
-  const stage = stageById(execution, signal.stageId);
-  if (stage?.type !== 'manualJudgment') return refused(execution, 'NOT_FOUND', 'This judgment no longer exists.');
-  const decided = stage.context.judgmentStatus;
-  if (decided !== undefined && stage.lastModified !== undefined) {
-    const { user, lastModifiedTime } = stage.lastModified;
-    const verb = decided === 'continue' ? 'approved' : 'rejected';
-    const ago = durationText(now - lastModifiedTime);
-    return refused(execution, 'ALREADY_DECIDED', [`Already ${verb} by `, { person: user }, ` ${ago} ago.`]);
-  }
-  if (isHeldByWindow(execution, stage) && stage.status === 'RUNNING')
-    return refused(execution, 'NOT_ALLOWED', `'${stage.name}' waits for its window and asks nothing yet.`);
-  if (stage.status !== 'RUNNING') {
-    return refused(
-      execution,
-      'ALREADY_DECIDED',
-      `Too late: the judgment '${stage.name}' is over (${stage.status.toLowerCase()}).`,
-    );
-  }
-  const fault = faultOfAnswer(stage, signal);
-  if (fault !== undefined) return refused(execution, 'INVALID_INPUT', fault);
-  const reason = signal.reason === undefined ? {} : { judgmentReason: signal.reason };
-  const input = signal.input === undefined ? {} : { judgmentInput: signal.input };
-  const patch = { judgmentStatus: signal.decision, judgedBy: signal.user, ...reason, ...input };
-  return accepted(patchStage(execution, stage, patch, { user: signal.user, now }));
-}
 
 function cancel(execution: Execution, signal: Extract<Signal, { type: 'cancel' }>, now: number): Signaled {
   if (execution.canceled !== undefined) {
@@ -190,10 +142,7 @@ function setAside(
   const { application } = execution;
   if (kind === 'guard') return override(execution, { type: 'override', stageId, user, reason, application, hash }, now);
   if (kind === 'window') return startNow(execution, { type: 'startNow', stageId, user, reason }, now);
-  const stage = stageById(execution, stageId);
-  const [input] = stage === undefined ? [] : judgmentAnswers(stage.context);
-  const answer = input === undefined ? {} : { input };
-  return judge(execution, { type: 'judge', decision: 'continue', stageId, user, reason, ...answer }, now);
+  return judge(execution, { type: 'judge', decision: 'continue', stageId, user, reason, alone: true }, now);
 }
 
 /** Sets aside what holds a stage back, tells the channel, and has it reviewed. */

@@ -88,6 +88,8 @@ type Started = {
   readonly user: string;
   /** Of the pipeline, by their names. */
   readonly parameters: StageContext;
+  /** For a child pipeline: who else had asked, further above. Four eyes leave them out too. */
+  readonly alsoAsked?: readonly string[];
   /** Why, in the requester's words. */
   readonly reason?: string;
   /** Where it was asked for; absent where that is not known. */
@@ -124,6 +126,18 @@ export type ExecutionEvent =
       readonly view: View;
       /** Shown in the channel too, not only in the thread. */
       readonly broadcast: boolean;
+    }
+  /**
+   * Brings the copies of a question that people have by themselves up to date, and sends new ones `to` those approvers who asked
+   * for them, to everybody who may decide, or to nobody more. `messageId` is the question's.
+   */
+  | {
+      readonly id: string;
+      readonly type: 'copies';
+      readonly messageId: string;
+      readonly stageId: string;
+      readonly view: View;
+      readonly to: 'subscribers' | 'everybody' | 'nobody';
     }
   /** Written to the audit log. */
   | { readonly id: string; readonly type: 'audit'; readonly fact: AuditFact }
@@ -283,17 +297,23 @@ export type Execution = ConcurrencyLimits & {
   readonly viewDigest?: string;
 };
 
-/** Who may decide and who may start, resolved from the application's file. */
+/**
+ * Who may decide and who may start, resolved from the application's file. Lists name user groups by their handles, people by
+ * e-mail address or Slack user id.
+ */
 export type Policy = {
-  /** Handles of user groups; empty: anyone in the workspace. */
+  /** Empty: anyone in the workspace. */
   readonly deployers: readonly string[];
   readonly approvers: {
-    /** Empty without `anyone`: nobody may decide. */
+    /** Groups and people. Empty without `anyone`: nobody may decide. */
     readonly groups: readonly string[];
     /** The file names no approvers, so that anyone in the workspace may decide. */
     readonly anyone?: boolean;
+    /** How many different humans must approve; from 1. */
     readonly count: number;
     readonly excludeRequester: boolean;
+    /** Leaves out who made the change; where that is not known nobody may decide. @default false */
+    readonly excludeAuthor?: boolean;
   };
   /** Who may set aside what holds an execution back, alone; absent: nobody. It is reviewed within so many milliseconds. */
   readonly breakGlass?: { readonly groups: readonly string[]; readonly reviewWithinMs: number };
@@ -316,5 +336,7 @@ export type ExecutionDefinition = {
   readonly fromVersion?: string;
   readonly toVersion?: string;
   readonly policy: Policy;
+  /** Who made the change, by e-mail address or Slack user id; absent where that is not known. */
+  readonly authors?: readonly string[];
   readonly notify: { readonly channel: readonly string[]; readonly requester: readonly string[] };
 };

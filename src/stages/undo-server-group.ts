@@ -123,7 +123,12 @@ const bringBackOthers: TaskDefinition<{ readonly serverGroups: ServerGroups }> =
       return group === undefined || countServing(group) >= desired ? [] : [{ group, desired }];
     });
     if (wanting.length === 0) return { status: 'SUCCEEDED' };
-    if (memo === undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { acting: wanting.map(({ group, desired }) => `${group.name} to ${desired}`).join(', ') } };
+    if (memo === undefined)
+      return {
+        status: 'RUNNING',
+        retryAfterMs: 0,
+        memo: { acting: wanting.map(({ group, desired }) => `${group.name} to ${desired}`).join(', ') },
+      };
     for (const { group, desired } of wanting.filter(({ group, desired }) => group.desired < desired))
       await resizeIfFree({ serverGroups, location, name: group.name, size: desired, signal });
     return { status: 'RUNNING', retryAfterMs: pollMs, memo };

@@ -80,13 +80,10 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     ['pipeline: quick }', 'pipeline: quick, approvers: managers }', '5:77', 'must be a map'],
     ['pipeline: quick }', 'pipeline: quick, approvers: {} }', '5:66', "'groups' is missing"],
     ['pipeline: quick }', 'pipeline: quick, approvers: { groups: [] } }', '5:87', 'names nobody'],
-    ['pipeline: quick }', 'pipeline: quick, approvers: { groups: [a], count: 2 } }', '5:99', 'Write count: 1'],
-    [
-      'pipeline: quick }',
-      'pipeline: quick, approvers: { groups: [a], exclude: [author] } }',
-      '5:102',
-      'not supported yet',
-    ],
+    ['pipeline: quick }', 'pipeline: quick, approvers: { groups: [a], count: 0 } }', '5:99', 'from 1 to 20'],
+    ['pipeline: quick }', 'pipeline: quick, approvers: { groups: [U0ANN], count: 2 } }', '5:103', 'Name more people'],
+    ['pipeline: quick }', "pipeline: quick, approvers: ['ada @example.com'] }", '5:78', 'an e-mail address'],
+    ['pipeline: quick }', "pipeline: quick, deployers: ['<!channel>'] }", '5:78', "a user group's handle"],
     [
       'pipeline: quick }',
       'pipeline: quick, approvers: { groups: [a], exclude: [requestor] } }',
