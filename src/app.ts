@@ -12,7 +12,7 @@ import { advance, type EngineWorld } from './engine/advance';
 import { signalFact } from './engine/audit-execution';
 import type { Clock } from './engine/clock';
 import { commandKind, executionKind, expiryKind, reviewKind } from './engine/document-kinds';
-import { createExecutionDrain } from './engine/drain-execution';
+import { createExecutionDrain, type DrainParts } from './engine/drain-execution';
 import { fold, foldUnsettled } from './engine/fold';
 import { mostDocumentBytes, type DocumentStore } from './engine/ports/document-store';
 import type { DueHandler } from './engine/ports/wake';
@@ -117,6 +117,13 @@ function createClosing(store: DocumentStore, clock: Clock) {
   };
 }
 
+/** Pauses and resumes an execution as the one that waits for it was. */
+const createPassingOn =
+  (signal: VerbWorld['signal']): DrainParts['passOn'] =>
+  async ({ id, executionId, signal: type, user, via }) => {
+    await signal(executionId, { type, user, via }, id);
+  };
+
 /** What the executor handles. */
 export const executorKinds = [
   commandKind,
@@ -162,10 +169,8 @@ export function createExecutorHandlers(parts: ExecutorParts): Readonly<Record<Ha
   );
   const jobTurns = createJobTurns(store, clock);
   const { jenkins = createJenkinsMasters(parts.definitions, clock), webhooks = createWebhooks({ clock }) } = parts;
-  const peopleNow = createPeopleReader({
-    ...parts,
-    onFailure: (error) => onError(error, `people of ${parts.teamId}`),
-  });
+  const onFailure = (error: unknown): void => onError(error, `people of ${parts.teamId}`);
+  const peopleNow = createPeopleReader({ ...parts, onFailure });
   // What happens by itself goes on while the chat is away.
   const people = (users: readonly string[] = []) => readPeople(store, parts.teamId, users);
   const signal = createSignal(store, clock);
@@ -203,9 +208,7 @@ export function createExecutorHandlers(parts: ExecutorParts): Readonly<Record<Ha
       abandon: createAbandoning({ signal }),
       askAgain: createAskAgain({ ...world, people }),
       lockAfter: createRollbackLock({ store, clock }),
-      passOn: async ({ id, executionId, signal: type, user, via }) => {
-        await signal(executionId, { type, user, via }, id);
-      },
+      passOn: createPassingOn(signal),
     }),
   };
   return {

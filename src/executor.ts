@@ -105,6 +105,13 @@ const startDrift = (
     onError: (error) => logger.warn({ error: String(error) }, 'A cluster could not be compared; it is tried again'),
   });
 
+const secret = (name: string): string | undefined => processEnvironment[name];
+
+const warnOf =
+  (logger: Logger) =>
+  (error: unknown, id: string): void =>
+    logger.warn({ error: String(error), id }, 'A try failed; the next one comes by itself');
+
 runJob({
   start: async (input, post) => {
     const settings = jobSettings.parse(input);
@@ -132,12 +139,8 @@ runJob({
       jobs: createJobs({ connections, clock }),
       fetchText: createFetchPublic({ clock, ...onlyTo(settings.expressionUrlHosts) }),
       ...(settings.chaos === undefined ? {} : { chaos: { settings: settings.chaos } }),
-      webhooks: createWebhooks({
-        clock,
-        secret: (name) => processEnvironment[name],
-        ...onlyTo(settings.webhookUrlHosts),
-      }),
-      onError: (error, id) => logger.warn({ error: String(error), id }, 'A try failed; the next one comes by itself'),
+      webhooks: createWebhooks({ clock, secret, ...onlyTo(settings.webhookUrlHosts) }),
+      onError: warnOf(logger),
     });
     await Promise.all([file.freeLeases(Object.keys(handlers)), startSchedule(parts)]);
     wake.start(handlers);

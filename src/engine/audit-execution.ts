@@ -1,6 +1,7 @@
 import { auditedSelf, auditFact, type AuditFact, type AuditOrigin } from '../model/audit';
 import type { ErrorCode } from '../model/errors';
-import type { Execution, ExecutionEvent, Stage, Task } from '../model/execution';
+import type { Execution, Stage, Task } from '../model/execution';
+import type { ExecutionEvent } from '../model/execution-event';
 import { isComplete } from '../model/status';
 import { actingUser } from './acting-user';
 import { describeEffect } from './audit-effect';

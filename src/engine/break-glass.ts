@@ -1,4 +1,5 @@
-import type { Execution, ExecutionEvent, Stage } from '../model/execution';
+import type { Execution, Stage } from '../model/execution';
+import type { ExecutionEvent } from '../model/execution-event';
 import type { Review } from '../model/review';
 import type { Choice, View } from '../model/view';
 import { isWaitingForWindow } from './execution-window';

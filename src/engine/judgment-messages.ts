@@ -1,4 +1,5 @@
-import type { Execution, ExecutionEvent, Stage } from '../model/execution';
+import type { Execution, Stage } from '../model/execution';
+import type { ExecutionEvent } from '../model/execution-event';
 import type { View } from '../model/view';
 import { approvalsOf } from './approvals';
 

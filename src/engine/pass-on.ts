@@ -1,4 +1,5 @@
-import type { Execution, ExecutionEvent, Stage } from '../model/execution';
+import type { Execution, Stage } from '../model/execution';
+import type { ExecutionEvent } from '../model/execution-event';
 
 /** The child for whose end a stage waits, or which it may just have started; undefined for none. */
 function awaitedChild({ type, status, context, tasks }: Stage): string | undefined {

@@ -1,4 +1,5 @@
-import type { Execution, ExecutionEvent } from '../model/execution';
+import type { Execution } from '../model/execution';
+import type { ExecutionEvent } from '../model/execution-event';
 import type { Message } from '../model/message';
 import type { Clock } from './clock';
 import { messageKind } from './document-kinds';
