@@ -13,11 +13,10 @@ import {
 import { joinTexts, type Text } from '../src/model/text';
 import type { View } from '../src/model/view';
 import { blindText, whyBlind, type BlindPlace } from './support/blindness';
-import { refuseBusy, refuseStranger } from './support/checks';
+import { refuseStranger } from './support/checks';
 import { clusterOf } from '../src/model/cluster-of';
 import { draftExecution, inSequence } from './support/draft';
 import { findApplication, findTarget } from './support/find-target';
-import { readHistory, runningExecution } from '../src/engine/read-history';
 import { factsOf, groupLine, readPlaces, type LivePlace } from './support/live-groups';
 import { runChoice, UserMistake } from './support/suggest';
 import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
@@ -187,8 +186,6 @@ async function planFor(
   const refusal = await refuseStranger(world, command, environment, name);
   if (refusal !== undefined) return { type: 'reply', view: refusal };
   const cluster = clusterOf(application, environment);
-  const busy = refuseBusy(runningExecution(await readHistory(world.store, cluster)), `/rollback ${name}`);
-  if (busy !== undefined) return { type: 'reply', view: busy };
   const places = await readPlaces(world.serverGroups, locations, cluster);
   const apps = await readNow(world, await unmanagedIn(world, application, environment, locations));
   const [first] = apps;

@@ -15,7 +15,7 @@ const pageLength = 20;
 
 /** Who may read what an application's log holds: whoever may deploy it to any of its environments. */
 async function mayRead(world: VerbWorld, name: string, user: string): Promise<Permission> {
-  const people = await world.people();
+  const people = await world.people([user]);
   const environments = [...(world.definitions().applications.get(name)?.environments.values() ?? [])];
   const answers = environments.map(({ policy }) => mayDeploy(policy, people, user, name));
   const denied: Permission = { allowed: false, reason: `Nobody may read the log of ${name}: it has no environment.` };

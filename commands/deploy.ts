@@ -7,9 +7,8 @@ import type { View } from '../src/model/view';
 import { resolvePipeline } from '../src/definitions/resolve-pipeline';
 import { clusterOf } from '../src/model/cluster-of';
 import { draftExecution } from './support/draft';
-import { refuseBusy, refuseStranger } from './support/checks';
+import { refuseStranger } from './support/checks';
 import { findTarget, placesText, type Target } from './support/find-target';
-import { readHistory, runningExecution } from '../src/engine/read-history';
 import { factsOf, readPlaces, runningVersion, type LivePlace } from './support/live-groups';
 import { parameterFacts, parameterHashFacts, planOptions, refusedView } from './support/pipeline-options';
 import { reachOf } from './support/reach';
@@ -126,9 +125,6 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   const reach = await reachOf({ application, environment, pipeline: environment.pipeline }, command, world);
   if ('refusal' in reach) return { type: 'reply', view: reach.refusal };
   const cluster = clusterOf(application, environment);
-  const running = runningExecution(await readHistory(world.store, cluster));
-  const busy = refuseBusy(running, `/rollback ${application.name} ${environment.name}`);
-  if (busy !== undefined) return { type: 'reply', view: busy };
   const places = await readPlaces(world.serverGroups, locations, cluster);
   const reason = words.options.get('reason');
   const stages = resolvePipeline(application, environment, {

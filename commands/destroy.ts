@@ -1,7 +1,7 @@
 import { planRemoval } from './support/remove-groups';
 import type { Verb } from './support/verb';
 
-const usage = '/cox destroy APPLICATION ENVIRONMENT[/REGION] vNNN';
+const usage = '/cox destroy APPLICATION ENVIRONMENT[/REGION] vNNN [anyway=yes]';
 
 /** Removes a server group for good. */
 export const destroy: Verb = {
@@ -9,7 +9,7 @@ export const destroy: Verb = {
   usage,
   summary: 'remove a server group for good, never the last that serves',
   examples: ['/cox destroy foo prod v003', '/cox destroy foo prod/east foo-prod-v003'],
-  options: [],
+  options: ['anyway'],
   run: (words, command, world) =>
     planRemoval(
       {

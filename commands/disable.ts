@@ -4,7 +4,7 @@ import type { NamedGroup } from './support/find-group';
 import { planRemoval } from './support/remove-groups';
 import type { Verb } from './support/verb';
 
-const usage = '/cox disable APPLICATION ENVIRONMENT[/REGION] vNNN';
+const usage = '/cox disable APPLICATION ENVIRONMENT[/REGION] vNNN [anyway=yes]';
 
 function refuseDisabled(named: readonly NamedGroup[]): View | undefined {
   if (!named.every(({ group }) => isDisabled(group))) return undefined;
@@ -18,7 +18,7 @@ export const disable: Verb = {
   usage,
   summary: 'take a server group out of service and keep it, never the last that serves',
   examples: ['/cox disable foo prod v003', '/cox disable foo prod/east foo-prod-v003'],
-  options: [],
+  options: ['anyway'],
   run: (words, command, world) =>
     planRemoval(
       {

@@ -63,12 +63,9 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   if (refusal !== undefined) return { type: 'reply', view: refusal };
   const cluster = clusterOf(application, environment);
   const history = await readHistory(world.store, cluster);
-  const running = runningExecution(history);
-  if (running !== undefined && running.definition.kind !== 'deploy') {
-    throw new UserMistake(
-      `${running.name} is under way. Wait for it or cancel it on its message; nothing was started.`,
-    );
-  }
+  const underWay = runningExecution(history);
+  // Only a deployment is called off for it; for anything else it waits.
+  const running = underWay?.definition.kind === 'deploy' ? underWay : undefined;
   if (running?.ending !== undefined) {
     throw new UserMistake(`${running.name} is on its way back already. Watch its message; nothing was started.`);
   }

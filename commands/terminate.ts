@@ -2,26 +2,17 @@ import type { Command } from '../src/model/command';
 import { locationName } from '../src/model/server-group';
 import type { Text } from '../src/model/text';
 import type { Choice, View } from '../src/model/view';
-import { refuseGuard } from './support/checks';
+import { askGuard } from './support/checks';
 import { draftExecution, inSequence } from './support/draft';
 import { findInstance, instanceLines, instancesIn, instanceText, type NamedInstance } from './support/find-instance';
 import { findTarget } from './support/find-target';
 import { factsOf, groupLine } from './support/live-groups';
 import { openTarget, type OpenTarget } from './support/open-target';
 import { servingText, versionsText } from './support/plan-operation';
-import { UserMistake } from './support/suggest';
 import type { PlanCard, Verb, VerbAnswer, VerbWorld } from './support/verb';
-import type { Words } from './support/words';
+import { isYes, type Words } from './support/words';
 
-const usage = '/cox terminate APPLICATION ENVIRONMENT[/REGION] INSTANCE-ID [decrement=yes]';
-
-/** Whether no other instance is to take the place of the one that goes. Throws a UserMistake for any other word. */
-function isForGood({ options }: Words): boolean {
-  const word = options.get('decrement') ?? 'no';
-  if (['yes', 'true'].includes(word)) return true;
-  if (['no', 'false'].includes(word)) return false;
-  throw new UserMistake(`decrement is yes or no, not '${word}'.`);
-}
+const usage = '/cox terminate APPLICATION ENVIRONMENT[/REGION] INSTANCE-ID [decrement=yes] [anyway=yes]';
 
 /** How many instances are offered as buttons. */
 const mostOffered = 5;
@@ -46,12 +37,6 @@ function askWhich({ name, places }: OpenTarget, again: (id: string) => string, n
     lines: [...instanceLines(sickFirst, now), `Say its id: ${usage}.`],
     choices,
   };
-}
-
-/** The group, where the one that goes is all of it that serves: then it is judged as if the group went, as the stage does. */
-function emptied({ group, instance }: NamedInstance): readonly string[] {
-  const serving = group.instances.filter((other) => other.serving);
-  return serving.length > 0 && serving.every(({ id }) => id === instance.id) ? [group.name] : [];
 }
 
 function linesOf({ group }: NamedInstance, forGood: boolean): readonly Text[] {
@@ -96,7 +81,7 @@ function planTermination(
 }
 
 async function run(words: Words, command: Command, world: VerbWorld): Promise<VerbAnswer> {
-  const forGood = isForGood(words);
+  const forGood = isYes(words, 'decrement');
   const target = await openTarget(findTarget(world.definitions(), words, usage), command, world);
   if ('refusal' in target) return { type: 'reply', view: target.refusal };
   const [, application = '', where = '', word] = words.words;
@@ -104,11 +89,13 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   const now = world.clock.now();
   if (word === undefined) return { type: 'reply', view: askWhich(target, again, now) };
   const named = findInstance(instancesIn(target.places), word, { name: target.name, again });
-  const leaving = [{ place: named.place, going: emptied(named) }];
+  const leaving = [{ place: named.place, going: [], instances: [named.instance.id] }];
   const operation = 'Terminating the requested instance(s) in';
-  const refusal = refuseGuard({ operation, cluster: target.cluster, leaving });
-  if (refusal !== undefined) return { type: 'reply', view: refusal };
-  return { type: 'plan', plan: planTermination(target, named, { forGood, command, now }), confirm: true };
+  const verdict = askGuard(world, { operation, cluster: target.cluster, leaving }, words);
+  if ('refusal' in verdict) return { type: 'reply', view: verdict.refusal };
+  const plan = planTermination(target, named, { forGood, command, now });
+  const view = { ...plan.view, lines: [...(plan.view.lines ?? []), ...verdict.lines] };
+  return { type: 'plan', plan: { ...plan, view }, confirm: true };
 }
 
 /** Kills one instance; DC/OS starts another unless it is told not to. */
@@ -117,6 +104,6 @@ export const terminate: Verb = {
   usage,
   summary: 'kill one instance; without its id, the instances with their state',
   examples: ['/cox terminate foo prod foo-prod-v003.4f2a', '/cox terminate foo prod 4f2a decrement=yes'],
-  options: ['decrement'],
+  options: ['decrement', 'anyway'],
   run,
 };

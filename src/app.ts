@@ -1,14 +1,18 @@
 import { verbs } from '../commands';
+import { createAskAgain, createLookAgain } from '../commands/support/look-again';
 import { processCommand } from '../commands/support/process-command';
 import { retryPermission } from '../commands/support/retry-permission';
 import type { VerbWorld } from '../commands/support/verb';
+import { randomBytes } from 'node:crypto';
+import { createChaos, createKillHandler, createScheduleHandler, killKind, scheduleKind } from './chaos';
+import type { ChaosWorld } from './chaos';
 import { createChildPipelines } from './child-pipelines';
 import { createAbandoning, createAdoption } from './engine/adopt-child';
 import { advance, type EngineWorld } from './engine/advance';
 import { signalFact } from './engine/audit-execution';
 import type { Clock } from './engine/clock';
-import { commandKind, executionKind, expiryKind } from './engine/document-kinds';
-import { createExecutionDrain } from './engine/drain-execution';
+import { commandKind, executionKind, expiryKind, reviewKind } from './engine/document-kinds';
+import { createExecutionDrain, type DrainParts } from './engine/drain-execution';
 import { fold, foldUnsettled } from './engine/fold';
 import { mostDocumentBytes, type DocumentStore } from './engine/ports/document-store';
 import type { DueHandler } from './engine/ports/wake';
@@ -21,9 +25,22 @@ import { guardReach } from './guard-reach';
 import { createJobTurns, createTrafficGuard } from './guards';
 import { createWebhooks } from './http-client/webhooks';
 import { createJenkinsMasters } from './jenkins/jenkins-masters';
+import { defaultChaosSettings } from './model/chaos';
+import { holdText } from './model/hold';
+import { plainText } from './model/text';
 import type { Execution } from './model/execution';
+import { servingPromise } from './model/serving-promise';
 import { createAuditLog } from './policy/audit/audit-log';
-import { readPeople } from './policy/people';
+import { createHolds } from './policy/locks/create-holds';
+import { createRollbackLock } from './policy/locks/lock-after-rollback';
+import { environmentLockKind } from './policy/locks/documents';
+import { createLockHandler } from './policy/locks/lock-handler';
+import { holdOfLock, readLock } from './policy/locks/locks';
+import { holdOfStop, readStop, stopKind } from './policy/stop';
+import { createStopHandler } from './policy/stop-handler';
+import { createReviewHandler } from './remind-reviews';
+import { createPeopleReader, readPeople, type PeopleDirectory } from './policy/people';
+import { createJudges } from './judges';
 import { createRequesterWishes } from './requester-wishes';
 import type { Services } from './services';
 import { stages } from './stages';
@@ -38,7 +55,7 @@ export const stageRegistry = createStageRegistry(stages);
 export const executionRenderer = createExecutionRenderer(stageRegistry, concludeFailed);
 
 /** What the executor works with; everything else is put together here. */
-export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings' | 'show' | 'record'> & {
+export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings' | 'show' | 'record' | 'chaos'> & {
   /** Jobs of the clusters that are defined. */
   readonly jobs: Services['jobs'];
   /** Fetches what expressions ask for. */
@@ -47,6 +64,10 @@ export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings' | '
   readonly jenkins?: Services['jenkins'];
   /** Where absent: to public addresses only, without secrets of the environment. */
   readonly webhooks?: Services['webhooks'];
+  /** What the operator says of chaos, and where its draws come from. @default off, and random */
+  readonly chaos?: Partial<Pick<ChaosWorld, 'settings' | 'newSeed' | 'stopped' | 'locked'>>;
+  /** Asks the chat who is who; where absent, what was last seen counts. */
+  readonly directory?: PeopleDirectory;
   /** Values that must not get into the audit log; none by default. */
   readonly secrets?: readonly string[];
   /** Told of what failed and is tried again by itself. */
@@ -84,55 +105,120 @@ function createSignal(store: DocumentStore, clock: Clock) {
   };
 }
 
-/** What the executor handles. */
-export const executorKinds = [commandKind, executionKind, expiryKind] as const;
+/** Has an execution shown without what would be refused; doing it again changes nothing. */
+function createClosing(store: DocumentStore, clock: Clock) {
+  return async (executionId: string): Promise<void> => {
+    const now = clock.now();
+    const settings = { registry: stageRegistry, now, render: executionRenderer };
+    const change = (execution: Execution): Execution =>
+      execution.isClosed === true ? execution : { ...execution, isClosed: true };
+    await store.update(executionKind, executionId, (execution) => fold(execution, change, settings));
+    await store.touch(executionKind, executionId, now);
+  };
+}
 
-/** The handlers of the executor: commands are planned and answered, executions advanced, what was kept is destroyed. */
-export function createExecutorHandlers(
-  parts: ExecutorParts,
-): Readonly<Record<'command' | 'execution' | 'expiry', DueHandler>> {
+/** Pauses and resumes an execution as the one that waits for it was. */
+const createPassingOn =
+  (signal: VerbWorld['signal']): DrainParts['passOn'] =>
+  async ({ id, executionId, signal: type, user, via }) => {
+    await signal(executionId, { type, user, via }, id);
+  };
+
+/** What the executor handles. */
+export const executorKinds = [
+  commandKind,
+  executionKind,
+  expiryKind,
+  environmentLockKind,
+  stopKind,
+  reviewKind,
+  killKind,
+  scheduleKind,
+] as const;
+
+type HandledKind =
+  'command' | 'execution' | 'expiry' | 'environment-lock' | 'stop' | 'review' | 'kill' | 'chaos-schedule';
+
+/** Chaos as the operator wants it; a stop of everything and the lock of an environment hold it back. */
+const chaosWorld = (
+  { chaos = {}, ...parts }: ExecutorParts,
+  more: Pick<ChaosWorld, 'signal' | 'record'>,
+): ChaosWorld => ({
+  settings: defaultChaosSettings,
+  newSeed: () => randomBytes(32).toString('hex'),
+  stopped: async () => {
+    const stop = await readStop(parts.store, parts.teamId);
+    return stop && plainText(holdText(holdOfStop(stop)));
+  },
+  locked: async ({ name: application }, { name: environment }) => {
+    const { store, teamId, clock } = parts;
+    const lock = await readLock(store, { teamId, application, environment }, clock.now());
+    return lock && plainText(holdText(holdOfLock(lock)));
+  },
+  ...chaos,
+  ...parts,
+  ...more,
+});
+
+/** The handlers of the executor: commands are planned and answered, executions advanced, what was kept is destroyed, chaos let loose. */
+export function createExecutorHandlers(parts: ExecutorParts): Readonly<Record<HandledKind, DueHandler>> {
   const { store, clock, serverGroups, jobs, fetchText, onError } = parts;
   const settings = createUserSettings(createKeyvStore(store, clock));
-  const trafficGuard = createTrafficGuard(store, serverGroups);
+  const trafficGuard = createTrafficGuard(store, serverGroups, (cluster, location) =>
+    servingPromise(parts.definitions(), cluster, location),
+  );
   const jobTurns = createJobTurns(store, clock);
   const { jenkins = createJenkinsMasters(parts.definitions, clock), webhooks = createWebhooks({ clock }) } = parts;
-  const people = () => readPeople(store, parts.teamId);
+  const onFailure = (error: unknown): void => onError(error, `people of ${parts.teamId}`);
+  const peopleNow = createPeopleReader({ ...parts, onFailure });
+  // What happens by itself goes on while the chat is away.
+  const people = (users: readonly string[] = []) => readPeople(store, parts.teamId, users);
   const signal = createSignal(store, clock);
   const audit = createAuditLog({ store, clock, teamId: parts.teamId, secrets: parts.secrets ?? [] });
   const mayRetry = async (execution: Execution, user: string): Promise<boolean> =>
     (await retryPermission({ ...parts, people }, execution, user)).allowed;
-  const childPipelines = createChildPipelines({ ...parts, people, signal });
+  const childPipelines = createChildPipelines({ ...parts, people, signal, close: createClosing(store, clock) });
   const expiries = createExpiries(store);
+  const chaos = chaosWorld(parts, { signal, record: audit.record });
+  const world: VerbWorld = {
+    ...parts,
+    chaos: createChaos(chaos),
+    settings,
+    people: peopleNow,
+    show: executionRenderer.live,
+    signal,
+    record: audit.record,
+  };
   const engine: EngineWorld<Services> = {
     store,
     clock,
     registry: guardReach(stageRegistry, { definitions: parts.definitions, people }),
     services: { serverGroups, jobs, jobTurns, trafficGuard, expiries, fetchText, jenkins, webhooks, childPipelines },
     render: executionRenderer,
+    holds: createHolds({ store, clock }),
+    lookAgain: createLookAgain(verbs, { ...world, people }),
     drain: createExecutionDrain({
       store,
       clock,
       render: executionRenderer,
       tellsRequester: createRequesterWishes(settings),
+      judges: createJudges({ store, teamId: parts.teamId, settings }),
       record: audit.record,
       adopt: createAdoption({ store, mayRetry, signal }),
       abandon: createAbandoning({ signal }),
-      passOn: async ({ id, executionId, signal: type, user }) => {
-        await signal(executionId, { type, user }, id);
-      },
+      askAgain: createAskAgain({ ...world, people }),
+      lockAfter: createRollbackLock({ store, clock }),
+      passOn: createPassingOn(signal),
     }),
-  };
-  const world: VerbWorld = {
-    ...parts,
-    settings,
-    people,
-    show: executionRenderer.live,
-    signal,
-    record: audit.record,
   };
   return {
     command: (claimed, owner) => processCommand(verbs, world, claimed, owner),
     expiry: createExpiryHandler({ store, clock, serverGroups, trafficGuard, onError, record: audit.record }),
+    'environment-lock': createLockHandler({ store, clock, record: audit.record }),
+    stop: createStopHandler({ store, clock, record: audit.record, signal }),
+    review: createReviewHandler(parts),
+    kill: createKillHandler(chaos),
+    'chaos-schedule': createScheduleHandler(chaos),
     execution: (claimed, owner) => advance(engine, claimed.document as Execution, owner),
   };
 }

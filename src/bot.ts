@@ -37,8 +37,13 @@ function startJobs(config: Config, logger: Logger, onMessageDue: () => void): Ba
     inboxFile: config.inboxFile,
     pipelinesFolder: config.pipelinesFolder,
     teamId: config.slack.teamId,
+    slack: {
+      botToken: config.slack.botToken,
+      ...(config.slack.apiUrl === undefined ? {} : { apiUrl: config.slack.apiUrl }),
+    },
     logLevel: config.logLevel,
     timeZone: config.defaultTimeZone,
+    chaos: config.chaos,
   };
   const background: Background = startBackground({
     jobs: ['executor', 'pollers'].map((name) => ({ name, path: join(__dirname, `${name}.js`), workerData: settings })),

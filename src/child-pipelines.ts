@@ -4,7 +4,7 @@ import { draftOf } from './definitions/draft-of';
 import { planRun } from './definitions/plan-run';
 import { isDescribed, resolvePipeline } from './definitions/resolve-pipeline';
 import { foreignClusters, touchesCluster } from './definitions/touched-clusters';
-import { actingUser, actingUserText } from './engine/acting-user';
+import { actingUserOf, actingUserText } from './engine/acting-user';
 import { isNewest } from './engine/adopt-child';
 import { clusterHolder, lockCluster } from './engine/cluster-lock';
 import type {
@@ -18,6 +18,7 @@ import { executionKind } from './engine/document-kinds';
 import { threadIdOf } from './engine/drain-execution';
 import { findCircle } from './engine/find-circle';
 import type { NewId } from './engine/ids';
+import { stageById } from './engine/graph';
 import { ancestorIdsOf, deepestLineage, lineageOf } from './engine/lineage';
 import { worksOnCluster } from './engine/read-history';
 import { startExecution, type StartParts, type StartRefusal } from './engine/start-execution';
@@ -33,8 +34,13 @@ import { mayDeploy } from './policy/permissions';
 type Parts = StartParts & {
   readonly newId: NewId;
   readonly definitions: () => Definitions;
-  readonly people: () => Promise<People>;
+  readonly people: (users: readonly string[]) => Promise<People>;
+  /** Has nothing of an execution offered to be run again. */
+  readonly close: (executionId: string) => Promise<void>;
 };
+
+/** The stage of another execution that wants a child. */
+type Parent = Pick<ChildRequest, 'parent' | 'parentStageId'>;
 
 const refuse = (message: string) => new CoxswainError('INVALID_INPUT', { message });
 
@@ -65,17 +71,24 @@ function refuseCircle(place: PipelinePlace, lineage: readonly Execution[]): void
 async function refuseStranger(
   parts: Parts,
   { application, environment }: Pick<PipelinePlace, 'application' | 'environment'>,
-  parent: Execution,
+  { parent, parentStageId }: Parent,
   why = '',
 ) {
-  const user = actingUser(parent);
+  const stage = stageById(parent, parentStageId);
+  const user = actingUserOf(parent, stage);
   const where = `${application.name} ${environment.name}`;
-  const permission = mayDeploy(environment.policy, await parts.people(), user, where, actingUserText(parent));
+  const permission = mayDeploy(
+    environment.policy,
+    await parts.people([user]),
+    user,
+    where,
+    actingUserText(parent, stage),
+  );
   if (!permission.allowed) throw new CoxswainError('NOT_ALLOWED', { message: `${plainText(permission.reason)}${why}` });
 }
 
 /** Refuses whoever it runs for where they may not change another environment that a stage names; answers which clusters it names. */
-async function refuseReach(parts: Parts, place: PipelinePlace, parent: Execution): Promise<readonly string[]> {
+async function refuseReach(parts: Parts, place: PipelinePlace, parent: Parent): Promise<readonly string[]> {
   const foreign = foreignClusters(parts.definitions(), place);
   for (const reached of foreign) {
     const why = ` Stage '${reached.stage}' of pipeline ${place.application.name}/${place.pipeline.name} names ${reached.cluster}.`;
@@ -202,15 +215,17 @@ async function start(parts: Parts, request: ChildRequest): Promise<ChildStart> {
   const lineage = [parent, ...(await lineageOf(store, parent))];
   const place = findPlace(definitions(), request);
   refuseCircle(place, lineage);
-  await refuseStranger(parts, place, parent);
-  const reached = await refuseReach(parts, place, parent);
+  await refuseStranger(parts, place, request);
+  const reached = await refuseReach(parts, place, request);
   const draft = draftChild(place, request);
   const ancestorIds = lineage.map((execution) => execution.id);
   // Asked before anything is created: it may be busy for hours.
   const own = worksOnCluster(draft) ? [draft.definition.cluster] : [];
   const busy = await holderOf(parts, [...own, ...reached], [...ancestorIds, id]);
-  const user = actingUser(parent);
-  const origin = { parentExecutionId: parent.id, parentStageId, isAwaited };
+  const user = actingUserOf(parent, stageById(parent, parentStageId));
+  const above = [parent.trigger.user, ...(parent.trigger.alsoAsked ?? [])].filter((other) => other !== user);
+  const alsoAsked = above.length === 0 ? {} : { alsoAsked: [...new Set(above)] };
+  const origin = { parentExecutionId: parent.id, parentStageId, isAwaited, ...alsoAsked };
   const trigger = { type: 'pipeline', user, parameters: {}, correlationId: key, ...origin } as const;
   const begin = () => startExecution(parts, { id, teamId: parent.teamId, draft, trigger, ancestorIds });
   const holder = busy ?? (await begin()).refusal;
@@ -237,6 +252,7 @@ export const createChildPipelines = (parts: Parts): ChildPipelines => ({
   newId: parts.newId,
   start: (request) => start(parts, request),
   reopen: (executionId, parent) => reopen(parts, executionId, parent),
+  close: parts.close,
   look: async (executionId) => (await parts.store.get(executionKind, executionId))?.document,
   cancel: async (executionId, { user, reason, key }) => {
     await parts.signal(executionId, { type: 'cancel', user, reason }, `${key}/cancel`);

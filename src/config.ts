@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { checkUrl } from './engine/expressions';
+import type { ChaosSettings } from './model/chaos';
 import { isTimeZone } from './model/local-time';
 import { isSecretHeader } from './http-client/redact';
 
@@ -25,6 +26,7 @@ export type Config = {
   readonly peopleIntervalMs: number;
   /** Of execution windows that name none. */
   readonly defaultTimeZone: string;
+  readonly chaos: ChaosSettings;
   /** The only hosts that URL functions of expressions may fetch from; absent: every host with a public address. */
   readonly expressionUrlHosts?: readonly string[];
   /** The only hosts that webhook stages may send to; absent: every host with a public address. */
@@ -58,25 +60,55 @@ const urlHosts = z.string().transform((text, context) => {
   return hosts;
 });
 
-const schema = z.object({
-  SLACK_BOT_TOKEN: z.string().startsWith('xoxb-', "must be the bot token that begins with 'xoxb-'"),
-  SLACK_SIGNING_SECRET: z.string().min(8, 'must be the signing secret of the app').optional(),
-  SLACK_APP_TOKEN: z.string().startsWith('xapp-', "must be the app token that begins with 'xapp-'").optional(),
-  SLACK_TEAM_ID: z.string().regex(/^T[A-Z0-9]+$/, "must be the workspace's id, such as T0123ABCD"),
-  SLACK_API_URL: z.url().endsWith('/api/', "must end in '/api/'").optional(),
-  HOST: z.string().default('0.0.0.0'),
-  PORT: port.default(3000),
-  API_HOST: z.string().default('127.0.0.1'),
-  API_PORT: port.default(3001),
-  DATA_FOLDER: z.string().default('.data'),
-  PIPELINES_FOLDER: z.string().default('pipelines'),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  PEOPLE_INTERVAL_SECONDS: z.coerce.number().min(1).default(300),
-  DEFAULT_TIME_ZONE: z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin or UTC').default('UTC'),
-  EXPRESSION_URL_HOSTS: urlHosts.optional(),
-  WEBHOOK_URL_HOSTS: urlHosts.optional(),
-  REDIS_URL: z.string().optional(),
-});
+const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin or UTC');
+
+/** `true` or `false`, spelled just so: anything else could mean either. */
+const truth = z.enum(['true', 'false']).transform((word) => word === 'true');
+
+const words = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== ''),
+);
+
+const chaosSchema = {
+  CHAOS_ENABLED: truth.default(false),
+  CHAOS_LEASHED: truth.default(true),
+  CHAOS_ACCOUNTS: words.default([]),
+  CHAOS_START_HOUR: z.coerce.number().int().min(0).max(23).default(9),
+  CHAOS_END_HOUR: z.coerce.number().int().min(1).max(24).default(15),
+  CHAOS_TIME_ZONE: timeZone.optional(),
+  CHAOS_MAX_APPS: z.coerce.number().int().min(1).optional(),
+  CHAOS_CARD_MINUTES: z.coerce.number().min(1).default(10),
+  CHAOS_ADMINS: words.default([]),
+};
+
+const schema = z
+  .object({
+    ...chaosSchema,
+    SLACK_BOT_TOKEN: z.string().startsWith('xoxb-', "must be the bot token that begins with 'xoxb-'"),
+    SLACK_SIGNING_SECRET: z.string().min(8, 'must be the signing secret of the app').optional(),
+    SLACK_APP_TOKEN: z.string().startsWith('xapp-', "must be the app token that begins with 'xapp-'").optional(),
+    SLACK_TEAM_ID: z.string().regex(/^T[A-Z0-9]+$/, "must be the workspace's id, such as T0123ABCD"),
+    SLACK_API_URL: z.url().endsWith('/api/', "must end in '/api/'").optional(),
+    HOST: z.string().default('0.0.0.0'),
+    PORT: port.default(3000),
+    API_HOST: z.string().default('127.0.0.1'),
+    API_PORT: port.default(3001),
+    DATA_FOLDER: z.string().default('.data'),
+    PIPELINES_FOLDER: z.string().default('pipelines'),
+    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    PEOPLE_INTERVAL_SECONDS: z.coerce.number().min(1).default(300),
+    DEFAULT_TIME_ZONE: timeZone.default('UTC'),
+    EXPRESSION_URL_HOSTS: urlHosts.optional(),
+    WEBHOOK_URL_HOSTS: urlHosts.optional(),
+    REDIS_URL: z.string().optional(),
+  })
+  .refine(({ CHAOS_START_HOUR: from, CHAOS_END_HOUR: to }) => from < to, {
+    path: ['CHAOS_END_HOUR'],
+    message: 'must be later than CHAOS_START_HOUR',
+  });
 
 const whereFrom: Readonly<Record<string, string>> = {
   SLACK_BOT_TOKEN: 'api.slack.com/apps → your app → OAuth & Permissions',
@@ -107,7 +139,21 @@ export function readConfig(
   return { problems: [...problems, ...noWayIn] };
 }
 
-const toConfig = (values: z.infer<typeof schema>): Config => ({
+type Values = z.infer<typeof schema>;
+
+const chaosOf = (values: Values): ChaosSettings => ({
+  enabled: values.CHAOS_ENABLED,
+  leashed: values.CHAOS_LEASHED,
+  accounts: values.CHAOS_ACCOUNTS,
+  startHour: values.CHAOS_START_HOUR,
+  endHour: values.CHAOS_END_HOUR,
+  timeZone: values.CHAOS_TIME_ZONE ?? values.DEFAULT_TIME_ZONE,
+  cardMs: values.CHAOS_CARD_MINUTES * 60_000,
+  admins: values.CHAOS_ADMINS,
+  ...(values.CHAOS_MAX_APPS === undefined ? {} : { maxApps: values.CHAOS_MAX_APPS }),
+});
+
+const toConfig = (values: Values): Config => ({
   slack: {
     botToken: values.SLACK_BOT_TOKEN,
     signingSecret: values.SLACK_SIGNING_SECRET ?? '',
@@ -123,6 +169,7 @@ const toConfig = (values: z.infer<typeof schema>): Config => ({
   pipelinesFolder: values.PIPELINES_FOLDER,
   logLevel: values.LOG_LEVEL,
   defaultTimeZone: values.DEFAULT_TIME_ZONE,
+  chaos: chaosOf(values),
   peopleIntervalMs: values.PEOPLE_INTERVAL_SECONDS * 1000,
   ...(values.EXPRESSION_URL_HOSTS === undefined ? {} : { expressionUrlHosts: values.EXPRESSION_URL_HOSTS }),
   ...(values.WEBHOOK_URL_HOSTS === undefined ? {} : { webhookUrlHosts: values.WEBHOOK_URL_HOSTS }),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setPriority } from 'node:os';
 import { createExecutorHandlers, executorKinds, stageRegistry } from './app';
 import { runJob } from './background/job';
+import { startSchedule } from './chaos';
 import { processEnvironment, secretValues } from './config';
 import { createJobs } from './dcos/metronome-jobs';
 import { createDefinitionsSource } from './definitions/definitions-source';
@@ -21,9 +22,12 @@ import { liveServerGroups } from './live-server-groups';
 import { createLogger, logUnreadable, type Logger } from './logger';
 import type { Definitions } from './model/application';
 import { createAuditLog } from './policy/audit/audit-log';
+import type { PeopleDirectory } from './policy/people';
 import { createEmbeddedWake } from './queue/embedded-wake';
 import { createInboxMover } from './queue/inbox-mover';
 import { rememberSights } from './remember-sights';
+import { createPeopleDirectory } from './slack/people-directory';
+import { createWebClients } from './slack/web-clients';
 import { openSqliteStore } from './store/sqlite-store';
 
 const stopMs = 5000;
@@ -43,6 +47,17 @@ const openDefinitions = ({ pipelinesFolder, timeZone = 'UTC' }: JobSettings, log
       logger.warn({ problems }, 'Some definitions have problems; their last good version is used'),
     onLoaded: (loaded) => logger.info({ applications: [...loaded.applications.keys()] }, 'Definitions loaded'),
   });
+
+/** Asks Slack itself; undefined where it is not known how. */
+function openDirectory({ slack, teamId }: JobSettings): { readonly directory?: PeopleDirectory } {
+  if (slack === undefined) return {};
+  const { botToken, apiUrl } = slack;
+  const { interactive: client } = createWebClients({
+    botToken,
+    ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+  });
+  return { directory: createPeopleDirectory({ client, clock, teamId }) };
+}
 
 const onlyTo = (allowedHosts: readonly string[] | undefined) => (allowedHosts === undefined ? {} : { allowedHosts });
 
@@ -90,6 +105,13 @@ const startDrift = (
     onError: (error) => logger.warn({ error: String(error) }, 'A cluster could not be compared; it is tried again'),
   });
 
+const secret = (name: string): string | undefined => processEnvironment[name];
+
+const warnOf =
+  (logger: Logger) =>
+  (error: unknown, id: string): void =>
+    logger.warn({ error: String(error), id }, 'A try failed; the next one comes by itself');
+
 runJob({
   start: async (input, post) => {
     const settings = jobSettings.parse(input);
@@ -111,18 +133,16 @@ runJob({
     const drift = startDrift(parts, secrets, logger);
     const handlers = createExecutorHandlers({
       ...parts,
+      ...openDirectory(settings),
       secrets,
       newId: () => ulid(clock.now()),
       jobs: createJobs({ connections, clock }),
       fetchText: createFetchPublic({ clock, ...onlyTo(settings.expressionUrlHosts) }),
-      webhooks: createWebhooks({
-        clock,
-        secret: (name) => processEnvironment[name],
-        ...onlyTo(settings.webhookUrlHosts),
-      }),
-      onError: (error, id) => logger.warn({ error: String(error), id }, 'A try failed; the next one comes by itself'),
+      ...(settings.chaos === undefined ? {} : { chaos: { settings: settings.chaos } }),
+      webhooks: createWebhooks({ clock, secret, ...onlyTo(settings.webhookUrlHosts) }),
+      onError: warnOf(logger),
     });
-    await file.freeLeases(Object.keys(handlers));
+    await Promise.all([file.freeLeases(Object.keys(handlers)), startSchedule(parts)]);
     wake.start(handlers);
     const mover = createInboxMover({
       store: file,

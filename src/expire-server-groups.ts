@@ -16,6 +16,7 @@ import { parseMoniker } from './model/moniker';
 import { isDisabled, locationName, type ServerGroup } from './model/server-group';
 import { isComplete } from './model/status';
 import type { Text } from './model/text';
+import { readStop } from './policy/stop';
 
 /** When to look again: while something is under way or cannot be seen, and after the deletion was sent. */
 const laterMs = 60_000;
@@ -107,6 +108,7 @@ async function destroy(parts: Parts, expiry: Expiry, group: ServerGroup): Promis
 }
 
 async function look(parts: Parts, expiry: Expiry): Promise<Look> {
+  if ((await readStop(parts.store, expiry.teamId)) !== undefined) return { again: laterMs };
   const group = await parts.serverGroups.get(expiry.location, expiry.serverGroupName);
   if (group?.labels[keyLabel] !== expiry.key) return { end: expiry.state === 'destroying' ? 'destroyed' : 'gone' };
   if (await isBusy(parts.store, expiry.cluster)) return { again: laterMs };
@@ -199,7 +201,7 @@ const changeBy =
   });
 
 /**
- * Handles the expiry of a server group that did not come up: waits while an execution works on the cluster, spares a
+ * Handles the expiry of a server group that did not come up: waits while everything is stopped and while an execution works on the cluster, spares a
  * group that is in service again, and destroys behind the traffic guard with the cluster locked. What cannot be done now
  * is tried again, for a day where the DC/OS cluster is not configured any more; what was destroyed is remembered for a day.
  */

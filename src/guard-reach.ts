@@ -1,5 +1,5 @@
 import { foreignClusters } from './definitions/touched-clusters';
-import { actingUser, actingUserText } from './engine/acting-user';
+import { actingUserOf, actingUserText } from './engine/acting-user';
 import type { StageDefinition, StageRegistry } from './engine/contracts/stage';
 import type { TaskDefinition, TaskLook } from './engine/contracts/task';
 import { stageById, topLevelOf } from './engine/graph';
@@ -9,7 +9,10 @@ import { plainText } from './model/text';
 import type { People } from './policy/people';
 import { mayDeploy } from './policy/permissions';
 
-type Parts = { readonly definitions: () => Definitions; readonly people: () => Promise<People> };
+type Parts = {
+  readonly definitions: () => Definitions;
+  readonly people: (users: readonly string[]) => Promise<People>;
+};
 
 /** Whether a stage belongs to a clean-up: what has been done goes back, whoever may do it now. */
 function isWayBack(execution: Execution, stage: Stage): boolean {
@@ -28,9 +31,10 @@ async function refusalOf(parts: Parts, { execution, stage }: Pick<TaskLook<never
     pipeline: { stages: [stage] },
   };
   for (const { application: other, environment, cluster } of foreignClusters(parts.definitions(), place)) {
-    const who = actingUserText(execution);
+    const who = actingUserText(execution, stage);
     const where = `${other.name} ${environment.name}`;
-    const permission = mayDeploy(environment.policy, await parts.people(), actingUser(execution), where, who);
+    const user = actingUserOf(execution, stage);
+    const permission = mayDeploy(environment.policy, await parts.people([user]), user, where, who);
     if (!permission.allowed)
       return `${plainText(permission.reason)} Stage '${topLevelOf(execution, stage).name}' names ${cluster}.`;
   }

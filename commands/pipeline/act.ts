@@ -1,6 +1,8 @@
 import { openWindowOf } from '../../src/engine/execution-window';
+import { retryRefusal } from '../../src/engine/retry-choice';
 import { isSkippable, type Signal } from '../../src/engine/signals';
 import type { Execution, Stage } from '../../src/model/execution';
+import { isComplete } from '../../src/model/status';
 import type { Choice, View } from '../../src/model/view';
 import { topLevelStages } from '../../src/engine/graph';
 import { findExecution } from '../support/find-execution';
@@ -60,6 +62,13 @@ function namedStage(execution: Execution, word: string, again: (stage: string) =
   );
 }
 
+/** How a stage that succeeded is run again; nothing where none may be. */
+function againLines(execution: Execution, again: (stage: string) => string): readonly string[] {
+  const isAgain = ({ id, status }: Stage) => isComplete(status) && retryRefusal(execution, id) === undefined;
+  const stage = isComplete(execution.status) ? topLevelStages(execution).find(isAgain) : undefined;
+  return stage === undefined ? [] : [`Name the stage that is to run again: /cox ${again(stage.name)}`];
+}
+
 /** The stage that is meant: the named one, else the only one whose button is there; or the question which. */
 function stageFor(
   act: Act,
@@ -73,7 +82,8 @@ function stageFor(
   if (first === undefined) {
     const headline =
       act.name === 'skip' ? `${execution.name} waits for nothing now.` : `${execution.name} has nothing to retry.`;
-    return { question: { headline, tone: 'attention', undone: true, lines: ['Nothing was changed.'] } };
+    const lines = ['Nothing was changed.', ...(act.name === 'retry' ? againLines(execution, again) : [])];
+    return { question: { headline, tone: 'attention', undone: true, lines } };
   }
   if (others.length === 0) return { stageId: stageIdOf(first) };
   const headline = `${offered.length} stages of ${execution.name} wait. Which?`;

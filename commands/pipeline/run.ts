@@ -1,7 +1,6 @@
 import { strategyRefusal } from '../../src/definitions/find-pipeline';
 import { resolvePipeline } from '../../src/definitions/resolve-pipeline';
 import { touchesCluster } from '../../src/definitions/touched-clusters';
-import { readHistory, runningExecution } from '../../src/engine/read-history';
 import type { Application, Environment, Pipeline, PipelineStage } from '../../src/model/application';
 import { clusterOf } from '../../src/model/cluster-of';
 import type { Command } from '../../src/model/command';
@@ -9,7 +8,7 @@ import type { PipelineRun } from '../../src/model/execution';
 import { imageVersion, type Location } from '../../src/model/server-group';
 import type { View } from '../../src/model/view';
 import { imageOf, offerVersions } from '../deploy';
-import { refuseBusy, refuseStranger } from '../support/checks';
+import { refuseStranger } from '../support/checks';
 import { draftExecution } from '../support/draft';
 import { findApplication, placesText, unknownWord } from '../support/find-target';
 import { factsOf, readPlaces, runningVersion, type LivePlace } from '../support/live-groups';
@@ -169,16 +168,9 @@ function planOf(wanted: Run, resolved: Resolved, { command, now }: { command: Co
   return { draft, facts, view: viewOf(wanted, resolved, stages, now), confirmLabel: 'Run' };
 }
 
-/** What stands where it will run; or the refusal where somebody else works there. */
-async function placesFor(
-  { application, environment, locations }: Run,
-  world: VerbWorld,
-): Promise<readonly LivePlace[] | { readonly refusal: View }> {
-  const cluster = clusterOf(application, environment);
-  const running = runningExecution(await readHistory(world.store, cluster));
-  const refusal = refuseBusy(running, `/rollback ${application.name} ${environment.name}`);
-  return refusal === undefined ? readPlaces(world.serverGroups, locations, cluster) : { refusal };
-}
+/** What stands where it will run. */
+const placesFor = ({ application, environment, locations }: Run, world: VerbWorld): Promise<readonly LivePlace[]> =>
+  readPlaces(world.serverGroups, locations, clusterOf(application, environment));
 
 async function answer(words: Words, command: Command, world: VerbWorld): Promise<VerbAnswer> {
   const wanted = readRun(world, words);
@@ -199,7 +191,6 @@ async function answer(words: Words, command: Command, world: VerbWorld): Promise
   const reach = await reachOf(wanted, command, world);
   if ('refusal' in reach) return { type: 'reply', view: reach.refusal };
   const places = touchesCluster(pipeline) ? await placesFor(wanted, world) : [];
-  if ('refusal' in places) return { type: 'reply', view: places.refusal };
   const asked = { command, now: world.clock.now() };
   const plan = planOf(wanted, { image, places, run, reason, reach: reach.lines }, asked);
   return { type: 'plan', plan, confirm: environment.confirm || reach.confirm };

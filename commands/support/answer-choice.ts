@@ -1,14 +1,21 @@
 import type { Command, CommandRequest, PlannedAction } from '../../src/model/command';
-import type { View } from '../../src/model/view';
+import type { Choice, View } from '../../src/model/view';
 import type { Text } from '../../src/model/text';
 import { commandKind, executionKind } from '../../src/engine/document-kinds';
+import { approvalsNeeded } from '../../src/engine/approvals';
+import { stageById } from '../../src/engine/graph';
+import { judgmentAnswers } from '../../src/engine/judgment-answers';
 import type { Signal } from '../../src/engine/signals';
+import type { Execution } from '../../src/model/execution';
+import { askChoice, askOthers } from './ask-others';
 import { answerText, mishapView, offerPlan, runVerb, type Outcome } from './answer-text';
 import { lostView } from './lost-view';
+import { queueLine } from './queue-line';
 import { planHash, whatMoved } from './plan-hash';
 import { sendSignal } from './send-signal';
 import { startPlan } from './start-plan';
 import type { Verb, VerbAnswer, VerbWorld } from './verb';
+import { quoteWord } from './words';
 
 type ChoiceRequest = Extract<CommandRequest, { type: 'choice' }>;
 
@@ -17,11 +24,28 @@ const say = (headline: Text, tone: View['tone'] = 'neutral', lines: readonly Tex
 });
 
 /** The answer to somebody who may not do this. */
-const deny = (headline: Text): Outcome => ({ reply: { headline, tone: 'bad', lines: [], denied: true } });
+const deny = (headline: Text, choices: readonly Choice[] = []): Outcome => ({
+  reply: { headline, tone: 'bad', lines: [], denied: true, choices },
+});
+
+const watchLines = ({ report }: PlannedAction['draft']): readonly string[] =>
+  report === undefined ? [] : [`Watch it in #${report.channel}.`];
+
+/** The answer to a start: that it is on its way, or that it waits for others on its cluster. */
+export async function startedOrQueued(world: VerbWorld, id: string, draft: PlannedAction['draft']): Promise<View> {
+  const execution = (await world.store.get(executionKind, id))?.document;
+  const ahead = execution === undefined ? undefined : await queueLine(world, draft, execution);
+  if (ahead === undefined) return startedView(draft);
+  return {
+    headline: [{ strong: draft.name }, ' waits for its turn.'],
+    tone: 'running',
+    lines: [ahead, ...watchLines(draft)],
+  };
+}
 
 /** The answer to a confirmation: the execution runs, and where to watch it. */
 export function startedView(draft: PlannedAction['draft']): View {
-  const where = draft.report === undefined ? [] : [`Watch it in #${draft.report.channel}.`];
+  const where = watchLines(draft);
   return { headline: [{ strong: draft.name }, ' is on its way.'], tone: 'running', lines: where };
 }
 
@@ -82,9 +106,14 @@ async function confirmPlan(
       'attention',
     );
   }
-  const holder = await startPlan(world, decided.executionId, decided.draft, command);
+  const holder = await startPlan(
+    world,
+    { id: decided.executionId, draft: decided.draft, plannedBy: planned.id },
+    command,
+  );
   if (holder !== undefined) return { reply: lostView(holder) };
-  return { reply: startedView(decided.draft), executionId: decided.executionId };
+  const reply = await startedOrQueued(world, decided.executionId, decided.draft);
+  return { reply, executionId: decided.executionId };
 }
 
 async function answerPlanChoice(
@@ -105,12 +134,44 @@ async function answerPlanChoice(
     : say('Too late: it was confirmed already.', 'attention');
 }
 
-const signalOf = (request: ChoiceRequest, stageId: string, user: string): Signal | undefined => {
+/** An answer such as `foo: customers see errors`: the application's name as it was typed, and why. */
+function overrideOf({ target, answer = '' }: ChoiceRequest, stageId: string, user: string): Signal {
+  const [, application = '', reason = ''] = /^\s*([^\s:,]+)[\s:,]*([^]*)$/.exec(answer) ?? [];
+  const hash = target.kind === 'execution' ? (target.hash ?? '') : '';
+  return { type: 'override', stageId, user, application, reason: reason.trim(), hash };
+}
+
+function breakGlassOf({ target, answer = '' }: ChoiceRequest, stageId: string, user: string): Signal {
+  const hash = target.kind === 'execution' && target.hash !== undefined ? { hash: target.hash } : {};
+  return { type: 'breakGlass', stageId, user, reason: answer, ...hash };
+}
+
+/** What is said with an approval: one of the answers that are offered; where none are, a word to those who must approve too. */
+function saidWithApproval(answer: string | undefined, stageId: string, execution: Execution | undefined) {
+  const said = answer?.trim() ?? '';
+  const stage = execution === undefined ? undefined : stageById(execution, stageId);
+  if (execution === undefined || stage === undefined || answer === undefined) return {};
+  const isAWord = judgmentAnswers(stage.context).length === 0 && approvalsNeeded(execution) > 1;
+  if (!isAWord) return { input: said };
+  return said === '' ? {} : { reason: said };
+}
+
+const signalOf = (
+  request: ChoiceRequest,
+  stageId: string,
+  user: string,
+  execution: Execution | undefined,
+): Signal | undefined => {
   const reason = request.answer === undefined ? {} : { reason: request.answer };
-  const input = request.answer === undefined ? {} : { input: request.answer.trim() };
   switch (request.name) {
     case 'approve':
-      return { type: 'judge', decision: 'continue', stageId, user, ...input };
+      return {
+        type: 'judge',
+        decision: 'continue',
+        stageId,
+        user,
+        ...saidWithApproval(request.answer, stageId, execution),
+      };
     case 'reject':
       return { type: 'judge', decision: 'stop', stageId, user, ...reason };
     case 'cancelExecution':
@@ -118,6 +179,12 @@ const signalOf = (request: ChoiceRequest, stageId: string, user: string): Signal
     case 'pause':
     case 'resume':
       return { type: request.name, user };
+    case 'notify':
+      return { type: 'notify', user };
+    case 'breakGlass':
+      return breakGlassOf(request, stageId, user);
+    case 'override':
+      return overrideOf(request, stageId, user);
     case 'startNow':
       return { type: 'startNow', stageId, user, reason: request.answer ?? '' };
     case 'skipWait':
@@ -134,21 +201,27 @@ async function answerExecutionChoice(request: ChoiceRequest, command: Command, w
   const id = target.kind === 'execution' ? target.id : '';
   const execution = (await world.store.get(executionKind, id))?.document;
   const stageId = target.kind === 'execution' ? (target.stageId ?? '') : '';
-  const signal = signalOf(request, stageId, command.source.user);
+  const signal = signalOf(request, stageId, command.source.user, execution);
   if (execution === undefined || signal === undefined) return say('This execution no longer exists.', 'attention');
   if (request.name === 'reject' && (request.answer ?? '').trim() === '') {
     return say('Say why you reject it, so that the requester can act on it.', 'attention');
   }
   const sent = await sendSignal(world, execution, signal, command);
   if (sent.type === 'lost') return { reply: lostView(sent.holder) };
-  if (sent.type === 'forbidden') return deny(sent.reason);
+  if (sent.type === 'forbidden') return deny(sent.reason, sent.canAsk ? [askChoice(command)] : []);
   if (sent.type !== 'accepted') return say(sent.reason, 'attention');
+  if (signal.type === 'notify')
+    return { ...say(['You will be told when ', { strong: execution.name }, ' starts.'], 'good'), executionId: id };
   return {
     ...say([`Done: ${request.name} on `, { strong: execution.name }, '.'], 'good'),
     quiet: true,
     executionId: id,
   };
 }
+
+/** The words of a button; the answer to what it asked is their reason. */
+const textOf = ({ answer }: ChoiceRequest, text: string): string =>
+  answer === undefined ? text : `${text} reason=${quoteWord(answer.trim().replaceAll(/\s+/g, ' '))}`;
 
 /** Answers a choice made on something the bot showed. */
 export function answerChoice(
@@ -157,7 +230,9 @@ export function answerChoice(
   command: Command,
   world: VerbWorld,
 ): Promise<Outcome> {
-  if (request.target.kind === 'run') return answerText(verbs, request.target.text, command, world);
+  if (request.target.kind === 'run') return answerText(verbs, textOf(request, request.target.text), command, world);
+  if (request.target.kind === 'command' && request.name === 'ask')
+    return askOthers(world, request.target.id, command).then((reply) => ({ reply }));
   if (request.target.kind === 'command') return answerPlanChoice(verbs, request, command, world);
   return answerExecutionChoice(request, command, world);
 }

@@ -2,7 +2,9 @@ import type { AuditGrant, Command, PlannedAction } from '../../src/model/command
 import { CoxswainError } from '../../src/model/errors';
 import type { Choice, View } from '../../src/model/view';
 import { Blindness, blindView } from './blindness';
+import { holdPlan } from './hold-plan';
 import { planHash } from './plan-hash';
+import { showQueue } from './queue-line';
 import { mistakeView, nearest, UserMistake } from './suggest';
 import type { PlanCard, Verb, VerbAnswer, VerbWorld } from './verb';
 import { neverOpens } from './window-text';
@@ -51,8 +53,8 @@ function refuseHopeless(answer: VerbAnswer, now: number): VerbAnswer {
   return { type: 'reply', view: { ...rest, tone: 'bad', undone: true, lines: [...(view.lines ?? []), why] } };
 }
 
-/** Finds the verb of a text and lets it answer. Throws UserMistake, and CoxswainError of what it asks. */
-export async function runVerb(
+/** As `runVerb`, but throws Blindness where a place cannot be seen. */
+export async function planVerb(
   verbs: readonly Verb[],
   text: string,
   command: Command,
@@ -70,8 +72,19 @@ export async function runVerb(
     throw new UserMistake(`There is no command '${name}'.`, [suggestion]);
   }
   refuseOptions(verb, words, world);
+  const answer = refuseHopeless(await verb.run(words, command, world), world.clock.now());
+  return showQueue(await holdPlan(answer, text, command, world), world);
+}
+
+/** Finds the verb of a text and lets it answer. Throws UserMistake, and CoxswainError of what it asks. */
+export async function runVerb(
+  verbs: readonly Verb[],
+  text: string,
+  command: Command,
+  world: VerbWorld,
+): Promise<VerbAnswer> {
   try {
-    return refuseHopeless(await verb.run(words, command, world), world.clock.now());
+    return await planVerb(verbs, text, command, world);
   } catch (error) {
     if (error instanceof Blindness) return { type: 'reply', view: blindView(error, text) };
     throw error;
@@ -96,7 +109,7 @@ export async function answerText(
     const answer = await runVerb(verbs, text, command, world);
     if (answer.type === 'reply')
       return { reply: answer.view, ...(answer.audit === undefined ? {} : { audit: answer.audit }) };
-    const offered = offerPlan(command.id, text, answer.plan);
+    const offered = offerPlan(command.id, answer.text ?? text, answer.plan);
     return answer.confirm ? offered : { ...offered, reply: answer.plan.view, startNow: true };
   } catch (error) {
     return { reply: mishapView(error) };

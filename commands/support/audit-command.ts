@@ -37,16 +37,17 @@ const textOf = (request: CommandRequest): string | undefined => {
 };
 
 /** Options whose values are told; what is given to a pipeline may be a secret, so that only its name is. */
-const toldOptions = ['group', 'size', 'from', 'to', 'by', 'kind', 'diff', 'with', 'before', 'yes'];
+const toldOptions = ['group', 'size', 'from', 'to', 'by', 'kind', 'diff', 'with', 'before', 'yes', 'anyway'];
 
 /** The words of a command: of a login nothing but the verb, whose code is as good as a token. */
 function toldWords({ words, options }: Words): string {
-  if (words[0] === 'login') return 'login';
+  if (words[0]?.toLowerCase() === 'login') return 'login';
   const given = [...options].map(([name, value]) => (toldOptions.includes(name) ? `${name}=${value}` : `${name}=…`));
   return [...words, ...given].join(' ');
 }
 
-function subjectOfText(text: string, world: VerbWorld): CommandSubject {
+/** Which application and environment some words name; whatever they do not is absent. */
+export function subjectOfText(text: string, world: VerbWorld): CommandSubject {
   const [, ...words] = wordsOf(text).words;
   const { applications } = world.definitions();
   const index = words.findIndex((word) => applications.has(word));
@@ -93,7 +94,7 @@ export async function subjectOf({ request }: Command, outcome: Outcome, world: V
   return found.find(({ application }) => application !== undefined) ?? {};
 }
 
-const isDenied = (reply: View | undefined): boolean => reply?.denied === true;
+const isDenied = (reply: View | undefined): boolean => reply?.denied !== undefined;
 
 function outcomeWord({ reply, plan, startNow }: Outcome): string {
   if (isDenied(reply)) return 'REFUSED';
@@ -152,7 +153,8 @@ export function commandFacts(
   });
   if (!isDenied(outcome.reply)) return [asked];
   const why = plainText(refusalText(outcome.reply));
-  return [asked, auditFact({ ...base, id: `${id}/refused`, at: now, kind: 'refusal', why, outcome: 'NOT_ALLOWED' })];
+  const outcomeCode = outcome.reply.denied === 'TRAFFIC_GUARD' ? 'TRAFFIC_GUARD' : 'NOT_ALLOWED';
+  return [asked, auditFact({ ...base, id: `${id}/refused`, at: now, kind: 'refusal', why, outcome: outcomeCode })];
 }
 
 /** That a confirmed plan could not be started after all, since somebody else was first. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseEffectKey, type EffectKey } from '../../src/engine/effect-key';
 import { stageById } from '../../src/engine/graph';
-import type { Execution } from '../../src/model/execution';
+import type { Execution, SucceededAttempt } from '../../src/model/execution';
 import { isComplete } from '../../src/model/status';
 
 /** What became of a server group: it served as deployed, or it failed, was rejected, canceled or rolled back from. */
@@ -27,8 +27,25 @@ const wasRejected = ({ stages }: Execution): boolean =>
 /** Whether an end is bad for all that an execution did, and those that it waited for on the same cluster. */
 const endedBadly = (execution: Execution): boolean => execution.status === 'CANCELED' || wasRejected(execution);
 
-/** Only the last attempt of a stage can have succeeded. */
-function ownVerdict(execution: Execution, { stageId, attempt }: EffectKey, key: string): Verdict | undefined {
+/** The attempts that succeeded, of stages of the pipeline, before they were run again, where the execution had succeeded too. */
+const keptAttempts = ({ stages }: Execution): readonly (SucceededAttempt & { readonly stageId: string })[] =>
+  stages.flatMap(({ id, succeeded = [] }) =>
+    succeeded
+      .filter(({ executionStatus }) => executionStatus === 'SUCCEEDED')
+      .map((kept) => ({ ...kept, stageId: id })),
+  );
+
+const isBelow = (stageId: string, topId: string): boolean =>
+  stageId === topId || (stageId.startsWith(topId) && /^[<>]/.test(stageId.slice(topId.length)));
+
+/** Whether an attempt ended well with all else, and its stage was run again later: what comes of that says nothing of it. */
+const wasKept = (execution: Execution, { stageId, attempt }: EffectKey): boolean =>
+  keptAttempts(execution).some((kept) => kept.attempt === attempt && isBelow(stageId, kept.stageId));
+
+/** Only the last attempt of a stage can have succeeded, and those before it that were run again after that. */
+function ownVerdict(execution: Execution, creation: EffectKey, key: string): Verdict | undefined {
+  if (wasKept(execution, creation)) return tookBack(execution, key) ? 'bad' : 'good';
+  const { stageId, attempt } = creation;
   if (!isComplete(execution.status)) return undefined;
   const stage = stageById(execution, stageId);
   if (stage?.status !== 'SUCCEEDED' || stage.attempt !== attempt) return 'bad';
@@ -41,6 +58,8 @@ export const isSuperseded = (parent: Execution, { id, trigger }: Execution): boo
   trigger.type === 'pipeline' && stageById(parent, trigger.parentStageId)?.context.executionId !== id;
 
 function verdictOfParent(parent: Execution, child: Execution, key: string): Verdict | undefined {
+  if (keptAttempts(parent).some(({ children = [] }) => children.includes(child.id)))
+    return tookBack(parent, key) ? 'bad' : 'good';
   if (!isComplete(parent.status)) return undefined;
   if (isSuperseded(parent, child) || tookBack(parent, key)) return 'bad';
   return endedBadly(parent) && parent.definition.cluster === child.definition.cluster ? 'bad' : 'good';

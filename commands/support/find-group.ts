@@ -1,4 +1,4 @@
-import { locationName, shortName, type ServerGroup } from '../../src/model/server-group';
+import { isCalled, locationName, shortName, type ServerGroup } from '../../src/model/server-group';
 import type { Text } from '../../src/model/text';
 import type { Choice, View } from '../../src/model/view';
 import { groupLine, type LivePlace } from './live-groups';
@@ -10,12 +10,6 @@ export type NamedGroup = { readonly place: LivePlace; readonly group: ServerGrou
 /** Who asks for a group by name: `foo prod`, and the same command with another name. */
 export type Asking = { readonly name: string; readonly again: (word: string) => string };
 
-/** `v3` is `v003`. */
-const padded = (word: string): string =>
-  word.replace(/^v(\d{1,2})$/, (_all, digits: string) => `v${digits.padStart(3, '0')}`);
-
-const isNamed = ({ name }: ServerGroup, word: string): boolean => name === word || name.endsWith(`-${padded(word)}`);
-
 const shortNames = (places: readonly LivePlace[]): readonly string[] => [
   ...new Set(places.flatMap(({ groups }) => groups.map(({ name }) => shortName(name)))),
 ];
@@ -23,7 +17,7 @@ const shortNames = (places: readonly LivePlace[]): readonly string[] => [
 /** The group of this name, `v003` or whole, in each place that has it. Throws a UserMistake with the nearest. */
 export function findGroups(places: readonly LivePlace[], word: string, { name, again }: Asking): readonly NamedGroup[] {
   const found = places.flatMap((place) => {
-    const group = place.groups.find((candidate) => isNamed(candidate, word));
+    const group = place.groups.find((candidate) => isCalled(candidate.name, word));
     return group === undefined ? [] : [{ place, group }];
   });
   if (found.length > 0) return found;

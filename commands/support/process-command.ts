@@ -1,18 +1,27 @@
 import type { Command } from '../../src/model/command';
+import type { View } from '../../src/model/view';
 import { asCoxswainError } from '../../src/model/errors';
 import { commandKind } from '../../src/engine/document-kinds';
 import type { StartRefusal } from '../../src/engine/start-execution';
 import { putMessage } from '../../src/engine/messages';
 import type { Claimed } from '../../src/engine/ports/document-store';
-import { answerChoice, startedView } from './answer-choice';
+import { answerChoice, startedOrQueued, startedView } from './answer-choice';
 import { answerText, type Outcome } from './answer-text';
 import { commandFacts, lossFact, subjectOf } from './audit-command';
 import { lostView } from './lost-view';
 import { startPlan } from './start-plan';
 import type { Verb, VerbWorld } from './verb';
 
+/** Slack lets people of another workspace press buttons in a channel that is shared with it. */
+const otherWorkspace: View = {
+  headline: 'Only members of the workspace that I serve may ask me for something.',
+  tone: 'bad',
+  denied: true,
+};
+
 async function outcomeOf(verbs: readonly Verb[], command: Command, world: VerbWorld): Promise<Outcome> {
   const { request } = command;
+  if (command.teamId !== world.teamId) return { reply: otherWorkspace };
   try {
     if (request.type === 'text') return await answerText(verbs, request.text, command, world);
     return await answerChoice(verbs, request, command, world);
@@ -57,8 +66,13 @@ function withLoss({ executionId: _executionId, ...command }: Command, refusal: S
 async function startConfirmed(command: Command, world: VerbWorld): Promise<Command> {
   const { plan } = command;
   if (plan?.decidedBy !== command.id || plan.executionId === undefined) return command;
-  const refusal = await startPlan(world, plan.executionId, plan.draft, command);
-  if (refusal === undefined) return command;
+  const refusal = await startPlan(world, { id: plan.executionId, draft: plan.draft }, command);
+  if (refusal === undefined) {
+    const reply = await startedOrQueued(world, plan.executionId, plan.draft);
+    return (
+      (await world.store.update(commandKind, command.id, (document) => ({ ...document, reply })))?.document ?? command
+    );
+  }
   const saved = await world.store.update(commandKind, command.id, (document) =>
     withLoss(document, refusal, world.clock.now()),
   );
@@ -72,8 +86,20 @@ async function drainCommand(answered: Command, world: VerbWorld): Promise<void> 
   await world.record(command.events ?? []);
 }
 
+/** Answers where the person sees it whenever they look: nobody waits for this answer now. */
+const sendDirectly = ({ id, teamId, source }: Command, view: View, { store, clock }: VerbWorld): Promise<void> =>
+  putMessage(store, {
+    now: clock.now(),
+    id: `${id}/reply`,
+    teamId,
+    target: { kind: 'direct', user: source.user },
+    view,
+    urgent: true,
+  });
+
 async function sendReply(command: Command, world: VerbWorld): Promise<void> {
   const { reply, source } = command;
+  if (command.answersDirectly === true && reply !== undefined) return sendDirectly(command, reply, world);
   if (source.surface !== 'slack' || command.quiet === true || reply === undefined) return;
   const { user, channel, responseUrl } = source;
   const target = {

@@ -2,8 +2,9 @@ import { reachedEnvironments, type ReachedEnvironment } from '../../src/definiti
 import type { PipelinePlace } from '../../src/definitions/find-pipeline';
 import { readHistory, runningExecution } from '../../src/engine/read-history';
 import type { Command } from '../../src/model/command';
+import type { Execution } from '../../src/model/execution';
 import type { View } from '../../src/model/view';
-import { refuseBusy, refuseStranger } from './checks';
+import { refuseStranger } from './checks';
 import type { VerbWorld } from './verb';
 
 /** How far a pipeline reaches beyond the environment that it is run for. */
@@ -16,10 +17,21 @@ export type Reach = {
 
 const nameOf = ({ application, environment }: ReachedEnvironment): string => `${application.name} ${environment.name}`;
 
+/** The refusal while another execution works on a cluster. */
+function refuseBusy(running: Execution | undefined): View | undefined {
+  if (running === undefined) return undefined;
+  return {
+    headline: [{ strong: running.name }, ' is under way, asked by ', { person: running.trigger.user }, '.'],
+    tone: 'attention',
+    undone: true,
+    lines: ['Wait for it or cancel it on its message. Nothing was started.'],
+  };
+}
+
 /** The refusal while somebody is at work on a cluster that a stage names; what a pipeline runs waits for its turn by itself. */
 async function refuseBusyAt({ store }: VerbWorld, reached: ReachedEnvironment): Promise<View | undefined> {
   if (reached.named === undefined) return undefined;
-  return refuseBusy(runningExecution(await readHistory(store, reached.named)), `/rollback ${nameOf(reached)}`);
+  return refuseBusy(runningExecution(await readHistory(store, reached.named)));
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Command } from '../../src/model/command';
 import { countServing, isDisabled, locationName, shortName } from '../../src/model/server-group';
 import type { Text } from '../../src/model/text';
 import type { View } from '../../src/model/view';
-import { refuseGuard } from './checks';
+import { askGuard, type GuardVerdict } from './checks';
 import { askWhichGroup, findGroups, type Asking, type NamedGroup } from './find-group';
 import { findTarget } from './find-target';
 import { groupLine, servingGroup } from './live-groups';
@@ -34,18 +34,24 @@ function successorLine({ place, group }: NamedGroup): readonly Text[] {
   return [`In ${locationName(place.location)} ${serving} then.`];
 }
 
-/** The guard's refusal, and what may be put in service first. */
-function refuseLast(verb: RemovalVerb, { name, cluster }: OpenTarget, named: readonly NamedGroup[]): View | undefined {
+/** The guard's verdict; a refusal offers what may be put in service first. */
+function askFor(
+  world: VerbWorld,
+  verb: RemovalVerb,
+  { name, cluster }: OpenTarget,
+  { named, words }: { readonly named: readonly NamedGroup[]; readonly words: Words },
+): GuardVerdict {
   const leaving = named.map(({ place, group }) => ({ place, going: [group.name] }));
-  const refusal = refuseGuard({ operation: verb.operation, cluster, leaving });
-  if (refusal === undefined) return undefined;
+  const verdict = askGuard(world, { operation: verb.operation, cluster, leaving }, words);
+  if (!('refusal' in verdict)) return verdict;
   const others = named.flatMap(({ place, group }) =>
     place.groups
       .filter((other) => other.name !== group.name && isDisabled(other))
       .map(({ name: other }) => shortName(other)),
   );
-  const choices = [...new Set(others)].slice(0, 2).map((word) => runChoice(`enable ${name} ${word}`));
-  return choices.length === 0 ? refusal : { ...refusal, choices };
+  const enabling = [...new Set(others)].slice(0, 2).map((word) => runChoice(`enable ${name} ${word}`));
+  const { refusal } = verdict;
+  return { refusal: { ...refusal, choices: [...enabling, ...(refusal.choices ?? [])] } };
 }
 
 /** Plans the removal of the named group in each place that has it; it is always confirmed. */
@@ -65,10 +71,12 @@ export async function planRemoval(
       view: askWhichGroup(target.places, asking, (group) => verb.name === 'destroy' || !isDisabled(group)),
     };
   const found = findGroups(target.places, word, asking);
-  const refusal = verb.refuse(found) ?? refuseLast(verb, target, found);
-  if (refusal !== undefined) return { type: 'reply', view: refusal };
+  const idle = verb.refuse(found);
+  if (idle !== undefined) return { type: 'reply', view: idle };
+  const verdict = askFor(world, verb, target, { named: found, words });
+  if ('refusal' in verdict) return { type: 'reply', view: verdict.refusal };
   const { label, type } = verb;
-  const lines = [...verb.lines, ...found.flatMap(successorLine)];
+  const lines = [...verb.lines, ...found.flatMap(successorLine), ...verdict.lines];
   const change = ({ group }: NamedGroup) => -countServing(group);
   const plan = planOperation(target, { label, type, named: found, change, lines }, command);
   return { type: 'plan', plan: { ...plan, isDestructive: true }, confirm: true };

@@ -14,7 +14,7 @@ export async function retryPermission(
   user: string,
 ): Promise<Permission> {
   const definitions = world.definitions();
-  const people = await world.people();
+  const people = await world.people([user]);
   const own = definitions.applications.get(name)?.environments.get(definition.environment);
   const permission = mayDeploy(own?.policy ?? definition.policy, people, user, `${name} ${definition.environment}`);
   if (!permission.allowed) return permission;

@@ -1,7 +1,7 @@
 import { parseEffectKey } from '../../src/engine/effect-key';
 import { keyLabel } from '../../src/dcos/server-groups';
 import type { Execution } from '../../src/model/execution';
-import { imageVersion, locationName, type Location, type ServerGroup } from '../../src/model/server-group';
+import { imageVersion, isCalled, locationName, type Location, type ServerGroup } from '../../src/model/server-group';
 import { changeOf, isCreation } from '../../src/strategies';
 import type { Verdict } from './creation-verdict';
 import type { LivePlace } from './live-groups';
@@ -19,8 +19,13 @@ export type RollbackWays = { readonly ways: readonly Way[]; readonly stays: read
 const versionOf = (group: ServerGroup): string => imageVersion(group.image);
 const creatorOf = (group: ServerGroup) => parseEffectKey(group.labels[keyLabel])?.executionId;
 
-const isNamed = (group: ServerGroup, name: string) =>
-  group.name === name || group.name.endsWith(`-${name}`) || versionOf(group) === name;
+/** Who is meant by a name: those of that version or exactly of that name where there are any, else `v3` is `v003`. */
+function namedIn(places: readonly LivePlace[], name: string): (group: ServerGroup) => boolean {
+  const isExact = (group: ServerGroup): boolean =>
+    group.name === name || group.name.endsWith(`-${name}`) || versionOf(group) === name;
+  const hasExact = places.some(({ groups }) => groups.some(isExact));
+  return hasExact ? isExact : (group) => isCalled(group.name, name);
+}
 
 /** Whether a place serves what was deployed last: the newest of all that serve, or its version, or its deployment. */
 function isLastChange(current: ServerGroup, newest: ServerGroup): boolean {
@@ -44,10 +49,10 @@ function findNamed(
   place: LivePlace,
   current: ServerGroup,
   verdicts: ReadonlyMap<string, Verdict>,
-  name: string,
+  { name, isNamed }: { readonly name: string; readonly isNamed: (group: ServerGroup) => boolean },
 ): Found {
-  if (isNamed(current, name)) return { why: 'it serves that already' };
-  const to = place.groups.find((group) => group.name !== current.name && isNamed(group, name));
+  if (isNamed(current)) return { why: 'it serves that already' };
+  const to = place.groups.find((group) => group.name !== current.name && isNamed(group));
   if (to === undefined) return { why: `it has no '${name}'` };
   if (verdicts.get(verdictName(to)) !== 'bad') return { to };
   const fate = `${to.name} failed, was rejected or was rolled back from: a rollback never goes there`;
@@ -68,14 +73,15 @@ export function rollbackWays(
     (best, group) => (best === undefined || group.createdTime > best.createdTime ? group : best),
     undefined,
   );
+  const wanted = named === undefined ? undefined : { name: named, isNamed: namedIn(places, named) };
   const ways: Way[] = [];
   const stays: Stay[] = [];
   for (const place of places) {
     const { location, current } = place;
     if (current === undefined || newest === undefined) {
       stays.push({ location, current, why: 'nothing serves there' });
-    } else if (named !== undefined) {
-      const found = findNamed(place, current, verdicts, named);
+    } else if (wanted !== undefined) {
+      const found = findNamed(place, current, verdicts, wanted);
       if ('to' in found) ways.push({ location, from: current, to: found.to });
       else stays.push({ location, current, why: found.why });
     } else if (!isLastChange(current, newest)) {

@@ -1,6 +1,9 @@
+import { actingUser } from '../../src/engine/acting-user';
 import { isNewest } from '../../src/engine/adopt-child';
+import { judgmentRoles } from '../../src/engine/approvals';
 import { lockCluster } from '../../src/engine/cluster-lock';
-import { ancestorIdsOf } from '../../src/engine/lineage';
+import { stageById } from '../../src/engine/graph';
+import { ancestorIdsOf, awaitingOf } from '../../src/engine/lineage';
 import { worksOnCluster } from '../../src/engine/read-history';
 import { retryRefusal } from '../../src/engine/retry-choice';
 import type { Signal } from '../../src/engine/signals';
@@ -9,9 +12,13 @@ import { blockedBy } from '../../src/engine/wait-in-queue';
 import type { Command } from '../../src/model/command';
 import type { Execution } from '../../src/model/execution';
 import { isComplete } from '../../src/model/status';
-import type { Text } from '../../src/model/text';
-import { mayDeploy, mayJudge, mayStartNow, type Permission } from '../../src/policy/permissions';
+import { joinTexts, type Text } from '../../src/model/text';
+import { createHolds } from '../../src/policy/locks/create-holds';
+import { may, type Asked, type Permission } from '../../src/policy/permissions';
+import { readStop } from '../../src/policy/stop';
+import { holdText } from '../../src/model/hold';
 import { originOf } from './audit-command';
+import { heldBy, mayAll } from './override-permission';
 import { parentRefusal } from './parent-refusal';
 import { retryPermission } from './retry-permission';
 import type { VerbWorld } from './verb';
@@ -19,19 +26,46 @@ import type { VerbWorld } from './verb';
 /** What became of a signal: taken, refused to this person, too late, or the cluster is held by another. */
 export type Sent =
   | { readonly type: 'accepted' }
-  | { readonly type: 'forbidden'; readonly reason: Text }
+  /** `canAsk`: others may do it, and can be asked to. */
+  | { readonly type: 'forbidden'; readonly reason: Text; readonly canAsk: boolean }
   | { readonly type: 'refused'; readonly reason: Text }
   | { readonly type: 'lost'; readonly holder: StartRefusal };
 
-async function permissionFor(world: VerbWorld, execution: Execution, signal: Signal): Promise<Permission> {
-  if (signal.type === 'retryStage') return retryPermission(world, execution, signal.user);
-  const people = await world.people();
-  const { policy, environment } = execution.definition;
-  if (signal.type === 'judge') return mayJudge(policy, people, signal.user, execution.trigger.user);
-  const where = `${execution.application} ${environment}`;
-  if (signal.type === 'startNow')
-    return mayStartNow(policy, people, signal.user, { requester: execution.trigger.user, where });
-  return mayDeploy(policy, people, signal.user, where);
+/**
+ * Who asked for what an execution does: for it and for what waits for it, and who let one of these go on by a retry. Slack user
+ * ids, each once, the newest first.
+ */
+export async function requestersOf(
+  { store }: Pick<VerbWorld, 'store'>,
+  execution: Execution,
+): Promise<readonly string[]> {
+  const all = [execution, ...(await awaitingOf(store, execution))];
+  const users = all.flatMap((each) => [actingUser(each), each.trigger.user, ...(each.trigger.alsoAsked ?? [])]);
+  return [...new Set(users)];
+}
+
+type Authorized = { readonly permission: Permission; readonly signal: Signal };
+
+/** Whether a signal may be sent by whoever sends it, asked as it is sent; a decision then names the human behind the account. */
+async function authorize(world: VerbWorld, execution: Execution, signal: Signal): Promise<Authorized> {
+  const { user } = signal;
+  if (signal.type === 'notify') return { signal, permission: { allowed: true } };
+  if (signal.type === 'retryStage') return { signal, permission: await retryPermission(world, execution, user) };
+  const { policy, environment, authors } = execution.definition;
+  const requesters = await requestersOf(world, execution);
+  const people = await world.people([user, ...requesters, ...(authors ?? [])]);
+  const asked: Asked = { user, requesters, authors, where: `${execution.application} ${environment}` };
+  if (signal.type === 'override' || signal.type === 'breakGlass') {
+    const held = heldBy(world.definitions(), execution, signal.stageId);
+    return { signal, permission: mayAll(signal.type, held, people, asked) };
+  }
+  if (signal.type === 'judge') {
+    const roles = judgmentRoles(stageById(execution, signal.stageId)?.context ?? {});
+    const permission = may('approve', policy, people, { ...asked, roles });
+    return { permission, signal: { ...signal, human: people.humanOf(user) } };
+  }
+  const action = signal.type === 'startNow' ? 'startNow' : 'deploy';
+  return { permission: may(action, policy, people, asked), signal };
 }
 
 /**
@@ -53,17 +87,35 @@ async function reopen({ store }: VerbWorld, execution: Execution): Promise<Sent 
   return holder === undefined ? undefined : { type: 'lost', holder };
 }
 
+/**
+ * What a lock or the stop keeps a person from: to retry is to begin anew, and while everything is stopped nothing goes on by
+ * itself. A rollback is kept from nothing.
+ */
+async function refuseHeld(world: VerbWorld, execution: Execution, { type, user }: Signal): Promise<Sent | undefined> {
+  if (execution.definition.kind === 'rollback') return undefined;
+  const { store, clock } = world;
+  const asked = { ...execution, authentication: { user }, buildTime: clock.now() };
+  const isBegun = type === 'resume' || type === 'startNow';
+  const isStopped = isBegun && (await readStop(store, execution.teamId)) !== undefined;
+  const hold = type === 'retryStage' || isStopped ? await createHolds(world).look(asked) : undefined;
+  if (hold === undefined) return undefined;
+  return { type: 'refused', reason: joinTexts(['No: ', holdText(hold), '. Nothing was changed.']) };
+}
+
 /** Applies what a person does to an execution, wherever they say it: by a button or in words. The command's id makes a repeat count as done. */
 export async function sendSignal(
   world: VerbWorld,
   execution: Execution,
-  signal: Signal,
+  wanted: Signal,
   { id, source }: Pick<Command, 'id' | 'source'>,
 ): Promise<Sent> {
-  const permission = await permissionFor(world, execution, signal);
-  if (!permission.allowed) return { type: 'forbidden', reason: permission.reason };
+  const { permission, signal } = await authorize(world, execution, wanted);
+  if (!permission.allowed)
+    return { type: 'forbidden', reason: permission.reason, canAsk: permission.ask !== undefined };
   const unoffered = signal.type === 'retryStage' ? retryRefusal(execution, signal.stageId) : undefined;
   if (unoffered !== undefined) return { type: 'refused', reason: unoffered };
+  const held = await refuseHeld(world, execution, signal);
+  if (held !== undefined) return held;
   if (signal.type === 'retryStage' && isComplete(execution.status)) {
     const refusal = await reopen(world, execution);
     if (refusal !== undefined) return refusal;

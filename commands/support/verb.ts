@@ -1,3 +1,4 @@
+import type { Chaos } from '../../src/chaos';
 import type { Clock } from '../../src/engine/clock';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
 import type { Signal, SignalOutcome } from '../../src/engine/signals';
@@ -20,12 +21,14 @@ export type VerbWorld = {
   readonly teamId: string;
   readonly definitions: () => Definitions;
   readonly serverGroups: ServerGroups;
-  readonly people: () => Promise<People>;
+  /** Groups, and what is known of `users`, as they are now. */
+  readonly people: (users?: readonly string[]) => Promise<People>;
   readonly settings: UserSettingsStore;
   /** The live message of an execution: what it is doing, and what people may do to it now. */
   readonly show: (execution: Execution) => View;
   /** Applies a signal to an execution and wakes it; `signalId` makes a repeat count as done. */
   readonly signal: (executionId: string, signal: Signal, signalId: string) => Promise<SignalOutcome>;
+  readonly chaos: Chaos;
   /** Writes facts to the audit log, each once however often it is told. */
   readonly record: (facts: readonly AuditFact[]) => Promise<void>;
 };
@@ -33,7 +36,13 @@ export type VerbWorld = {
 /** What a verb wants done: an answer, a plan to be confirmed, or a start without asking. */
 export type VerbAnswer =
   | { readonly type: 'reply'; readonly view: View; readonly audit?: AuditGrant }
-  | { readonly type: 'plan'; readonly plan: PlanCard; readonly confirm: boolean };
+  | {
+      readonly type: 'plan';
+      readonly plan: PlanCard;
+      readonly confirm: boolean;
+      /** The words that plan it again, where they are others than those that were said. */
+      readonly text?: string;
+    };
 
 /** A plan: what will be done, what it depends on, and how it is shown (without its buttons). */
 export type PlanCard = {

@@ -12,6 +12,9 @@ const unquote = (token: string) =>
 /** Keyboards turn "…" into “…” and -- into —; nobody means those in a command. */
 const plainTyping = (text: string) => text.replaceAll(/[“”„]/g, '"').replaceAll(/(?<=^|\s)[–—](?=[a-z])/g, '--');
 
+/** A text as one word, whatever it holds, as `parseWords` reads it. */
+export const quoteWord = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
+
 /** Reads `deploy foo prod 1.9.1 reason="fix login" --yes`: options are `key=value`, `--key value` or `--key` alone. */
 export function parseWords(text: string, flags: readonly string[] = ['yes', 'json']): Words {
   const tokens = plainTyping(text).match(tokenPattern) ?? [];
@@ -31,4 +34,12 @@ export function parseWords(text: string, flags: readonly string[] = ['yes', 'jso
     } else words.push(unquote(token));
   }
   return { words, options };
+}
+
+/** Whether an option is yes; without it, no. Throws a UserMistake for any other word. */
+export function isYes({ options }: Words, name: string): boolean {
+  const word = options.get(name) ?? 'no';
+  if (['yes', 'true'].includes(word)) return true;
+  if (['no', 'false'].includes(word)) return false;
+  throw new UserMistake(`${name} is yes or no, not '${word}'.`);
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { carryOut } from './carry-out';
 import type { RunAction } from './run-cli';
+import { word } from './run';
 import { chooseOffered, talk } from './talk';
 
 type Operation = { readonly verb: string; readonly description: string; readonly examples: readonly string[] };
@@ -45,9 +46,29 @@ const answers: readonly Operation[] = [
     examples: ['history foo prod', 'history foo prod all'],
   },
   {
+    verb: 'chaos',
+    description: 'Chaos Monkey: status, on, off, run, history',
+    examples: ['chaos status foo', 'chaos off foo reason="load test"', 'chaos run foo prod', 'chaos history foo'],
+  },
+  {
     verb: 'logs',
     description: 'the last lines that an instance wrote: one that fails, else the newest',
     examples: ['logs foo prod', 'logs foo prod/east group=v003 lines=200', 'logs foo prod file=stderr'],
+  },
+];
+
+const holdings: readonly Operation[] = [
+  {
+    verb: 'lock',
+    description: 'keep others from changing an environment for a while; with take, also from whoever holds the lock',
+    examples: ['lock foo prod 2h migration', 'lock take foo prod 1h fix for the login'],
+  },
+  { verb: 'unlock', description: 'lift your lock of an environment', examples: ['unlock foo prod'] },
+  { verb: 'locks', description: 'what is locked, by whom, since when, until when and why', examples: ['locks'] },
+  {
+    verb: 'stop',
+    description: 'hold everything new back, pause what runs, turn chaos off; lift lets it go on',
+    examples: ['stop the database is down', 'stop lift the database is back'],
   },
 ];
 
@@ -57,7 +78,12 @@ const exampleText = (lines: readonly string[]) =>
 const acts = [
   { verb: 'pause', choices: ['pause'], description: 'stop an execution between two steps; resume lets it go on' },
   { verb: 'resume', choices: ['resume'], description: 'let a paused execution go on' },
-  { verb: 'retry', choices: ['retryStage'], description: 'run the stage that failed again', isOfStage: true },
+  {
+    verb: 'retry',
+    choices: ['retryStage'],
+    description: 'run the stage that failed again, or any that has run, with all that follows',
+    isOfStage: true,
+  },
   {
     verb: 'skip',
     choices: ['skipWait', 'skipStage', 'startNow'],
@@ -108,6 +134,15 @@ export function addOperationCommands(program: Command, runAction: RunAction): vo
       .allowUnknownOption()
       .addHelpText('after', exampleText(examples))
       .action((words: string[]) => runAction((session) => talk(session, [verb, ...words])));
+  }
+  for (const { verb, description, examples } of holdings) {
+    program
+      .command(verb)
+      .description(description)
+      .argument('[words...]')
+      .allowUnknownOption()
+      .addHelpText('after', exampleText(examples))
+      .action((words: string[]) => runAction((session) => talk(session, [verb, ...words.map(word)])));
   }
   addActs(program, runAction);
 }

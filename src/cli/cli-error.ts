@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../model/errors';
-import type { ExitCode } from './exit-codes';
+import { exitCodes, type ExitCode } from './exit-codes';
 
 /** Why a command ends early: its exit code, what happened, and (on a line of its own) what to do. */
 export class CliError extends Error {
@@ -19,3 +19,7 @@ export class CliError extends Error {
     this.advice = details.advice;
   }
 }
+
+/** A command that was written wrongly, and how to write it. */
+export const misused = (message: string, advice: string): CliError =>
+  new CliError(exitCodes.usage, 'INVALID_INPUT', { message, advice });

@@ -1,5 +1,5 @@
 import { CoxswainError } from '../model/errors';
-import { CliError } from './cli-error';
+import { CliError, misused } from './cli-error';
 import type { CliSession } from './cli-session';
 import { evalLines } from './eval-lines';
 import { evalRequest, type EvalAnswer, type EvalRequest } from './eval-request';
@@ -14,9 +14,6 @@ export type EvalChoices = {
   readonly stage?: string;
   readonly stdin?: boolean;
 };
-
-const misused = (message: string, advice: string): CliError =>
-  new CliError(exitCodes.usage, 'INVALID_INPUT', { message, advice });
 
 async function answerOnce(session: CliSession, request: EvalRequest): Promise<EvalAnswer> {
   try {

@@ -4,7 +4,7 @@ import { YamlValue } from '../definitions/yaml-value';
 import { CoxswainError } from '../model/errors';
 import { isTimeZone } from '../model/local-time';
 import { firstOpening } from '../model/time-window';
-import { CliError } from './cli-error';
+import { CliError, misused } from './cli-error';
 import type { CliSession } from './cli-session';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { parseJsonLine } from './parse-json-line';
@@ -74,9 +74,6 @@ const wordsOf = ({ open, opensAt }: WindowAnswer): string => {
   if (open) return 'It is open.';
   return opensAt === null ? 'It does not open within three years.' : `It is closed, and opens at ${opensAt}.`;
 };
-
-const misused = (message: string, advice: string): CliError =>
-  new CliError(exitCodes.usage, 'INVALID_INPUT', { message, advice });
 
 function zoneOf({ world }: CliSession): string {
   const zone = world.env.DEFAULT_TIME_ZONE ?? 'UTC';

@@ -58,6 +58,8 @@ export function createClusterView(apps: readonly MarathonAppInfo[]): ClusterView
     return known;
   };
   return {
+    clusters: (location, application) =>
+      [...place(location).byCluster.keys()].filter((name) => parseMoniker(name)?.app === application).sort(),
     groups: (location, cluster) => place(location).byCluster.get(cluster) ?? [],
     group: (location, name) => place(location).byName.get(name),
     lastFailure: (location, name) => {

@@ -32,6 +32,8 @@ export type InstanceOutput = {
 
 /** All that one list of a DC/OS cluster's apps showed; it never changes. Throws INVALID_NAME for a place DC/OS cannot have. */
 export interface ClusterView {
+  /** Names of the clusters of an application that have server groups in a place, sorted. */
+  clusters(location: Location, application: string): readonly string[];
   /** Server groups of a cluster (`foo-prod`) in a place, newest first. */
   groups(location: Location, cluster: string): readonly ServerGroup[];
   group(location: Location, name: string): ServerGroup | undefined;

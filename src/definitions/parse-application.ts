@@ -6,6 +6,7 @@ import { findCircles } from './find-circles';
 import { parseChannelName } from './parse-channel';
 import { parseEnvironment, parseGroup } from './parse-environment';
 import { checkRegions, parsePipeline, stagesAt } from './parse-pipeline';
+import { parseTrafficGuards } from './parse-traffic-guard';
 import { checkJobs, parseJobs, type Jobs } from './parse-job';
 import { parseService } from './parse-service';
 import type { StageTypes } from './parse-stage';
@@ -21,7 +22,19 @@ export type ParsedApplication = {
 
 type Pipelines = ReadonlyMap<string, Pipeline | undefined>;
 
-const known = ['application', 'owner', 'channel', 'image', 'service', 'jobs', 'environments', 'pipelines', 'notify'];
+const known = [
+  'application',
+  'owner',
+  'channel',
+  'image',
+  'service',
+  'chaos',
+  'jobs',
+  'environments',
+  'pipelines',
+  'notify',
+  'trafficGuards',
+];
 const notYet = ['source', 'triggers'];
 const events = ['started', 'judgment', 'succeeded', 'failed', 'canceled', 'rolledBack'] as const;
 
@@ -107,6 +120,7 @@ function parseEnvironments(
     serviceAt: serviceAt ?? top,
     application,
     channelAt,
+    chaosAt: root.get('chaos'),
     timeZone,
   };
   const value = root.require('environments', 'environments: { dev: { regions: [nonprod/east], … } }');
@@ -146,6 +160,7 @@ export function parseApplication(input: {
   const pipelines = parsePipelines(root, { ...input, jobs, timeZone });
   const environments = parseEnvironments(root, top, name, { ...input, jobs, pipelines, timeZone });
   const notify = parseNotify(root);
+  const trafficGuards = parseTrafficGuards(root.get('trafficGuards'));
   if (source.problems.length > 0 || name === undefined || image === undefined) {
     const seen = new Map(source.problems.map((problem) => [JSON.stringify(problem), problem]));
     return { problems: [...seen.values()].sort((a, b) => a.line - b.line || a.column - b.column) };
@@ -157,6 +172,7 @@ export function parseApplication(input: {
     environments,
     pipelines: new Map([...pipelines].flatMap(([key, pipeline]) => (pipeline === undefined ? [] : [[key, pipeline]]))),
     notify,
+    ...(trafficGuards === undefined ? {} : { trafficGuards }),
     ...(owner === undefined ? {} : { owner }),
     ...(jobs.size === 0 ? {} : { jobs }),
   };

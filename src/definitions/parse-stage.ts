@@ -55,7 +55,14 @@ const own: Readonly<Record<string, readonly string[]>> = {
   deploy: deployKeys,
   wait: ['for', 'waitTime'],
   verify: verifyKeys,
-  manualJudgment: ['instructions', 'judgmentInputs', 'onReject'],
+  manualJudgment: [
+    'instructions',
+    'judgmentInputs',
+    'onReject',
+    'selectedStageRoles',
+    'requiredJudgmentRoles',
+    'propagateAuthenticationContext',
+  ],
   evaluateVariables: ['variables'],
   checkPreconditions: ['preconditions', 'expression', 'failureMessage'],
 };
@@ -74,6 +81,12 @@ function readInput(item: YamlValue): StageContext {
   return { value: value?.text() };
 }
 
+/** Roles that a judge must hold one of, or the expression that gives them. */
+function readRoles(fields: YamlObject, name: string): readonly string[] | string | undefined {
+  const value = fields.get(name);
+  return value?.orExpression(() => value.texts());
+}
+
 function readJudgment(fields: YamlObject): StageContext {
   const inputs = fields.get('judgmentInputs');
   const onReject = fields.get('onReject');
@@ -81,6 +94,9 @@ function readJudgment(fields: YamlObject): StageContext {
     instructions: fields.get('instructions')?.text(),
     judgmentInputs: inputs?.orExpression(() => inputs.list()?.map(readInput)),
     onReject: onReject?.orExpression(() => onReject.oneOf(['rollback'])),
+    selectedStageRoles: readRoles(fields, 'selectedStageRoles'),
+    requiredJudgmentRoles: readRoles(fields, 'requiredJudgmentRoles'),
+    propagateAuthenticationContext: readBoolean(fields, 'propagateAuthenticationContext'),
   };
 }
 

@@ -1,6 +1,6 @@
 import { imageVersion, shortName } from '../model/server-group';
 import type { Text } from '../model/text';
-import type { Choice, View } from '../model/view';
+import { runChoice, type Choice, type View } from '../model/view';
 import { groupOf, type GroupChange } from './find-changes';
 import type { Outcome } from './outcome-of';
 
@@ -38,18 +38,21 @@ function timeOf(change: GroupChange, seenAt: number): number {
 /** The command that puts a change right, and what its button says; undefined where there is none. */
 function remedyOf(change: GroupChange, { application, environment, region }: DriftPlace): Choice | undefined {
   const where = `${application} ${environment}/${region}`;
-  const run = (label: string, text: string): Choice => ({ name: 'run', label, target: { kind: 'run', text } });
   if (change.type === 'scaled') {
     const { before } = change;
-    return run(`Back to ${before.desired}`, `resize ${where} ${before.desired} group=${shortName(before.name)}`);
+    return runChoice(`Back to ${before.desired}`, `resize ${where} ${before.desired} group=${shortName(before.name)}`);
   }
   if (change.type === 'created') {
     const { after } = change;
-    return after.desired === 0 ? undefined : run('Take it out', `resize ${where} 0 group=${shortName(after.name)}`);
+    return after.desired === 0
+      ? undefined
+      : runChoice('Take it out', `resize ${where} 0 group=${shortName(after.name)}`);
   }
   const version = imageVersion(change.before.image);
   if (change.before.desired === 0 || change.before.image === undefined) return undefined;
-  return change.before.image.includes('@') ? undefined : run(`Deploy ${version} again`, `deploy ${where} ${version}`);
+  return change.before.image.includes('@')
+    ? undefined
+    : runChoice(`Deploy ${version} again`, `deploy ${where} ${version}`);
 }
 
 const endings: Readonly<Record<Outcome, string>> = {

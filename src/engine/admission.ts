@@ -1,17 +1,25 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Execution } from '../model/execution';
-import { clusterHolder, lockCluster } from './cluster-lock';
+import type { Hold } from '../model/hold';
+import { clusterHolder, lockCluster, unlockCluster, type ClusterHolder } from './cluster-lock';
 import type { Clock } from './clock';
+import type { Holds } from './contracts/holds';
+import type { LookAgain } from './contracts/look-again';
+import { estimateStart } from './estimate-start';
 import { findCircle } from './find-circle';
 import { chainOf } from './lineage';
 import type { DocumentStore } from './ports/document-store';
 import { worksOnCluster } from './read-history';
-import { enterQueue, giveTurnBack, nameOf, waitForTurn, type QueueLook } from './wait-in-queue';
+import { waitingAhead } from './waiting-ahead';
+import { enterQueue, giveTurnBack, leaveQueue, nameOf, waitForTurn, type QueueLook } from './wait-in-queue';
 
 /** How long until one that waits looks by itself: for its turn, of which it is told, and for its cluster, of which it is not. */
 const turnLookMs = 60_000;
 const clusterLookMs = 5_000;
+/** The same for a lock or a stop, whose end wakes it. */
+const heldLookMs = 60_000;
 
-/** Whether an execution waits for its pipeline or its cluster: nothing of it starts. */
+/** Whether an execution waits for its pipeline, its cluster or a lock: nothing of it starts. */
 export const isHeldBack = ({ status, admission }: Execution): boolean =>
   status === 'NOT_STARTED' && admission !== undefined && admission.state !== 'started';
 
@@ -35,6 +43,9 @@ export function startDue(execution: Execution, now: number): number {
   const { admission } = execution;
   if (admission?.state === 'waiting') return Math.min(now + turnLookMs, expiryOf(execution));
   if (admission?.state === 'blocked') return Math.min(now + clusterLookMs, expiryOf(execution));
+  if (admission?.isBlind === true) return Math.min(now + clusterLookMs, expiryOf(execution));
+  if (admission?.state === 'held')
+    return Math.min(now + heldLookMs, admission.hold?.until ?? Number.POSITIVE_INFINITY, expiryOf(execution));
   return now;
 }
 
@@ -46,26 +57,21 @@ type Admission = NonNullable<Execution['admission']>;
 /** A change of the admission that was looked at; nothing where the execution has moved on since. */
 function turnTo({ admission: seen }: Execution, change: (execution: Execution, now: number) => Execution): Turn {
   return (execution, now) => {
-    const { admission, canceled } = execution;
+    const { admission, canceled, status } = execution;
     const isCurrent =
-      admission !== undefined &&
-      admission.round === seen?.round &&
-      admission.state === seen.state &&
-      (admission.turn ?? 0) === (seen.turn ?? 0);
-    return isHeldBack(execution) && isCurrent && canceled === undefined ? change(execution, now) : execution;
+      admission?.round === seen?.round &&
+      admission?.state === seen?.state &&
+      (admission?.turn ?? 0) === (seen?.turn ?? 0);
+    return status === 'NOT_STARTED' && isCurrent && canceled === undefined ? change(execution, now) : execution;
   };
 }
 
 /** The same object where nothing changes. */
-function withAdmission(execution: Execution, admission: Admission): Execution {
-  const { state, place, behind, circle, turn = 0 } = execution.admission ?? {};
-  const isSame =
-    state === admission.state &&
-    place === admission.place &&
-    behind === admission.behind &&
-    circle === admission.circle &&
-    turn === (admission.turn ?? 0);
-  return isSame ? execution : { ...execution, admission };
+function withAdmission(execution: Execution, given: Admission): Execution {
+  const isWaiting = ['waiting', 'yielding', 'blocked', 'held'].includes(given.state);
+  const waited = isWaiting || execution.admission?.waited === true;
+  const admission = { ...given, ...(waited ? { waited: true as const } : {}) };
+  return isDeepStrictEqual(execution.admission, admission) ? execution : { ...execution, admission };
 }
 
 const become = (seen: Execution, admission: Admission): Turn =>
@@ -73,18 +79,57 @@ const become = (seen: Execution, admission: Admission): Turn =>
 
 const turnOf = (turn: number) => (turn === 0 ? {} : { turn });
 
+const holderOf = ({ id, admission }: Execution): ClusterHolder => {
+  const round = admission?.round ?? 0;
+  return { executionId: id, ...(round === 0 ? {} : { round }) };
+};
+
+/** Who works on the cluster of an execution, or was there before it; undefined where it has taken it. */
+async function tryCluster(store: DocumentStore, execution: Execution): Promise<ClusterHolder | undefined> {
+  const { cluster } = execution.definition;
+  if (!worksOnCluster(execution)) return undefined;
+  const [ahead] = await waitingAhead(store, execution);
+  if (ahead !== undefined) return { executionId: ahead.id };
+  return lockCluster(store, cluster, holderOf(execution), undefined, await chainOf(store, execution));
+}
+
+/**
+ * One that has its turn and its cluster starts; where it had to wait, only if what was confirmed is what it would do now.
+ * Otherwise it is called off, and whoever asked for it is asked again.
+ */
+async function startUnchanged({ lookAgain }: Parts, execution: Execution, admission: Admission): Promise<Turn> {
+  const { round, turn = 0, waited } = admission;
+  const begun = become(execution, { round, ...turnOf(turn), state: 'started' });
+  const isBound = execution.confirmedPlan !== undefined && execution.startTime === undefined && waited === true;
+  if (lookAgain === undefined || !isBound) return begun;
+  const answer = await lookAgain(execution);
+  if (answer.type === 'same') return begun;
+  if (answer.type === 'unseen') return become(execution, { round, ...turnOf(turn), state: 'admitted', isBlind: true });
+  return turnTo(execution, (current, now) => ({
+    ...current,
+    canceled: { at: now, reason: answer.reason },
+    events: [...current.events, { id: `${current.id}/askAgain/${round}`, type: 'askAgain' }],
+  }));
+}
+
 /** One that has its turn takes its cluster; where others work on it, it gives the turn back next. */
-async function takeCluster(store: DocumentStore, execution: Execution, { round, turn = 0 }: Admission): Promise<Turn> {
-  const holder = { executionId: execution.id, ...(round === 0 ? {} : { round }) };
-  const other = worksOnCluster(execution)
-    ? await lockCluster(store, execution.definition.cluster, holder, undefined, await chainOf(store, execution))
-    : undefined;
-  if (other === undefined) return become(execution, { round, ...turnOf(turn), state: 'started' });
+async function takeCluster(parts: Parts, execution: Execution, admission: Admission): Promise<Turn> {
+  const { store } = parts;
+  const { round, turn = 0 } = admission;
+  const other = await tryCluster(store, execution);
+  if (other === undefined) return startUnchanged(parts, execution, admission);
   const behind = await nameOf(store, other.executionId);
   return become(execution, { round, ...turnOf(turn), state: 'yielding', behind });
 }
 
-type Parts = { readonly store: DocumentStore; readonly clock: Clock };
+type Parts = {
+  readonly store: DocumentStore;
+  readonly clock: Clock;
+  /** What keeps executions from starting; absent: nothing. */
+  readonly holds?: Holds;
+  /** Whether what was confirmed is what would be done now; absent: it is. */
+  readonly lookAgain?: LookAgain;
+};
 
 /** One that has found its cluster busy waits for its turn again when nobody works there, or only those above and below it. */
 async function lookForCluster(parts: Parts, execution: Execution, { standing, queue }: QueueLook) {
@@ -93,8 +138,17 @@ async function lookForCluster(parts: Parts, execution: Execution, { standing, qu
   const anybody = await clusterHolder(store, standing.awaits);
   const chain = anybody === undefined ? [] : await chainOf(store, execution);
   const other = anybody === undefined ? undefined : await clusterHolder(store, standing.awaits, chain);
-  if (other === undefined) return waitForTurn(parts, execution, queue, anybody === undefined);
-  return { standing, queue, behind: await nameOf(store, other.executionId) };
+  const ahead = await waitingAhead(store, execution);
+  const before = other?.executionId ?? ahead.at(-1)?.id;
+  if (before === undefined) return waitForTurn(parts, execution, queue, anybody === undefined);
+  return { standing, queue, behind: await nameOf(store, before), ...(await placeOf(parts, execution, ahead, before)) };
+}
+
+/** Its place among those that wait for the cluster, and when it is likely to start. */
+async function placeOf({ store, clock }: Parts, execution: Execution, ahead: readonly Execution[], before: string) {
+  if (execution.trigger.type !== 'manual') return {};
+  const expectedAt = await estimateStart(store, execution.definition.cluster, { before, ahead, now: clock.now() });
+  return { place: ahead.length + 1, ...(expectedAt === undefined ? {} : { expectedAt }) };
 }
 
 const callOff = (seen: Execution, reason: string): Turn =>
@@ -113,27 +167,47 @@ async function waitOn(store: DocumentStore, execution: Execution, admission: Adm
 }
 
 /**
- * Looks whether an execution may start, in saved steps: its turn in the queue of its pipeline first, then its cluster. Who
+ * One that a lock or a stop keeps back has neither turn nor cluster, so that whoever holds the lock can work. What it had is
+ * given up once that is saved, under the round of this start: it comes back under the next, which a late look cannot touch.
+ */
+async function holdBack(parts: Parts, execution: Execution, hold: Hold): Promise<Turn> {
+  const { round = 0, state } = execution.admission ?? {};
+  if (state === 'held') {
+    await leaveQueue(parts, execution, round);
+    await unlockCluster(parts.store, execution.definition.cluster, holderOf(execution));
+  }
+  return become(execution, { round, state: 'held', hold });
+}
+
+/**
+ * Looks whether an execution may start, in saved steps: that nothing holds it back comes first, then its turn in the queue of its pipeline, then its cluster. Who
  * waits for a turn has no cluster; who has its turn and finds its cluster busy gives the turn back, keeps its place before
  * those that came later, and lets them go first. So none that waits for its start keeps anything from others. Undefined where
  * the execution waits for nothing.
  */
 export async function lookForTurn(parts: Parts, execution: Execution): Promise<Turn | undefined> {
+  const { admission, canceled, status } = execution;
+  if (status !== 'NOT_STARTED' || canceled !== undefined) return undefined;
+  const hold = await parts.holds?.look(execution);
+  if (hold !== undefined) return holdBack(parts, execution, hold);
+  if (admission?.state === 'held') return become(execution, { round: admission.round + 1, state: 'new' });
+  return admission === undefined ? undefined : lookInQueue(parts, execution, admission);
+}
+
+async function lookInQueue(parts: Parts, execution: Execution, admission: Admission): Promise<Turn> {
   const { store } = parts;
-  const { admission, canceled } = execution;
-  if (admission === undefined || !isHeldBack(execution) || canceled !== undefined) return undefined;
   const { round, state, turn = 0 } = admission;
   // Only a saved intent gives the turn back: none of a look that was overtaken could have the cluster meanwhile.
   if (state === 'yielding') await giveTurnBack(parts, execution);
   const look = await lookForCluster(parts, execution, await enterQueue(parts, execution));
-  const { standing, queue, behind } = { behind: undefined, ...look };
+  const { standing, queue, behind, ...ahead } = { behind: undefined, ...look };
   if (standing.in === 'superseded') return callOff(execution, supersededReason);
   if (standing.in === 'running') {
-    if (state === 'admitted' && standing.turn === turn) return takeCluster(store, execution, admission);
+    if (state === 'admitted' && standing.turn === turn) return takeCluster(parts, execution, admission);
     return become(execution, { round, ...turnOf(standing.turn), state: 'admitted' });
   }
   const turns = standing.in === 'waiting' ? turnOf(standing.turn) : {};
-  if (behind !== undefined) return waitOn(store, execution, { round, ...turns, state: 'blocked', behind });
+  if (behind !== undefined) return waitOn(store, execution, { round, ...turns, state: 'blocked', behind, ...ahead });
   const [first] = queue.running;
   const running = first === undefined ? {} : { behind: await nameOf(store, first.executionId) };
   const place = standing.in === 'waiting' ? { place: standing.place } : {};

@@ -35,7 +35,8 @@ async function mayRunOn(store: DocumentStore, parent: Execution, child: Executio
 }
 
 /**
- * Lets the stage that started an execution run again and wait for it, where that stage has failed with it (semantics §6.7).
+ * Lets the stage that started an execution and waited for it run again and wait for it, where that stage has failed with it, or
+ * all is over (semantics §6.7).
  * Where something newer works on the parent's cluster, or has, or where `user` may not change what the parent reaches, the child
  * runs alone. Doing it again changes nothing.
  */
@@ -43,7 +44,7 @@ export const createAdoption =
   ({ store, mayRetry, signal }: AdoptParts) =>
   async (child: Execution, { id, user }: RetriedEvent): Promise<void> => {
     const { trigger } = child;
-    if (trigger.type !== 'pipeline') return;
+    if (trigger.type !== 'pipeline' || trigger.isAwaited !== true) return;
     const parent = (await store.get(executionKind, trigger.parentExecutionId))?.document;
     if (parent === undefined || !(await mayRetry(parent, user)) || !(await mayRunOn(store, parent, child))) return;
     const { parentStageId: stageId } = trigger;

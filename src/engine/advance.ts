@@ -1,6 +1,8 @@
 import type { Execution } from '../model/execution';
 import { lookForTurn } from './admission';
 import type { Clock } from './clock';
+import type { Holds } from './contracts/holds';
+import type { LookAgain } from './contracts/look-again';
 import type { StageRegistry } from './contracts/stage';
 import { executionKind } from './document-kinds';
 import { applyResults, fold, type ExecutionRenderer, type LookResult } from './fold';
@@ -18,6 +20,10 @@ export type EngineWorld<S> = {
   readonly registry: StageRegistry<S>;
   readonly services: S;
   readonly render: ExecutionRenderer;
+  /** What keeps executions from starting; absent: nothing. */
+  readonly holds?: Holds;
+  /** Whether what was confirmed is what would be done now, asked of what had to wait; absent: it is. */
+  readonly lookAgain?: LookAgain;
   readonly drain: (execution: Execution, event: Execution['events'][number]) => Promise<void>;
 };
 

@@ -1,7 +1,9 @@
 import { auditedSelf, auditFact, type AuditFact, type AuditOrigin } from '../model/audit';
 import type { ErrorCode } from '../model/errors';
-import type { Execution, ExecutionEvent, Stage, Task } from '../model/execution';
+import type { Execution, Stage, Task } from '../model/execution';
+import type { ExecutionEvent } from '../model/execution-event';
 import { isComplete } from '../model/status';
+import { actingUser } from './acting-user';
 import { describeEffect } from './audit-effect';
 import type { OutsideSystem } from './contracts/task';
 import type { StageRegistry } from './contracts/stage';
@@ -38,7 +40,7 @@ function startFacts(before: Execution, after: Execution, now: number): readonly 
       id: `${id}/started/${now}`,
       kind: 'execution',
       action: 'started',
-      who: trigger.user,
+      who: actingUser(after),
       what: name,
       why: trigger.reason,
       from: originOf(after),
@@ -100,7 +102,7 @@ function effectFacts<S>(after: Execution, moved: Moved, { registry, now }: Setti
   if (!isIntended && !isOver) return [];
   const system = systemOf(after, moved, registry);
   if (system === undefined) return [];
-  const { trigger, id } = after;
+  const { id } = after;
   const key = `${id}/${stage.id}/${stage.attempt}/${task.id}`;
   const fact = (moment: 'intended' | 'over', outcome: string) =>
     auditFact({
@@ -108,7 +110,7 @@ function effectFacts<S>(after: Execution, moved: Moved, { registry, now }: Setti
       id: `${key}/${moment}`,
       kind: 'effect',
       action: task.name,
-      who: trigger.user,
+      who: actingUser(after),
       what: describeEffect(after, stage, task, system),
       why: isOver ? stage.failure?.code : undefined,
       from: { surface: 'execution', executionId: id },
@@ -136,7 +138,7 @@ function stageFacts(before: Execution, after: Execution, now: number): readonly 
         id: `${after.id}/${id}/${attempt}/failed`,
         kind: isRefused ? 'refusal' : 'background',
         action: isRefused ? type : 'expired',
-        who: isRefused ? after.trigger.user : auditedSelf,
+        who: isRefused ? actingUser(after) : auditedSelf,
         what: `${type} of ${after.name}`,
         // The words of a policy or a guard are our own.
         why: isRefused ? failure.message : failure.code,
@@ -156,6 +158,9 @@ export function auditEvents<S>(before: Execution, after: Execution, settings: Se
   return [...startFacts(before, after, now), ...effects, ...around].map(eventOf);
 }
 
+/** Signals that set aside what would hold an execution back. */
+const isOverride = ({ type }: Signal): boolean => type === 'startNow' || type === 'override' || type === 'breakGlass';
+
 /** What a person, or an execution, has decided about an execution: one fact for each signal that counted. */
 export function signalFact(
   execution: Execution,
@@ -170,7 +175,7 @@ export function signalFact(
     auditFact({
       ...baseOf(execution, now),
       id: `${execution.id}/signal/${id}`,
-      kind: 'decision',
+      kind: isOverride(signal) ? 'override' : 'decision',
       action: judged?.judge ?? signal.type,
       who: signal.user,
       what: `${where}${execution.name}${input}`,

@@ -119,10 +119,14 @@ export async function lockCluster(
   return saved === undefined || isMember(saved.document, wanted) ? undefined : membersOf(saved.document)[0];
 }
 
+function withoutMember(lock: ClusterLock, holder: ClusterHolder): ClusterLock {
+  const [first = { executionId: '' }, ...below] = membersOf(lock).filter((member) => !isSame(member, holder));
+  return { schema: 1, ...first, ...(below.length === 0 ? {} : { below }) };
+}
+
 /** Gives a cluster back before its holder's document says that it is over; whoever does not hold it changes nothing. */
 export async function unlockCluster(store: DocumentStore, cluster: string, holder: ClusterHolder): Promise<void> {
   const held = (await store.get(clusterLockKind, cluster))?.document;
-  if (held === undefined || !isSame(held, holder)) return;
-  const free: ClusterLock = { schema: 1, executionId: '' };
-  await store.update(clusterLockKind, cluster, (lock) => (isSame(lock, holder) ? free : lock));
+  if (held === undefined || !isMember(held, holder)) return;
+  await store.update(clusterLockKind, cluster, (lock) => (isMember(lock, holder) ? withoutMember(lock, holder) : lock));
 }

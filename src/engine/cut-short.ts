@@ -1,8 +1,9 @@
 import type { Execution, Stage, Task } from '../model/execution';
 import { isComplete } from '../model/status';
 import type { StagePlan, StageRegistry } from './contracts/stage';
-import { canStart, childrenOf, contextOf, familyOf, topLevelStages } from './graph';
+import { canStart, childrenOf, contextOf, familyOf, stageById, topLevelStages } from './graph';
 import { isHeldByWindow } from './execution-window';
+import { seeEarlier } from './earlier-attempts';
 import { describeRefusal } from './describe-refusal';
 import { landingMs } from './landing';
 import { planSynthetic, replaceStage } from './plan-stages';
@@ -39,6 +40,18 @@ function cleanUpOf<S>(execution: Execution, stage: Stage, settings: Settings<S>)
   return planned.map((child) => ({ ...child, notBefore: stoppedAt + landingMs }));
 }
 
+/**
+ * The same of a stage of the pipeline, canceled also from what its earlier attempts did; those of their parts that are not
+ * planned again leave it to the stage.
+ */
+function wayBackOf<S>(execution: Execution, stage: Stage, settings: Settings<S>): readonly Stage[] {
+  const seen = execution.canceled === undefined ? execution : seeEarlier(execution);
+  return cleanUpOf(seen, stageById(seen, stage.id) ?? stage, settings).map((child) => {
+    const isParentThere = stageById(execution, child.parentStageId ?? stage.id) !== undefined;
+    return { ...child, attempt: stage.attempt, ...(isParentThere ? {} : { parentStageId: stage.id }) };
+  });
+}
+
 /** Ends what runs of a stage's family, clean-up that goes over the whole execution excepted. */
 function cutFamily(execution: Execution, stage: Stage, now: number): Execution {
   return familyOf(execution, stage).reduce(
@@ -60,7 +73,7 @@ export function cutShort<S>(execution: Execution, settings: Settings<S>, keep?: 
   for (const stage of topLevelStages(execution)) {
     if (stage.id === keep?.id || (!isCanceled && isComplete(stage.status))) continue;
     try {
-      planned.push(...cleanUpOf(execution, stage, settings));
+      planned.push(...wayBackOf(execution, stage, settings));
       current = cutFamily(current, stage, now);
     } catch (error) {
       // A planner refused its input: the execution must end all the same, and say so.

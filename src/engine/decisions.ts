@@ -1,4 +1,5 @@
 import type { Execution, Stage, StageContext } from '../model/execution';
+import { dropEarlier } from './earlier-attempts';
 import { familyOf } from './graph';
 
 /** What an earlier attempt of a stage, or this one, had decided when it first acted; undefined where none acted. */
@@ -11,7 +12,7 @@ export const decisionsBelow = ({ decisions = {} }: Execution, { id }: Pick<Stage
 
 /** The execution with what a stage decided, for all its attempts. */
 export const withDecision = (execution: Execution, stageId: string, decision: StageContext): Execution => ({
-  ...execution,
+  ...dropEarlier(execution, (id) => id === stageId),
   decisions: { ...execution.decisions, [stageId]: decision },
 });
 
@@ -21,5 +22,5 @@ export function forgetSucceeded(execution: Execution, stages: readonly Stage[]):
   const succeeded = stages.filter(({ status }) => status === 'SUCCEEDED');
   const gone = new Set(succeeded.flatMap((stage) => familyOf(execution, stage).map(({ id }) => id)));
   const kept = Object.entries(execution.decisions).filter(([id]) => !gone.has(id));
-  return { ...execution, decisions: Object.fromEntries(kept) };
+  return { ...dropEarlier(execution, (id) => gone.has(id)), decisions: Object.fromEntries(kept) };
 }

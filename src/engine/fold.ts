@@ -12,6 +12,8 @@ import { canStart, contextOf } from './graph';
 import { replaceStage } from './plan-stages';
 import { startDue } from './admission';
 import { isHeldByWindow } from './execution-window';
+import { denialMessages } from './guard-messages';
+import { copiesOf, remindersOf, reminderEvents, saidOn } from './judgment-messages';
 import { outcomeName } from './outcome-name';
 import { settle } from './settle';
 import { pausedMs, taskDeadline } from './task-timeout';
@@ -99,9 +101,6 @@ export function applyResults(execution: Execution, results: readonly LookResult[
 const tellsChannel = (execution: Execution, happening: string) =>
   execution.definition.notify.channel.includes(happening);
 
-/** Whether people have had their say on a stage; its clean-up may still run. */
-const isDecided = (stage: Stage): boolean => stage.context.judgmentStatus !== undefined;
-
 /** Messages for the stages whose state changed between two states of an execution: questions, answers, milestones. */
 function stageMessages<S>(
   before: Execution,
@@ -113,19 +112,19 @@ function stageMessages<S>(
     if (
       earlier?.status === stage.status &&
       earlier.attempt === stage.attempt &&
-      isDecided(earlier) === isDecided(stage) &&
+      saidOn(earlier) === saidOn(stage) &&
+      remindersOf(earlier) === remindersOf(stage) &&
       isHeldByWindow(before, earlier) === isHeldByWindow(after, stage)
     )
       return [];
     const id = `${after.id}/${stage.id}/${stage.attempt}`;
     const view = askOf({ execution: after, stage, context: contextOf(after, stage) }, registry);
-    const asked = {
-      id: `${id}/${stage.status}/${isDecided(stage)}`,
-      type: 'message' as const,
-      messageId: `${id}/question`,
-      broadcast: true,
-    };
-    if (view !== undefined) return [{ ...asked, view }];
+    if (view !== undefined) {
+      const question = { id: `${id}/${stage.status}/${saidOn(stage)}`, messageId: `${id}/question`, view };
+      const reminders = reminderEvents(after, question, earlier, stage);
+      if (reminders.length > 0) return reminders;
+      return [{ ...question, type: 'message' as const, broadcast: true }, ...copiesOf(question, earlier, stage)];
+    }
     const milestone = isComplete(stage.status) ? render.milestone(after, stage) : undefined;
     if (milestone === undefined) return [];
     return [
@@ -161,13 +160,38 @@ function queueEvents(before: Execution, after: Execution): Execution['events'] {
   return [{ id: `${after.id}/queue/${round}`, type: 'queue', round }];
 }
 
+/** Tells those who wanted to know when it starts, and once only. */
+function startEvents(before: Execution, after: Execution): Execution['events'] {
+  const { id, name, notifies = [], status } = after;
+  if (before.status !== 'NOT_STARTED' || status === 'NOT_STARTED') return [];
+  const isBegun = after.startTime !== undefined;
+  const why = after.canceled?.reason === undefined ? [] : [after.canceled.reason];
+  const view = {
+    headline: [{ strong: name }, isBegun ? ' has started.' : ' does not start.'],
+    tone: isBegun ? 'running' : 'attention',
+    ...(isBegun ? {} : { lines: why }),
+  } as const;
+  return notifies.map((user) => ({ id: `${id}/start/${user}`, type: 'direct' as const, user, view }));
+}
+
+/** What a rollback that somebody asked for brings about when it succeeds. */
+function rollbackEvents(before: Execution, after: Execution): Execution['events'] {
+  const isBack = after.definition.kind === 'rollback' && after.status === 'SUCCEEDED';
+  if (!isBack || isComplete(before.status)) return [];
+  return [{ id: `${after.id}/rolledBack/${attemptsOf(after)}`, type: 'rolledBack' }];
+}
+
 /** Adds what people must be told: the live message when it looks different, questions, milestones, the outcome. */
 function withMessages<S>(before: Execution, after: Execution, settings: FoldSettings<S>): Execution {
   if (after.report === undefined || after === before) return after;
   const digest = createHash('sha1')
     .update(JSON.stringify(settings.render.live(after)))
     .digest('base64url');
-  const messages = [...stageMessages(before, after, settings), ...outcomeMessage(before, after, settings)];
+  const messages = [
+    ...stageMessages(before, after, settings),
+    ...denialMessages(before, after, settings.now),
+    ...outcomeMessage(before, after, settings),
+  ];
   if (digest === after.viewDigest && messages.length === 0) return after;
   const urgent = isComplete(after.status) || messages.some((event) => event.type === 'message' && event.broadcast);
   const others = after.events.filter((event) => event.type !== 'live');
@@ -182,6 +206,8 @@ function withEvents<S>(before: Execution, after: Execution, settings: FoldSettin
     ...auditEvents(before, after, settings),
     ...parentEvents(before, after),
     ...queueEvents(before, after),
+    ...rollbackEvents(before, after),
+    ...startEvents(before, after),
   ];
   return events.length === 0 ? told : { ...told, events: [...told.events, ...events] };
 }

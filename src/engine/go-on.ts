@@ -1,6 +1,7 @@
-import type { Execution, Retry, Stage } from '../model/execution';
+import type { Execution, Retry, Stage, SucceededAttempt } from '../model/execution';
 import { isComplete } from '../model/status';
 import { forgetSucceeded } from './decisions';
+import { keepEarlier } from './earlier-attempts';
 import { downstreamOf, familyOf, stageById, topLevelStages } from './graph';
 
 /** What belongs to one attempt: decisions, and what was found out about its failure. */
@@ -9,6 +10,8 @@ const attemptKeys = [
   'judgedBy',
   'judgmentReason',
   'judgmentInput',
+  'judgmentApprovals',
+  'judgmentReminded',
   'skipRemainingWait',
   'manualSkip',
   'executionId',
@@ -18,6 +21,8 @@ const attemptKeys = [
   'diagnosis',
   'skipReason',
   'expressionEvaluationSummary',
+  'guardDenial',
+  'guardOverride',
 ];
 
 /**
@@ -42,6 +47,17 @@ function resetStage(
     attempt: stage.attempt + 1,
     lastModified: { user, lastModifiedTime: now },
   };
+}
+
+/** The attempts of a stage that succeeded, this one among them where it has. */
+function succeededOf(execution: Execution, stage: Stage): readonly SucceededAttempt[] {
+  const { succeeded = [], attempt, status } = stage;
+  if (status !== 'SUCCEEDED') return succeeded;
+  const ids = familyOf(execution, stage).flatMap(({ type, context }) =>
+    type === 'pipeline' && typeof context.executionId === 'string' ? context.executionId : [],
+  );
+  const children = ids.length === 0 ? {} : { children: ids };
+  return [...succeeded, { attempt, executionStatus: execution.status, ...children }];
 }
 
 /** The stages of other branches that the execution's end cut short: they would end it again at once. */
@@ -76,12 +92,16 @@ function resetStages(execution: Execution, { stageId, user, adopts }: Wish, now:
   const synthetic = new Set(
     again.flatMap((other) => familyOf(execution, other).map((member) => member.id)).filter((id) => !ids.has(id)),
   );
+  const begin = (other: Stage): Stage => {
+    const succeeded = succeededOf(execution, other);
+    return { ...resetStage(other, user, now), ...(succeeded.length === 0 ? {} : { succeeded }) };
+  };
   const stages = execution.stages
     .filter((other) => !synthetic.has(other.id) && !fetched.has(other.id))
-    .map((other) => (ids.has(other.id) ? resetStage(other, user, now) : other))
+    .map((other) => (ids.has(other.id) ? begin(other) : other))
     .map((other) => (other.id === stageId && adopts !== undefined ? { ...other, adopts } : other));
   const authentication = user === execution.trigger.user ? {} : { authentication: { user } };
-  const { authentication: _before, ...rest } = forgetSucceeded(execution, again);
+  const { authentication: _before, ...rest } = keepEarlier(forgetSucceeded(execution, again), again);
   return { ...rest, ...authentication, stages };
 }
 

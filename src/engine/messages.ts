@@ -4,7 +4,7 @@ import { messageKind } from './document-kinds';
 import type { DocumentStore } from './ports/document-store';
 
 /** What a caller says about a message; the rest is the outbox's business. */
-export type MessageFields = Pick<Message, 'teamId' | 'id' | 'target' | 'view'> & {
+export type MessageFields = Pick<Message, 'teamId' | 'id' | 'target' | 'copyOf' | 'view'> & {
   /** @default false */
   readonly urgent?: boolean;
   /** Milliseconds since the epoch. */
@@ -22,8 +22,10 @@ function withView(message: Message, { view, urgent = false }: MessageFields): Me
  * changes nothing. A message given up before is tried again with a new view.
  */
 export async function putMessage(store: DocumentStore, fields: MessageFields): Promise<void> {
-  const { now, teamId, id, target, view, urgent = false } = fields;
-  const fresh: Message = { schema: 1, teamId, id, target, view, revision: 1, urgent, createdAt: now, attempts: 0 };
+  const { now, teamId, id, target, copyOf, view, urgent = false } = fields;
+  const copy = copyOf === undefined ? {} : { copyOf };
+  const base = { schema: 1, teamId, id, target, ...copy, view } as const;
+  const fresh: Message = { ...base, revision: 1, urgent, createdAt: now, attempts: 0 };
   if (await store.create(messageKind, id, fresh, { due: now })) return;
   const updated = await store.update(messageKind, id, (message) => withView(message, fields));
   if (updated !== undefined && updated.document.sent?.revision !== updated.document.revision) {

@@ -1,4 +1,5 @@
-import type { Execution, ExecutionEvent, Stage } from '../model/execution';
+import type { Execution, Stage } from '../model/execution';
+import type { ExecutionEvent } from '../model/execution-event';
 
 /** The child for whose end a stage waits, or which it may just have started; undefined for none. */
 function awaitedChild({ type, status, context, tasks }: Stage): string | undefined {
@@ -21,5 +22,5 @@ export const passOn = (
     const executionId = awaitedChild(stage);
     if (executionId === undefined) return [];
     const id = `${execution.id}/${stage.id}/${signal}/${pausedAt}`;
-    return [{ id, type: 'passedOn' as const, executionId, signal, user }];
+    return [{ id, type: 'passedOn' as const, executionId, signal, user, via: execution.id }];
   });

@@ -19,9 +19,9 @@ export async function readHistory(store: DocumentStore, cluster: string): Promis
 /** Whether an execution works on its cluster, so that no other may meanwhile; one that touches no region does not. */
 export const worksOnCluster = ({ definition }: Pick<Execution, 'definition'>): boolean => definition.regions.length > 0;
 
-/** Whether an execution waits for its turn or for others on its cluster, and so holds nothing. */
+/** Whether an execution waits for its turn, for others on its cluster or for a lock, and so holds nothing. */
 export const isWaiting = ({ status, admission }: Execution): boolean =>
-  status === 'NOT_STARTED' && ['waiting', 'yielding', 'blocked'].includes(admission?.state ?? 'new');
+  status === 'NOT_STARTED' && ['waiting', 'yielding', 'blocked', 'held'].includes(admission?.state ?? 'new');
 
 /**
  * The execution that works on a cluster now, if any; where stages of it have started others there, which share the cluster, the

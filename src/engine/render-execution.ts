@@ -15,9 +15,11 @@ import { failureOf } from './failure-of';
 import { waitsForWindowsOnly } from './execution-window';
 import { childrenOf, contextOf, topLevelStages } from './graph';
 import { askOf } from './ask-of';
+import { breakGlassChoices } from './break-glass';
 import { retryChoice } from './retry-choice';
 import { skipChoices } from './skip-choices';
 import { durationText } from './task-timeout';
+import { waitingText } from './waiting-text';
 
 const stepStates: Readonly<Record<ExecutionStatus, ViewStep['state']>> = {
   NOT_STARTED: 'waiting',
@@ -46,26 +48,16 @@ const headings: Readonly<Record<ExecutionStatus, { readonly word: string; readon
 /** How much of a failure the live message says; the thread says all of it. */
 const shortFailure = 500;
 
-/** `2nd`: the English ordinal of a whole number from 1. */
-function ordinal(place: number): string {
-  const isTeen = Math.floor(place / 10) % 10 === 1;
-  const endings: readonly (string | undefined)[] = isTeen ? [] : ['th', 'st', 'nd', 'rd'];
-  return `${place}${endings[place % 10] ?? 'th'}`;
-}
-
-/** What an execution waits for before it starts. */
-function waitingText({ admission, definition }: Execution): string {
-  const { place, behind } = admission ?? {};
-  if (place !== undefined)
-    return `waiting: ${ordinal(place)} in the queue${behind === undefined ? '' : ` behind ${behind}`}`;
-  return behind === undefined ? headings.NOT_STARTED.word : `waiting: ${behind} works on ${definition.cluster}`;
-}
-
 /** What an execution is doing; one that is being stopped is still at work on its way back. */
-function headingOf(execution: Execution): (typeof headings)[ExecutionStatus] {
+function headingOf(execution: Execution): { readonly word: Text; readonly tone: Tone } {
   if (isHeldBack(execution)) return { word: waitingText(execution), tone: 'neutral' };
   if (execution.status === 'RUNNING' && execution.ending === undefined && waitsForWindowsOnly(execution))
     return { word: 'waiting for its window', tone: 'neutral' };
+  if (execution.status === 'PAUSED' && execution.paused?.stop !== undefined)
+    return {
+      word: joinTexts(['paused: everything is stopped by ', [{ person: execution.paused.by }]]),
+      tone: 'attention',
+    };
   if (execution.ending === undefined || isComplete(execution.status)) return headings[execution.status];
   return { word: execution.canceled === undefined ? 'going back' : 'canceling', tone: 'attention' };
 }
@@ -117,13 +109,21 @@ function stepsOf<S>(
   return [own, ...children.flatMap((child) => stepsOf(execution, child, depth + 1, registry))];
 }
 
-/** Stops the execution between two steps, or lets it go on. */
-function pauseChoice({ id, status }: Execution): Choice {
+/** Stops the execution between two steps, or lets it go on; what a stop of everything has paused goes on when that is lifted. */
+function pauseChoice({ id, status, paused }: Execution): readonly Choice[] {
   const target = { kind: 'execution', id } as const;
+  if (status === 'PAUSED' && paused?.stop !== undefined) return [];
   return status === 'PAUSED'
-    ? { name: 'resume', label: 'Resume', target, style: 'primary' }
-    : { name: 'pause', label: 'Pause', target };
+    ? [{ name: 'resume', label: 'Resume', target, style: 'primary' }]
+    : [{ name: 'pause', label: 'Pause', target }];
 }
+
+/** Tells whoever presses it when what waits has started. */
+const notifyChoice = ({ id }: Execution): Choice => ({
+  name: 'notify',
+  label: 'Notify me',
+  target: { kind: 'execution', id },
+});
 
 function cancelChoice(execution: Execution): Choice {
   const { id, name } = execution;
@@ -133,10 +133,15 @@ function cancelChoice(execution: Execution): Choice {
     : `${name} stops, and what it has changed goes back: what served before serves again.`;
   return {
     name: 'cancelExecution',
-    label: 'Cancel',
+    label: isWaiting ? 'Leave' : 'Cancel',
     target: { kind: 'execution', id },
     style: 'danger',
-    confirm: { title: 'Cancel?', text, ok: 'Cancel it', cancel: isWaiting ? 'Let it wait' : 'Let it run' },
+    confirm: {
+      title: isWaiting ? 'Leave the queue?' : 'Cancel?',
+      text,
+      ok: isWaiting ? 'Leave' : 'Cancel it',
+      cancel: isWaiting ? 'Let it wait' : 'Let it run',
+    },
   };
 }
 
@@ -154,7 +159,7 @@ function asksOf<S>(execution: Execution, registry: StageRegistry<S>): ReadonlyMa
 function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonly Choice[] {
   if (isComplete(execution.status)) return [retryChoice(execution) ?? []].flat();
   if (execution.ending !== undefined) return [];
-  if (isHeldBack(execution)) return [cancelChoice(execution)];
+  if (isHeldBack(execution)) return [notifyChoice(execution), cancelChoice(execution)];
   const asks = asksOf(execution, registry);
   const open = execution.stages
     .filter((stage) => stage.status === 'RUNNING')
@@ -164,9 +169,9 @@ function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonl
       const named = isOneOfSeveral
         ? asked.map((choice) => ({ ...choice, label: `${choice.label}: ${stage.name}` }))
         : asked;
-      return [...named, ...skipChoices(execution, stage)];
+      return [...named, ...skipChoices(execution, stage), ...breakGlassChoices(execution, stage)];
     });
-  return [...open, pauseChoice(execution), cancelChoice(execution)];
+  return [...open, ...pauseChoice(execution), cancelChoice(execution)];
 }
 
 /** The last thing that happened, so that what is shown follows from the document alone. */
@@ -239,7 +244,7 @@ export function createExecutionRenderer<S>(
     const choices = [...choicesOf(execution, registry), ...conclusion.choices];
     const waits = needsPeople(choices) && execution.status !== 'PAUSED';
     return {
-      headline: [{ strong: execution.name }, ` · ${waits ? 'waiting for a decision' : word}`],
+      headline: joinTexts([[{ strong: execution.name }, ' · '], waits ? 'waiting for a decision' : word]),
       tone: waits ? 'attention' : tone,
       lines: [...parametersOf(execution), ...reasonOf(execution, shortFailure), ...conclusion.lines],
       steps: topLevelStages(execution).flatMap((stage) => stepsOf(execution, stage, 0, registry)),

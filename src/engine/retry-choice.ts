@@ -4,17 +4,19 @@ import type { Choice } from '../model/view';
 import { stageById, topLevelStages } from './graph';
 
 /**
- * The button that runs what failed, or was called off elsewhere, again; undefined where nothing was, or where a person or a
- * cancel ended it.
+ * The button that runs what failed, or was called off elsewhere, again; undefined where nothing was, where a person or a
+ * cancel ended it, and where whoever waited for it has gone back from it or run it anew.
  */
 export function retryChoice(execution: Execution): Choice | undefined {
-  if (!isComplete(execution.status) || execution.canceled !== undefined) return undefined;
+  const { status, canceled, isClosed } = execution;
+  if (!isComplete(status) || canceled !== undefined || isClosed === true) return undefined;
   const hasFailed = (stage: Stage) =>
     ['TERMINAL', 'STOPPED'].includes(stage.status) || (stage.status === 'CANCELED' && stage.failure !== undefined);
   const failed = topLevelStages(execution).find(hasFailed);
   if (failed === undefined || failed.failure?.code === 'JUDGMENT_REJECTED') return undefined;
   const target = { kind: 'execution', id: execution.id, stageId: failed.id } as const;
-  return { name: 'retryStage', label: `Retry ${failed.name}`, target };
+  const again = failed.type === 'manualJudgment' ? 'Restart' : 'Retry';
+  return { name: 'retryStage', label: `${again} ${failed.name}`, target };
 }
 
 /** Why a stage's retry is not on offer, in words; undefined where it is, or where the signal itself says why not. */
@@ -32,9 +34,9 @@ export function retryRefusal(execution: Execution, stageId: string): string | un
   const target = retryChoice(execution)?.target;
   const offered = target?.kind === 'execution' ? target.stageId : undefined;
   if (offered === stageId) return undefined;
-  if (offered !== undefined)
-    return `Only what failed is retried, and that is '${stageById(execution, offered)?.name ?? offered}'.`;
   const isRejected = topLevelStages(execution).some(({ failure }) => failure?.code === 'JUDGMENT_REJECTED');
   if (isRejected) return `A judgment of ${name} was rejected, and that decision stands. Start it anew.`;
-  return `Nothing of ${name} failed, so there is nothing to retry. Start it anew.`;
+  if (stage === undefined || isComplete(stage.status)) return undefined;
+  const failed = offered === undefined ? undefined : stageById(execution, offered);
+  return `Stage '${stage.name}' has not run.${failed === undefined ? '' : ` Retry '${failed.name}', which failed.`}`;
 }

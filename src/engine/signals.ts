@@ -1,105 +1,48 @@
 import type { AuditOrigin } from '../model/audit';
-import type { ErrorCode } from '../model/errors';
 import type { Execution, Stage } from '../model/execution';
 import { isComplete, isHalt } from '../model/status';
 import { isHeldBack } from './admission';
+import { breakGlassEvents, heldBackBy } from './break-glass';
 import { goOn, type Wish } from './go-on';
 import { downstreamOf, stageById } from './graph';
-import { isHeldByWindow, openWindowOf } from './execution-window';
-import { judgmentAnswers } from './judgment-answers';
+import { openWindowOf } from './execution-window';
+import { judge, type Judged } from './judge';
+import { override, type Overriding } from './override-signal';
 import { passOn } from './pass-on';
-import { replaceStage } from './plan-stages';
+import { accepted, patchStage, refused, type Signaled } from './signal-outcome';
 import { durationText } from './task-timeout';
 import { joinTexts, type Text } from '../model/text';
+
+export type { SignalOutcome, Signaled } from './signal-outcome';
 
 /** What a person may do to a running execution, and where they said it. Authorization is decided before; a signal is a fact. */
 export type Signal = Act & { readonly origin?: AuditOrigin };
 
 type Act =
-  | {
-      readonly type: 'judge';
-      readonly decision: 'continue' | 'stop';
-      readonly stageId: string;
-      readonly user: string;
-      readonly reason?: string;
-      /** Of `continue`: which of the answers that the judgment offers; absent where it offers none. */
-      readonly input?: string;
-    }
+  | Judged
   | { readonly type: 'cancel'; readonly user: string; readonly reason?: string }
-  | { readonly type: 'pause' | 'resume'; readonly user: string }
+  /**
+   * `via` is the execution that waits for this one and was paused or resumed itself. With `stop`, the id of a stop of everything,
+   * only what that paused goes on with it, and each execution is told by itself.
+   */
+  | { readonly type: 'pause' | 'resume'; readonly user: string; readonly via?: string; readonly stop?: string }
   | { readonly type: 'skipWait' | 'skipStage' | 'retryStage'; readonly stageId: string; readonly user: string }
+  /** Wants to be told when an execution that waits starts. */
+  | { readonly type: 'notify'; readonly user: string }
   /** Lets a stage begin although its windows are closed, or before its time is up in which others begin. */
   | { readonly type: 'startNow'; readonly stageId: string; readonly user: string; readonly reason: string }
+  /** Sets aside what the guard says to a stage, as long as it says just that; `application` is its name, as it was typed. */
+  | Overriding
+  /** Sets aside, alone, whatever holds a stage back: a guard that says just what `hash` stands for, a window, a judgment. */
+  | {
+      readonly type: 'breakGlass';
+      readonly stageId: string;
+      readonly user: string;
+      readonly reason: string;
+      readonly hash?: string;
+    }
   /** What a stage had started and waited for runs again, since `user` retried it: the stage waits for it again. */
   | { readonly type: 'adoptChild'; readonly stageId: string; readonly executionId: string; readonly user: string };
-
-/** What became of a signal; a refusal says who was first and when. */
-export type SignalOutcome =
-  { readonly accepted: true } | { readonly accepted: false; readonly code: ErrorCode; readonly message: Text };
-
-/** The execution after a signal, and what to tell the person. */
-export type Signaled = { readonly execution: Execution; readonly outcome: SignalOutcome };
-
-const accepted = (execution: Execution): Signaled => ({ execution, outcome: { accepted: true } });
-const refused = (execution: Execution, code: ErrorCode, message: Text): Signaled => ({
-  execution,
-  outcome: { accepted: false, code, message },
-});
-
-function patchStage(
-  execution: Execution,
-  stage: Stage,
-  context: Stage['context'],
-  user: string,
-  now: number,
-): Execution {
-  return replaceStage(execution, {
-    ...stage,
-    context: { ...stage.context, ...context },
-    lastModified: { user, lastModifiedTime: now },
-    tasks: stage.tasks.map((task) => (task.status === 'RUNNING' ? { ...task, dueAt: now } : task)),
-  });
-}
-
-type Judged = Extract<Signal, { type: 'judge' }>;
-
-/** Why an approval cannot count with this answer; undefined where it can. */
-function faultOfAnswer({ name, context }: Stage, { decision, input }: Judged): string | undefined {
-  if (decision === 'stop') return undefined;
-  const answers = judgmentAnswers(context);
-  if (answers.length === 0)
-    return input === undefined ? undefined : `'${name}' asks for no answer. Approve it without one.`;
-  const listed = [answers.slice(0, -1).join(', '), answers.at(-1)].filter((text) => text !== '').join(' or ');
-  if (input === undefined) return `'${name}' asks for an answer: ${listed}.`;
-  return answers.includes(input) ? undefined : `'${input}' is no answer to '${name}'. Choose ${listed}.`;
-}
-
-function judge(execution: Execution, signal: Judged, now: number): Signaled {
-  const stage = stageById(execution, signal.stageId);
-  if (stage?.type !== 'manualJudgment') return refused(execution, 'NOT_FOUND', 'This judgment no longer exists.');
-  const decided = stage.context.judgmentStatus;
-  if (decided !== undefined && stage.lastModified !== undefined) {
-    const { user, lastModifiedTime } = stage.lastModified;
-    const verb = decided === 'continue' ? 'approved' : 'rejected';
-    const ago = durationText(now - lastModifiedTime);
-    return refused(execution, 'ALREADY_DECIDED', [`Already ${verb} by `, { person: user }, ` ${ago} ago.`]);
-  }
-  if (isHeldByWindow(execution, stage) && stage.status === 'RUNNING')
-    return refused(execution, 'NOT_ALLOWED', `'${stage.name}' waits for its window and asks nothing yet.`);
-  if (stage.status !== 'RUNNING') {
-    return refused(
-      execution,
-      'ALREADY_DECIDED',
-      `Too late: the judgment '${stage.name}' is over (${stage.status.toLowerCase()}).`,
-    );
-  }
-  const fault = faultOfAnswer(stage, signal);
-  if (fault !== undefined) return refused(execution, 'INVALID_INPUT', fault);
-  const reason = signal.reason === undefined ? {} : { judgmentReason: signal.reason };
-  const input = signal.input === undefined ? {} : { judgmentInput: signal.input };
-  const patch = { judgmentStatus: signal.decision, judgedBy: signal.user, ...reason, ...input };
-  return accepted(patchStage(execution, stage, patch, signal.user, now));
-}
 
 function cancel(execution: Execution, signal: Extract<Signal, { type: 'cancel' }>, now: number): Signaled {
   if (execution.canceled !== undefined) {
@@ -120,13 +63,17 @@ function cancel(execution: Execution, signal: Extract<Signal, { type: 'cancel' }
   return accepted({ ...execution, canceled });
 }
 
-function pause(execution: Execution, user: string, now: number): Signaled {
+type Paused = Extract<Signal, { type: 'pause' | 'resume' }>;
+
+function pause(execution: Execution, { user, via, stop }: Paused, now: number): Signaled {
   const isEnding = execution.ending !== undefined || execution.canceled !== undefined;
   if (isEnding && !isComplete(execution.status))
     return refused(execution, 'ALREADY_DECIDED', `Unable to pause: ${execution.name} is ending.`);
   if (execution.status === 'RUNNING') {
-    const events = [...execution.events, ...passOn(execution, 'pause', user, now)];
-    return accepted({ ...execution, status: 'PAUSED', paused: { by: user, at: now }, events });
+    const passedOn = stop === undefined ? passOn(execution, 'pause', user, now) : [];
+    const source = { ...(via === undefined ? {} : { via }), ...(stop === undefined ? {} : { stop }) };
+    const paused = { by: user, at: now, ...source };
+    return accepted({ ...execution, status: 'PAUSED', paused, events: [...execution.events, ...passedOn] });
   }
   return refused(
     execution,
@@ -135,7 +82,7 @@ function pause(execution: Execution, user: string, now: number): Signaled {
   );
 }
 
-function resume(execution: Execution, user: string, now: number): Signaled {
+function resume(execution: Execution, { user, via, stop }: Paused, now: number): Signaled {
   const { paused } = execution;
   if (execution.status !== 'PAUSED' || paused === undefined) {
     return refused(
@@ -144,8 +91,13 @@ function resume(execution: Execution, user: string, now: number): Signaled {
       `Unable to resume: it is ${execution.status.toLowerCase()}, not paused.`,
     );
   }
+  if (via !== undefined && paused.via !== via)
+    return refused(execution, 'ALREADY_DECIDED', ['Paused by ', { person: paused.by }, ' themselves.']);
+  if (stop !== undefined && paused.stop !== stop)
+    return refused(execution, 'ALREADY_DECIDED', ['It was paused by ', { person: paused.by }, ', not by the stop.']);
   const pauses = [...(execution.pauses ?? []), { at: paused.at, resumedAt: now }];
-  const events = [...execution.events, ...passOn(execution, 'resume', user, paused.at)];
+  const passedOn = stop === undefined ? passOn(execution, 'resume', user, paused.at) : [];
+  const events = [...execution.events, ...passedOn];
   const resumed = { ...paused, resumedBy: user, resumedAt: now };
   return accepted({ ...execution, status: 'RUNNING', paused: resumed, pauses, events });
 }
@@ -155,7 +107,7 @@ function skipWait(execution: Execution, signal: { stageId: string; user: string 
   if (stage !== undefined && stage.type !== 'wait')
     return refused(execution, 'NOT_ALLOWED', `Stage '${stage.name}' is no wait, so there is no time to skip.`);
   if (stage?.status !== 'RUNNING') return refused(execution, 'ALREADY_DECIDED', 'This wait is over.');
-  return accepted(patchStage(execution, stage, { skipRemainingWait: true }, signal.user, now));
+  return accepted(patchStage(execution, stage, { skipRemainingWait: true }, { user: signal.user, now }));
 }
 
 /** Ends the waiting for windows of a stage, or of the one it stands before. */
@@ -174,7 +126,37 @@ function startNow(execution: Execution, signal: Extract<Signal, { type: 'startNo
     return refused(execution, 'ALREADY_DECIDED', ['Already started by ', { person: earlier.user }, ` ${ago} ago.`]);
   }
   const patch = { skipRemainingWait: true, startedBy: signal.user, startReason: reason };
-  return accepted(patchStage(execution, window, patch, signal.user, now));
+  return accepted(patchStage(execution, window, patch, { user: signal.user, now }));
+}
+
+type Breaking = Extract<Signal, { type: 'breakGlass' }>;
+
+/** What a broken glass comes to: the signal of a second person, by one. */
+function setAside(
+  execution: Execution,
+  kind: 'guard' | 'window' | 'judgment',
+  signal: Breaking,
+  now: number,
+): Signaled {
+  const { stageId, user, reason, hash = '' } = signal;
+  const { application } = execution;
+  if (kind === 'guard') return override(execution, { type: 'override', stageId, user, reason, application, hash }, now);
+  if (kind === 'window') return startNow(execution, { type: 'startNow', stageId, user, reason }, now);
+  return judge(execution, { type: 'judge', decision: 'continue', stageId, user, reason, alone: true }, now);
+}
+
+/** Sets aside what holds a stage back, tells the channel, and has it reviewed. */
+function breakGlass(execution: Execution, signal: Breaking, now: number): Signaled {
+  const stage = stageById(execution, signal.stageId);
+  if (stage === undefined) return refused(execution, 'NOT_FOUND', 'This stage no longer exists.');
+  const held = heldBackBy(execution, stage);
+  if (held === undefined) return refused(execution, 'ALREADY_DECIDED', `Nothing holds '${stage.name}' back any more.`);
+  const reason = signal.reason.trim();
+  if (reason === '') return refused(execution, 'INVALID_INPUT', 'Say why it cannot wait for a second person.');
+  const done = setAside(execution, held.kind, { ...signal, reason }, now);
+  if (!done.outcome.accepted) return done;
+  const told = breakGlassEvents(execution, stage, { user: signal.user, reason, what: held.what, now });
+  return accepted({ ...done.execution, events: [...done.execution.events, ...told] });
 }
 
 /** Whether people may go on without waiting for the end of what a stage has started. */
@@ -186,7 +168,7 @@ function skipStage(execution: Execution, signal: { stageId: string; user: string
   if (stage === undefined || isComplete(stage.status))
     return refused(execution, 'ALREADY_DECIDED', 'This stage is over.');
   if (!isSkippable(stage)) return refused(execution, 'NOT_ALLOWED', 'Cannot manually skip stage.');
-  return accepted(patchStage(execution, stage, { manualSkip: true }, signal.user, now));
+  return accepted(patchStage(execution, stage, { manualSkip: true }, { user: signal.user, now }));
 }
 
 function retryStage(execution: Execution, signal: Wish, now: number): Signaled {
@@ -214,14 +196,28 @@ function retryStage(execution: Execution, signal: Wish, now: number): Signaled {
   return accepted(goOn(execution, { stageId, user, ...(adopts === undefined ? {} : { adopts }) }, now));
 }
 
-/** The failed stage that had waited for a child, and what follows it, again; the child is taken over, not started. */
+/** What had waited for a child's end and got it; where people decided not to wait they still do not. */
+const hasWaited = ({ status }: Stage): boolean => isComplete(status) && status !== 'SKIPPED';
+
+/**
+ * The stage that had waited for a child, and what follows it, again; the child is taken over, not started. Where all is over
+ * that may be one that had succeeded (semantics §6.7); what goes on already has gone on from it.
+ */
 function adoptChild(execution: Execution, signal: Extract<Signal, { type: 'adoptChild' }>, now: number): Signaled {
   const { stageId, executionId, user } = signal;
   const stage = stageById(execution, stageId);
   if (stage?.type !== 'pipeline' || stage.context.executionId !== executionId)
     return refused(execution, 'NOT_FOUND', 'This stage no longer waits for that execution.');
-  if (!isHalt(stage.status)) return refused(execution, 'ALREADY_DECIDED', `Stage '${stage.name}' has not failed.`);
+  const mayWaitAgain = isHalt(stage.status) || (isComplete(execution.status) && hasWaited(stage));
+  if (!mayWaitAgain) return refused(execution, 'ALREADY_DECIDED', `Stage '${stage.name}' has not failed.`);
   return retryStage(execution, { stageId, user, adopts: executionId }, now);
+}
+
+function notify(execution: Execution, user: string): Signaled {
+  const { notifies = [], name } = execution;
+  if (!isHeldBack(execution)) return refused(execution, 'ALREADY_DECIDED', `${name} has started already.`);
+  if (notifies.includes(user)) return refused(execution, 'ALREADY_DECIDED', 'You will be told already.');
+  return accepted({ ...execution, notifies: [...notifies, user] });
 }
 
 /** Applies a signal. Pure: the first decision wins, later ones learn of it. */
@@ -232,13 +228,19 @@ export function applySignal(execution: Execution, signal: Signal, now: number): 
     case 'cancel':
       return cancel(execution, signal, now);
     case 'pause':
-      return pause(execution, signal.user, now);
+      return pause(execution, signal, now);
     case 'resume':
-      return resume(execution, signal.user, now);
+      return resume(execution, signal, now);
     case 'skipWait':
       return skipWait(execution, signal, now);
+    case 'notify':
+      return notify(execution, signal.user);
     case 'startNow':
       return startNow(execution, signal, now);
+    case 'override':
+      return override(execution, signal, now);
+    case 'breakGlass':
+      return breakGlass(execution, signal, now);
     case 'skipStage':
       return skipStage(execution, signal, now);
     case 'adoptChild':

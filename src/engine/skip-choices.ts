@@ -3,6 +3,7 @@ import { clipText } from '../model/text';
 import type { Choice } from '../model/view';
 import { isHeldByWindow, isWaitingForWindow } from './execution-window';
 import { stageById } from './graph';
+import { overrideChoices } from './guard-override';
 import { isSkippable } from './signals';
 
 /** Lets a stage begin before its windows are open; named where several wait. */
@@ -31,6 +32,8 @@ function startNowChoices(execution: Execution, window: Stage): readonly Choice[]
 export function skipChoices(execution: Execution, stage: Stage): readonly Choice[] {
   if (isWaitingForWindow(stage)) return startNowChoices(execution, stage);
   if (isHeldByWindow(execution, stage)) return [];
+  const overrides = overrideChoices(execution, stage);
+  if (overrides.length > 0) return overrides;
   const target = { kind: 'execution', id: execution.id, stageId: stage.id } as const;
   if (stage.type === 'wait') return [{ name: 'skipWait', label: 'Skip the wait', target }];
   return isSkippable(stage) ? [{ name: 'skipStage', label: `Skip ${stage.name}`, target }] : [];

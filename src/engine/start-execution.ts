@@ -6,6 +6,7 @@ import { executionKind } from './document-kinds';
 import { limitOf, mostWaiting } from './pipeline-queue';
 import type { DocumentKind, DocumentStore } from './ports/document-store';
 import { worksOnCluster } from './read-history';
+import { waitingAhead } from './waiting-ahead';
 import type { Signal, SignalOutcome } from './signals';
 import { enterQueue, leaveQueue } from './wait-in-queue';
 
@@ -22,6 +23,10 @@ export type StartRequest = {
   readonly teamId: string;
   readonly draft: ExecutionDraft;
   readonly trigger: Trigger;
+  /** Waits where its cluster is busy, instead of being refused. @default false */
+  readonly waits?: boolean;
+  /** The command whose plan was confirmed by hand. */
+  readonly confirmedPlan?: string | undefined;
   /** Executions under whose locks it works: the one that started it, and those above. @default none */
   readonly ancestorIds?: readonly string[];
 };
@@ -29,7 +34,7 @@ export type StartRequest = {
 /** Why nothing was started: who took the cluster first, or how many wait for the pipeline already. */
 export type StartRefusal = ClusterHolder | { readonly waiting: number };
 
-function executionOf({ id, teamId, draft, trigger }: StartRequest, now: number): Execution {
+function executionOf({ id, teamId, draft, trigger, confirmedPlan }: StartRequest, now: number): Execution {
   const { cancels, reason: why, run = { parameters: {} }, ...rest } = draft;
   const { parameters, startExpiryMs, ...limits } = run;
   // What replaces another cannot wait for it.
@@ -48,6 +53,7 @@ function executionOf({ id, teamId, draft, trigger }: StartRequest, now: number):
       ...(why === undefined ? {} : { reason: why }),
     },
     events: [],
+    ...(confirmedPlan === undefined ? {} : { confirmedPlan }),
     ...limits,
     ...(startExpiryMs === undefined ? {} : { startTimeExpiry: now + startExpiryMs }),
     ...(isLimited ? { admission: { round: 0, state: 'new' as const } } : {}),
@@ -97,13 +103,15 @@ async function release(store: DocumentStore, id: string, now: number): Promise<b
 async function takeTurn(
   parts: StartParts,
   execution: Execution,
-  ancestorIds: readonly string[],
+  { ancestorIds = [], waits = false }: StartRequest,
 ): Promise<StartRefusal | undefined> {
   const { store } = parts;
   const { id, definition } = execution;
   const { standing, queue } = await enterQueue(parts, execution, mostWaiting);
   if (standing.in === 'nowhere') return (await withdraw(store, id)) ? { waiting: mostWaiting } : undefined;
   if (standing.in !== 'running') return undefined;
+  // Its first look takes the cluster, or waits behind those that wait for it.
+  if (waits) return undefined;
   const holder = worksOnCluster(execution)
     ? await lockCluster(store, definition.cluster, { executionId: id }, undefined, ancestorIds)
     : undefined;
@@ -116,13 +124,27 @@ async function takeTurn(
   return holder;
 }
 
+/** Lets an execution wait for its cluster, which its first look enters the queue for. */
+async function queueUp(store: DocumentStore, id: string): Promise<undefined> {
+  const waiting = (execution: Execution): Execution =>
+    execution.isAsked === true && execution.admission === undefined
+      ? { ...execution, admission: { round: 0, state: 'new' } }
+      : execution;
+  await store.update(executionKind, id, waiting);
+  return undefined;
+}
+
 async function takeCluster(
   { store }: StartParts,
-  { id, definition }: Execution,
-  { draft: { cancels }, ancestorIds }: StartRequest,
+  execution: Execution,
+  { draft: { cancels }, ancestorIds, waits = false }: StartRequest,
 ): Promise<StartRefusal | undefined> {
+  const { id, definition } = execution;
   if (!worksOnCluster({ definition })) return undefined;
+  const mayWait = waits && cancels === undefined;
+  if (mayWait && (await waitingAhead(store, execution)).length > 0) return queueUp(store, id);
   const holder = await lockCluster(store, definition.cluster, { executionId: id }, cancels, ancestorIds);
+  if (holder !== undefined && mayWait) return queueUp(store, id);
   return holder !== undefined && (await withdraw(store, id)) ? holder : undefined;
 }
 
@@ -153,7 +175,7 @@ async function start(parts: StartParts, request: StartRequest): Promise<StartRef
   const refusal =
     execution.admission === undefined
       ? await takeCluster(parts, execution, request)
-      : await takeTurn(parts, execution, request.ancestorIds ?? []);
+      : await takeTurn(parts, execution, request);
   if (refusal !== undefined || (await release(store, id, now))) return refusal;
   return start(parts, request);
 }
@@ -166,7 +188,8 @@ async function start(parts: StartParts, request: StartRequest): Promise<StartRef
  * Where its pipeline limits how many run, its turn in the pipeline's queue comes first and the cluster second, for every
  * start alike: an execution that has to wait for its turn is started all the same, has no cluster, and takes it when its
  * turn has come, as `lookForTurn` says. The other way round two could wait for each other, one in the queue with the cluster
- * and one with the turn. A cluster that is busy now, with no need to wait for a turn, refuses the start as without a queue.
+ * and one with the turn. A cluster that is busy now, with no need to wait for a turn, refuses the start
+ * unless it `waits`: then it is started all the same, and takes the cluster after those that came before it.
  */
 export async function startExecution(parts: StartParts, request: StartRequest): Promise<StartAnswer> {
   const executionId = await correlate(parts.store, request);

@@ -29,7 +29,8 @@ const entryOf = ({ id, admission }: Execution): QueueEntry => ({ executionId: id
 const waitingEntryOf = (execution: Execution): WaitingEntry => ({
   ...entryOf(execution),
   limit: limitOf(execution) ?? Number.MAX_SAFE_INTEGER,
-  keepsWaiting: execution.keepWaitingPipelines === true,
+  // One that waits for its cluster only calls nobody off.
+  keepsWaiting: execution.keepWaitingPipelines === true || limitOf(execution) === undefined,
 });
 
 /** Whether a start is over for good: its execution ended, went on to a later round, or is gone. */

@@ -52,12 +52,11 @@ export function guardTraffic(question: GuardQuestion): GuardAnswer {
   const staying = others.filter((group) => !isDisabled(group));
   const kept = present.filter((group) => going.includes(group.name));
   const future = countBut(staying, then) + kept.reduce((sum, group) => sum + countKept(group, keeping, then), 0);
-  if (!leaves || future >= Math.max(1, minimumServing)) return { allowed: true };
+  const least = Math.max(1, minimumServing);
+  if (!leaves || future >= least) return { allowed: true };
   const what = [...going, ...groupsOf(groups, instances)].join(', ');
   const left = `${operation} ${what} would leave cluster ${cluster} in ${place} with ${future} of ${current} healthy instances`;
   const advice =
-    future === 0
-      ? '. Enable or deploy another server group first.'
-      : `, fewer than the ${minimumServing} that must serve.`;
-  return { allowed: false, reason: `${left}${advice}` };
+    future === 0 ? '. Enable or deploy another server group first.' : `, fewer than the ${least} that must serve.`;
+  return { allowed: false, reason: `${left}${advice}`, numbers: { left: future, of: current, least } };
 }

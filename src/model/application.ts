@@ -1,3 +1,4 @@
+import type { Chaos } from './chaos';
 import type { NamedWindow } from './common-window';
 import type { ServerGroupDescription } from './description';
 import type { ConcurrencyLimits, Policy, StageContext } from './execution';
@@ -5,6 +6,7 @@ import type { PipelineParameter } from './pipeline-parameter';
 import type { Secret } from './secret';
 import type { Location } from './server-group';
 import type { TimeWindow } from './time-window';
+import type { TrafficGuardRule } from './traffic-guard';
 
 /** The service part of a server group, merged for one environment. */
 export type ServiceDescription = Pick<
@@ -78,6 +80,10 @@ export type Environment = {
   readonly confirm: boolean;
   /** Holds back those stages of pipelines that change its server groups. */
   readonly window?: TimeWindow;
+  /** How many healthy instances in service nothing may take its cluster below, in each region; absent: one. */
+  readonly trafficGuard?: { readonly minInstances: number };
+  /** Absent where the file says nothing of it: nothing is killed. */
+  readonly chaos?: Chaos;
 };
 
 /** An application as its file says. */
@@ -93,6 +99,8 @@ export type Application = {
   /** Jobs that stages name, each in the fields of a runJob stage but for the job's id and its place; absent for none. */
   readonly jobs?: ReadonlyMap<string, StageContext>;
   readonly notify: { readonly channel: readonly string[]; readonly requester: readonly string[] };
+  /** Which of its clusters are guarded; absent: all. */
+  readonly trafficGuards?: readonly TrafficGuardRule[];
 };
 
 /** A mistake in a file, with where it is (lines and columns count from 1) and what to do. */

@@ -69,6 +69,8 @@ export type Command = {
   readonly reply?: View;
   /** An answer to a choice replaces the message the choice stood in. */
   readonly replaceOriginal?: boolean;
+  /** The answer is a direct message: Coxswain asks by itself, about what was confirmed before. */
+  readonly answersDirectly?: true;
   /** Nothing is sent to Slack: what changed is seen elsewhere. */
   readonly quiet?: boolean;
   /** The execution that this command started or acted upon. */

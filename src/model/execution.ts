@@ -1,7 +1,8 @@
 import type { NamedWindow } from './common-window';
-import type { AuditFact, AuditOrigin } from './audit';
+import type { AuditOrigin } from './audit';
+import type { ExecutionEvent } from './execution-event';
+import type { Hold } from './hold';
 import type { ExecutionStatus } from './status';
-import type { View } from './view';
 
 /** A task of a stage; `memo` is what the task told itself to remember (intents, ids of what it started). */
 export type Task = {
@@ -30,6 +31,15 @@ export type StageContext = Readonly<Record<string, unknown>>;
 
 /** Why something failed: a stable code of the catalogue, a sentence for people, and what a machine wrote about it. */
 export type Failure = { readonly code: string; readonly message: string; readonly output?: string };
+
+/** An attempt that succeeded before its stage was run again: what it made is like what others made. */
+export type SucceededAttempt = {
+  readonly attempt: number;
+  /** How the execution had ended when the stage was run again. */
+  readonly executionStatus: ExecutionStatus;
+  /** The executions that it, or its parts, had run; absent for none. */
+  readonly children?: readonly string[];
+};
 
 /** One stage; synthetic ones name their parent and on which side of its tasks they stand. */
 export type Stage = {
@@ -70,6 +80,8 @@ export type Stage = {
   readonly adopts?: string;
   /** Counts restarts; part of the key of every effect, so that a restarted stage acts anew. */
   readonly attempt: number;
+  /** Of a stage of the pipeline: its attempts that succeeded before this one, oldest first. */
+  readonly succeeded?: readonly SucceededAttempt[];
   /** Who last changed the stage by a signal. */
   readonly lastModified?: { readonly user: string; readonly lastModifiedTime: number };
 };
@@ -79,6 +91,8 @@ type Started = {
   readonly user: string;
   /** Of the pipeline, by their names. */
   readonly parameters: StageContext;
+  /** For a child pipeline: who else had asked, further above. Four eyes leave them out too. */
+  readonly alsoAsked?: readonly string[];
   /** Why, in the requester's words. */
   readonly reason?: string;
   /** Where it was asked for; absent where that is not known. */
@@ -101,48 +115,6 @@ export type Trigger = Started &
       }
   );
 
-/**
- * Something to be told to another document; a drain applies it at least once and then it is removed. `live` asks for
- * the live message to be brought up to date with whatever the execution is then; `message` posts a message of its own.
- */
-export type ExecutionEvent =
-  | { readonly id: string; readonly type: 'live'; readonly urgent: boolean }
-  | {
-      readonly id: string;
-      readonly type: 'message';
-      /** The message document; several events may edit one message. */
-      readonly messageId: string;
-      readonly view: View;
-      /** Shown in the channel too, not only in the thread. */
-      readonly broadcast: boolean;
-    }
-  /** Written to the audit log. */
-  | { readonly id: string; readonly type: 'audit'; readonly fact: AuditFact }
-  /** It has ended: others of its pipeline may have its place. `round` is that of its admission. */
-  | { readonly id: string; readonly type: 'queue'; readonly round: number }
-  /** Tells the requester how it ended, by themselves, where they want that. */
-  | { readonly id: string; readonly type: 'requester'; readonly view: View }
-  /** Wakes the execution whose `pipeline` stage started this one, which has ended. */
-  | { readonly id: string; readonly type: 'ended' }
-  /** This one ran on after its end, because `user` retried a stage: the stage that started it runs on too. */
-  | { readonly id: string; readonly type: 'retried'; readonly user: string }
-  /** `user` paused or resumed this one: so is `executionId`, for whose end a stage waits. */
-  | {
-      readonly id: string;
-      readonly type: 'passedOn';
-      readonly executionId: string;
-      readonly signal: 'pause' | 'resume';
-      readonly user: string;
-    }
-  /** `user` called a retry off that was to wait for `executionId` again: that is canceled too. */
-  | {
-      readonly id: string;
-      readonly type: 'abandoned';
-      readonly executionId: string;
-      readonly user: string;
-      readonly reason: string;
-    };
-
 /** Where an execution reports; `threadOf` is the message in whose thread, in place of a message of its own in the channel. */
 export type ReportTarget = { readonly teamId: string; readonly channel: string; readonly threadOf?: string };
 
@@ -156,22 +128,30 @@ export type ConcurrencyLimits = {
   readonly keepWaitingPipelines?: boolean;
 };
 
-/** How far an execution of a pipeline that limits them is on its way to its start. */
+/** How far an execution that may have to wait is on its way to its start. */
 export type Admission = {
-  /** Counts from 0; raised where a stage is retried after the end, which is another start. */
+  /** Counts from 0; raised where a stage is retried after the end, and where it was held: each is another start. */
   readonly round: number;
   /**
    * `new` until it is first looked at, `waiting` for its turn in the queue of its pipeline, `admitted` when it has its turn
    * and takes its cluster, `yielding` when it finds that busy and gives the turn back, `blocked` while the cluster is busy,
-   * `started` with both.
+   * `held` while a lock or a stop keeps it back, without turn and cluster, `started` with both.
    */
-  readonly state: 'new' | 'waiting' | 'admitted' | 'yielding' | 'blocked' | 'started';
+  readonly state: 'new' | 'waiting' | 'admitted' | 'yielding' | 'blocked' | 'held' | 'started';
+  /** What keeps it back; present while `held`. */
+  readonly hold?: Hold;
   /** How often it has given its turn back. @default 0 */
   readonly turn?: number;
   /** Its place among those that wait, from 1. */
   readonly place?: number;
   /** The name of the execution that it waits for. */
   readonly behind?: string;
+  /** When it is likely to start, as earlier runs took, in milliseconds since the epoch; absent where they do not say. */
+  readonly expectedAt?: number;
+  /** It has had to wait, so that what it was planned upon may have changed. */
+  readonly waited?: true;
+  /** It has its turn and its cluster, but whether something changed cannot be seen now. */
+  readonly isBlind?: true;
   /** The circle of executions that wait for each other in which it was found, until it is found there again. */
   readonly circle?: string;
 };
@@ -214,7 +194,11 @@ export type Execution = ConcurrencyLimits & {
   readonly stages: readonly Stage[];
   /** While whoever starts it may refuse it yet, and delete it then. */
   readonly isAsked?: true;
-  /** Absent where nothing limits how many of its pipeline run at once. */
+  /** Slack user ids of those who want to be told when it starts. */
+  readonly notifies?: readonly string[];
+  /** The command whose plan was confirmed by hand; absent where nobody had to. */
+  readonly confirmedPlan?: string;
+  /** Absent where nothing limits how many of its pipeline run at once, and it need not wait for anything else. */
   readonly admission?: Admission;
   /** What is to run again when a retry after its end has its turn; until then the stages are as they ended. */
   readonly retry?: Retry;
@@ -224,11 +208,19 @@ export type Execution = ConcurrencyLimits & {
   readonly canceled?: { readonly by?: string; readonly at: number; readonly reason?: string };
   /** By stage id, what a stage decided when it first acted: a later attempt keeps to it, also of a synthetic stage. */
   readonly decisions?: Readonly<Record<string, StageContext>>;
+  /** Stages as they ended in attempts that had acted, until a later attempt acts; a cancel before that goes back from them. */
+  readonly earlier?: readonly Stage[];
+  /** Whoever waited for it has gone back from it, or has run it anew: nothing of it is offered to be run again. */
+  readonly isClosed?: true;
   /** Set once the execution is being stopped: only clean-up still starts, and its end is the execution's. */
   readonly ending?: { readonly at: number };
   readonly paused?: {
     readonly by: string;
     readonly at: number;
+    /** The execution that passed its pause on to this one, and alone passes its end on. */
+    readonly via?: string;
+    /** The id of the stop of everything that paused it; absent where a person meant it alone. */
+    readonly stop?: string;
     readonly resumedBy?: string;
     readonly resumedAt?: number;
   };
@@ -244,18 +236,26 @@ export type Execution = ConcurrencyLimits & {
   readonly viewDigest?: string;
 };
 
-/** Who may decide and who may start, resolved from the application's file. */
+/**
+ * Who may decide and who may start, resolved from the application's file. Lists name user groups by their handles, people by
+ * e-mail address or Slack user id.
+ */
 export type Policy = {
-  /** Handles of user groups; empty: anyone in the workspace. */
+  /** Empty: anyone in the workspace. */
   readonly deployers: readonly string[];
   readonly approvers: {
-    /** Empty without `anyone`: nobody may decide. */
+    /** Groups and people. Empty without `anyone`: nobody may decide. */
     readonly groups: readonly string[];
     /** The file names no approvers, so that anyone in the workspace may decide. */
     readonly anyone?: boolean;
+    /** How many different humans must approve; from 1. */
     readonly count: number;
     readonly excludeRequester: boolean;
+    /** Leaves out who made the change; where that is not known nobody may decide. @default false */
+    readonly excludeAuthor?: boolean;
   };
+  /** Who may set aside what holds an execution back, alone; absent: nobody. It is reviewed within so many milliseconds. */
+  readonly breakGlass?: { readonly groups: readonly string[]; readonly reviewWithinMs: number };
 };
 
 /** What an execution was started to do, as resolved when the plan was confirmed. */
@@ -275,5 +275,7 @@ export type ExecutionDefinition = {
   readonly fromVersion?: string;
   readonly toVersion?: string;
   readonly policy: Policy;
+  /** Who made the change, by e-mail address or Slack user id; absent where that is not known. */
+  readonly authors?: readonly string[];
   readonly notify: { readonly channel: readonly string[]; readonly requester: readonly string[] };
 };

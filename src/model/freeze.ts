@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
-import { addDays, weekdayOf, type LocalClock, type LocalDate } from './local-time';
-import type { Span } from './span';
+import { addDays, createLocalClock, weekdayOf, type LocalClock, type LocalDate } from './local-time';
+import { alongSpans, type Span } from './span';
 
 /** A minute of a date on local clocks. */
 export type LocalMinute = { readonly date: LocalDate; readonly minute: number };
@@ -62,11 +62,17 @@ export function freezeSpans(freeze: Freeze, at: number, clock: LocalClock): Iter
   return [{ start: clock.instantOf(from.date, from.minute).at, end: clock.instantOf(to.date, to.minute).at }];
 }
 
+/** When a freeze that holds an instant ends, in milliseconds since the epoch; undefined where it does not hold it. */
+export function frozenUntil(freeze: Freeze, at: number, timeZone: string): number | undefined {
+  const span = alongSpans(freezeSpans(freeze, at, createLocalClock(timeZone)))(at);
+  return span === undefined || span.start > at ? undefined : span.end;
+}
+
 const weekMs = 7 * 24 * 3_600_000;
 
 /** When a freeze begins next, after an instant, in milliseconds since the epoch; undefined where it does not within a week. */
-export function nextFreeze(freeze: Freeze, at: number, clock: LocalClock): number | undefined {
-  for (const { start } of freezeSpans(freeze, at, clock)) {
+export function nextFreeze(freeze: Freeze, at: number, timeZone: string): number | undefined {
+  for (const { start } of freezeSpans(freeze, at, createLocalClock(timeZone))) {
     if (start > at) return start <= at + weekMs ? start : undefined;
   }
   return undefined;

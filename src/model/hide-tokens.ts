@@ -18,8 +18,12 @@ const userInfo = /(\b[a-z][a-z\d+.-]*:\/\/)[^\s/@]+@/gi;
 
 const longWord = /(?<![\w/+.:@-])[\w+/-]{24,}={0,2}(?![\w/+.:@-])/g;
 
+/** As git names a commit, and many name their image after it. */
+const commit = /^[\da-f]{40}$/;
+
 /** Whether a long word looks drawn by lot: upper and lower case and digits through one another, or nothing but hex digits. */
 function isRandom(word: string): boolean {
+  if (commit.test(word)) return false;
   if (/^[\da-f]{32,}$/i.test(word)) return true;
   if (word.includes('/') || !/\d/.test(word)) return false;
   return /[a-z]/.test(word) && /[A-Z]/.test(word);
@@ -30,7 +34,7 @@ const isValue = (word: string, before: string): boolean => /[:=]\s*["']?/.test(b
 
 /**
  * The text with what looks like a token, a password or a key taken out, in whatever place. It errs on the side of hiding;
- * digests with their `sha256:` stay, being names of images.
+ * digests with their `sha256:` and names of commits stay, being those of images.
  */
 export function hideTokens(text: string): string {
   const shaped = shapes.reduce((left, shape) => left.replaceAll(shape, mark), text.replaceAll(userInfo, `$1${mark}@`));

@@ -94,3 +94,7 @@ function nearChange(wall: number, offsetAt: (at: number) => number): LocalInstan
   if (shown.length > 0) return { at: Math.min(...shown), exists: true };
   return { at: startOfGap(Math.max(before, after), wall, offsetAt), exists: false };
 }
+
+/** One instant on the clocks of a zone, as {@link LocalClock} says it. */
+export const instantOf = (date: LocalDate, minute: number, timeZone: string): LocalInstant =>
+  createLocalClock(timeZone).instantOf(date, minute);

@@ -23,6 +23,8 @@ export type Message = {
   readonly teamId: string;
   readonly id: string;
   readonly target: MessageTarget;
+  /** The message that this is a copy of, by its id: whoever changes that one changes this. */
+  readonly copyOf?: string;
   readonly view: View;
   /** Rises with each new view. */
   readonly revision: number;

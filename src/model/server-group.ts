@@ -100,3 +100,11 @@ export const versionWord = (image: string): string => /@(sha256:[0-9a-f]{64})$/.
 
 /** `v003` of `foo-prod-v003`. */
 export const shortName = (name: string): string => name.slice(name.lastIndexOf('-') + 1);
+
+/** `v3` is `v003`, and `foo-prod-v3` is `foo-prod-v003`. */
+const padded = (word: string): string =>
+  word.replace(/(^|-)v(\d{1,2})$/, (_all, before: string, digits: string) => `${before}v${digits.padStart(3, '0')}`);
+
+/** Whether people mean the server group of this name by a word: its whole name, `v003` or `v3`. */
+export const isCalled = (name: string, word: string): boolean =>
+  name === padded(word) || name.endsWith(`-${padded(word)}`);

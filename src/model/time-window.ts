@@ -1,4 +1,4 @@
-import { freezeSpans, nextFreeze, type Freeze } from './freeze';
+import { freezeSpans, frozenUntil, nextFreeze, type Freeze } from './freeze';
 import { addDays, createLocalClock, weekdayOf, type LocalClock, type LocalDate } from './local-time';
 import { alongSpans, type Span } from './span';
 
@@ -100,10 +100,8 @@ export function firstOpeningTogether(windows: readonly TimeWindow[], at: number)
 export const firstOpening = (window: TimeWindow, at: number): number | undefined => firstOpeningTogether([window], at);
 
 /** Whether one of a window's freezes holds an instant. */
-export function isFrozenAt({ freezes, timeZone }: TimeWindow, at: number): boolean {
-  const clock = createLocalClock(timeZone);
-  return freezes.some((freeze) => (alongSpans(freezeSpans(freeze, at, clock))(at)?.start ?? Infinity) <= at);
-}
+export const isFrozenAt = ({ freezes, timeZone }: TimeWindow, at: number): boolean =>
+  freezes.some((freeze) => frozenUntil(freeze, at, timeZone) !== undefined);
 
 const closingMs = 8 * 24 * 60 * minuteMs;
 
@@ -113,7 +111,9 @@ const closingMs = 8 * 24 * 60 * minuteMs;
  */
 export function firstClosing(window: TimeWindow, at: number): number | undefined {
   const clock = createLocalClock(window.timeZone);
-  const frozen = Math.min(...window.freezes.map((freeze) => nextFreeze(freeze, at, clock) ?? Number.POSITIVE_INFINITY));
+  const frozen = Math.min(
+    ...window.freezes.map((freeze) => nextFreeze(freeze, at, window.timeZone) ?? Number.POSITIVE_INFINITY),
+  );
   let until = at;
   for (const { start, end } of spansFrom(window, at, clock)) {
     // Hours that follow without a gap, as those of the next day do at midnight, are one.

@@ -27,10 +27,11 @@ export type ChoiceQuestion = {
 /** What a choice acts upon: an earlier command's plan or a running execution. Kept small: it travels inside a button. */
 export type ChoiceTarget =
   | { readonly kind: 'command'; readonly id: string; readonly hash?: string }
-  | { readonly kind: 'execution'; readonly id: string; readonly stageId?: string }
+  /** `hash` binds it to what was shown, where that may have changed since. */
+  | { readonly kind: 'execution'; readonly id: string; readonly stageId?: string; readonly hash?: string }
   | { readonly kind: 'run'; readonly text: string };
 
-/** A button. `name` says what is done: confirm, cancel, approve, reject, cancelExecution, pause, resume, retryStage, skipWait, skipStage, startNow, run. */
+/** A button. `name` says what is done: confirm, cancel, approve, reject, cancelExecution, pause, resume, retryStage, skipWait, skipStage, startNow, notify, override, breakGlass, reviewed, ask, run. */
 export type Choice = {
   readonly name: string;
   readonly label: string;
@@ -42,6 +43,13 @@ export type Choice = {
   readonly asks?: ChoiceQuestion;
 };
 
+/** A choice that does the same as a command that is typed. */
+export const runChoice = (label: string, text: string): Choice => ({
+  name: 'run',
+  label,
+  target: { kind: 'run', text },
+});
+
 /** What the bot says, without a word of Slack in it: the same view becomes a message, a terminal's lines or JSON. */
 export type View = {
   /** Stands alone: notifications and screen readers get only this. */
@@ -49,8 +57,8 @@ export type View = {
   readonly tone: Tone;
   /** What was asked has not been done: it was refused, or more must be said first. */
   readonly undone?: true;
-  /** It was refused because this person may not do it, or not in this way; the audit log tells of it. */
-  readonly denied?: true;
+  /** It was refused because this person may not do it, or not in this way, or by the guard; the audit log tells of it. */
+  readonly denied?: true | 'TRAFFIC_GUARD';
   readonly lines?: readonly Text[];
   readonly facts?: readonly { readonly label: string; readonly value: Text }[];
   readonly steps?: readonly ViewStep[];

@@ -1,61 +1,166 @@
 import type { Policy } from '../model/execution';
+import { principalsText } from '../model/principal';
 import type { Text, TextPart } from '../model/text';
 import type { People } from './people';
 
-/** Whether a person may do something; a refusal says why and whom to ask. */
-export type Permission = { readonly allowed: true } | { readonly allowed: false; readonly reason: Text };
+/** Whether a person may do something; a refusal says why, and whom to ask where asking can help. */
+export type Permission =
+  { readonly allowed: true } | { readonly allowed: false; readonly reason: Text; readonly ask?: readonly string[] };
 
-const allowed: Permission = { allowed: true };
-const groupsText = (groups: readonly string[]): readonly TextPart[] =>
-  groups.flatMap((group, index) => (index === 0 ? [{ group }] : [', ', { group }]));
+/** All that a policy decides about. Everything else is anybody's. */
+export const actions = ['deploy', 'destroy', 'chaos', 'startNow', 'approve', 'override', 'breakGlass'] as const;
 
-const unknownText = (people: People, groups: readonly string[]): readonly TextPart[] => {
-  const unknown = people.unknown(groups);
-  return unknown.length === 0
-    ? []
-    : [' I cannot see who is in ', ...groupsText(unknown), ' just now, so nobody counts.'];
+/** One of them; `deploy` is also to resize, roll back, lock, cancel, pause, resume and retry. */
+export type Action = (typeof actions)[number];
+
+/** Who wants what; `requesters` asked for what is decided on, the newest first, `authors` made the change. */
+export type Asked = {
+  readonly user: string;
+  readonly requesters?: readonly string[];
+  /** Absent where it is not known who made the change. */
+  readonly authors?: readonly string[] | undefined;
+  /** Of which they must hold one too, as a stage may say: user groups and people. @default none is asked for */
+  readonly roles?: readonly string[];
+  /** The application and environment, in words: `foo prod`. */
+  readonly where: string;
+  /** How a refusal names them, where they are not the one who reads it. @default 'You' */
+  readonly who?: string;
 };
 
-/**
- * Starting, resizing, rolling back, canceling, pausing and resuming: members of the deployers' groups, or anyone where none are
- * named. `who` begins the refusal, where the person is not the one who reads it.
- */
-export function mayDeploy(policy: Policy, people: People, user: string, where: string, who = 'You'): Permission {
-  const { deployers } = policy;
-  if (deployers.length === 0 || people.isInAny(user, deployers)) return allowed;
-  const reason: Text = [`${who} may not change ${where}: only `, ...groupsText(deployers), ' may. Ask one of them.'];
-  return { allowed: false, reason: [...reason, ...unknownText(people, deployers)] };
+const allowed: Permission = { allowed: true };
+
+const accountTexts = {
+  bot: 'Bots decide nothing here.',
+  gone: 'This account is deactivated, so it may do nothing here.',
+  foreign: 'Only members of this workspace may do this; your account is of another.',
+} as const;
+
+/** The refusal of an account that is no person of this workspace. */
+function refuseAccount(people: People, user: string): Permission | undefined {
+  const why = people.refusalOf(user);
+  return why === undefined ? undefined : { allowed: false, reason: accountTexts[why] };
 }
 
-/**
- * Deciding a judgment: members of the approvers' groups, or anyone where the file names no approvers, and never the
- * requester where the policy says so. An empty list of groups is nobody.
- */
-export function mayJudge(policy: Policy, people: People, user: string, requester: string): Permission {
-  const { groups, anyone = false, excludeRequester } = policy.approvers;
-  if (excludeRequester && user === requester) {
-    const ask = groups.length === 0 ? ['someone else'] : groupsText(groups);
-    return { allowed: false, reason: ['You cannot decide on your own deployment. Ask ', ...ask, '.'] };
+const unknownText = (people: People, names: readonly string[]): readonly TextPart[] => {
+  const unknown = people.unknown(names);
+  return unknown.length === 0
+    ? []
+    : [' I cannot see who is in ', ...principalsText(unknown), ' just now, so nobody counts.'];
+};
+
+function deployersOnly({ deployers }: Policy, people: People, { user, where, who = 'You' }: Asked): Permission {
+  if (deployers.length === 0 || people.isInAny(user, deployers)) return allowed;
+  const reason: Text = [
+    `${who} may not change ${where}: only `,
+    ...principalsText(deployers),
+    ' may. Ask one of them.',
+  ];
+  return { allowed: false, reason: [...reason, ...unknownText(people, deployers)], ask: deployers };
+}
+
+/** Whether somebody is one of some people, by whatever account or address. */
+const isOneOf = (people: People, user: string, others: readonly string[]): boolean =>
+  others.some((other) => other === user || people.humanOf(other) === people.humanOf(user));
+
+/** The refusal of who asked for it, or made the change, where the policy leaves them out. */
+function refuseOwn({ approvers }: Policy, people: People, asked: Asked): Permission | undefined {
+  const { groups, excludeRequester, excludeAuthor = false } = approvers;
+  const { user, requesters = [], authors } = asked;
+  const others = groups.length === 0 ? ['someone else'] : principalsText(groups);
+  const refuse = (why: string): Permission => ({ allowed: false, reason: [why, ...others, '.'], ask: groups });
+  if (excludeRequester && isOneOf(people, user, requesters))
+    return refuse('You cannot decide on your own deployment. Ask ');
+  if (!excludeAuthor) return undefined;
+  if (authors === undefined) {
+    const reason = `Nobody may decide on ${asked.where}: whoever made the change may not, and I do not know who that is.`;
+    return { allowed: false, reason };
   }
+  return isOneOf(people, user, authors) ? refuse('You cannot decide on your own change. Ask ') : undefined;
+}
+
+const whoDecides = ({ groups }: Policy['approvers']): readonly TextPart[] =>
+  groups.length === 0 ? [] : [' Those who may decide: ', ...principalsText(groups), '.'];
+
+function onlyThese(people: People, names: readonly string[]): Permission {
+  const reason: Text = ['You cannot decide here: only ', ...principalsText(names), ' may.'];
+  return { allowed: false, reason: [...reason, ...unknownText(people, names)], ask: names };
+}
+
+const staleText = 'I cannot ask Slack who is in which group just now, so nobody counts. Try again in a moment.';
+
+function approversOnly(policy: Policy, people: People, asked: Asked): Permission {
+  const { groups, anyone = false } = policy.approvers;
+  if (people.isStale) {
+    return { allowed: false, reason: [staleText, ...whoDecides(policy.approvers)] };
+  }
+  const own = refuseOwn(policy, people, asked);
+  if (own !== undefined) return own;
   if (groups.length === 0 && !anyone) {
     const reason = 'Nobody may decide here: the list of approvers is empty. Cancel it, name a group, and deploy again.';
     return { allowed: false, reason };
   }
-  if (groups.length === 0 || people.isInAny(user, groups)) return allowed;
-  return {
-    allowed: false,
-    reason: ['You cannot decide here: only ', ...groupsText(groups), ' may.', ...unknownText(people, groups)],
-  };
+  if (groups.length > 0 && !people.isInAny(asked.user, groups)) return onlyThese(people, groups);
+  const { roles = [] } = asked;
+  return roles.length === 0 || people.isInAny(asked.user, roles) ? allowed : onlyThese(people, roles);
 }
 
+/** One who may approve, or deploy where the file names no approvers; never who asked, whatever the file says of requesters. */
+function secondPersonOnly(policy: Policy, people: People, asked: Asked): Permission {
+  const { groups, anyone } = policy.approvers;
+  if (isOneOf(people, asked.user, asked.requesters ?? [])) {
+    const others = groups.length === 0 ? ['somebody else'] : principalsText(groups);
+    const reason: Text = ['A second person overrides the traffic guard, not who asked. Ask ', ...others, '.'];
+    return { allowed: false, reason, ask: groups };
+  }
+  const decided = approversOnly(policy, people, asked);
+  return decided.allowed && anyone === true ? deployersOnly(policy, people, asked) : decided;
+}
+
+/** Those whom the file names for it, who asked for it too: they set aside alone what holds an execution back. */
+function onCallOnly({ breakGlass }: Policy, people: People, { user, where }: Asked): Permission {
+  if (breakGlass === undefined)
+    return { allowed: false, reason: `Nobody may break the glass in ${where}: its file names no breakGlass.` };
+  const { groups } = breakGlass;
+  if (people.isStale)
+    return { allowed: false, reason: [staleText, ' Those who may: ', ...principalsText(groups), '.'] };
+  if (people.isInAny(user, groups)) return allowed;
+  const reason: Text = ['Only ', ...principalsText(groups), ` may break the glass in ${where}.`];
+  return { allowed: false, reason: [...reason, ...unknownText(people, groups)], ask: groups };
+}
+
+type Rule = (policy: Policy, people: People, asked: Asked) => Permission;
+
+const rules: Readonly<Record<Action, Rule>> = {
+  deploy: deployersOnly,
+  destroy: deployersOnly,
+  chaos: deployersOnly,
+  approve: approversOnly,
+  override: secondPersonOnly,
+  breakGlass: onCallOnly,
+  // Where the file names no approvers, those who may deploy are the ones to answer for it.
+  startNow: (policy, people, asked) =>
+    policy.approvers.anyone === true ? deployersOnly(policy, people, asked) : approversOnly(policy, people, asked),
+};
+
 /**
- * Starting before a window opens: those who may decide a judgment, or where the file names no approvers, those who may
- * deploy to `where`.
+ * Whether somebody may do something under a policy: the one answer for the chat, the command line and all else. Bots,
+ * deactivated accounts and those of other workspaces may nothing. Pure: `people` is as fresh as the caller made it.
  */
+export const may = (action: Action, policy: Policy, people: People, asked: Asked): Permission =>
+  refuseAccount(people, asked.user) ?? rules[action](policy, people, asked);
+
+/** `may` for 'deploy'. `who` begins the refusal, where the person is not the one who reads it. */
+export const mayDeploy = (policy: Policy, people: People, user: string, where: string, who = 'You'): Permission =>
+  may('deploy', policy, people, { user, where, who });
+
+/** `may` for 'approve', where one person has asked for it. */
+export const mayJudge = (policy: Policy, people: People, user: string, requester: string): Permission =>
+  may('approve', policy, people, { user, requesters: [requester], where: 'this' });
+
+/** `may` for 'startNow', where one person has asked for it. */
 export const mayStartNow = (
   policy: Policy,
   people: People,
   user: string,
   { requester, where }: { readonly requester: string; readonly where: string },
-): Permission =>
-  policy.approvers.anyone === true ? mayDeploy(policy, people, user, where) : mayJudge(policy, people, user, requester);
+): Permission => may('startNow', policy, people, { user, requesters: [requester], where });

@@ -2,7 +2,12 @@ import { z } from 'zod';
 
 const target = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('command'), id: z.string(), hash: z.string().exactOptional() }),
-  z.object({ kind: z.literal('execution'), id: z.string(), stageId: z.string().exactOptional() }),
+  z.object({
+    kind: z.literal('execution'),
+    id: z.string(),
+    stageId: z.string().exactOptional(),
+    hash: z.string().exactOptional(),
+  }),
   z.object({ kind: z.literal('run'), text: z.string() }),
 ]);
 

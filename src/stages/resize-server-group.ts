@@ -95,23 +95,23 @@ async function sizeFor(look: Look, desired: number): Promise<Capacity> {
   return resizedCapacity({ ...basis, cluster: groups.map((group) => exactly(group.desired)) }, request);
 }
 
-/** The target, where it is to have no instances, or fewer while the stage says how many must serve. */
+/** The target, where it is to have fewer instances; whether some must be left then, the guard knows. */
 function goingOf(look: TaskLook<GuardedServices>): Promise<Going> {
   const { originalCapacity, targetDesiredSize: size } = sizeChangeOf(look.stage);
-  const { minimumServing } = config.parse(look.stage.context);
   const going = [targetNameOf(look)];
   if (size === 0) return Promise.resolve({ going });
-  const isGuarded = minimumServing !== undefined && size < originalCapacity;
-  return Promise.resolve(isGuarded ? { going, keeping: size, operation: `A size of ${size} of` } : { going: [] });
+  const isFewer = size < originalCapacity;
+  return Promise.resolve(isFewer ? { going, keeping: size, operation: `A size of ${size} of` } : { going: [] });
 }
 
 const guard = guardStep('Removal of all instances in', goingOf);
 
-/** Changes a server group's size (semantics §4.5). To 0 it passes the traffic guard first. */
+/** Changes a server group's size (semantics §4.5). Before it becomes smaller the traffic guard is asked (decisions 16). */
 export const resizeServerGroup = defineStage({
   type: 'resizeServerGroup',
   about: {
-    summary: 'Changes the size of a server group. To 0 the traffic guard asks first.',
+    summary:
+      'Changes the size of a server group. The traffic guard asks before it becomes 0, and before it becomes smaller where `minInstances` are promised.',
     puts: {
       targetServerGroup: 'The name of the server group.',
       capacity: 'Its size now: `{ min, desired, max }`.',

@@ -22,6 +22,10 @@ export const terminateInstances = defineStage({
     ...placeFields,
     instanceIds: z.array(z.string().min(1)).min(1).describe('The ids of the Mesos tasks.'),
     serverGroupName: z.string().optional().describe('The server group that they must be of.'),
+    notAfter: z
+      .number()
+      .optional()
+      .describe('Milliseconds since the epoch; after that nothing more is killed, and the stage fails.'),
   }),
   ...termination('terminateInstances', false),
   render: ({ context }) => renderInstances(context),

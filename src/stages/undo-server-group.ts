@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CoxswainError } from '../model/errors';
 import { countServing, isDisabled, locationName, type Location, type ServerGroup } from '../model/server-group';
 import { keyLabel, type ServerGroups } from '../dcos/server-groups';
+import type { ChildPipelines } from '../engine/contracts/child-pipelines';
 import type { Expiries } from '../engine/contracts/expiries';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import type { TaskDefinition } from '../engine/contracts/task';
@@ -37,6 +38,15 @@ const found = z.object({
   /** How many instances what served beside the source had, as far as it is gone. */
   lost: z.number().default(0),
 });
+
+/** Of others whose changes are taken back nothing is offered to be run again. */
+async function closeOthers(
+  childPipelines: ChildPipelines,
+  { execution, stage }: Pick<PlanInput, 'execution' | 'stage'>,
+): Promise<void> {
+  const ids = config.parse(stage.context).keys.map((key) => key.slice(0, key.indexOf('/')));
+  for (const id of new Set(ids)) if (id !== execution.id) await childPipelines.close(id);
+}
 
 function undoPlans({ stage }: PlanInput): readonly StagePlan[] {
   const { cluster, source, alsoServed } = config.parse(stage.context);
@@ -98,6 +108,7 @@ const bringBackOthers: TaskDefinition<{ readonly serverGroups: ServerGroups }> =
   name: 'bringBackOthers',
   timeoutMs: 2 * earlyMs,
   timeoutFromStage: false,
+  acts: 'DC/OS',
   async run({ stage, memo, now, startedAt, services: { serverGroups }, signal }) {
     const { cluster, source, alsoServed } = config.parse(stage.context);
     const { serves, sourceExists } = found.parse(stage.outputs);
@@ -112,7 +123,12 @@ const bringBackOthers: TaskDefinition<{ readonly serverGroups: ServerGroups }> =
       return group === undefined || countServing(group) >= desired ? [] : [{ group, desired }];
     });
     if (wanting.length === 0) return { status: 'SUCCEEDED' };
-    if (memo === undefined) return { status: 'RUNNING', retryAfterMs: 0, memo: { isMeant: true } };
+    if (memo === undefined)
+      return {
+        status: 'RUNNING',
+        retryAfterMs: 0,
+        memo: { acting: wanting.map(({ group, desired }) => `${group.name} to ${desired}`).join(', ') },
+      };
     for (const { group, desired } of wanting.filter(({ group, desired }) => group.desired < desired))
       await resizeIfFree({ serverGroups, location, name: group.name, size: desired, signal });
     return { status: 'RUNNING', retryAfterMs: pollMs, memo };
@@ -150,7 +166,7 @@ const keepForDiagnosis: TaskDefinition<{ readonly expiries: Expiries }> = {
 export const undoServerGroup = defineStage({
   type: 'undoServerGroup',
   isInternal: true,
-  needs: ['serverGroups', 'expiries'],
+  needs: ['serverGroups', 'expiries', 'childPipelines'],
   config,
   tasks: (input) => [
     ...waitForLaterChanges(input),
@@ -158,7 +174,8 @@ export const undoServerGroup = defineStage({
       name: 'findCreatedServerGroups',
       timeoutMs: 10 * 60_000,
       timeoutFromStage: false,
-      async run({ stage, services, signal }) {
+      async run({ execution, stage, services, signal }) {
+        await closeOthers(services.childPipelines, { execution, stage });
         const { cluster, keys, served, source, alsoServed } = config.parse(stage.context);
         const groups = await services.serverGroups.list(placeOf(stage.context), cluster, signal);
         const isOurs = ({ name, labels }: ServerGroup) =>

@@ -6,10 +6,18 @@ export const directMessageChoices = ['all', 'failures', 'none'] as const;
 /** About which outcomes a person gets direct messages. */
 export type DirectMessages = (typeof directMessageChoices)[number];
 
+/** Every choice of `judgments`. */
+export const judgmentChoices = ['channel', 'direct'] as const;
+
+/** Where a person is asked for decisions: in the channel alone, or by themselves too. */
+export type JudgmentMessages = (typeof judgmentChoices)[number];
+
 /** What a person can set for themselves; absent means the default of whoever asks. */
 export type UserSettings = {
   /** About which outcomes of their own executions the person gets a direct message; absent: as the application says. */
   readonly directMessages?: DirectMessages;
+  /** Where the person is asked for decisions that they may make; absent: in the channel alone. */
+  readonly judgments?: JudgmentMessages;
 };
 
 /** One setting's name. */
@@ -33,7 +41,7 @@ export type UserSettingsStore = {
 };
 
 /** Every setting, in the order in which to show them. */
-export const userSettingNames: readonly UserSettingName[] = ['directMessages'];
+export const userSettingNames: readonly UserSettingName[] = ['directMessages', 'judgments'];
 
 /**
  * People's settings in Keyv, each under a key of its own, since Keyv would lose one of two settings changed at once.

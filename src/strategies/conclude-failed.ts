@@ -1,13 +1,11 @@
 import type { Execution, Stage } from '../model/execution';
 import { locationName, shortName } from '../model/server-group';
-import type { Choice } from '../model/view';
+import { runChoice, type Choice } from '../model/view';
 import type { Conclusion } from '../engine/render-execution';
 import { outcomeName } from '../engine/outcome-name';
 import { concludePartial } from './conclude-partial';
 import { changeLeftBy } from './left-serving';
 import { cameUp, changeOf, isCreation, type Change } from './undo';
-
-const runChoice = (label: string, text: string): Choice => ({ name: 'run', label, target: { kind: 'run', text } });
 
 const changesOf = (stages: readonly Stage[]): readonly Change[] =>
   stages.filter(isCreation).flatMap((stage) => changeOf(stage) ?? changeLeftBy(stage) ?? []);

@@ -1,7 +1,7 @@
 import type { Execution } from '../model/execution';
 import { imageVersion, shortName, versionWord } from '../model/server-group';
 import type { Text } from '../model/text';
-import type { Choice } from '../model/view';
+import { runChoice, type Choice } from '../model/view';
 import type { Conclusion } from '../engine/render-execution';
 import { outcomesByEnvironment, type Outcome, type RegionOutcome } from './region-outcomes';
 
@@ -31,8 +31,6 @@ function lineOf(region: RegionOutcome, image: string | undefined): Text {
 
 const shortRegion = (name: string): string => name.slice(name.indexOf('/') + 1);
 
-const runChoice = (label: string, text: string): Choice => ({ name: 'run', label, target: { kind: 'run', text } });
-
 /** The parameters as they are typed; undefined for values that take more than a word. */
 function parameterWords(parameters: Outcome['parameters']): readonly string[] | undefined {
   const given = Object.entries(parameters).filter(([, value]) => value !== null && value !== undefined);
@@ -54,18 +52,21 @@ function finishText(outcome: Outcome, region: string): string | undefined {
   return ['pipeline', 'run', application, pipeline, where, ...version, ...parameters].join(' ');
 }
 
+/** Whether something new serves in a region in the stead of what served before. */
+const isTakenOver = ({ state, created }: RegionOutcome): boolean =>
+  state === 'changed' || (state === 'unclear' && created !== undefined);
+
 /** Ways to finish the regions that were not changed, and to take back those that were; none where none was. */
 function choicesOf(outcome: Outcome, prefix: string): readonly Choice[] {
   const { application, environment, regions } = outcome;
-  const changed = regions.filter(({ state }) => state === 'changed');
-  if (changed.length === 0) return [];
+  if (!regions.some(({ state }) => state === 'changed')) return [];
   const finish = regions
     .filter(({ state }) => state !== 'changed')
     .flatMap(({ name }) => {
       const text = finishText(outcome, name);
       return text === undefined ? [] : [runChoice(`Finish ${prefix}${shortRegion(name)}`, text)];
     });
-  const undo = changed.flatMap(({ name, source }) => {
+  const undo = regions.filter(isTakenOver).flatMap(({ name, source }) => {
     if (source === undefined) return [];
     const text = `rollback ${application} ${environment}/${shortRegion(name)} ${shortName(source.serverGroupName)}`;
     return [runChoice(`Undo ${prefix}${shortRegion(name)}`, text)];

@@ -28,7 +28,7 @@ export {
   type CreationType,
   servedBefore,
 } from './undo';
-export { strategyRunsBelow, withStrategyRun } from './strategy-runs';
+export { strategyRunsBelow, strategyRunsOf, withStrategyRun } from './strategy-runs';
 export { childOutcomes, outcomesOf } from './region-outcomes';
 export { judgmentPlan, validationPlan } from './verdicts';
 export { planChildUndo, planWholeUndo } from './whole-undo';

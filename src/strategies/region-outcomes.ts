@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Execution, Stage } from '../model/execution';
 import { locationName } from '../model/server-group';
+import { changeLeftBy } from './left-serving';
 import { changeOf, isCreation, isStrategyRun, mayHaveCreated, type Change } from './undo';
 
 const regionSchema = z.object({
@@ -63,8 +64,10 @@ function sizeLeft(execution: Execution, change: Change, name: string): number | 
 }
 
 /** Whether a strategy pipeline that did not end well may have changed a region: what it did, it says itself. */
-const mayBeChanged = ({ stages }: Execution, name: string): boolean =>
-  stages.some((stage) => isStrategyRun(stage) && mayHaveCreated(stage) && placeNameOf(stage) === name);
+const mayBeChanged = (execution: Execution, name: string): boolean =>
+  execution.stages.some(
+    (stage) => isStrategyRun(stage) && mayHaveCreated(execution, stage) && placeNameOf(stage) === name,
+  );
 
 /** What stages created in a region on the cluster of the environment, in order. */
 const changesIn = ({ stages, definition }: Execution, name: string) =>
@@ -77,11 +80,19 @@ const changesIn = ({ stages, definition }: Execution, name: string) =>
 const sourceOf = ({ source }: Change): Pick<RegionOutcome, 'source'> =>
   source === undefined ? {} : { source: { serverGroupName: source.serverGroupName, desired: source.desired } };
 
+/** What a strategy pipeline that failed left in service in a region, and what it stands for; empty for nothing. */
+function leftIn({ stages }: Execution, name: string): Pick<RegionOutcome, 'created' | 'source'> {
+  const left = stages.flatMap((stage) => (placeNameOf(stage) === name ? (changeLeftBy(stage) ?? []) : [])).at(-1);
+  return left === undefined ? {} : { created: left.created, ...sourceOf(left) };
+}
+
 function regionOf(execution: Execution, name: string): RegionOutcome {
   const changes = changesIn(execution, name);
   const [first, last] = [changes[0], changes.at(-1)];
   if (first === undefined || last === undefined)
-    return { name, state: mayBeChanged(execution, name) ? 'unclear' : 'untouched' };
+    return mayBeChanged(execution, name)
+      ? { name, state: 'unclear', ...leftIn(execution, name) }
+      : { name, state: 'untouched' };
   const { stage, change } = last;
   const { created, source } = change;
   const isRestored =

@@ -3,7 +3,8 @@ import type { Execution, Stage, StageContext } from '../model/execution';
 import { locationName, placeName, type Location } from '../model/server-group';
 import type { StagePlan } from '../engine/contracts/stage';
 import { childrenOf } from '../engine/graph';
-import { effectKeyPrefix } from '../engine/effect-key';
+import { decisionOf } from '../engine/decisions';
+import { effectKeysOf } from '../engine/effect-key';
 import { strategyRunsOf } from './strategy-runs';
 
 const createdSchema = z.object({ serverGroupName: z.string(), stoodBefore: z.array(z.string()).default([]) });
@@ -47,9 +48,9 @@ function strategyExecution({ context, tasks }: Stage): string | undefined {
   return typeof context.executionId === 'string' ? context.executionId : intended;
 }
 
-/** How the keys begin that carry what the attempts of a stage have created. */
+/** How the keys begin that carry what the attempts of a stage have created since it last succeeded. */
 function keysOf(execution: Execution, stage: Stage): readonly string[] {
-  if (!isStrategyRun(stage)) return [effectKeyPrefix(execution.id, stage.id)];
+  if (!isStrategyRun(stage)) return effectKeysOf(execution, stage);
   const runs = [...strategyRunsOf(execution, stage), strategyExecution(stage) ?? []].flat();
   return [...new Set(runs)].map((id) => `${id}/`);
 }
@@ -105,14 +106,22 @@ export function changeOf(stage: Stage): Change | undefined {
   return { ...place, created: serverGroupName, source: servedBefore(stage), alsoServed, stoodBefore };
 }
 
-/** Whether a createServerGroup stage may have created something, known to it or not: a name was chosen, now or before. */
-export const mayHaveCreated = (stage: Stage): boolean =>
-  isStrategyRun(stage) ? stage.attempt > 1 || strategyExecution(stage) !== undefined : mayHaveCreatedItself(stage);
+/**
+ * Whether a createServerGroup stage may have created something, known to it or not: a name was chosen, now or before. One that
+ * has not looked around in this attempt has not in it, and what it found in an earlier one says nothing.
+ */
+export const mayHaveCreated = (execution: Execution, stage: Stage): boolean =>
+  isStrategyRun(stage) ? keysOf(execution, stage).length > 0 : hasLooked(stage) && mayHaveChosen(execution, stage);
 
-const mayHaveCreatedItself = (stage: Stage): boolean =>
-  changeOf(stage) !== undefined ||
-  stage.attempt > 1 ||
-  stage.tasks.some((task) => creationTypes.includes(task.name) && typeof task.memo?.name === 'string');
+const hasLooked = ({ tasks }: Stage): boolean =>
+  tasks.some(({ name, status }) => creationTypes.includes(name) && status !== 'NOT_STARTED');
+
+const mayHaveChosen = (execution: Execution, stage: Stage): boolean =>
+  decisionOf(execution, stage) !== undefined ||
+  stage.tasks.some(
+    ({ name, status, memo }) =>
+      creationTypes.includes(name) && (status === 'SUCCEEDED' || typeof memo?.name === 'string'),
+  );
 
 /** Whether all instances that a createServerGroup stage asked for came up; a strategy run says so by its end. */
 export const cameUp = (stage: Stage): boolean =>
@@ -142,7 +151,7 @@ const servedNames = (stage: Stage): readonly string[] =>
 /** Takes a group that did not come up out of service and keeps it for diagnosis; what serves is left alone. */
 export function planRetirement(execution: Execution, stage: Stage): readonly StagePlan[] {
   const place = placeOf(stage);
-  if (place === undefined || !mayHaveCreated(stage)) return [];
+  if (place === undefined || !mayHaveCreated(execution, stage)) return [];
   const keys = keysOf(execution, stage);
   const served = servedNames(stage);
   const context = { ...place, keys, served, restores: false, ...keepFailed(execution, cameUp(stage) ? [] : [stage]) };
@@ -161,7 +170,7 @@ export function planUndo(
 ): readonly StagePlan[] {
   const [first] = stages;
   const place = first === undefined ? undefined : placeOf(first);
-  const acted = stages.filter(mayHaveCreated);
+  const acted = stages.filter((stage) => mayHaveCreated(execution, stage));
   if (first === undefined || place === undefined || acted.length === 0) return [];
   const source = servedBefore(first);
   // Nothing served before and the new group does: there is nothing to go back to. Of a strategy run that pipeline decides.

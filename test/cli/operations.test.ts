@@ -137,6 +137,21 @@ describe('what needs no plan', () => {
   });
 });
 
+describe('coxswain lock, unlock, locks and stop', () => {
+  it.each([
+    [['lock', 'foo', 'prod', '2h', 'migration of users'], 'lock foo prod 2h "migration of users"'],
+    [['lock', 'take', 'foo', 'prod', 'hotfix'], 'lock take foo prod hotfix'],
+    [['unlock', 'foo', 'prod'], 'unlock foo prod'],
+    [['locks'], 'locks'],
+    [['stop'], 'stop'],
+    [['stop', 'lift', 'it is back'], 'stop lift "it is back"'],
+  ])('says %j', async (argv, text) => {
+    script = () => ({ reply: { headline: 'Done.', tone: 'good' } });
+    expect((await cli(argv)).exitCode).toBe(0);
+    expect(asked).toEqual([{ type: 'text', text }]);
+  });
+});
+
 describe('coxswain history and logs', () => {
   it.each([
     [['history', 'foo', 'prod', 'all'], 'history foo prod all'],

@@ -27,7 +27,7 @@ describe('canceling from a message', () => {
   it('holds the cluster until everything is back', async () => {
     const { bench, id } = await deploying();
     await bench.choose(id, 'cancelExecution');
-    expect(wordsOf((await bench.say('deploy foo prod 2.0')).reply)).toContain('is under way');
+    expect(wordsOf((await bench.say('deploy foo prod 2.0')).reply)).toContain('This waits for it');
     expect(wordsOf((await bench.say('rollback foo prod')).reply)).toContain('is on its way back already');
     expect(await lockCluster(bench.store, 'foo-prod', { executionId: 'other' })).toMatchObject({ executionId: id });
     await bench.drive(id);

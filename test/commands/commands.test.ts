@@ -204,32 +204,32 @@ describe('plans', () => {
     }
   });
 
-  it('refuses while another execution works on the cluster', async () => {
+  it('says behind whom it would wait while another execution works on the cluster', async () => {
     const bench = await prodBench();
     await bench.press(await bench.say('deploy foo prod 2.0'), 'confirm');
     for (const text of ['deploy foo prod 2.1', 'resize foo prod 3'])
       expect(wordsOf((await bench.say(text, 'UBOB')).reply)).toContain('is under way, asked by @UANN');
   });
 
-  it('lets one of two confirmations of a cluster through', async () => {
+  it('lets one of two confirmations of a cluster through, and the other wait', async () => {
     const bench = await prodBench();
     const [one, two] = [await bench.say('deploy foo prod 2.0'), await bench.say('deploy foo prod 2.1', 'UBOB')];
     await Promise.all([bench.press(one, 'confirm'), bench.press(two, 'confirm', 'UBOB')]);
-    expect(await bench.executions()).toHaveLength(1);
+    expect((await bench.executions()).filter(({ admission }) => admission !== undefined)).toHaveLength(1);
   });
 
   it('takes no cluster from an execution that is about to be created', async () => {
     const bench = await prodBench();
     const { draft } = planOf(await bench.say('deploy foo prod 2.0'));
     const command = await bench.command('C0001');
-    const results = await Promise.all(
-      ['A', 'B', 'C'].map((id) => startPlan(bench.world, id, draft, { ...command, id: `by-${id}` })),
+    await Promise.all(
+      ['A', 'B', 'C'].map((id) => startPlan(bench.world, { id, draft }, { ...command, id: `by-${id}` })),
     );
-    expect(results.filter((holder) => holder === undefined)).toHaveLength(1);
-    expect(await bench.executions()).toHaveLength(1);
+    const waiting = (await bench.executions()).filter(({ admission }) => admission !== undefined);
+    expect([waiting.length, (await bench.executions()).length]).toEqual([2, 3]);
   });
 
-  it('tells who needs no confirmation that another was first', async () => {
+  it('tells who needs no confirmation that another was first, and waits', async () => {
     const bench = await createCommandBench();
     const ids = [
       await bench.receive({ type: 'text', text: 'deploy foo dev 1' }),
@@ -238,8 +238,8 @@ describe('plans', () => {
     const answers = await Promise.all(ids.map((id) => bench.handle(id)));
     const said = answers.map((answer) => wordsOf(answer.reply));
     expect(said.filter((words) => words.includes('is on its way'))).toHaveLength(1);
-    expect(said.filter((words) => /started first|is under way/.test(words))).toHaveLength(1);
-    expect(await bench.executions()).toHaveLength(1);
+    expect(said.filter((words) => /waits for its turn\.\n.* is under way/.test(words))).toHaveLength(1);
+    expect(await bench.executions()).toHaveLength(2);
   });
 });
 

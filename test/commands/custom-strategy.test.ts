@@ -106,6 +106,8 @@ describe('a strategy run', () => {
     const [child] = await childrenIn(bench);
     const said = await bench.choose(child?.id ?? '', 'retryStage', { stageId: '3' });
     expect(wordsOf(said.reply)).toContain('went back');
+    const offered = offers(await bench.live(child?.id ?? '')).map(([label]) => label);
+    expect(offered.filter((label) => label?.startsWith('Retry'))).toEqual([]);
     expect((await childrenIn(bench)).map(({ status }) => status)).toEqual(['TERMINAL']);
   });
 
@@ -119,6 +121,8 @@ describe('a strategy run', () => {
     const [first] = await childrenIn(bench);
     const said = await bench.choose(first?.id ?? '', 'retryStage', { stageId: '3' });
     expect(wordsOf(said.reply)).toContain('has deployed again since');
+    const offered = offers(await bench.live(first?.id ?? '')).map(([label]) => label);
+    expect(offered.filter((label) => label?.startsWith('Retry'))).toEqual([]);
     expect((await childrenIn(bench)).map(({ status }) => status)).toEqual(['TERMINAL', 'SUCCEEDED']);
   });
 });
@@ -150,6 +154,42 @@ describe('a deploy whose strategy run failed', () => {
     const bench = await prodBench([deploys()], gently(fails));
     const failed = await run(bench, 'deploy foo prod 2.0');
     expect(offers(await bench.live(failed.id))).toContainEqual(['Roll back', 'rollback foo prod/east v000']);
+  });
+
+  /** Fails in the second region only. */
+  const failsInWest = stage(
+    'checkPreconditions',
+    { preconditions: [{ type: 'expression', context: { expression: "parameters.region == 'np1_east'" } }] },
+    '3',
+    ['2'],
+  );
+
+  it('offers the way back of the region that it left changed beside that of the one that it finished', async () => {
+    const bench = await prodBench([deploys()], gently(failsInWest));
+    const failed = await run(bench, 'deploy foo prod 2.0');
+    expect([failed.status, ...sizes(bench)]).toEqual(['TERMINAL', ['v000 ×0', 'v001 ×2'], ['v000 ×0', 'v001 ×2']]);
+    const told = offers(await bench.live(failed.id)).filter(([label = '']) => /^(Undo|Finish)/.test(label));
+    expect(told).toEqual([
+      ['Finish west', 'deploy foo prod/west 2.0'],
+      ['Undo east', 'rollback foo prod/east v000'],
+      ['Undo west', 'rollback foo prod/west v000'],
+    ]);
+    await run(bench, 'rollback foo prod/west v000');
+    expect(sizes(bench)).toEqual([
+      ['v000 ×0', 'v001 ×2'],
+      ['v000 ×2', 'v001 ×0'],
+    ]);
+  });
+
+  it('offers no way back of a region where it left nothing in service', async () => {
+    const bench = await prodBench([deploys()], gently());
+    bench.serverGroups.onEffect = (moment) => {
+      if (moment === 'after' && bench.serverGroups.effects.at(-1)?.includes('west') === true)
+        bench.serverGroups.sickNames.add('foo-prod-v001');
+    };
+    const failed = await run(bench, 'deploy foo prod 2.0');
+    const told = offers(await bench.live(failed.id)).filter(([label = '']) => label.startsWith('Undo'));
+    expect([failed.status, told]).toEqual(['TERMINAL', [['Undo east', 'rollback foo prod/east v000']]]);
   });
 
   it.each([

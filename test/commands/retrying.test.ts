@@ -87,13 +87,15 @@ describe('a retry', () => {
     expect(await childrenIn(bench)).toEqual([]);
   });
 
-  it('is of what failed, and of nothing else', async () => {
+  it('is of what has run, and of nothing else', async () => {
     const { bench, id, retry } = await failed('pipeline run foo mixed dev');
     const other = await bench.choose(id, 'retryStage', { stageId: '2', user: 'UANN' });
-    expect(wordsOf(other.reply)).toContain("Only what failed is retried, and that is 'The checkPreconditions'.");
+    expect(wordsOf(other.reply)).toContain(
+      "Stage 'The shrinkCluster' has not run. Retry 'The checkPreconditions', which failed.",
+    );
     expect(await retry('UANN')).toBe('');
     expect((await bench.drive(id)).status).toBe('SUCCEEDED');
-    expect(await retry('UANN')).toContain('there is nothing to retry. Start it anew.');
+    expect(await retry('UEVE')).toContain(refusal);
   });
 
   it('has children that are run for whoever retried', async () => {

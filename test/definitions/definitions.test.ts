@@ -36,7 +36,7 @@ const mistakes: readonly (readonly [string, string, string, string])[] = [
   ['pipeline: quick', 'pipeline: quik', '5:59', "Did you mean 'quick'?"],
   ['instances: 1, ', '', '5:3', "'instances' is missing"],
   ['instances: 1', 'instancs: 1', '5:35', "Did you mean 'instances'?"],
-  ['pipeline: quick', 'pipeline: quick, chaos: {}', '5:66', 'not supported yet'],
+  ['pipeline: quick', 'pipeline: quick, drill: {}', '5:66', 'not supported yet'],
   ['type: deploy', 'type: deplyo', '7:19', "Did you mean 'deploy'?"],
   ['10m', '10', '7:58', 'Did you mean 10s or 10m?'],
   ['highlander', 'higlander', '7:37', "Did you mean 'highlander'?"],

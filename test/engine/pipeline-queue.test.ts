@@ -22,13 +22,13 @@ const statusesOf = async (bench: ReturnType<typeof createQueueBench>) =>
   (await bench.all()).map(({ id, status }) => `${id} ${status}`);
 
 describe('an execution of a pipeline that limits how many run', () => {
-  it('waits, says for whom, can only be canceled, and starts in its order', async () => {
+  it('waits, says for whom, can be canceled or asked to tell of its start, and starts in its order', async () => {
     const bench = await three();
     expect(await statusesOf(bench)).toEqual(['A RUNNING', 'B NOT_STARTED', 'C NOT_STARTED']);
     expect(await headline(bench, 'B')).toBe('run B · waiting: 1st in the queue behind run A');
     expect(await headline(bench, 'C')).toBe('run C · waiting: 2nd in the queue behind run A');
     const { choices } = bench.engine.render.live(await bench.get('C'));
-    expect(choices?.map(({ name }) => name)).toEqual(['cancelExecution']);
+    expect(choices?.map(({ name }) => name)).toEqual(['notify', 'cancelExecution']);
     await after(bench, 60_000);
     expect(await statusesOf(bench)).toEqual(['A SUCCEEDED', 'B RUNNING', 'C NOT_STARTED']);
     expect(await headline(bench, 'C')).toBe('run C · waiting: 1st in the queue behind run B');
@@ -99,7 +99,7 @@ describe('an execution of a pipeline that limits how many run', () => {
     await after(bench, 1000);
     await bench.start({ id: 'Z', cluster: 'foo-x', workMs: 120_000 });
     await after(bench, 60_000);
-    expect(await headline(bench, 'B')).toBe('run B · waiting: run Z works on foo-x');
+    expect(await headline(bench, 'B')).toBe('run B · waiting: 1st in the queue: run Z works on foo-x');
     await after(bench, 70_000);
     expect(await statusesOf(bench)).toEqual(['A SUCCEEDED', 'B SUCCEEDED', 'Z SUCCEEDED']);
   });
@@ -114,12 +114,12 @@ describe('an execution of a pipeline that limits how many run', () => {
     await after(bench, 80_000);
     await bench.start({ id: 'B', ...one, workMs: 60_000 });
     await after(bench, 1000);
-    expect(await headline(bench, 'X')).toBe('run X · waiting: run Y works on foo-x');
+    expect(await headline(bench, 'X')).toBe('run X · waiting: 1st in the queue: run Y works on foo-x');
     await after(bench, 20_000);
     expect(await headline(bench, 'Z')).toBe('run Z · waiting: 2nd in the queue behind run B');
     await after(bench, 50_000);
     expect(await statusesOf(bench)).toEqual(['A SUCCEEDED', 'B SUCCEEDED', 'X NOT_STARTED', 'Y RUNNING', 'Z RUNNING']);
-    expect(await headline(bench, 'X')).toMatch(/waiting: run [YZ] works on foo-x$/);
+    expect(await headline(bench, 'X')).toMatch(/waiting: 1st in the queue: run [YZ] works on foo-x$/);
     await after(bench, 120_000);
     expect((await bench.all()).map(({ status }) => status)).toEqual(Array(5).fill('SUCCEEDED'));
     expect(await bench.queue()).toEqual({ schema: 1, running: [], waiting: [], superseded: [] });
@@ -134,7 +134,8 @@ describe('an execution of a pipeline that limits how many run', () => {
     await after(bench, 70_000);
     await bench.start({ id: 'V', ...one, cluster: 'foo-x', workMs: 60_000 });
     await after(bench, 10_000);
-    for (const id of ['X', 'W', 'V']) expect(await headline(bench, id)).toMatch(/waiting: run Y works on foo-x$/);
+    for (const id of ['X', 'W', 'V'])
+      expect(await headline(bench, id)).toMatch(/waiting: \d\w\w in the queue: run Y works on foo-x$/);
     await after(bench, 400_000);
     const started = (await bench.all()).toSorted((one, other) => (one.startTime ?? 0) - (other.startTime ?? 0));
     expect(started.map(({ id }) => id)).toEqual(['A', 'Y', 'X', 'W', 'V']);

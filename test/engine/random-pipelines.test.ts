@@ -137,14 +137,26 @@ async function checkAll(first: number, count: number, judge: (random: Random) =>
 
 describe('random pipelines', () => {
   // A run with crashes takes three times as long.
-  const stopped = Math.floor(runs / 5);
+  const stopped = Math.floor(runs / 6);
 
   it('end as the rules say, whatever happens to them meanwhile', async () => {
     const judge = async (random: Random) => {
       const steps = drawPipeline(random, { halts: true });
       return (await run(steps, { happenings: drawHappenings(random, steps) })).wrong;
     };
-    expect(await checkAll(1, runs - stopped, judge)).toEqual([]);
+    expect(await checkAll(1, runs - 2 * stopped, judge)).toEqual([]);
+  }, 300_000);
+
+  it('end as the rules say where the process stops besides, at any moment of what happens', async () => {
+    const judge = async (random: Random) => {
+      const steps = drawPipeline(random, { halts: true });
+      const happenings = drawHappenings(random, steps);
+      const { passed, wrong } = await run(steps, { happenings });
+      const crashes = Array.from({ length: 3 }, () => 1 + Math.floor(random() * passed));
+      const stoppedRun = await run(steps, { happenings, crashes });
+      return [...wrong, ...stoppedRun.wrong.map((each) => `crashes at ${crashes.join(', ')}: ${each}`)];
+    };
+    expect(await checkAll(2_000_000, stopped, judge)).toEqual([]);
   }, 300_000);
 
   it('come to the same end when the process stops in the middle and goes on', async () => {

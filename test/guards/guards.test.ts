@@ -83,6 +83,7 @@ describe('guardTraffic', () => {
       allowed: false,
       reason:
         'Disabling a-v001 would leave cluster a in p/e with 0 of 3 healthy instances. Enable or deploy another server group first.',
+      numbers: { left: 0, of: 3, least: 1 },
     }));
 });
 

@@ -11,6 +11,12 @@ describe('hideTokens', () => {
     ['an assignment', 'password=hunter22 and on', 'password=[secret] and on'],
     ['a quoted value', '{"api_key": "hunter-two"}', '{"api_key": "[secret]"}'],
     ['an address', 'from https://bob:hunter2@example.com/x', 'from https://[secret]@example.com/x'],
+    [
+      'no name of a commit',
+      'deploy foo dev 4b825dc642cb6eb9a060e54bf8d69288fbee4904',
+      'deploy foo dev 4b825dc642cb6eb9a060e54bf8d69288fbee4904',
+    ],
+    ['a commit-like token that is announced', 'token=4b825dc642cb6eb9a060e54bf8d69288fbee4904', 'token=[secret]'],
     ['a long hex word', 'use 0123456789abcdef0123456789abcdef now', 'use [secret] now'],
     ['a word drawn by lot', 'q7RkZ0mPpL2sVxW9aTbY4nCd8E', '[secret]'],
     ['a private key', '-----BEGIN RSA PRIVATE KEY----- MIIE -----END RSA PRIVATE KEY----- end', '[secret] end'],

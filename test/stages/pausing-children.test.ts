@@ -68,6 +68,19 @@ describe('a pause', () => {
     expect(await statuses()).toEqual(['SUCCEEDED', 'SUCCEEDED']);
   });
 
+  it('that somebody has asked for of a child alone does not end with that of its parent', async () => {
+    const { bench, statuses } = await started(parentOf([runs()]), (children) => children.some(isRunning));
+    const child = await childIn(bench);
+    expect(await sendSignal(bench, { type: 'pause', user: 'U0EVE' }, child.id)).toBe('');
+    expect(await sendSignal(bench, { type: 'pause', user: 'U0BOB' })).toBe('');
+    await bench.drive('E1', 60_000);
+    expect(await sendSignal(bench, { type: 'resume', user: 'U0BOB' })).toBe('');
+    await bench.drive('E1', 600_000);
+    expect(await statuses()).toEqual(['PAUSED']);
+    expect(await sendSignal(bench, { type: 'resume', user: 'U0EVE' }, child.id)).toBe('');
+    expect((await bench.drive('E1')).status).toBe('SUCCEEDED');
+  });
+
   it('leaves alone a child for which nobody waits', async () => {
     const main = parentOf([runs({ waitForCompletion: false }), { ref: '2', type: 'wait', context: { waitTime: 600 } }]);
     const { bench, statuses } = await started(main, (children) => children.some(isRunning));

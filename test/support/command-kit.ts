@@ -2,11 +2,13 @@ import { verbs } from '../../commands';
 import { processCommand } from '../../commands/support/process-command';
 import type { VerbWorld } from '../../commands/support/verb';
 import { createExecutorHandlers, stageRegistry, executionRenderer } from '../../src/app';
+import { createChaos } from '../../src/chaos';
 import { commandKind, executionKind, messageKind, peopleKind } from '../../src/engine/document-kinds';
 import { fold } from '../../src/engine/fold';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
 import { applySignal, type SignalOutcome } from '../../src/engine/signals';
 import type { Application, Definitions, Environment, Pipeline } from '../../src/model/application';
+import { defaultChaosSettings } from '../../src/model/chaos';
 import type { Command, CommandRequest } from '../../src/model/command';
 import type { Execution } from '../../src/model/execution';
 import { plainText } from '../../src/model/text';
@@ -151,13 +153,26 @@ export async function createCommandBench(
     return outcome;
   };
   const settings = createUserSettings(createKeyvStore(store, clock));
+  const { record } = createAuditLog({ store, clock, teamId: 'T1' });
+  const noHold = () => Promise.resolve(undefined);
+  const chaos = createChaos({
+    ...parts,
+    settings: defaultChaosSettings,
+    newSeed: (name) => name,
+    signal,
+    stopped: noHold,
+    locked: noHold,
+    record,
+    onError: () => undefined,
+  });
   const world: VerbWorld = {
     ...parts,
+    chaos,
     people: () => readPeople(store, 'T1'),
     show: executionRenderer.live,
     signal,
     settings,
-    record: createAuditLog({ store, clock, teamId: 'T1' }).record,
+    record,
   };
   const handleExecution = (loaded: Execution, owner: string) =>
     handlers.execution({ kind: 'execution', id: loaded.id, version: 0, document: loaded }, owner);

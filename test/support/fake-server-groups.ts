@@ -170,6 +170,10 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
     const all = (location: Location) => seen.filter((group) => locationName(group.location) === locationName(location));
     const at = (location: Location) => all(location).filter(isManaged);
     return {
+      clusters: (location, application) => {
+        const own = at(location).filter(({ moniker }) => moniker.app === application);
+        return [...new Set(own.map(({ moniker }) => moniker.cluster))].sort();
+      },
       groups: (location, cluster) =>
         at(location)
           .filter((group) => group.moniker.cluster === cluster)

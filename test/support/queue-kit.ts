@@ -121,6 +121,7 @@ export function createQueueBench(wrap: (store: DocumentStore) => DocumentStore =
     clock,
     render: plain.render,
     tellsRequester,
+    judges: () => Promise.resolve([]),
     adopt: () => Promise.resolve(),
     abandon: () => Promise.resolve(),
     record: () => Promise.resolve(),

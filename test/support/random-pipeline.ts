@@ -15,6 +15,7 @@ export type Script = {
   readonly before: readonly Script[];
   readonly after: readonly Script[];
   readonly onFailure: readonly Script[];
+  readonly onIgnoredFailure: readonly Script[];
   readonly onCancel: readonly Script[];
   readonly isParallel: boolean;
 };
@@ -56,6 +57,7 @@ function drawScript(random: Random, depth: number): Script {
     before: some(2),
     after: some(2),
     onFailure: some(2),
+    onIgnoredFailure: some(2),
     onCancel: some(1),
     isParallel: random() < 0.5,
   };
@@ -107,6 +109,7 @@ export function scriptedStage(onBegin: (beginning: Beginning) => void): StageDef
     before: ({ stage }) => plansOf(scriptOf(stage).before, 'before'),
     after: ({ stage }) => plansOf(scriptOf(stage).after, 'after'),
     onFailure: ({ stage }) => plansOf(scriptOf(stage).onFailure, 'clean up'),
+    onIgnoredFailure: ({ stage }) => plansOf(scriptOf(stage).onIgnoredFailure, 'leave'),
     onCancel: ({ stage }) => plansOf(scriptOf(stage).onCancel, 'way back'),
     tasks: [
       {

@@ -1,7 +1,14 @@
 import type { Location } from '../../model/server-group';
 
-/** A guard's answer; a denial says why, with the number. */
-export type GuardAnswer = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
+/** How many healthy instances a step would leave in service, of how many, and how many must be left. */
+export type GuardNumbers = { readonly left: number; readonly of: number; readonly least: number };
+
+/** A guard's answer; a denial says why, with the numbers. */
+export type GuardAnswer =
+  { readonly allowed: true } | { readonly allowed: false; readonly reason: string; readonly numbers: GuardNumbers };
+
+/** A denial to one stage's attempt; its digest covers what goes and all numbers, so that another situation has another. */
+export type GuardDenial = Extract<GuardAnswer, { allowed: false }> & { readonly digest: string };
 
 /** A request to take server groups, or instances of some, out; `key` is the effect's and makes a repeat harmless. */
 export type ReserveRequest = {
@@ -12,18 +19,23 @@ export type ReserveRequest = {
   readonly going: readonly string[];
   /** How many instances each of them keeps. @default 0 */
   readonly keeping?: number;
-  /** How many healthy instances must be left in the cluster. @default 1 */
+  /** How many healthy instances the step itself must leave in the cluster; what the files promise counts too. @default 1 */
   readonly minimumServing?: number;
   /** Instances to be killed, by the name of their group, which itself stays. @default none */
   readonly instances?: ReadonlyMap<string, readonly string[]>;
   readonly key: string;
   readonly executionId: string;
+  /** The digest of the denial that people have set aside: only that very one is. @default none */
+  readonly overrides?: string;
 };
+
+/** What a reservation comes to; `moved` asks the caller to try again at once. */
+export type ReserveAnswer = { readonly allowed: true } | GuardDenial | { readonly moved: true };
 
 /** The traffic guard with its memory: what it allowed stays subtracted until it is seen gone. */
 export interface TrafficGuard {
-  /** Checks against Marathon, read uncached, and reserves; `moved` asks the caller to try again at once. */
-  reserve(request: ReserveRequest, signal?: AbortSignal): Promise<GuardAnswer | { readonly moved: true }>;
+  /** Checks against Marathon, read uncached, and reserves. */
+  reserve(request: ReserveRequest, signal?: AbortSignal): Promise<ReserveAnswer>;
   /** What went is gone, or will not go. */
   release(location: Location, cluster: string, key: string): Promise<void>;
 }

@@ -31,7 +31,7 @@ const isSamePage = (one: AuditHead, other: AuditHead): boolean => one.day === ot
 const has = ({ open }: AuditHead, { id }: AuditFact): boolean => open.some((entry) => entry.id === id);
 
 /** The head with as many of the facts as have room, those left out that are in it. Pure. */
-export function extendHead(head: AuditHead, facts: readonly AuditFact[]): AuditHead {
+function extendHead(head: AuditHead, facts: readonly AuditFact[]): AuditHead {
   if (head.isClosed === true) return head;
   let next = head;
   for (const fact of facts) {

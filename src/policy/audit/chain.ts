@@ -14,7 +14,7 @@ export const chainOf = ({ application }: Pick<AuditFact, 'application'>): string
 export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
 /** JSON whose keys are in the order of their UTF-16 units at every depth and which has no blanks: one text for one value. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const fields = Object.entries(value)

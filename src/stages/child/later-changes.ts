@@ -12,7 +12,8 @@ const taken = z.object({ keys: z.array(z.string()).default([]), executionId: z.s
 function since(execution: Execution, undo: Stage): number {
   const { keys, executionId } = taken.parse(undo.context);
   const isTaken = ({ id, type, context }: Stage) =>
-    keys.includes(effectKeyPrefix(execution.id, id)) || (type === 'pipeline' && context.executionId === executionId);
+    keys.some((key) => key.startsWith(effectKeyPrefix(execution.id, id))) ||
+    (type === 'pipeline' && context.executionId === executionId);
   const changed = execution.stages.filter(isTaken);
   const owner = execution.stages.filter(({ id }) => id === undo.parentStageId);
   return Math.min(...(changed.length === 0 ? owner : changed).map(({ startTime = 0 }) => startTime));

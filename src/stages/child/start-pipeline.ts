@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
 import type { Memo } from '../../model/execution';
-import { isStrategyRun, withStrategyRun } from '../../strategies';
+import { isStrategyRun, strategyRunsOf, withStrategyRun } from '../../strategies';
 import { childConfigOf, childTimeoutMs, pollMs, type Needs } from './child-config';
 
 type Look = TaskLook<Needs>;
@@ -22,7 +22,16 @@ const started = (executionId: string, executionName: string): TaskResult => ({
   context: { ...forgotten, executionId, executionName },
 });
 
-async function start({ execution, stage, memo, services, key }: Look, id: string): Promise<TaskResult> {
+/** A strategy that runs anew takes the place of those that ran before. */
+async function closeEarlier({ execution, stage, services }: Look, id: string): Promise<void> {
+  if (!isStrategyRun(stage)) return;
+  for (const earlier of strategyRunsOf(execution, stage).filter((other) => other !== id))
+    await services.childPipelines.close(earlier);
+}
+
+async function start(look: Look, id: string): Promise<TaskResult> {
+  const { execution, stage, memo, services, key } = look;
+  await closeEarlier(look, id);
   const config = childConfigOf(stage.context);
   const answer = await services.childPipelines.start({
     id,

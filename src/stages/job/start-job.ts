@@ -68,7 +68,9 @@ async function prepare(look: Look, changes: number, progress?: string): Promise<
   const answer = await services.jobTurns.take(asked);
   if (!answer.isOwn) {
     const context = { progress: `waits for ${answer.holder} to start job ${asked.jobId}` };
-    return { status: 'RUNNING', retryAfterMs: turnMs, memo: { changes }, context };
+    // A memo says that something is meant; until now nothing is.
+    const memo = look.memo === undefined && changes === 0 ? {} : { memo: { changes } };
+    return { status: 'RUNNING', retryAfterMs: turnMs, ...memo, context };
   }
   const known = await services.jobs.knownRuns(workPlace(stage.context), asked.jobId, signal);
   const memo = { known, turn: answer.turn, changes };

@@ -7,7 +7,7 @@ import type { ServerGroups } from '../../dcos/server-groups';
 import { keyLabel } from '../../dcos/server-groups';
 import type { PlanInput, StagePlan } from '../../engine/contracts/stage';
 import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
-import { effectKeyPrefix } from '../../engine/effect-key';
+import { effectKeysOf } from '../../engine/effect-key';
 import {
   cameUp,
   changeOf,
@@ -52,7 +52,7 @@ export function descriptionOf(context: StageContext): ServerGroupDescription {
 export function isLeftover(look: Pick<PlanInput, 'execution' | 'stage'>, { name, labels }: ServerGroup): boolean {
   const { execution, stage } = look;
   const runs = strategyRunsBelow(execution, stage).map((id) => `${id}/`);
-  const own = [effectKeyPrefix(execution.id, stage.id), ...runs];
+  const own = [...effectKeysOf(execution, stage), ...runs];
   const isOwn = own.some((prefix) => labels[keyLabel]?.startsWith(prefix) === true);
   return isOwn && servedNames(look)?.includes(name) === false;
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod';
-import type { ReserveRequest, TrafficGuard } from '../../engine/contracts/guard';
+import type { GuardDenial, ReserveRequest, TrafficGuard } from '../../engine/contracts/guard';
 import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
+import { stageById } from '../../engine/graph';
+import { denialContext, overriddenDigest } from '../../engine/guard-override';
+import { isStrategyExecution } from '../../model/is-strategy-execution';
 import type { Services } from '../../services';
 import { clusterOf, placeOf } from './place';
 import { unlessLeftAlone } from './sized';
@@ -10,7 +13,12 @@ import { targetNameOf } from './target';
 const patienceMs = 30_000;
 /** The same where some instances fewer than promised would serve: one that was lost gets its time to be replaced. */
 const shortageMs = 4 * 60_000;
+/** How long a denied step waits for people then, where they may set the denial aside. */
+const askMs = 30 * 60_000;
 const againMs = 2000;
+const patientlyMs = 10_000;
+/** What is left of a task's time when it gives up by itself, so that its end says why. */
+const marginMs = 15_000;
 /** How old an answer may be when it is acted upon: as old as it gets where nothing has to be waited for. */
 const freshMs = 5000;
 
@@ -39,7 +47,38 @@ export type GuardStep = {
 const checkName = 'checkTrafficGuard';
 const deniedSchema = z.object({ deniedSince: z.number() });
 
-const denial = (reason: string): TaskResult => ({ status: 'TERMINAL', code: 'TRAFFIC_GUARD', reason });
+/** Stages that people ask for by name; a deployment and a rollback go back instead. */
+const asked: readonly string[] = [
+  'disableServerGroup',
+  'destroyServerGroup',
+  'resizeServerGroup',
+  'disableCluster',
+  'scaleDownCluster',
+  'shrinkCluster',
+  'terminateInstances',
+  'terminateInstanceAndDecrementServerGroup',
+];
+
+/** Whether people may set a denial aside: of what they asked for, and not of a way back. */
+function isAskedFor({ execution, stage }: Pick<Look, 'execution' | 'stage'>): boolean {
+  if (isStrategyExecution(execution) || execution.ending !== undefined) return false;
+  if (stage.onFailure === true || stage.onCancel === true) return false;
+  const parent = stage.parentStageId === undefined ? undefined : stageById(execution, stage.parentStageId);
+  return parent === undefined ? asked.includes(stage.type) : isAskedFor({ execution, stage: parent });
+}
+
+/** What a denied step does: waits for the cluster to look better, then for people, and fails then. */
+function denied(look: Look, denial: GuardDenial, since: number): TaskResult {
+  const { reason } = denial;
+  const patient = since + patienceOf(look);
+  const progress: TaskResult = { status: 'RUNNING', retryAfterMs: againMs, context: { progress: reason } };
+  if (look.now < patient) return progress;
+  const until = Math.min(patient + askMs, look.deadline - marginMs);
+  if (!isAskedFor(look) || look.now >= until) return { status: 'TERMINAL', code: 'TRAFFIC_GUARD', reason };
+  const context = denialContext(look.stage, denial, { cluster: clusterOf(look), until });
+  return { ...progress, retryAfterMs: patientlyMs, context };
+}
+
 const isNothing = ({ going, instances }: Going): boolean => going.length === 0 && (instances?.size ?? 0) === 0;
 
 /** The answer to a request for what goes; the reservation is this stage's. */
@@ -48,7 +87,9 @@ function ask(look: Look, operation: string, going: Going) {
   const minimumServing = minimumOf(look);
   const least = minimumServing === undefined ? {} : { minimumServing };
   const request = { location: placeOf(context), cluster: clusterOf(look), operation, key, executionId: execution.id };
-  return services.trafficGuard.reserve({ ...request, ...least, ...going }, signal);
+  const overrides = overriddenDigest(look.stage, look.now);
+  const aside = overrides === undefined ? {} : { overrides };
+  return services.trafficGuard.reserve({ ...request, ...least, ...going, ...aside }, signal);
 }
 
 const isFresh = ({ stage, now }: Look): boolean => {
@@ -66,7 +107,7 @@ export function guardStep(operation: string, goingOf: (look: Look) => Promise<Go
   return {
     check: unlessLeftAlone({
       name: checkName,
-      timeoutMs: 5 * 60_000,
+      timeoutMs: shortageMs + askMs + 60_000,
       timeoutFromStage: false,
       async run(look): Promise<TaskResult> {
         const going = await goingOf(look);
@@ -74,8 +115,7 @@ export function guardStep(operation: string, goingOf: (look: Look) => Promise<Go
         const answer = await ask(look, operation, going);
         if ('moved' in answer) return { status: 'RUNNING', retryAfterMs: 0 };
         if (answer.allowed) return { status: 'SUCCEEDED' };
-        if (look.now - look.startedAt >= patienceOf(look)) return denial(answer.reason);
-        return { status: 'RUNNING', retryAfterMs: againMs, context: { progress: answer.reason } };
+        return denied(look, answer, look.startedAt);
       },
     }),
     async recheck(look) {
@@ -86,9 +126,8 @@ export function guardStep(operation: string, goingOf: (look: Look) => Promise<Go
       if ('moved' in answer) return { status: 'RUNNING', retryAfterMs: 0 };
       if (answer.allowed) return undefined;
       const deniedSince = deniedSchema.safeParse(look.memo).data?.deniedSince ?? look.now;
-      if (look.now - deniedSince >= patienceOf(look)) return denial(answer.reason);
-      const memo = { ...look.memo, deniedSince };
-      return { status: 'RUNNING', retryAfterMs: againMs, memo, context: { progress: answer.reason } };
+      const result = denied(look, answer, deniedSince);
+      return result.status === 'RUNNING' ? { ...result, memo: { ...look.memo, deniedSince } } : result;
     },
   };
 }

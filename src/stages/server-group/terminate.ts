@@ -88,6 +88,16 @@ const guard = guardStep('Terminating the requested instance(s) in', going);
 /** The sizes that the groups had when the kill was decided: one that has shrunk by as many is through. */
 const intentSchema = z.object({ sizes: z.record(z.string(), z.number()) });
 
+/** Milliseconds since the epoch, after which a stage kills nothing more. */
+const bounded = z.object({ notAfter: z.number().optional() });
+
+function tooLate({ stage, now }: Look): TaskResult | undefined {
+  const { notAfter } = bounded.parse(stage.context);
+  if (notAfter === undefined || now <= notAfter) return undefined;
+  const reason = `It was to be killed until ${new Date(notAfter).toISOString()}, and that is over.`;
+  return { status: 'TERMINAL', code: 'TASK_TIMEOUT', reason };
+}
+
 function pending(all: readonly Leaving[], memo: z.infer<typeof intentSchema>, decrement: boolean): readonly string[] {
   return all.flatMap(({ group, leaving }) => {
     const before = memo.sizes[group.name];
@@ -111,7 +121,7 @@ const kill = (taskName: string, decrement: boolean): TaskDefinition<GuardedServi
     }
     const left = pending(all, intent.data, decrement);
     if (left.length === 0) return { status: 'SUCCEEDED' };
-    const denied = await guard.recheck(look);
+    const denied = tooLate(look) ?? (await guard.recheck(look));
     if (denied !== undefined) return denied;
     try {
       await look.services.serverGroups.terminate(placeOf(look.context), left, { decrement }, look.signal);

@@ -14,6 +14,8 @@ import { exportAll, verifyRecords } from '../../support/audit-kit';
 import { createCommandBench } from '../../support/command-kit';
 import { createCrashPoints } from '../../support/crash-points';
 import { buildPipeline } from '../../support/engine-kit';
+import { driveUntil } from '../../support/drive-until';
+import { sendSignal } from '../../support/send-signal';
 import { createRandom, type Random } from '../../support/random';
 import { createStageBench, describeCluster, west } from '../../support/stage-kit';
 
@@ -69,6 +71,46 @@ describe('what is written down', () => {
     expect(started).toMatchObject({ who: 'UANN', executionId: said.executionId, from: { surface: 'slack' } });
     expect(effect).toMatchObject({ who: 'UANN', what: 'DC/OS: foo-dev-v002 in nonprod/east' });
     expect(verifyRecords(await exportAll(bench.store, all)).problems).toEqual([]);
+  });
+
+  it('is each effect of a way back that brings several groups back', async () => {
+    const bench = createStageBench();
+    for (const [name, desired] of [
+      ['foo-dev-v000', 5],
+      ['foo-dev-v001', 6],
+    ] as const)
+      bench.serverGroups.seed({ location: east, name, desired });
+    const context = { clusters: [describeCluster({ strategy: 'redblack', maxRemainingAsgs: 5 })] };
+    const steps = [
+      { ref: '1', type: 'deploy', context },
+      { ref: '2', type: 'wait', after: ['1'], context: { waitTime: 600 } },
+    ];
+    await bench.start(buildPipeline(steps));
+    await driveUntil(bench, ({ stages }) => stages.some(({ type, status }) => type === 'wait' && status === 'RUNNING'));
+    expect(bench.serverGroups.sizes(east).slice(0, 2)).toEqual(['foo-dev-v000 ×0', 'foo-dev-v001 ×0']);
+    await sendSignal(bench, { type: 'cancel', user: 'UANN' });
+    await bench.drive('E1');
+    expect(bench.serverGroups.sizes(east).slice(0, 2)).toEqual(['foo-dev-v000 ×5', 'foo-dev-v001 ×6']);
+    const told = (await entriesOf(bench)).filter(({ outcome }) => outcome === 'INTENDED').map(({ what }) => what);
+    expect(told.join('\n')).toContain('foo-dev-v000 to 5');
+    expect(told.join('\n')).toContain('foo-dev-v001 to 6');
+  });
+
+  it('names who has retried, not who had asked first', async () => {
+    const bench = await createCommandBench();
+    seed(bench);
+    bench.serverGroups.fail('create', 'INVALID_INPUT');
+    const { executionId = '' } = await bench.say('deploy foo dev 1.1');
+    await bench.drive(executionId);
+    const before = (await entriesOf(bench)).length;
+    await bench.clock.advance(60_000);
+    await bench.choose(executionId, 'retryStage', { stageId: '1', user: 'UBOB' });
+    await bench.drive(executionId);
+    const later = (await entriesOf(bench))
+      .slice(before)
+      .filter(({ kind, who }) => kind !== 'command' && who !== 'coxswain');
+    expect(later.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['effect', 'execution']));
+    expect(new Set(later.map(({ who }) => who))).toEqual(new Set(['UBOB']));
   });
 
   it('is a permission that is refused, with its reason', async () => {
@@ -217,6 +259,7 @@ describe('secrets', () => {
     const [value = ''] = secrets;
     await bench.say(`deploy foo dev 1.1 token=${value} reason="with password=${value} and ghp_0123456789abcdefABCDEF"`);
     await bench.say(`login ${value}`);
+    await bench.say(`Login ${value}`);
     await bench.say(`pipeline run foo p dev 1.1 --secret ${value}`);
     await bench.choose('E1', 'reject', { answer: `Bearer ${value}` });
     const text = JSON.stringify([await bench.store.list(auditHeadKind), await bench.store.list(auditPageKind)]);

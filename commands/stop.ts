@@ -1,0 +1,87 @@
+import type { Command } from '../src/model/command';
+import { holdText } from '../src/model/hold';
+import { textParts } from '../src/model/text';
+import type { View } from '../src/model/view';
+import { mayDeploy, type Permission } from '../src/policy/permissions';
+import { holdOfStop, liftStop, stopAll, type StopRequest } from '../src/policy/stop';
+import { isStoppable, readActive } from '../src/policy/stop-handler';
+import { originOf } from './support/audit-command';
+import { liftChoice } from './support/hold-plan';
+import { UserMistake } from './support/suggest';
+import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
+import type { Words } from './support/words';
+
+const usage = '/cox stop [REASON] or /cox stop lift REASON';
+
+/** Whoever may deploy anything may stop everything, and lift that. */
+async function mayStop({ definitions, people }: VerbWorld, user: string): Promise<Permission> {
+  const known = await people();
+  const answers = [...definitions().applications.values()].flatMap(({ name, environments }) =>
+    [...environments.values()].map((environment) =>
+      mayDeploy(environment.policy, known, user, `${name} ${environment.name}`),
+    ),
+  );
+  const reason = 'You may deploy nothing, so you may not stop everything, nor lift that.';
+  return answers.find(({ allowed }) => allowed) ?? { allowed: false, reason };
+}
+
+const requestOf = ({ id, source }: Command, now: number, reason: string): StopRequest => ({
+  id,
+  user: source.user,
+  from: originOf(source),
+  now,
+  ...(reason === '' ? {} : { reason }),
+});
+
+async function stopEverything(command: Command, world: VerbWorld, reason: string): Promise<View> {
+  const { store, teamId, clock } = world;
+  const running = (await readActive(store)).filter(isStoppable).length;
+  const stop = await stopAll(store, teamId, requestOf(command, clock.now(), reason));
+  if (stop === undefined) return { headline: 'It was lifted already.', tone: 'attention', undone: true };
+  const said = textParts(holdText(holdOfStop(stop)));
+  if (stop.id !== command.id)
+    return { headline: ['Already: ', ...said], tone: 'attention', undone: true, choices: [liftChoice] };
+  return {
+    headline: [
+      'Stopped: nothing new starts; ',
+      `${running} running ${running === 1 ? 'is' : 'are'} paused; chaos is off.`,
+    ],
+    tone: 'attention',
+    lines: [
+      'Each is paused at its next safe point. Rollbacks stay possible.',
+      ...(reason === '' ? [] : [`Reason: ${reason}`]),
+    ],
+    choices: [liftChoice],
+  };
+}
+
+async function lift(command: Command, world: VerbWorld, reason: string): Promise<View> {
+  if (reason === '') throw new UserMistake('Say why everything may go on: /cox stop lift REASON.');
+  const { store, teamId, clock } = world;
+  const stop = await liftStop(store, teamId, requestOf(command, clock.now(), reason));
+  if (stop === undefined) return { headline: 'Nothing is stopped.', tone: 'attention', undone: true };
+  return {
+    headline: ['Lifted by ', { person: command.source.user }, `: ${reason}`],
+    tone: 'good',
+    lines: ['What it had paused goes on, what waited starts. What people had paused stays paused.'],
+  };
+}
+
+async function run({ words, options }: Words, command: Command, world: VerbWorld): Promise<VerbAnswer> {
+  const permission = await mayStop(world, command.source.user);
+  if (!permission.allowed) return { type: 'reply', view: { headline: permission.reason, tone: 'bad', denied: true } };
+  const isLift = words[1] === 'lift';
+  const reason = (options.get('reason') ?? words.slice(isLift ? 2 : 1).join(' ')).trim();
+  const act = isLift ? lift : stopEverything;
+  return { type: 'reply', view: await act(command, world, reason) };
+}
+
+/** Holds everything new back, pauses what runs and turns chaos off, until it is lifted. */
+export const stop: Verb = {
+  name: 'stop',
+  usage,
+  summary: 'hold everything new back, pause what runs, turn chaos off; lift lets it go on',
+  examples: ['/cox stop the database is down', '/cox stop lift the database is back'],
+  options: ['reason'],
+  run,
+};

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { liveMessageId, threadIdOf } from '../../src/engine/drain-execution';
+import { judgmentRoles } from '../../src/engine/approvals';
+import { commandKind, executionKind } from '../../src/engine/document-kinds';
+import { stageById } from '../../src/engine/graph';
+import { putMessage } from '../../src/engine/messages';
+import type { Command } from '../../src/model/command';
+import type { Execution } from '../../src/model/execution';
+import type { MessageTarget } from '../../src/model/message';
+import { principalsText } from '../../src/model/principal';
+import type { Text, TextPart } from '../../src/model/text';
+import type { Choice, View } from '../../src/model/view';
+import { subjectOfText } from './audit-command';
+import type { VerbWorld } from './verb';
+
+/** The button of a refusal that asks those who may; it names the refused command, which says all else. */
+export const askChoice = ({ id }: Pick<Command, 'id'>): Choice => ({
+  name: 'ask',
+  label: 'Ask them',
+  target: { kind: 'command', id },
+});
+
+/** Where others are asked, who they are, and what they are asked for. */
+type Plea = {
+  readonly names: readonly string[];
+  readonly target: MessageTarget;
+  readonly what: readonly TextPart[];
+  readonly choices: readonly Choice[];
+};
+
+const deciding = ['approve', 'reject', 'startNow'];
+
+function namesFor(execution: Execution, name: string, stageId: string | undefined): readonly string[] {
+  const { approvers, deployers } = execution.definition.policy;
+  if (!deciding.includes(name)) return deployers;
+  if (approvers.groups.length > 0) return approvers.groups;
+  if (name === 'startNow') return deployers;
+  return judgmentRoles(stageById(execution, stageId ?? '')?.context ?? {});
+}
+
+/** In the thread of the execution, whose message has the buttons. */
+async function pleaAbout(world: VerbWorld, command: Command): Promise<Plea | undefined> {
+  const { request } = command;
+  if (request.type !== 'choice' || request.target.kind !== 'execution') return undefined;
+  const { id, stageId } = request.target;
+  const execution = (await world.store.get(executionKind, id))?.document;
+  if (execution?.report === undefined) return undefined;
+  const stage = stageId === undefined ? undefined : stageById(execution, stageId);
+  const on = stage === undefined ? execution.name : `'${stage.name}' of ${execution.name}`;
+  const verb = deciding.includes(request.name) ? 'for a decision on' : `for ${request.name} on`;
+  const parentId = execution.report.threadOf === undefined ? liveMessageId(id) : threadIdOf(execution);
+  return {
+    names: namesFor(execution, request.name, stageId),
+    target: { kind: 'thread', parentId, broadcast: false },
+    what: [`${verb} ${on}.`],
+    choices: [],
+  };
+}
+
+/** In the channel of the environment, with a button that asks for the same in the name of whoever presses it. */
+function pleaFor(world: VerbWorld, { request }: Command): Plea | undefined {
+  const text = request.type === 'text' ? request.text : undefined;
+  if (text === undefined) return undefined;
+  const { application, environment } = subjectOfText(text, world);
+  const found = world
+    .definitions()
+    .applications.get(application ?? '')
+    ?.environments.get(environment ?? '');
+  if (found?.channel === undefined) return undefined;
+  return {
+    names: found.policy.deployers,
+    target: { kind: 'channel', channel: found.channel },
+    what: ['for ', { code: text }, '. Whoever runs it is the one who asked for it.'],
+    choices: [{ name: 'run', label: `Run: ${text}`, target: { kind: 'run', text } }],
+  };
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 16);
+
+/** One message for the same wish of the same person about the same thing, however often it is refused. */
+function messageIdOf({ source, request, teamId }: Command): string {
+  const about = request.type === 'text' ? request.text : JSON.stringify([request.name, request.target]);
+  return `${teamId}/ask/${digest(JSON.stringify([source.user, about]))}`;
+}
+
+/** Asks those who may do what a command was refused for; the answer says where. Asking again changes nothing. */
+export async function askOthers(world: VerbWorld, refusedId: string, command: Command): Promise<View> {
+  const refused = (await world.store.get(commandKind, refusedId))?.document;
+  const isOwn = refused?.source.user === command.source.user && refused.reply?.denied === true;
+  if (refused === undefined || !isOwn)
+    return { headline: 'There is nothing to ask for any more.', tone: 'attention', undone: true };
+  const plea = (await pleaAbout(world, refused)) ?? pleaFor(world, refused);
+  if (plea === undefined || plea.names.length === 0)
+    return { headline: 'I do not know whom to ask, or where.', tone: 'attention', undone: true };
+  const { user } = command.source;
+  const headline: Text = [...principalsText(plea.names), ': ', { person: user }, ' asks ', ...plea.what];
+  const view: View = { headline, tone: 'attention', choices: plea.choices };
+  const id = messageIdOf(refused);
+  await putMessage(world.store, {
+    now: world.clock.now(),
+    id,
+    teamId: refused.teamId,
+    target: plea.target,
+    view,
+    urgent: true,
+  });
+  return { headline: ['Asked ', ...principalsText(plea.names), '.'], tone: 'good' };
+}

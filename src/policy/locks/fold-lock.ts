@@ -1,0 +1,144 @@
+import { auditedSelf, auditFact, type AuditFact, type AuditOrigin } from '../../model/audit';
+import type { EnvironmentLock, Lock, LockEvent, LockedPlace } from '../../model/environment-lock';
+import type { Text } from '../../model/text';
+import type { Choice, View } from '../../model/view';
+
+/** Who asks for a change of a lock, where, and under which id: a repeat under the same one changes nothing. */
+export type LockRequest = {
+  readonly id: string;
+  readonly user: string;
+  readonly from: AuditOrigin;
+  readonly now: number;
+};
+
+/** A lock that is asked for. */
+export type Taking = LockRequest & {
+  readonly reason: string;
+  readonly until: number;
+  readonly origin?: Lock['origin'];
+  /** Takes it from another holder too: from whoever holds it, or only while the lock has this id. @default false */
+  readonly steals?: boolean | string;
+};
+
+const mostApplied = 10;
+const longestWarningMs = 10 * 60_000;
+
+/** How a lock's place is written: `foo prod`. */
+export const placeText = ({ application, environment }: LockedPlace): string => `${application} ${environment}`;
+
+/** The lock that holds now; one whose time is over does not, whether that was written down yet or not. */
+export const lockAt = ({ lock }: EnvironmentLock, now: number): Lock | undefined =>
+  lock === undefined || lock.until <= now ? undefined : lock;
+
+/** When the holder is told that the lock ends soon: 10 minutes before, of a short one when a quarter of it is left. */
+export const warnAt = ({ at, until }: Lock): number => until - Math.min(longestWarningMs, (until - at) / 4);
+
+type Change = {
+  readonly action: string;
+  readonly id: string;
+  readonly who: string;
+  readonly from: AuditOrigin;
+  readonly why?: string | undefined;
+  readonly at: number;
+};
+
+function auditOf(place: LockedPlace, { action, id, ...fields }: Change): LockEvent {
+  const { application, environment } = place;
+  const key = `lock/${application}/${environment}/${id}/${action}`;
+  const kind: AuditFact['kind'] = fields.who === auditedSelf ? 'background' : 'lock';
+  const fact = auditFact({ ...fields, id: key, kind, action, what: placeText(place), application, environment });
+  return { id: key, type: 'audit', fact };
+}
+
+function directMessage(place: LockedPlace, user: string, { id, view }: { readonly id: string; readonly view: View }) {
+  const key = `lock/${place.application}/${place.environment}/${id}`;
+  return { id: key, type: 'message', target: { kind: 'direct', user }, view } as const satisfies LockEvent;
+}
+
+const runChoice = (label: string, text: string): Choice => ({ name: 'run', label, target: { kind: 'run', text } });
+
+/** What the former holder is told. */
+function victimEvents(place: LockedPlace, old: Lock | undefined, lock: Lock): readonly LockEvent[] {
+  if (old === undefined || old.by === lock.by) return [];
+  const headline: Text = [{ person: lock.by }, ' took your lock of ', { strong: placeText(place) }, `: ${lock.reason}`];
+  const view: View = { headline, tone: 'attention', lines: [`Yours was for: ${old.reason}`] };
+  return [directMessage(place, old.by, { id: `${lock.id}/taken`, view })];
+}
+
+const isFree = (current: Lock | undefined, { user, steals = false }: Taking): boolean =>
+  current === undefined || current.by === user || steals === true || steals === current.id;
+
+const withApplied = (document: EnvironmentLock, id: string) => [...document.applied, id].slice(-mostApplied);
+
+/** Takes the lock, prolongs one's own, or takes another's where that is asked for; the same object where it may not. Pure. */
+export function foldTaking(document: EnvironmentLock, taking: Taking): EnvironmentLock {
+  const { id, user, from, now, reason, until, origin = 'asked' } = taking;
+  const current = lockAt(document, now);
+  if (document.applied.includes(id) || !isFree(current, taking)) return document;
+  const takenFrom = current === undefined || current.by === user ? {} : { takenFrom: current.by };
+  const lock: Lock = { id, by: user, reason, at: now, until, origin, ...takenFrom };
+  const action = current !== undefined && current.by !== user ? 'take' : 'lock';
+  const told = auditOf(document, { action, id, who: user, from, why: reason, at: now });
+  const events = [...document.events, told, ...victimEvents(document, current, lock)];
+  return { ...document, lock, applied: withApplied(document, id), events };
+}
+
+/** Lifts one's own lock; the same object where there is none, or another holds it. Pure. */
+export function foldFreeing(document: EnvironmentLock, { id, user, from, now }: LockRequest): EnvironmentLock {
+  const current = lockAt(document, now);
+  if (document.applied.includes(id) || current?.by !== user) return document;
+  const { lock: _lock, ...free } = document;
+  const told = auditOf(document, { action: 'unlock', id, who: user, from, at: now });
+  return { ...free, applied: withApplied(document, id), events: [...document.events, told] };
+}
+
+function warningOf(place: LockedPlace, lock: Lock): LockEvent {
+  const name = placeText(place);
+  const view: View = {
+    headline: ['Your lock of ', { strong: name }, ' ends ', { time: lock.until }, `: ${lock.reason}`],
+    tone: 'attention',
+    lines: ['It falls by itself, and what waits for it starts then.'],
+    choices: [
+      runChoice('Another hour', `lock ${name} 1h ${JSON.stringify(lock.reason)}`),
+      runChoice('Unlock now', `unlock ${name}`),
+    ],
+  };
+  return directMessage(place, lock.by, { id: `${lock.id}/ending`, view });
+}
+
+function fall(document: EnvironmentLock, lock: Lock): EnvironmentLock {
+  const { lock: _lock, ...free } = document;
+  const view: View = {
+    headline: ['Your lock of ', { strong: placeText(document) }, ` has ended: ${lock.reason}`],
+    tone: 'neutral',
+  };
+  const change = {
+    action: 'expired',
+    id: lock.id,
+    who: auditedSelf,
+    from: { surface: 'coxswain' },
+    at: lock.until,
+  } as const;
+  const told = [
+    auditOf(document, { ...change, why: lock.reason }),
+    directMessage(document, lock.by, { id: `${lock.id}/ended`, view }),
+  ];
+  return { ...free, events: [...document.events, ...told] };
+}
+
+/** What time does to a lock: the holder is told shortly before its end, and then it falls. Pure; the same object before that. */
+export function foldTime(document: EnvironmentLock, now: number): EnvironmentLock {
+  const { lock } = document;
+  if (lock === undefined) return document;
+  if (lock.until <= now) return fall(document, lock);
+  if (lock.isWarned === true || warnAt(lock) > now) return document;
+  const warned: Lock = { ...lock, isWarned: true };
+  return { ...document, lock: warned, events: [...document.events, warningOf(document, lock)] };
+}
+
+/** When a lock must be looked at again, in milliseconds since the epoch: at once while something is to be told; null for never. */
+export function lockDue({ events, lock }: EnvironmentLock, now: number): number | null {
+  if (events.length > 0) return now;
+  if (lock === undefined) return null;
+  return lock.isWarned === true ? lock.until : warnAt(lock);
+}

@@ -1,0 +1,328 @@
+import type { Kill } from '../../src/chaos';
+import { executionKind } from '../../src/engine/document-kinds';
+import type { Environment } from '../../src/model/application';
+import { buildPipeline } from '../support/engine-kit';
+import { wordsOf } from '../support/command-kit';
+import {
+  chaosApplication,
+  chaosEnvironment,
+  chaosOf,
+  createChaosBench,
+  loose,
+  monday,
+  type ChaosBenchOptions,
+} from '../support/chaos-kit';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** `foo-prod` with three instances in one place. */
+function benchOf(over: Partial<Environment> = {}, more: Partial<ChaosBenchOptions> = {}) {
+  const bench = createChaosBench({
+    applications: [chaosApplication('foo', [chaosEnvironment('prod', over)])],
+    ...more,
+  });
+  bench.seed('foo-prod-v001');
+  return bench;
+}
+
+type Bench = ReturnType<typeof benchOf>;
+
+/** Runs until the one kill of the day is in some state. */
+async function runUntilIt(bench: Bench, is: Kill['state']['is']): Promise<Kill> {
+  await bench.start();
+  const end = bench.clock.now() + dayMs;
+  while (bench.clock.now() < end) {
+    const found = (await bench.kills()).find(({ state }) => state.is === is);
+    if (found !== undefined) return found;
+    if (!(await bench.handleDue())) {
+      const next = await bench.store.nextDue(['kill', 'execution', 'chaos-schedule'], bench.clock.now());
+      await bench.clock.advance(Math.max(1, (next ?? end) - bench.clock.now()));
+    }
+  }
+  throw new Error(`It never was ${is}: ${JSON.stringify(await bench.kills())}`);
+}
+
+const killsIn = ({ serverGroups }: Bench) => serverGroups.effects.filter((effect) => effect.startsWith('kill '));
+const endOf = async (bench: Bench) => {
+  const { state } = await bench.kill();
+  return state.is === 'ended' ? state : undefined;
+};
+
+async function pressAndEnd(bench: Bench, word: 'now' | 'stop', user?: string) {
+  const kill = await bench.kill();
+  const answer = await bench.say(`chaos ${word} foo ${kill.id}`, user);
+  await bench.runFor(5 * 60_000);
+  return { answer, said: wordsOf(answer.reply) };
+}
+
+describe('a kill that nobody need confirm', () => {
+  it('is an execution of terminateInstances within the hours, and its thread tells the recovery', async () => {
+    const bench = benchOf();
+    await bench.start();
+    await bench.runUntil(monday + dayMs);
+    const [kill] = killsIn(bench);
+    const [execution] = await bench.executions();
+    expect(kill).toMatch(/^kill foo-prod-v001\.\d$/);
+    expect(killsIn(bench)).toHaveLength(1);
+    expect(execution).toMatchObject({ status: 'SUCCEEDED', trigger: { user: 'coxswain', reason: 'Chaos Monkey' } });
+    expect(execution?.stages.map(({ type }) => type)).toEqual(['terminateInstances']);
+    const end = await endOf(bench);
+    expect(end).toMatchObject({ outcome: 'killed', executionId: execution?.id });
+    expect(new Date(end?.killedAt ?? 0).getUTCHours()).toBeGreaterThanOrEqual(9);
+    expect(new Date(end?.killedAt ?? 0).getUTCHours()).toBeLessThan(15);
+    const told = await bench.message(`${(await bench.kill()).id}/recovery`);
+    expect(told?.target).toEqual({ kind: 'thread', parentId: `${execution?.id ?? ''}/live`, broadcast: false });
+    expect(wordsOf(told?.view)).toContain('recovered in');
+    expect(bench.errors).toEqual([]);
+  });
+
+  it('measures the recovery until as many serve as before', async () => {
+    const bench = benchOf();
+    await runUntilIt(bench, 'running');
+    bench.serverGroups.sickNames.add('foo-prod-v001');
+    await bench.runFor(120_000);
+    expect((await bench.kill()).state.is).toBe('recovering');
+    bench.serverGroups.sickNames.delete('foo-prod-v001');
+    await bench.runFor(60_000);
+    const { recoveryMs = 0 } = (await endOf(bench)) ?? {};
+    expect(recoveryMs).toBeGreaterThanOrEqual(110_000);
+    expect(recoveryMs).toBeLessThanOrEqual(130_000);
+  });
+
+  it('says so where the group does not recover', async () => {
+    const bench = benchOf();
+    await runUntilIt(bench, 'running');
+    bench.serverGroups.sickNames.add('foo-prod-v001');
+    await bench.runFor(2 * hourMs);
+    expect(await endOf(bench)).toMatchObject({
+      outcome: 'killed',
+      reason: expect.stringContaining('within an hour') as string,
+    });
+  });
+
+  it('is only told of while chaos is leashed, and entered as such', async () => {
+    const bench = benchOf({}, { settings: { ...loose, leashed: true } });
+    await bench.start();
+    await bench.runUntil(monday + dayMs);
+    expect(killsIn(bench)).toEqual([]);
+    expect(await bench.executions()).toEqual([]);
+    expect(await bench.ledger('foo')).toMatchObject([{ cluster: 'foo-prod', leashed: true }]);
+    expect(wordsOf((await bench.message(`${(await bench.kill()).id}/note`))?.view)).toContain('chaos is leashed');
+  });
+});
+
+const running = () => ({ ...buildPipeline([{ ref: '1', type: 'wait' }]), id: 'X1', status: 'RUNNING' as const });
+
+const stops: Readonly<Record<string, { readonly reason: string; readonly come: (bench: Bench) => unknown }>> = {
+  'that is stopped': { reason: 'stopped by @x', come: ({ holds }) => (holds.stopped = 'Everything is stopped by @x.') },
+  'that is locked': { reason: 'locked by @y', come: ({ holds }) => (holds.locked = 'foo prod is locked by @y.') },
+  'with a running execution': {
+    reason: 'is under way',
+    come: ({ store }) => store.create(executionKind, 'X1', running()),
+  },
+  'whose last execution failed': {
+    reason: 'failed last in prod',
+    come: ({ store }) => {
+      const failed = { ...running(), status: 'TERMINAL' as const };
+      const definition = { ...failed.definition, environment: 'prod' };
+      return store.create(executionKind, 'X1', { ...failed, definition });
+    },
+  },
+  'whose account is not listed': {
+    reason: 'CHAOS_ACCOUNTS',
+    come: ({ boot }) => boot({ ...loose, accounts: ['prod'] }),
+  },
+  'while chaos is not enabled': { reason: 'CHAOS_ENABLED', come: ({ boot }) => boot({ ...loose, enabled: false }) },
+  'turned off': { reason: 'was turned off: load test', come: ({ say }) => say('chaos off foo reason="load test"') },
+  'turned off for all': {
+    reason: 'was turned off: storm',
+    come: async ({ people, boot, say }) => {
+      await people({ sre: ['UANN'] });
+      boot({ ...loose, admins: ['sre'] });
+      await say('chaos off reason=storm');
+    },
+  },
+  'whose file does not enable it any more': {
+    reason: 'does not enable chaos in prod',
+    come: ({ world }) =>
+      (world.applications = new Map([
+        ['foo', chaosApplication('foo', [chaosEnvironment('prod', { chaos: chaosOf({ enabled: false }) })])],
+      ])),
+  },
+  'with a whitelist': {
+    reason: 'whitelist is no longer supported',
+    come: ({ world }) =>
+      (world.applications = new Map([
+        [
+          'foo',
+          chaosApplication('foo', [
+            chaosEnvironment('prod', { chaos: chaosOf({ hasWhitelist: true, confirm: true }) }),
+          ]),
+        ],
+      ])),
+  },
+  'that cannot be seen': {
+    reason: 'cannot be seen',
+    come: ({ serverGroups }) => serverGroups.fail('list', 'UNREACHABLE'),
+  },
+  'which one instance is left of': {
+    reason: 'foo-prod',
+    come: ({ serverGroups, seed }) => {
+      serverGroups.remove({ account: 'nonprod', region: 'east', dcosCluster: 'np1', group: 'east' }, 'foo-prod-v001');
+      seed('foo-prod-v001', 1);
+    },
+  },
+  'in a freeze': {
+    reason: 'never in a freeze',
+    come: ({ world }) => {
+      const freeze = { every: 'week', from: { weekday: 1, minute: 0 }, to: { weekday: 6, minute: 0 } } as const;
+      const window = { hours: [], days: [], timeZone: 'UTC', freezes: [freeze] };
+      world.applications = new Map([
+        ['foo', chaosApplication('foo', [chaosEnvironment('prod', { window, chaos: chaosOf({ confirm: true }) })])],
+      ]);
+    },
+  },
+};
+
+describe.each(Object.entries(stops))('an application %s', (_name, { reason, come }) => {
+  it('is left alone', async () => {
+    const bench = benchOf();
+    await runUntilIt(bench, 'planned');
+    await come(bench);
+    await bench.runUntil(monday + dayMs);
+    expect(killsIn(bench)).toEqual([]);
+    const end = await endOf(bench);
+    expect(end?.outcome).toBe('spared');
+    expect(end?.reason).toContain(reason);
+    expect((await bench.executions()).filter(({ id }) => id !== 'X1')).toEqual([]);
+  });
+
+  it('is left alone also where that came after the card', async () => {
+    const bench = benchOf({ chaos: chaosOf({ confirm: true }) });
+    await runUntilIt(bench, 'asked');
+    await come(bench);
+    await pressAndEnd(bench, 'now');
+    expect(killsIn(bench)).toEqual([]);
+    expect((await endOf(bench))?.outcome).toBe('spared');
+    expect((await bench.executions()).filter(({ id }) => id !== 'X1')).toEqual([]);
+  });
+});
+
+describe('a card', () => {
+  const asking = () => benchOf({ chaos: chaosOf({ confirm: true, meanTimeBetweenKillsInWorkDays: 1 }) });
+
+  it('names the exact instance, why it was chosen and how long there is to answer', async () => {
+    const bench = asking();
+    const kill = await runUntilIt(bench, 'asked');
+    await bench.handleDue();
+    const card = await bench.message(`${kill.id}/card`);
+    const words = wordsOf(card?.view);
+    expect(card?.target).toEqual({ kind: 'channel', channel: 'foo-deploys' });
+    expect(words).toContain(`kill ${kill.victim?.instanceId ?? ''} of foo-prod-v001 in nonprod/east?`);
+    expect(words).toContain('a chance of 1 in 1 today for nonprod/foo-prod/east, 1 of 3 that may be');
+    expect(words).toContain('this ends in 10 minutes');
+    expect(card?.view.choices?.map(({ label }) => label)).toEqual(['Stop', 'Now']);
+    await bench.runFor(4 * 60_000);
+    expect(wordsOf((await bench.message(`${kill.id}/card`))?.view)).toContain('this ends in 6 minutes');
+  });
+
+  it('kills what it names once somebody presses Now, and tells its thread', async () => {
+    const bench = asking();
+    const kill = await runUntilIt(bench, 'asked');
+    await pressAndEnd(bench, 'now');
+    expect(killsIn(bench)).toEqual([`kill ${kill.victim?.instanceId ?? ''}`]);
+    const [execution] = await bench.executions();
+    expect(execution?.trigger.user).toBe('UANN');
+    expect(execution?.report?.threadOf).toBe(`${kill.id}/card`);
+    const card = await bench.message(`${kill.id}/card`);
+    expect(card?.view.choices).toBeUndefined();
+    expect(wordsOf(card?.view)).toContain('killed by @UANN, recovered in');
+    expect((await bench.message(`${kill.id}/recovery`))?.target).toMatchObject({ parentId: `${kill.id}/card` });
+  });
+
+  it('kills nothing where nobody answers', async () => {
+    const bench = asking();
+    const kill = await runUntilIt(bench, 'asked');
+    await bench.runUntil(monday + dayMs);
+    expect(killsIn(bench)).toEqual([]);
+    expect(await endOf(bench)).toMatchObject({ outcome: 'expired' });
+    expect(await bench.ledger('foo')).toEqual([]);
+    expect(wordsOf((await bench.message(`${kill.id}/card`))?.view)).toContain('nobody answered: nothing was killed');
+    expect((await pressAndEnd(bench, 'now')).said).toContain('Too late');
+    expect(killsIn(bench)).toEqual([]);
+  });
+
+  it('counts no Now from the instant on at which it ends, although nobody has closed it yet', async () => {
+    const bench = asking();
+    const { state } = await runUntilIt(bench, 'asked');
+    const left = state.is === 'asked' ? state.expiresAt - bench.clock.now() : 0;
+    await bench.clock.advance(left);
+    expect((await pressAndEnd(bench, 'now')).said).toContain('Too late');
+    expect(killsIn(bench)).toEqual([]);
+  });
+
+  it('stops in its last second, and after a Now whose execution is not there yet', async () => {
+    const bench = asking();
+    const kill = await runUntilIt(bench, 'asked');
+    const left = kill.state.is === 'asked' ? kill.state.expiresAt - bench.clock.now() : 0;
+    await bench.clock.advance(left - 1);
+    await bench.say(`chaos now foo ${kill.id}`);
+    expect((await pressAndEnd(bench, 'stop', 'UBOB')).said).toContain('nothing is killed');
+    expect(killsIn(bench)).toEqual([]);
+    expect(await endOf(bench)).toMatchObject({ outcome: 'stopped', by: 'UBOB' });
+    expect((await pressAndEnd(bench, 'now')).said).toContain('Too late: it stopped by @UBOB');
+  });
+
+  it('counts only those who may deploy there', async () => {
+    const policy = { ...chaosEnvironment('prod').policy, deployers: ['crew'] };
+    const bench = benchOf({ policy, chaos: chaosOf({ confirm: true }) });
+    await bench.people({ crew: ['UBOB'] });
+    await runUntilIt(bench, 'asked');
+    for (const word of ['now', 'stop'] as const) {
+      const { answer, said } = await pressAndEnd(bench, word, 'UANN');
+      expect(answer.reply?.denied).toBe(true);
+      expect(said).toContain('You may not change foo prod');
+    }
+    expect(killsIn(bench)).toEqual([]);
+  });
+
+  it('kills nothing else where what it names is gone', async () => {
+    const bench = asking();
+    await runUntilIt(bench, 'asked');
+    bench.seed('foo-prod-v002');
+    await pressAndEnd(bench, 'now');
+    expect(killsIn(bench)).toEqual([]);
+    expect(await endOf(bench)).toMatchObject({ reason: expect.stringContaining('not of the newest') as string });
+  });
+
+  it('does nothing long after a Now', async () => {
+    const bench = asking();
+    const kill = await runUntilIt(bench, 'asked');
+    await bench.say(`chaos now foo ${kill.id}`);
+    await bench.clock.advance(61_000);
+    await bench.runFor(hourMs);
+    expect(await endOf(bench)).toMatchObject({ outcome: 'spared', reason: 'It could not begin in time.' });
+    expect(killsIn(bench)).toEqual([]);
+  });
+});
+
+describe('what is late', () => {
+  it('is not made up for after an absence', async () => {
+    const bench = benchOf();
+    const kill = await runUntilIt(bench, 'planned');
+    await bench.clock.advance(kill.plannedAt + 16 * 60_000 - bench.clock.now());
+    await bench.runFor(hourMs);
+    expect(await endOf(bench)).toMatchObject({ outcome: 'spared', reason: 'Coxswain was away at its time.' });
+  });
+
+  it('kills nothing any more once its execution was left lying', async () => {
+    const bench = benchOf();
+    await runUntilIt(bench, 'running');
+    await bench.handleDue();
+    await bench.clock.advance(8 * hourMs);
+    await bench.runFor(hourMs);
+    expect(killsIn(bench)).toEqual([]);
+    expect((await endOf(bench))?.outcome).toBe('spared');
+  });
+});

@@ -1,0 +1,224 @@
+import { executionRenderer, executorKinds } from '../../src/app';
+import { executionKind, messageKind, peopleKind, reviewKind } from '../../src/engine/document-kinds';
+import type { Environment } from '../../src/model/application';
+import type { Execution } from '../../src/model/execution';
+import { east } from '../dcos/builders';
+import { createCommandBench, wordsOf } from '../support/command-kit';
+import { windowOf } from '../support/draw-window';
+import { ask, entriesOf } from '../support/handled-choices';
+import { west } from '../support/stage-kit';
+
+const hourMs = 3_600_000;
+const judged: Environment['pipeline']['stages'] = [
+  {
+    refId: '1',
+    requisiteStageRefIds: [],
+    type: 'manualJudgment',
+    name: 'Go?',
+    context: { judgmentInputs: ['a', 'b'] },
+  },
+];
+
+/** foo prod: UANN and UBOB may deploy, UBOB may approve, UANN alone is on call; one group of four serves in each region. */
+async function createBench(over: Partial<Environment> = {}, stages?: Environment['pipeline']['stages']) {
+  const bench = await createCommandBench(undefined, stages);
+  const environments = bench.world.definitions().applications.get('foo')?.environments as Map<string, Environment>;
+  const prod = environments.get('prod');
+  if (prod === undefined) throw new Error('There is no prod.');
+  const policy = { ...prod.policy, breakGlass: { groups: ['oncall'], reviewWithinMs: 24 * hourMs } };
+  environments.set('prod', { ...prod, policy, ...over });
+  await bench.store.update(peopleKind, 'T1', (people) => ({
+    ...people,
+    groups: { ...people.groups, oncall: ['UANN'] },
+  }));
+  for (const location of [east, west]) bench.serverGroups.seed({ location, name: 'foo-prod-v001', desired: 4 });
+  const stored = async (id: string): Promise<Execution> => {
+    const found = await bench.store.get(executionKind, id);
+    if (found === undefined) throw new Error('It is gone.');
+    return found.document;
+  };
+  const glass = async (id: string) =>
+    executionRenderer.live(await stored(id)).choices?.find(({ name }) => name === 'breakGlass')?.target;
+  const breakIt = async (id: string, answer = 'login is down', user = 'UANN') => {
+    const target = await glass(id);
+    if (target === undefined) throw new Error('There is no such button.');
+    return ask(bench, { type: 'choice', name: 'breakGlass', target, answer }, user);
+  };
+  return { ...bench, stored, glass, breakIt };
+}
+
+type Bench = Awaited<ReturnType<typeof createBench>>;
+
+async function started(bench: Bench, text: string, maxMs = 60_000): Promise<string> {
+  const planned = await ask(bench, { type: 'text', text });
+  const target = { kind: 'command', id: planned.id, hash: planned.plan?.hash ?? '' } as const;
+  const id = (await ask(bench, { type: 'choice', name: 'confirm', target })).executionId ?? '';
+  await bench.drive(id, maxMs);
+  return id;
+}
+
+const office = { window: windowOf("{ days: Mon-Fri, hours: '09:00-16:00' }", 'UTC') };
+const held = {
+  'the traffic guard': () => createBench(),
+  'the window': () => createBench(office),
+  'the judgment': () => createBench({}, judged),
+} as const;
+const textOf = (what: string) =>
+  what === 'the traffic guard' ? 'disable foo prod/east v001 anyway=yes' : 'deploy foo prod 2.0';
+
+const told = async ({ store }: Bench) =>
+  (await store.list(messageKind)).map(({ document: { view, target } }) => ({
+    text: wordsOf(view),
+    isLoud: target.kind === 'thread' && target.broadcast,
+    choices: (view.choices ?? []).map(({ target: of }) => (of.kind === 'run' ? of.text : of.kind)),
+  }));
+
+/** Lets the executor handle the reviews that are due. */
+async function remind({ store, clock, handlers }: Bench): Promise<number> {
+  const claimed = await store.claimDue({
+    kinds: [reviewKind],
+    owner: 'O',
+    now: clock.now(),
+    leaseMs: 10_000,
+    limit: 9,
+  });
+  for (const one of claimed) await handlers.review(one, 'O');
+  return claimed.length;
+}
+
+/** A broken glass, and the review that is due for it. */
+async function broken() {
+  const bench = await createBench();
+  const id = await started(bench, textOf('the traffic guard'));
+  await bench.breakIt(id);
+  await bench.drive(id);
+  const [review] = await bench.store.list(reviewKind);
+  if (review === undefined) throw new Error('No review is due.');
+  return { bench, id, review: review.document };
+}
+
+describe('breaking the glass', () => {
+  it.each(Object.keys(held) as (keyof typeof held)[])('sets %s aside, alone and loudly', async (what) => {
+    const bench = await held[what]();
+    const id = await started(bench, textOf(what));
+    expect((await bench.breakIt(id)).quiet).toBe(true);
+    expect((await bench.drive(id)).status).toBe('SUCCEEDED');
+    const [loud] = (await told(bench)).filter(({ text }) => text.startsWith('@UANN broke the glass'));
+    expect(loud).toMatchObject({ isLoud: true });
+    expect(loud?.text).toContain('login is down');
+    expect(loud?.text).toContain(`Set aside was ${what}`);
+    expect((await entriesOf(bench)).filter(({ kind }) => kind === 'override')).toMatchObject([
+      { action: 'breakGlass', who: 'UANN', why: 'login is down', executionId: id },
+    ]);
+    expect(await bench.store.count(reviewKind, { name: 'open', value: 'true' })).toBe(1);
+  });
+
+  it.each(Object.keys(held) as (keyof typeof held)[])('is not for others, nor without a reason: %s', async (what) => {
+    const bench = await held[what]();
+    const id = await started(bench, textOf(what));
+    expect(wordsOf((await bench.breakIt(id, 'now', 'UBOB')).reply)).toContain('Only @oncall may break the glass');
+    expect(wordsOf((await bench.breakIt(id, ' ')).reply)).toContain('Say why');
+    await bench.drive(id, 60_000);
+    expect(bench.serverGroups.effects).toEqual([]);
+    expect(await bench.store.count(reviewKind)).toBe(0);
+  });
+
+  it('is not on offer where the file names nobody', async () => {
+    const bench = await createBench();
+    const environments = bench.world.definitions().applications.get('foo')?.environments as Map<string, Environment>;
+    const prod = environments.get('prod');
+    if (prod === undefined) throw new Error('There is no prod.');
+    const { breakGlass: _nobody, ...policy } = prod.policy;
+    environments.set('prod', { ...prod, policy });
+    const id = await started(bench, textOf('the traffic guard'));
+    const target = { kind: 'execution', id, stageId: '1' } as const;
+    expect(await bench.glass(id)).toBeUndefined();
+    const said = await ask(bench, { type: 'choice', name: 'breakGlass', target, answer: 'now' });
+    expect(wordsOf(said.reply)).toContain('Nobody may break the glass in foo prod');
+  });
+
+  it('is bound to what the guard said then', async () => {
+    const bench = await createBench();
+    const id = await started(bench, textOf('the traffic guard'));
+    const target = await bench.glass(id);
+    bench.serverGroups.remove(east, 'foo-prod-v001');
+    bench.serverGroups.seed({ location: east, name: 'foo-prod-v001', desired: 3 });
+    await bench.drive(id, 60_000);
+    if (target === undefined) throw new Error('There is no such button.');
+    const said = await ask(bench, { type: 'choice', name: 'breakGlass', target, answer: 'now' });
+    expect(wordsOf(said.reply)).toContain('Something has changed since');
+    expect(await bench.store.count(reviewKind)).toBe(0);
+  });
+
+  it('counts once', async () => {
+    const { bench, id } = await broken();
+    expect(await bench.glass(id)).toBeUndefined();
+    const target = { kind: 'execution', id, stageId: '1' } as const;
+    const again = await ask(bench, { type: 'choice', name: 'breakGlass', target, answer: 'now' });
+    expect(wordsOf(again.reply)).toContain('Nothing holds');
+    expect(await bench.store.count(reviewKind)).toBe(1);
+  });
+});
+
+describe('the review of a broken glass', () => {
+  it('is asked for again each day until somebody did it', async () => {
+    const { bench, review } = await broken();
+    expect(executorKinds).toContain(reviewKind);
+    expect(await remind(bench)).toBe(0);
+    for (const day of [1, 2]) {
+      await bench.clock.advance(24 * hourMs);
+      expect(await remind(bench)).toBe(1);
+      const reminders = (await told(bench)).filter(({ text }) => text.startsWith('Nobody has reviewed yet'));
+      expect(reminders).toHaveLength(day);
+      expect(reminders.every(({ isLoud }) => isLoud)).toBe(true);
+    }
+    await ask(bench, { type: 'text', text: `reviews done ${review.id} reason="it was right"` }, 'UBOB');
+    await bench.clock.advance(48 * hourMs);
+    await remind(bench);
+    expect((await told(bench)).filter(({ text }) => text.startsWith('Nobody'))).toHaveLength(2);
+  });
+
+  it('is closed by the button of its message, with a note, which then has no button', async () => {
+    const { bench, review } = await broken();
+    const button = (await bench.store.list(messageKind))
+      .flatMap(({ document }) => document.view.choices ?? [])
+      .find(({ name }) => name === 'reviewed');
+    if (button === undefined) throw new Error('There is no such button.');
+    const { target } = button;
+    await ask(bench, { type: 'choice', name: 'reviewed', target, answer: 'the "guard"\ncounts \\ canaries' }, 'UBOB');
+    expect((await bench.store.get(reviewKind, review.id))?.document.reviewed).toMatchObject({
+      by: 'UBOB',
+      note: 'the "guard" counts \\ canaries',
+    });
+    const [loud] = (await told(bench)).filter(({ text }) => text.startsWith('@UANN broke the glass'));
+    expect(loud?.choices).toEqual([]);
+    expect(loud?.text).toContain('Reviewed by @UBOB: the "guard" counts');
+    expect((await entriesOf(bench)).filter(({ action }) => action === 'reviewed')).toMatchObject([
+      { who: 'UBOB', environment: 'prod' },
+    ]);
+    expect(wordsOf((await bench.say('reviews')).reply)).toBe('Nothing waits for a review.');
+  });
+
+  it.each([
+    ['UANN', 'right', 'Somebody else reviews it than who broke the glass'],
+    ['UEVE', 'right', 'only @crew may'],
+    ['UBOB', ' ', 'Say what you found'],
+  ])('is not closed by %s with %j', async (user, note, reason) => {
+    const { bench, review } = await broken();
+    const said = await ask(bench, { type: 'text', text: `reviews done ${review.id} reason="${note}"` }, user);
+    expect(wordsOf(said.reply)).toContain(reason);
+    expect(await bench.store.count(reviewKind, { name: 'open', value: 'true' })).toBe(1);
+  });
+
+  it('is listed while it is open, and closed once', async () => {
+    const { bench, review } = await broken();
+    const listed = wordsOf((await bench.say('reviews', 'UEVE')).reply);
+    expect(listed).toContain('One review is open.');
+    expect(listed).toContain(`${review.id} foo prod, @UANN`);
+    await bench.say(`reviews done ${review.id} reason=right`, 'UBOB');
+    expect(wordsOf((await bench.say(`reviews done ${review.id} reason=again`, 'UBOB')).reply)).toContain(
+      'Already reviewed by @UBOB',
+    );
+    expect(wordsOf((await bench.say('reviews done nothing reason=x')).reply)).toContain("There is no review 'nothing'");
+  });
+});
