@@ -128,8 +128,26 @@ describe('breaking the glass', () => {
     const { policy } = prod;
     environments.set('prod', { ...prod, policy: { ...policy, approvers: { ...policy.approvers, count: 2 } } });
     const id = await started(bench, textOf('the judgment'));
+    await bench.choose(id, 'approve', { stageId: '1', user: 'UBOB' });
     await bench.breakIt(id);
-    expect((await bench.drive(id)).status).toBe('SUCCEEDED');
+    const done = await bench.drive(id);
+    expect(done.status).toBe('SUCCEEDED');
+    expect(done.stages[0]?.context.judgmentApprovals).toMatchObject([{ user: 'UBOB' }, { user: 'UANN' }]);
+  });
+
+  it('goes beyond an approval of the same person, who is not counted twice', async () => {
+    const bench = await createBench({}, judged);
+    const environments = bench.world.definitions().applications.get('foo')?.environments as Map<string, Environment>;
+    const prod = environments.get('prod');
+    if (prod === undefined) throw new Error('There is no prod.');
+    const approvers = { groups: ['managers', 'oncall'], count: 2, excludeRequester: false };
+    environments.set('prod', { ...prod, policy: { ...prod.policy, approvers } });
+    const id = await started(bench, textOf('the judgment'));
+    await bench.choose(id, 'approve', { stageId: '1', user: 'UANN' });
+    await bench.breakIt(id);
+    const done = await bench.drive(id);
+    expect(done.status).toBe('SUCCEEDED');
+    expect(done.stages[0]?.context.judgmentApprovals).toMatchObject([{ user: 'UANN', reason: 'login is down' }]);
   });
 
   it.each(Object.keys(held) as (keyof typeof held)[])('is not for others, nor without a reason: %s', async (what) => {
