@@ -169,11 +169,11 @@ export function createExecutorHandlers(parts: ExecutorParts): Readonly<Record<Ha
   );
   const jobTurns = createJobTurns(store, clock);
   const { jenkins = createJenkinsMasters(parts.definitions, clock), webhooks = createWebhooks({ clock }) } = parts;
-  const onFailure = (error: unknown): void => onError(error, `people of ${parts.teamId}`);
-  const peopleNow = createPeopleReader({ ...parts, onFailure });
+  const peopleNow = createPeopleReader({ ...parts, onFailure: (error) => onError(error, `people of ${parts.teamId}`) });
   // What happens by itself goes on while the chat is away.
   const people = (users: readonly string[] = []) => readPeople(store, parts.teamId, users);
   const signal = createSignal(store, clock);
+  const holds = createHolds(parts);
   const audit = createAuditLog({ store, clock, teamId: parts.teamId, secrets: parts.secrets ?? [] });
   const mayRetry = async (execution: Execution, user: string): Promise<boolean> =>
     (await retryPermission({ ...parts, people }, execution, user)).allowed;
@@ -192,10 +192,10 @@ export function createExecutorHandlers(parts: ExecutorParts): Readonly<Record<Ha
   const engine: EngineWorld<Services> = {
     store,
     clock,
-    registry: guardReach(stageRegistry, { definitions: parts.definitions, people }),
+    registry: guardReach(stageRegistry, { ...parts, holds, people }),
     services: { serverGroups, jobs, jobTurns, trafficGuard, expiries, fetchText, jenkins, webhooks, childPipelines },
     render: executionRenderer,
-    holds: createHolds({ store, clock }),
+    holds,
     lookAgain: createLookAgain(verbs, { ...world, people }),
     drain: createExecutionDrain({
       store,

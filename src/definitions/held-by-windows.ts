@@ -6,7 +6,8 @@ import { changingTypes } from './touched-clusters';
 const isWayBack = ({ type }: Pick<PipelineStage, 'type'>): boolean =>
   type === 'rollbackCluster' || type === 'rollbackServerGroup';
 
-const changes = (stage: Pick<PipelineStage, 'type'>): boolean =>
+/** Whether a stage changes server groups, and brings back nothing that served before: windows of environments hold it. */
+export const changesForward = (stage: Pick<PipelineStage, 'type'>): boolean =>
   changingTypes.includes(stage.type) && !isWayBack(stage);
 
 /** Whose windows count beside those of the stages themselves. */
@@ -17,8 +18,8 @@ export type WindowOwners = {
 
 /** The windows of environment and pipeline that hold a stage back. */
 function ownersWindows(stage: PipelineStage, { environment, pipeline }: WindowOwners): readonly NamedWindow[] {
-  const ofEnvironment = changes(stage) ? environment : undefined;
-  const ofPipeline = changes(stage) || stage.type === 'pipeline' ? pipeline : undefined;
+  const ofEnvironment = changesForward(stage) ? environment : undefined;
+  const ofPipeline = changesForward(stage) || stage.type === 'pipeline' ? pipeline : undefined;
   return [
     ...(ofEnvironment?.window === undefined
       ? []

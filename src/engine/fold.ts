@@ -16,6 +16,7 @@ import { denialMessages } from './guard-messages';
 import { copiesOf, remindersOf, reminderEvents, saidOn } from './judgment-messages';
 import { outcomeName } from './outcome-name';
 import { settle } from './settle';
+import { isHeldNow, withWait } from './stage-waits';
 import { taskDeadline } from './task-timeout';
 
 /** The result of one look of one task; `looks` says which look, so that an outdated one is dropped. */
@@ -62,12 +63,12 @@ function withResult(stage: Stage, taskId: string, result: TaskResult, now: numbe
     }
     return { ...task, status: result.status, endTime: now, looks: task.looks + 1 };
   });
-  return { ...stage, context: { ...context, ...skipped }, outputs, tasks, ...failure };
+  return { ...withWait(stage, result, now), context: { ...context, ...skipped }, outputs, tasks, ...failure };
 }
 
 /** Whether a look changed nothing but the time of the next one; then no new version is worth storing. */
 function isIdle(stage: Stage, { taskId, result }: LookResult): boolean {
-  if (result.status !== 'RUNNING') return false;
+  if (result.status !== 'RUNNING' || (result.isHeld === true) !== isHeldNow(stage)) return false;
   const task = stage.tasks.find((candidate) => candidate.id === taskId);
   if (result.memo !== undefined && !sameJson(task?.memo, result.memo)) return false;
   return Object.entries(result.context ?? {}).every(([key, value]) => sameJson(stage.context[key], value));

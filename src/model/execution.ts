@@ -61,6 +61,8 @@ export type Stage = {
   readonly windows?: readonly NamedWindow[];
   readonly startTime?: number;
   readonly endTime?: number;
+  /** When something kept it from its first act, oldest first; one without `until` lasts. Absent: never. */
+  readonly waits?: readonly { readonly at: number; readonly until?: number }[];
   readonly context: StageContext;
   readonly outputs: StageContext;
   readonly tasks: readonly Task[];

@@ -17,6 +17,8 @@ type TaskRunning = {
   readonly context?: StageContext;
   /** Saved with an intent: what was decided, to which later attempts of the stage keep. */
   readonly decision?: StageContext;
+  /** Something keeps the stage from its first act: how long that lasts is no time of the task, nor of stages above. */
+  readonly isHeld?: boolean;
 };
 
 type TaskEnd<S extends 'TERMINAL' | 'CANCELED'> = {
