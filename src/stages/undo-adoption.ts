@@ -121,7 +121,9 @@ const disableCopies: TaskDefinition<Pick<Needs, 'serverGroups'>> = {
     }
     const app = await readUnmanaged(look);
     if (app === undefined) return firstIsGone(look);
-    const answer = guardBesideUnmanaged({ operation: 'Disabling', cluster, location, groups, app, going: copy.name });
+    // What is promised may be more than the first ever served with: then nothing could go back.
+    const beside = { cluster, location, groups, app, going: copy.name, least: 1 };
+    const answer = guardBesideUnmanaged({ operation: 'Disabling', ...beside });
     if (answer.allowed) return disable(look, copy);
     if (look.now - look.startedAt < patienceMs)
       return { status: 'RUNNING', retryAfterMs: againMs, context: { progress: answer.reason } };
