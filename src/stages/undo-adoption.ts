@@ -97,7 +97,7 @@ async function disable(look: Look, copy: ServerGroup): Promise<TaskResult> {
     await look.services.serverGroups.resize(placeOf(look.context), copy.name, 0, { force: true }, look.signal);
     return { status: 'RUNNING', retryAfterMs: againMs, memo };
   } catch (error) {
-    return waitForLock(error, memo);
+    return waitForLock(error, memo, look);
   }
 }
 

@@ -66,7 +66,7 @@ export const onUnmanaged = (
       await act(look, unmanagedName);
       return { status: 'SUCCEEDED' };
     } catch (error) {
-      return waitForLock(error, memo);
+      return waitForLock(error, memo, look);
     }
   },
 });
