@@ -3,6 +3,7 @@ import type { Command } from '../src/model/command';
 import type { PipelineRun } from '../src/model/execution';
 import { imageOfVersion } from '../src/model/image-of-version';
 import { imageVersion } from '../src/model/server-group';
+import type { Text } from '../src/model/text';
 import type { View } from '../src/model/view';
 import { resolvePipeline } from '../src/definitions/resolve-pipeline';
 import { clusterOf } from '../src/model/cluster-of';
@@ -83,7 +84,7 @@ type Planned = {
   readonly reason: string | undefined;
   readonly run: PipelineRun;
   /** Which other environments it changes, in words. */
-  readonly reach: readonly string[];
+  readonly reach: readonly Text[];
   readonly now: number;
 };
 

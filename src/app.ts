@@ -11,6 +11,7 @@ import { createAbandoning, createAdoption } from './engine/adopt-child';
 import { advance, type EngineWorld } from './engine/advance';
 import { signalFact } from './engine/audit-execution';
 import type { Clock } from './engine/clock';
+import { correlationKind, createCorrelationHandler } from './engine/correlation';
 import { commandKind, executionKind, expiryKind, reviewKind } from './engine/document-kinds';
 import { createExecutionDrain, type DrainParts } from './engine/drain-execution';
 import { fold, foldUnsettled } from './engine/fold';
@@ -134,10 +135,19 @@ export const executorKinds = [
   reviewKind,
   killKind,
   scheduleKind,
+  correlationKind,
 ] as const;
 
 type HandledKind =
-  'command' | 'execution' | 'expiry' | 'environment-lock' | 'stop' | 'review' | 'kill' | 'chaos-schedule';
+  | 'command'
+  | 'execution'
+  | 'expiry'
+  | 'environment-lock'
+  | 'stop'
+  | 'review'
+  | 'kill'
+  | 'chaos-schedule'
+  | 'correlation';
 
 /** Chaos as the operator wants it; a stop of everything and the lock of an environment hold it back. */
 const chaosWorld = (
@@ -160,25 +170,30 @@ const chaosWorld = (
   ...more,
 });
 
+/** What stages may ask for. */
+function createServices(parts: ExecutorParts, childPipelines: Services['childPipelines']): Services {
+  const { store, clock, definitions, serverGroups, jobs, fetchText } = parts;
+  const { jenkins = createJenkinsMasters(definitions, clock), webhooks = createWebhooks({ clock }) } = parts;
+  const trafficGuard = createTrafficGuard(store, serverGroups, (cluster, location) =>
+    servingPromise(definitions(), cluster, location),
+  );
+  const [jobTurns, expiries] = [createJobTurns(store, clock), createExpiries(store)];
+  return { serverGroups, jobs, jobTurns, trafficGuard, expiries, fetchText, jenkins, webhooks, childPipelines };
+}
+
 /** The handlers of the executor: commands are planned and answered, executions advanced, what was kept is destroyed, chaos let loose. */
 export function createExecutorHandlers(parts: ExecutorParts): Readonly<Record<HandledKind, DueHandler>> {
-  const { store, clock, serverGroups, jobs, fetchText, onError } = parts;
+  const { store, clock, onError } = parts;
   const settings = createUserSettings(createKeyvStore(store, clock));
-  const trafficGuard = createTrafficGuard(store, serverGroups, (cluster, location) =>
-    servingPromise(parts.definitions(), cluster, location),
-  );
-  const jobTurns = createJobTurns(store, clock);
-  const { jenkins = createJenkinsMasters(parts.definitions, clock), webhooks = createWebhooks({ clock }) } = parts;
-  const onFailure = (error: unknown): void => onError(error, `people of ${parts.teamId}`);
-  const peopleNow = createPeopleReader({ ...parts, onFailure });
+  const peopleNow = createPeopleReader({ ...parts, onFailure: (error) => onError(error, `people of ${parts.teamId}`) });
   // What happens by itself goes on while the chat is away.
   const people = (users: readonly string[] = []) => readPeople(store, parts.teamId, users);
   const signal = createSignal(store, clock);
+  const holds = createHolds(parts);
   const audit = createAuditLog({ store, clock, teamId: parts.teamId, secrets: parts.secrets ?? [] });
   const mayRetry = async (execution: Execution, user: string): Promise<boolean> =>
     (await retryPermission({ ...parts, people }, execution, user)).allowed;
   const childPipelines = createChildPipelines({ ...parts, people, signal, close: createClosing(store, clock) });
-  const expiries = createExpiries(store);
   const chaos = chaosWorld(parts, { signal, record: audit.record });
   const world: VerbWorld = {
     ...parts,
@@ -189,13 +204,14 @@ export function createExecutorHandlers(parts: ExecutorParts): Readonly<Record<Ha
     signal,
     record: audit.record,
   };
+  const services = createServices(parts, childPipelines);
   const engine: EngineWorld<Services> = {
     store,
     clock,
-    registry: guardReach(stageRegistry, { definitions: parts.definitions, people }),
-    services: { serverGroups, jobs, jobTurns, trafficGuard, expiries, fetchText, jenkins, webhooks, childPipelines },
+    registry: guardReach(stageRegistry, { ...parts, holds, people }),
+    services,
     render: executionRenderer,
-    holds: createHolds({ store, clock }),
+    holds,
     lookAgain: createLookAgain(verbs, { ...world, people }),
     drain: createExecutionDrain({
       store,
@@ -213,10 +229,11 @@ export function createExecutorHandlers(parts: ExecutorParts): Readonly<Record<Ha
   };
   return {
     command: (claimed, owner) => processCommand(verbs, world, claimed, owner),
-    expiry: createExpiryHandler({ store, clock, serverGroups, trafficGuard, onError, record: audit.record }),
+    expiry: createExpiryHandler({ ...parts, trafficGuard: services.trafficGuard, record: audit.record }),
     'environment-lock': createLockHandler({ store, clock, record: audit.record }),
     stop: createStopHandler({ store, clock, record: audit.record, signal }),
     review: createReviewHandler(parts),
+    correlation: createCorrelationHandler(parts),
     kill: createKillHandler(chaos),
     'chaos-schedule': createScheduleHandler(chaos),
     execution: (claimed, owner) => advance(engine, claimed.document as Execution, owner),

@@ -6,7 +6,7 @@ import { isDescribed, resolvePipeline } from './definitions/resolve-pipeline';
 import { foreignClusters, touchesCluster } from './definitions/touched-clusters';
 import { actingUserOf, actingUserText } from './engine/acting-user';
 import { isNewest } from './engine/adopt-child';
-import { clusterHolder, lockCluster } from './engine/cluster-lock';
+import { clusterHolder, holderOf, lockCluster } from './engine/cluster-lock';
 import type {
   ChildPipelines,
   ChildReopening,
@@ -98,7 +98,7 @@ async function refuseReach(parts: Parts, place: PipelinePlace, parent: Parent): 
 }
 
 /** Who works on the first of several clusters that is busy. */
-async function holderOf({ store }: Parts, clusters: readonly string[], chain: readonly string[]) {
+async function busyHolderOf({ store }: Parts, clusters: readonly string[], chain: readonly string[]) {
   for (const cluster of clusters) {
     const holder = await clusterHolder(store, cluster, chain);
     if (holder !== undefined) return { ...holder, cluster };
@@ -186,11 +186,7 @@ async function describeHolder({ store }: Parts, holder: StartRefusal, cluster: s
 }
 
 /** A start that waits for somebody, as things stand; its stage may be the one to give up. */
-async function wait(
-  { store }: Parts,
-  { parent, parentStageId }: ChildRequest,
-  holder: Waiting['holder'],
-): Promise<Waiting> {
+async function wait({ store }: Parts, { parent, parentStageId }: Parent, holder: Waiting['holder']): Promise<Waiting> {
   const circle = await findCircle(store, { executionId: parent.id, stageId: parentStageId });
   return { state: 'waits', holder, ...(circle === undefined ? {} : { circle }) };
 }
@@ -221,7 +217,7 @@ async function start(parts: Parts, request: ChildRequest): Promise<ChildStart> {
   const ancestorIds = lineage.map((execution) => execution.id);
   // Asked before anything is created: it may be busy for hours.
   const own = worksOnCluster(draft) ? [draft.definition.cluster] : [];
-  const busy = await holderOf(parts, [...own, ...reached], [...ancestorIds, id]);
+  const busy = await busyHolderOf(parts, [...own, ...reached], [...ancestorIds, id]);
   const user = actingUserOf(parent, stageById(parent, parentStageId));
   const above = [parent.trigger.user, ...(parent.trigger.alsoAsked ?? [])].filter((other) => other !== user);
   const alsoAsked = above.length === 0 ? {} : { alsoAsked: [...new Set(above)] };
@@ -234,24 +230,25 @@ async function start(parts: Parts, request: ChildRequest): Promise<ChildStart> {
 }
 
 /** What is of the parent's own cluster needs no more than its lock, which holds until the parent ends. */
-async function reopen(parts: Parts, executionId: string, parent: Execution): Promise<ChildReopening> {
+async function reopen(parts: Parts, executionId: string, request: Parent): Promise<ChildReopening> {
   const { store } = parts;
+  const { parent } = request;
   const child = (await store.get(executionKind, executionId))?.document;
   if (child === undefined || !worksOnCluster(child)) return { state: 'free' };
   const { cluster } = child.definition;
   if (cluster === parent.definition.cluster && worksOnCluster(parent)) return { state: 'free' };
   if (!(await isNewest(store, child))) return { state: 'newer' };
   const chain = [parent.id, ...(await ancestorIdsOf(store, parent))];
-  const holder = await lockCluster(store, cluster, { executionId: parent.id }, undefined, chain);
+  const holder = await lockCluster(store, cluster, holderOf(parent), undefined, chain);
   if (holder === undefined) return { state: 'free' };
-  return { state: 'waits', holder: await describeHolder(parts, holder, cluster) };
+  return wait(parts, request, await describeHolder(parts, holder, cluster));
 }
 
 /** Runs the pipelines that stages ask for: as the files say them now, under the policy of what they are run for. */
 export const createChildPipelines = (parts: Parts): ChildPipelines => ({
   newId: parts.newId,
   start: (request) => start(parts, request),
-  reopen: (executionId, parent) => reopen(parts, executionId, parent),
+  reopen: (executionId, request) => reopen(parts, executionId, request),
   close: parts.close,
   look: async (executionId) => (await parts.store.get(executionKind, executionId))?.document,
   cancel: async (executionId, { user, reason, key }) => {

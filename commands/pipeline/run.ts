@@ -6,6 +6,7 @@ import { clusterOf } from '../../src/model/cluster-of';
 import type { Command } from '../../src/model/command';
 import type { PipelineRun } from '../../src/model/execution';
 import { imageVersion, type Location } from '../../src/model/server-group';
+import type { Text } from '../../src/model/text';
 import type { View } from '../../src/model/view';
 import { imageOf, offerVersions } from '../deploy';
 import { refuseStranger } from '../support/checks';
@@ -114,7 +115,7 @@ type Resolved = {
   readonly run: PipelineRun;
   readonly reason: string | undefined;
   /** Which other environments it changes, in words. */
-  readonly reach: readonly string[];
+  readonly reach: readonly Text[];
 };
 
 function viewOf(wanted: Run, resolved: Resolved, stages: readonly PipelineStage[], now: number): View {

@@ -1,8 +1,9 @@
 import { reachedEnvironments, type ReachedEnvironment } from '../../src/definitions/reached-environments';
 import type { PipelinePlace } from '../../src/definitions/find-pipeline';
-import { readHistory, runningExecution } from '../../src/engine/read-history';
+import { clusterHolders } from '../../src/engine/cluster-lock';
+import { executionKind } from '../../src/engine/document-kinds';
 import type { Command } from '../../src/model/command';
-import type { Execution } from '../../src/model/execution';
+import { joinTexts, type Text } from '../../src/model/text';
 import type { View } from '../../src/model/view';
 import { refuseStranger } from './checks';
 import type { VerbWorld } from './verb';
@@ -12,31 +13,24 @@ export type Reach = {
   /** Whether an environment that it reaches asks for a confirmation. */
   readonly confirm: boolean;
   /** What the plan says of it. */
-  readonly lines: readonly string[];
+  readonly lines: readonly Text[];
 };
 
 const nameOf = ({ application, environment }: ReachedEnvironment): string => `${application.name} ${environment.name}`;
 
-/** The refusal while another execution works on a cluster. */
-function refuseBusy(running: Execution | undefined): View | undefined {
-  if (running === undefined) return undefined;
-  return {
-    headline: [{ strong: running.name }, ' is under way, asked by ', { person: running.trigger.user }, '.'],
-    tone: 'attention',
-    undone: true,
-    lines: ['Wait for it or cancel it on its message. Nothing was started.'],
-  };
-}
-
-/** The refusal while somebody is at work on a cluster that a stage names; what a pipeline runs waits for its turn by itself. */
-async function refuseBusyAt({ store }: VerbWorld, reached: ReachedEnvironment): Promise<View | undefined> {
-  if (reached.named === undefined) return undefined;
-  return refuseBusy(runningExecution(await readHistory(store, reached.named)));
+/** What a stage would wait for that names a cluster where somebody is at work; what a pipeline runs is not looked at. */
+async function busyAt({ store }: VerbWorld, { named }: ReachedEnvironment): Promise<readonly Text[]> {
+  const [other] = named === undefined ? [] : await clusterHolders(store, named);
+  if (named === undefined || other === undefined) return [];
+  const execution = (await store.get(executionKind, other.executionId))?.document;
+  const name = execution?.name ?? other.executionId;
+  const by: Text = execution === undefined ? '' : [', asked by ', { person: execution.trigger.user }];
+  return [joinTexts([[{ strong: name }, ` is at work on ${named}`], by, '. The stage waits for that.'])];
 }
 
 /**
  * Which other environments a pipeline changes, by the names in its stages and through the pipelines that they run; or the
- * refusal, where the requester may not change one of them, or somebody else is at work where a stage is to be.
+ * refusal, where the requester may not change one of them.
  */
 export async function reachOf(
   { application, environment, pipeline: { name, stages } }: PipelinePlace,
@@ -45,13 +39,15 @@ export async function reachOf(
 ): Promise<Reach | { readonly refusal: View }> {
   const all = reachedEnvironments(world.definitions(), { application, environment, stages });
   for (const reached of all) {
-    const stranger = await refuseStranger(world, command, reached.environment, nameOf(reached));
-    const refusal = stranger ?? (await refuseBusyAt(world, reached));
+    const refusal = await refuseStranger(world, command, reached.environment, nameOf(reached));
     const why = `Pipeline ${name} is run for ${environment.name}, but ${reached.why}.`;
     if (refusal !== undefined) return { refusal: { ...refusal, lines: [...(refusal.lines ?? []), why] } };
   }
   return {
     confirm: all.some((reached) => reached.environment.confirm),
-    lines: all.map((reached) => `It changes ${nameOf(reached)} too: ${reached.why}.`),
+    lines: [
+      ...all.map((reached): Text => `It changes ${nameOf(reached)} too: ${reached.why}.`),
+      ...(await Promise.all(all.map((reached) => busyAt(world, reached)))).flat(),
+    ],
   };
 }

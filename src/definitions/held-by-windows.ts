@@ -7,12 +7,13 @@ import { changingTypes } from './touched-clusters';
 const isWayBack = ({ type }: Pick<PipelineStage, 'type'>): boolean =>
   type === 'rollbackCluster' || type === 'rollbackServerGroup';
 
-const changes = (stage: Pick<PipelineStage, 'type'>): boolean =>
+/** Whether a stage changes server groups, and brings back nothing that served before: windows of environments hold it. */
+export const changesForward = (stage: Pick<PipelineStage, 'type'>): boolean =>
   changingTypes.includes(stage.type) && !isWayBack(stage);
 
 /** Whether stages before it may have begun what a stage goes on with, so that only its own windows surely hold it back. */
 export const mayGoOn = (stage: PipelineStage, stages: readonly PipelineStage[]): boolean =>
-  changes(stage) && stagesBefore(stage, stages).some(changes);
+  changesForward(stage) && stagesBefore(stage, stages).some(changesForward);
 
 /** Whose windows count beside those of the stages themselves. */
 export type WindowOwners = {
@@ -22,8 +23,8 @@ export type WindowOwners = {
 
 /** The windows of environment and pipeline that hold a stage back. */
 function ownersWindows(stage: PipelineStage, { environment, pipeline }: WindowOwners): readonly NamedWindow[] {
-  const ofEnvironment = changes(stage) ? environment : undefined;
-  const ofPipeline = changes(stage) || stage.type === 'pipeline' ? pipeline : undefined;
+  const ofEnvironment = changesForward(stage) ? environment : undefined;
+  const ofPipeline = changesForward(stage) || stage.type === 'pipeline' ? pipeline : undefined;
   return [
     ...(ofEnvironment?.window === undefined
       ? []
@@ -42,7 +43,7 @@ export function heldByWindows(
   owners: WindowOwners,
   stages: readonly PipelineStage[] = [],
 ): PipelineStage {
-  const unlessBegun = changes(stage) ? changedBefore(stage, stages, changes) : undefined;
+  const unlessBegun = changesForward(stage) ? changedBefore(stage, stages, changesForward) : undefined;
   const ofOwners = ownersWindows(stage, owners).map((named) =>
     unlessBegun === undefined ? named : { ...named, unlessBegun },
   );

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Execution } from '../model/execution';
 import type { Hold } from '../model/hold';
-import { clusterHolder, lockCluster, unlockCluster, type ClusterHolder } from './cluster-lock';
+import { clusterHolder, holderOf, lockCluster, unlockCluster, type ClusterHolder } from './cluster-lock';
 import type { Clock } from './clock';
 import type { Holds } from './contracts/holds';
 import type { LookAgain } from './contracts/look-again';
@@ -78,11 +78,6 @@ const become = (seen: Execution, admission: Admission): Turn =>
   turnTo(seen, (current) => withAdmission(current, admission));
 
 const turnOf = (turn: number) => (turn === 0 ? {} : { turn });
-
-const holderOf = ({ id, admission }: Execution): ClusterHolder => {
-  const round = admission?.round ?? 0;
-  return { executionId: id, ...(round === 0 ? {} : { round }) };
-};
 
 /** Who works on the cluster of an execution, or was there before it; undefined where it has taken it. */
 async function tryCluster(store: DocumentStore, execution: Execution): Promise<ClusterHolder | undefined> {

@@ -1,3 +1,4 @@
+import type { Execution } from '../model/execution';
 import { isComplete } from '../model/status';
 import { executionKind, expiryKind } from './document-kinds';
 import { ancestorIdsOf } from './lineage';
@@ -10,6 +11,12 @@ export type ClusterHolder = {
   readonly expiryId?: string;
   /** That of its admission, where an execution goes on after its end: it takes the cluster anew. */
   readonly round?: number;
+};
+
+/** An execution as the holder of a cluster. */
+export const holderOf = ({ id, admission }: Pick<Execution, 'id' | 'admission'>): ClusterHolder => {
+  const round = admission?.round ?? 0;
+  return { executionId: id, ...(round === 0 ? {} : { round }) };
 };
 
 /** Its id is the cluster's (`foo-prod`); `below` are executions that the holder, or one of them, started to work under it. */
@@ -75,6 +82,12 @@ export async function holdersUnder(store: DocumentStore, cluster: string, head: 
 /** Those of several that are not of a chain of parents and children. */
 const outsideOf = (members: readonly ClusterHolder[], chain: readonly string[]) =>
   members.filter(({ executionId, expiryId }) => expiryId !== undefined || !chain.includes(executionId));
+
+/** Whether somebody has taken a cluster, and has it yet. */
+export async function holdsCluster(store: DocumentStore, cluster: string, holder: ClusterHolder): Promise<boolean> {
+  const lock = (await store.get(clusterLockKind, cluster))?.document;
+  return lock !== undefined && isMember(lock, holder);
+}
 
 /** All who keep others from a cluster; those of `chain` do not count. */
 export async function clusterHolders(

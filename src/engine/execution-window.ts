@@ -3,6 +3,7 @@ import type { Execution, Stage } from '../model/execution';
 import { isComplete, isPassed } from '../model/status';
 import type { StagePlan } from './contracts/stage';
 import { childrenOf, stageById, topLevelStages } from './graph';
+import { isHeldNow } from './stage-waits';
 
 /** The stage type that stands first before a stage with windows, and waits until all of them are open (semantics §6.4). */
 export const executionWindowType = 'restrictExecutionDuringTimeWindow';
@@ -72,8 +73,7 @@ export function waitsForWindowsOnly({ stages }: Execution): boolean {
 export function waitsUntil({ status, ending, stages }: Execution): number | undefined {
   if (status !== 'RUNNING' || ending !== undefined) return undefined;
   const busy = stages.filter(({ tasks }) => tasks.some((task) => task.status === 'RUNNING'));
-  const isStill = (stage: Stage) =>
-    isWaitingForWindow(stage) || stage.tasks.some((task) => task.status === 'RUNNING' && task.stillSince !== undefined);
+  const isStill = (stage: Stage) => isWaitingForWindow(stage) || (stage.type === 'pipeline' && isHeldNow(stage));
   if (busy.length === 0 || !busy.every(isStill)) return undefined;
   const times = busy.flatMap(({ context: { scheduledTime } }) =>
     typeof scheduledTime === 'number' ? scheduledTime : [],

@@ -81,7 +81,7 @@ function reasonOf(stuck: Waits, victim: Wait, way: readonly string[]): string {
 
 /**
  * Finds out whether somebody who waits is the one to give up in a circle: the youngest of those that wait for a turn or a
- * cluster and, with all that they wait for, wait for each other only. Undefined for anybody else, also for one that waits for
+ * cluster, a way back only where all others are one too, and that, with all that they wait for, wait for each other only. Undefined for anybody else, also for one that waits for
  * a circle without being in it: that goes on when the circle is broken. What it reads it reads one after the other, so
  * that only the same key twice says that there is a circle.
  */
@@ -95,6 +95,7 @@ export async function findCircle(store: DocumentStore, waiter: Waiter): Promise<
   if (wait === undefined || way === undefined) return undefined;
   if (!members.every((member) => waysFrom(stuck, member).has(own))) return undefined;
   const waiting = members.filter((member) => stuck.get(member)?.for !== 'stages');
-  if (waiting.toSorted().at(-1) !== own) return undefined;
+  const forward = waiting.filter((member) => stuck.get(member)?.isWayBack !== true);
+  if ((forward.length === 0 ? waiting : forward).toSorted().at(-1) !== own) return undefined;
   return { key: digestOf(stuck, members), reason: reasonOf(stuck, wait, way) };
 }

@@ -30,7 +30,7 @@ const attemptKeys = [
  * was evaluated is an expression again.
  */
 function resetStage(
-  { startTime, endTime, failure, written, adopts, ...stage }: Stage,
+  { startTime, endTime, waits, failure, written, adopts, ...stage }: Stage,
   user: string,
   now: number,
 ): Stage {

@@ -37,7 +37,7 @@ export function topLevelOf(execution: Execution, stage: Stage): Stage {
 }
 
 /** Whether a stage is part of a way back, planned because something failed or was stopped. */
-function isCleanUp(execution: Execution, stage: Stage): boolean {
+export function isCleanUp(execution: Execution, stage: Stage): boolean {
   if (stage.onFailure === true || stage.onCancel === true) return true;
   const parent = parentOf(execution, stage);
   return parent !== undefined && isCleanUp(execution, parent);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Execution, Stage } from '../model/execution';
 import { clusterHolders, type ClusterHolder } from './cluster-lock';
 import { executionKind } from './document-kinds';
-import { stageById } from './graph';
+import { isCleanUp, stageById } from './graph';
 import { ancestorIdsOf, chainOf } from './lineage';
 import type { DocumentStore } from './ports/document-store';
 import { turnHolders } from './wait-in-queue';
@@ -17,6 +17,8 @@ export type Wait = {
   /** Differs where one wait has ended and another of the same execution or stage has begun. */
   readonly since: string;
   readonly others: readonly Waiter[];
+  /** It goes back from what has been done, and gives up last. */
+  readonly isWayBack?: true;
 } & (
   | { readonly for: 'cluster'; readonly cluster: string }
   /** One of the others makes room. */
@@ -48,13 +50,22 @@ async function readHeldBack(store: DocumentStore, execution: Execution): Promise
     : { name, since, for: 'turn', others: running.map(({ executionId }) => ({ executionId })) };
 }
 
-/** Stages that wait for a child, or to start one, and that nobody has skipped. */
-const waitingStages = ({ stages }: Execution): readonly Stage[] =>
-  stages.filter(
-    ({ type, status, context }) => type === 'pipeline' && status === 'RUNNING' && context.manualSkip !== true,
-  );
-
 const blockedAt = ({ context }: Stage): string | undefined => blockedStage.safeParse(context).data?.waitsFor.cluster;
+
+const isGoingBack = ({ canceled, ending }: Execution): boolean => canceled !== undefined || ending !== undefined;
+
+/**
+ * Stages that wait for a child, to start one, or for a cluster, and that nobody has skipped; of an execution that ends, those
+ * of its way back.
+ */
+const waitingStages = (execution: Execution): readonly Stage[] =>
+  execution.stages.filter(
+    (stage) =>
+      stage.status === 'RUNNING' &&
+      (stage.type === 'pipeline' || blockedAt(stage) !== undefined) &&
+      stage.context.manualSkip !== true &&
+      (!isGoingBack(execution) || isCleanUp(execution, stage)),
+  );
 
 /** What a stage waits for: itself, where it may not start a child yet, or the child. */
 async function readStage(store: DocumentStore, { id }: Execution, stage: Stage): Promise<readonly Waiter[]> {
@@ -80,17 +91,18 @@ async function readBlocked(store: DocumentStore, execution: Execution, stageId: 
   if (stage === undefined || cluster === undefined) return undefined;
   const chain = [execution.id, ...(await ancestorIdsOf(store, execution))];
   const others = executionsOf(await clusterHolders(store, cluster, chain));
-  return { name: execution.name, since: String(stage.attempt), for: 'cluster', cluster, others };
+  const goesBack = isCleanUp(execution, stage) ? ({ isWayBack: true } as const) : {};
+  return { name: execution.name, since: String(stage.attempt), for: 'cluster', cluster, others, ...goesBack };
 }
 
 /**
  * Reads what an execution, or a stage of one, waits for that other executions may give; undefined where it waits for nothing
- * of that kind, or where it ends or is paused.
+ * of that kind, or where it is paused.
  */
 export async function readWait(store: DocumentStore, { executionId, stageId }: Waiter): Promise<Wait | undefined> {
   const execution = (await store.get(executionKind, executionId))?.document;
-  if (execution?.canceled !== undefined) return undefined;
-  if (execution?.status === 'NOT_STARTED') return readHeldBack(store, execution);
-  if (execution?.status !== 'RUNNING' || execution.ending !== undefined) return undefined;
+  if (execution?.status === 'NOT_STARTED')
+    return execution.canceled === undefined ? readHeldBack(store, execution) : undefined;
+  if (execution?.status !== 'RUNNING') return undefined;
   return stageId === undefined ? readStages(store, execution) : readBlocked(store, execution, stageId);
 }

@@ -2,9 +2,10 @@ import type { ExecutionDraft } from '../model/command';
 import type { Execution, Trigger } from '../model/execution';
 import type { Clock } from './clock';
 import { holdersUnder, lockCluster, type ClusterHolder } from './cluster-lock';
+import { correlate } from './correlation';
 import { executionKind } from './document-kinds';
 import { limitOf, mostWaiting } from './pipeline-queue';
-import type { DocumentKind, DocumentStore } from './ports/document-store';
+import type { DocumentStore } from './ports/document-store';
 import { worksOnCluster } from './read-history';
 import { waitingAhead } from './waiting-ahead';
 import type { Signal, SignalOutcome } from './signals';
@@ -63,18 +64,6 @@ function executionOf({ id, teamId, draft, trigger, confirmedPlan }: StartRequest
 
 /** What a start came to; its execution is that of the first start with the same correlation id. */
 export type StartAnswer = { readonly executionId: string; readonly refusal?: StartRefusal };
-
-type Correlation = { readonly schema: 1; readonly executionId: string };
-
-/** Which execution starts with a correlation id are about; the id is the team's and that; not listed by anything. */
-const correlationKind: DocumentKind<Correlation> = { name: 'correlation', indexes: () => ({}) };
-
-/** The execution that the first start with this correlation id chose, which this may be. */
-async function correlate(store: DocumentStore, { id, teamId, trigger }: StartRequest): Promise<string> {
-  const key = `${teamId}/${trigger.correlationId}`;
-  await store.create(correlationKind, key, { schema: 1, executionId: id });
-  return (await store.get(correlationKind, key))?.document.executionId ?? id;
-}
 
 /** Deletes what is refused; whether it is gone: another look at the same start may have let it begin meanwhile. */
 async function withdraw(store: DocumentStore, id: string): Promise<boolean> {
@@ -192,7 +181,7 @@ async function start(parts: StartParts, request: StartRequest): Promise<StartRef
  * unless it `waits`: then it is started all the same, and takes the cluster after those that came before it.
  */
 export async function startExecution(parts: StartParts, request: StartRequest): Promise<StartAnswer> {
-  const executionId = await correlate(parts.store, request);
+  const executionId = await correlate(parts, { ...request, correlationId: request.trigger.correlationId });
   const refusal = await start(parts, { ...request, id: executionId });
   return { executionId, ...(refusal === undefined ? {} : { refusal }) };
 }

@@ -5,6 +5,7 @@ import { explainFailure } from './explain-failure';
 import { contextOf, stageById } from './graph';
 import { replaceStage } from './plan-stages';
 import { tasksOf } from './registry';
+import { isHeldNow, standstillMs } from './stage-waits';
 
 /**
  * The stages whose `stageTimeoutMs` is time for a stage: itself and those above it, nearest first (semantics §6.5). A way back
@@ -24,34 +25,29 @@ function timedStages<S>(execution: Execution, stage: Stage, registry: StageRegis
 const stageTimeoutMs = ({ context }: Stage): number | undefined =>
   typeof context.stageTimeoutMs === 'number' ? context.stageTimeoutMs : undefined;
 
-/** When a stage must be over by its own `stageTimeoutMs`, pauses and the wait for its windows not counted. */
+/** When a stage must be over by its own `stageTimeoutMs`, pauses, the wait for its windows and that for clusters not counted. */
 function stageDeadline(execution: Execution, stage: Stage): number {
   const startTime = letThroughAt(execution, stage);
   const timeoutMs = stageTimeoutMs(stage);
   if (startTime === undefined || timeoutMs === undefined) return Number.POSITIVE_INFINITY;
-  return startTime + timeoutMs + pausedMs(execution, startTime);
+  return startTime + timeoutMs + standstillMs(execution, stage, startTime);
 }
 
-/** How long an execution was paused since a task began, in milliseconds. */
-export const pausedMs = ({ pauses = [] }: Execution, startTime: number): number =>
-  pauses.reduce((sum, { at, resumedAt }) => sum + Math.max(0, resumedAt - Math.max(at, startTime)), 0);
-
-/** How long the time of a stage's tasks stood still, in milliseconds. */
-const stoodStillMs = ({ tasks }: Stage): number => tasks.reduce((sum, { stillMs = 0 }) => sum + stillMs, 0);
-
-/** When a running task times out, by its own time or by that of its stage or one above; milliseconds since the epoch. */
+/**
+ * When a running task times out, by its own time or by that of its stage or one above; milliseconds since the epoch. Never while
+ * something keeps its stage from acting.
+ */
 export function taskDeadline<S>(execution: Execution, stage: Stage, task: Task, registry: StageRegistry<S>): number {
   const definition = registry.find(stage.type);
-  if (definition === undefined || task.startTime === undefined || task.stillSince !== undefined)
-    return Number.POSITIVE_INFINITY;
+  if (definition === undefined || task.startTime === undefined || isHeldNow(stage)) return Number.POSITIVE_INFINITY;
   const input = () => ({ execution, stage, context: contextOf(execution, stage) });
   const found = tasksOf(definition, input).find((candidate) => candidate.name === task.name);
   if (found === undefined) return Number.POSITIVE_INFINITY;
   const timed = timedStages(execution, stage, registry);
   const nearest = timed.map(stageTimeoutMs).find((timeoutMs) => timeoutMs !== undefined);
   const timeoutMs = (found.timeoutFromStage ? nearest : undefined) ?? found.timeoutMs;
-  const own = task.startTime + timeoutMs + pausedMs(execution, task.startTime) + (task.stillMs ?? 0);
-  return Math.min(own, ...timed.map((each) => stageDeadline(execution, each) + stoodStillMs(stage)));
+  const own = task.startTime + timeoutMs + standstillMs(execution, stage, task.startTime);
+  return Math.min(own, ...timed.map((each) => stageDeadline(execution, each)));
 }
 
 /** A duration in words: `90 s`, `10 min`, `4 h`. */

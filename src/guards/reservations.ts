@@ -111,6 +111,7 @@ export function createTrafficGuard(
       });
       return answer;
     },
+    leastServing: (location, cluster) => leastLeft(promiseOf(cluster, location), {}),
     async release(location, cluster, key) {
       await store.update(reservationKind, idOf(location, cluster), (reservation) => {
         const entries = reservation.entries.filter((entry) => entry.key !== key);

@@ -15,10 +15,6 @@ export type Task = {
   /** When the task wants to be looked at again; 0 is at once. */
   readonly dueAt?: number;
   readonly memo?: Memo;
-  /** Since when its time stands still, in milliseconds since the epoch; absent while it runs. */
-  readonly stillSince?: number;
-  /** For how long its time stood still before, pauses not counted, in milliseconds. @default 0 */
-  readonly stillMs?: number;
   /** Raised with every saved look, so that the result of an older look is dropped. */
   readonly looks: number;
 };
@@ -65,6 +61,8 @@ export type Stage = {
   readonly windows?: readonly NamedWindow[];
   readonly startTime?: number;
   readonly endTime?: number;
+  /** When its time stood still, oldest first, pauses not counted; one without `until` lasts. Absent: never. */
+  readonly waits?: readonly { readonly at: number; readonly until?: number }[];
   readonly context: StageContext;
   readonly outputs: StageContext;
   readonly tasks: readonly Task[];

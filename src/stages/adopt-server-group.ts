@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { keyLabel, type ServerGroups } from '../dcos/server-groups';
+import type { TrafficGuard } from '../engine/contracts/guard';
 import type { PlanInput, StagePlan } from '../engine/contracts/stage';
 import { effectKeyPrefix } from '../engine/effect-key';
 import { CoxswainError } from '../model/errors';
@@ -13,7 +14,7 @@ import { guardBesideUnmanaged, onUnmanaged, readUnmanaged, unmanagedConfig } fro
 import { renderCapacity, waitForCapacityMatch } from './server-group/wait-for-capacity';
 import { watching } from './server-group/watching';
 
-type Needs = { readonly serverGroups: ServerGroups };
+type Needs = { readonly serverGroups: ServerGroups; readonly trafficGuard: TrafficGuard };
 type Look = TaskLook<Needs>;
 
 const nameSchema = z.object({ name: z.string(), size: z.number() });
@@ -93,7 +94,8 @@ const checkCopyServes: TaskDefinition<Needs> = {
     const groups = await look.services.serverGroups.list(location, cluster, look.signal);
     const copy = groups.find((group) => group.name === look.stage.outputs.serverGroupName);
     const operation = 'Removal of all instances in';
-    const answer = guardBesideUnmanaged({ operation, cluster, location, groups, app, going: app.name });
+    const least = look.services.trafficGuard.leastServing(location, cluster);
+    const answer = guardBesideUnmanaged({ operation, cluster, location, groups, app, going: app.name, least });
     const serves = copy === undefined ? 0 : countServing(copy);
     const wanted = countServing(app);
     if (answer.allowed && serves >= wanted) return { status: 'SUCCEEDED', outputs: { servedBefore: wanted } };
@@ -165,7 +167,7 @@ function goBack({ execution, stage }: PlanInput): readonly StagePlan[] {
 export const adoptServerGroup = defineStage({
   type: 'adoptServerGroup',
   isInternal: true,
-  needs: ['serverGroups'],
+  needs: ['serverGroups', 'trafficGuard'],
   config: unmanagedConfig,
   tasks: [
     recreateServerGroup,

@@ -46,7 +46,7 @@ const deleteServerGroup: TaskDefinition<GuardedServices> = {
       await look.services.serverGroups.destroy(placeOf(look.context), name, { force }, look.signal);
       return { status: 'SUCCEEDED' };
     } catch (error) {
-      return waitForLock(error, { destroying: name });
+      return waitForLock(error, { destroying: name }, look);
     }
   },
 };

@@ -97,7 +97,7 @@ async function disable(look: Look, copy: ServerGroup): Promise<TaskResult> {
     await look.services.serverGroups.resize(placeOf(look.context), copy.name, 0, { force: true }, look.signal);
     return { status: 'RUNNING', retryAfterMs: againMs, memo };
   } catch (error) {
-    return waitForLock(error, memo);
+    return waitForLock(error, memo, look);
   }
 }
 
@@ -121,7 +121,9 @@ const disableCopies: TaskDefinition<Pick<Needs, 'serverGroups'>> = {
     }
     const app = await readUnmanaged(look);
     if (app === undefined) return firstIsGone(look);
-    const answer = guardBesideUnmanaged({ operation: 'Disabling', cluster, location, groups, app, going: copy.name });
+    // What is promised may be more than the first ever served with: then nothing could go back.
+    const beside = { cluster, location, groups, app, going: copy.name, least: 1 };
+    const answer = guardBesideUnmanaged({ operation: 'Disabling', ...beside });
     if (answer.allowed) return disable(look, copy);
     if (look.now - look.startedAt < patienceMs)
       return { status: 'RUNNING', retryAfterMs: againMs, context: { progress: answer.reason } };

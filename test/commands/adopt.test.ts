@@ -1,3 +1,5 @@
+import { failureOf } from '../../src/engine/failure-of';
+import type { Environment } from '../../src/model/application';
 import type { Command } from '../../src/model/command';
 import { CoxswainError } from '../../src/model/errors';
 import { expiryKind } from '../../src/engine/document-kinds';
@@ -7,8 +9,12 @@ import { createCommandBench, wordsOf } from '../support/command-kit';
 import { west } from '../support/stage-kit';
 
 /** `foo prod` with an app in each region that has no version in its name. */
-async function bench(name = 'foo-prod', { image = 'repo/foo:1.0' } = {}) {
+async function bench(name = 'foo-prod', { image = 'repo/foo:1.0', minInstances = 0 } = {}) {
   const it = await createCommandBench();
+  const promise: Partial<Environment> = minInstances === 0 ? {} : { trafficGuard: { minInstances } };
+  const environments = it.world.definitions().applications.get('foo')?.environments as Map<string, Environment>;
+  const prod = environments.get('prod');
+  if (prod !== undefined) environments.set('prod', { ...prod, ...promise });
   for (const location of [east, west]) it.serverGroups.seed({ location, name, desired: 3, image });
   const confirm = async (planned: Command) => {
     const started = await it.press(planned, 'confirm');
@@ -55,6 +61,16 @@ describe('apps without a version in their names', () => {
     expect((await it.confirm(await it.say('adopt foo prod/east'))).status).toBe('SUCCEEDED');
     expect(it.serverGroups.sizes(east)).toEqual(['foo-prod-v004 ×0', 'foo-prod-v005 ×3']);
     expect(it.serverGroups.sizes(west)).toEqual(['foo-prod ×3']);
+  });
+
+  it('stay where their copy would serve with fewer than the environment promises', async () => {
+    const it = await bench('foo-prod', { minInstances: 4 });
+    const done = await it.confirm(await it.say('adopt foo prod/east'));
+    expect(failureOf(done)).toMatchObject({
+      code: 'TRAFFIC_GUARD',
+      message: expect.stringContaining('3 of 6 healthy instances, fewer than the 4 that must serve') as string,
+    });
+    expect(it.serverGroups.sizes(east)).toEqual(['foo-prod ×3', 'foo-prod-v000 ×0']);
   });
 
   it('go on serving when the copy does not come up', async () => {

@@ -67,11 +67,26 @@ describe('a pipeline whose stages name a cluster of another environment', () => 
     expect(wordsOf(deploying.reply)).toContain('It changes foo prod too');
   });
 
-  it('is refused while somebody is at work there', async () => {
+  it('is planned while somebody is at work there, says so, and waits', async () => {
     const it = await bench();
-    await it.drive(await confirmed(it, 'deploy foo prod 1.1'), 1000);
+    const other = await confirmed(it, 'deploy foo prod 1.1');
+    await it.drive(other, 1000);
     const said = await it.say('pipeline run foo named dev');
-    expect(wordsOf(said.reply)).toContain('Deploy foo 1.1 to prod is under way, asked by @UANN.');
+    expect(wordsOf(said.reply)).toContain(
+      'Deploy foo 1.1 to prod is at work on foo-prod, asked by @UANN. The stage waits for that.',
+    );
+    const id = (await it.press(said, 'confirm')).executionId ?? '';
+    await it.drive(id, 6000);
+    const steps = JSON.stringify((await it.live(id))?.steps);
+    expect(steps).toContain('Deploy foo 1.1 to prod');
+    const done = await it.drive(id);
+    const ended = (await it.executions()).find((execution) => execution.id === other)?.endTime ?? 0;
+    const acted = done.stages.flatMap(({ waits = [] }) => waits.map(({ until = 0 }) => until));
+    expect([done.status, acted.every((at) => at >= ended && ended > 0), acted.length > 0]).toEqual([
+      'SUCCEEDED',
+      true,
+      true,
+    ]);
   });
 
   it('is refused as a child as well, where only an expression says which it is', async () => {

@@ -63,8 +63,8 @@ export interface ChildPipelines {
   start(request: ChildRequest): Promise<ChildStart>;
   /** The execution as it is now; undefined where there is none of this id. */
   look(executionId: string): Promise<Execution | undefined>;
-  /** Takes its cluster for `parent`, to take back what it did; doing it again changes nothing. */
-  reopen(executionId: string, parent: Execution): Promise<ChildReopening>;
+  /** Takes its cluster for the parent, to take back what it did; doing it again changes nothing. */
+  reopen(executionId: string, request: Pick<ChildRequest, 'parent' | 'parentStageId'>): Promise<ChildReopening>;
   /** Has nothing of it offered to be run again: what it did is taken back, or done anew. Doing it again changes nothing. */
   close(executionId: string): Promise<void>;
   /** Cancels it, with its way back; one that has ended, or is ending, stays as it is. `key` makes a repeat harmless. */

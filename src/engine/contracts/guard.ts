@@ -36,6 +36,8 @@ export type ReserveAnswer = { readonly allowed: true } | GuardDenial | { readonl
 export interface TrafficGuard {
   /** Checks against Marathon, read uncached, and reserves. */
   reserve(request: ReserveRequest, signal?: AbortSignal): Promise<ReserveAnswer>;
+  /** How many healthy instances the last step of a cluster must leave there, by the files; undefined where it is not guarded. */
+  leastServing(location: Location, cluster: string): number | undefined;
   /** What went is gone, or will not go. */
   release(location: Location, cluster: string, key: string): Promise<void>;
 }

@@ -15,10 +15,13 @@ type TaskRunning = {
   readonly retryAfterMs: number;
   readonly memo?: Memo;
   readonly context?: StageContext;
-  /** Whether its time, and that of the stages above, stands still until a look says otherwise. @default false */
-  readonly standsStill?: boolean;
   /** Saved with an intent: what was decided, to which later attempts of the stage keep. */
   readonly decision?: StageContext;
+  /**
+   * Something keeps the stage from its first act, or what it waits for from going on: how long that lasts is no time of the task,
+   * nor of stages above. @default false
+   */
+  readonly isHeld?: boolean;
 };
 
 type TaskEnd<S extends 'TERMINAL' | 'CANCELED'> = {

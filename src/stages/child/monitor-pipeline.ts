@@ -100,6 +100,6 @@ export const monitorPipeline: TaskDefinition<Needs> = {
     }
     const scheduledTime = heldUntil === 0 ? undefined : heldUntil;
     const context = { status: child.status, progress: undefined, scheduledTime };
-    return { status: 'RUNNING', retryAfterMs: pollMs, context, standsStill: true };
+    return { status: 'RUNNING', retryAfterMs: pollMs, context, isHeld: true };
   },
 };

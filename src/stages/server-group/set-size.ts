@@ -11,12 +11,22 @@ import { readTarget } from './target';
 
 type Needs = { readonly serverGroups: ServerGroups };
 
-const lockRetryMs = 3000;
+/** A quarter of the time that a step has waited for a lock already, within these bounds, passes until it tries again. */
+const shortestRetryMs = 3000;
+const longestRetryMs = 60_000;
 
-/** Waits out a Marathon lock, naming its holder; forces only where the stage says so (decisions 10). Throws other errors. */
-export function waitForLock(error: unknown, memo: Memo): TaskResult {
+/**
+ * Waits out a Marathon lock, naming its holder and asking ever more rarely; forces only where the stage says so (decisions 10).
+ * Throws other errors.
+ */
+export function waitForLock(
+  error: unknown,
+  memo: Memo,
+  { now, startedAt }: Pick<TaskLook<never>, 'now' | 'startedAt'>,
+): TaskResult {
   if (!(error instanceof CoxswainError) || error.code !== 'MARATHON_LOCKED') throw error;
-  return { status: 'RUNNING', retryAfterMs: lockRetryMs, memo, context: { progress: error.message } };
+  const retryAfterMs = Math.min(longestRetryMs, Math.max(shortestRetryMs, Math.round((now - startedAt) / 4)));
+  return { status: 'RUNNING', retryAfterMs, memo, context: { progress: error.message } };
 }
 
 const ownDeployments = (deployments: readonly string[]): StageContext => ({ ownDeployments: deployments });
@@ -82,7 +92,7 @@ export const setSize = <S extends Needs>(
         const { deploymentId } = await send(look, group, size);
         return { status: 'SUCCEEDED', outputs, context: ownDeployments([deploymentId ?? []].flat()) };
       } catch (error) {
-        return waitForLock(error, memo);
+        return waitForLock(error, memo, look);
       }
     },
   });

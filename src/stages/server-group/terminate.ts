@@ -127,7 +127,7 @@ const kill = (taskName: string, decrement: boolean): TaskDefinition<GuardedServi
       await look.services.serverGroups.terminate(placeOf(look.context), left, { decrement }, look.signal);
       return { status: 'SUCCEEDED' };
     } catch (error) {
-      return waitForLock(error, intent.data);
+      return waitForLock(error, intent.data, look);
     }
   },
 });

@@ -29,8 +29,11 @@ export function guardBesideUnmanaged(question: {
   readonly groups: readonly ServerGroup[];
   readonly app: UnmanagedApp;
   readonly going: string;
+  /** How many healthy instances must be left; undefined where the cluster is not guarded. */
+  readonly least: number | undefined;
 }): GuardAnswer {
-  const { operation, cluster, location, groups, app, going } = question;
+  const { operation, cluster, location, groups, app, going, least } = question;
+  if (least === undefined) return { allowed: true };
   const [pattern] = groups;
   const beside = pattern === undefined ? [] : [{ ...pattern, ...app }];
   return guardTraffic({
@@ -40,6 +43,7 @@ export function guardBesideUnmanaged(question: {
     groups: [...groups, ...beside],
     going: [going],
     reserved: [],
+    minimumServing: least,
   });
 }
 
@@ -62,7 +66,7 @@ export const onUnmanaged = (
       await act(look, unmanagedName);
       return { status: 'SUCCEEDED' };
     } catch (error) {
-      return waitForLock(error, memo);
+      return waitForLock(error, memo, look);
     }
   },
 });
