@@ -1,4 +1,5 @@
 import { wordsOf } from '../support/command-kit';
+import { ask } from '../support/handled-choices';
 import { createJudgmentBench, keepIt, type JudgmentBench } from '../support/judgment-kit';
 
 const minuteMs = 60_000;
@@ -211,5 +212,101 @@ describe('copies of a judgment', () => {
     await bench.choose(id, 'cancelExecution');
     expect((await bench.drive(id)).status).toBe('CANCELED');
     expect(await bench.buttons(id)).toEqual({ channel: '', live: '', UBOB: '', UCID: '' });
+  });
+});
+
+describe('the roles of a judgment', () => {
+  const roles = (context: object, more: object = {}) => ({
+    stages: keepIt(context),
+    managers: ['UBOB', 'UCID'],
+    groups: { oncall: ['UCID', 'UEVE'], lead: ['UBOB'] },
+    ...more,
+  });
+
+  it.each([
+    ['an approver with the role', { selectedStageRoles: ['oncall'] }, 'UCID', ''],
+    ['a role as it is written', { selectedStageRoles: [' @OnCall '] }, 'UCID', ''],
+    ['an approver without it', { selectedStageRoles: ['oncall'] }, 'UBOB', 'only @oncall may'],
+    ['the role without being an approver', { selectedStageRoles: ['oncall'] }, 'UEVE', 'only @managers may'],
+    ['one of several', { selectedStageRoles: ['nobody', 'UBOB'] }, 'UBOB', ''],
+    ['the older name wins', { selectedStageRoles: ['oncall'], requiredJudgmentRoles: ['lead'] }, 'UBOB', ''],
+    [
+      'the older name wins',
+      { selectedStageRoles: ['oncall'], requiredJudgmentRoles: ['lead'] },
+      'UCID',
+      'only @lead may',
+    ],
+    ['an empty older name does not', { selectedStageRoles: ['oncall'], requiredJudgmentRoles: [] }, 'UCID', ''],
+    ['a role that nobody knows', { selectedStageRoles: ['ghosts'] }, 'UCID', 'I cannot see who is in @ghosts'],
+    ['none', { selectedStageRoles: [] }, 'UBOB', ''],
+  ])('count beside the approvers: %s', async (_which, context, user, refusal) => {
+    const bench = await createJudgmentBench(roles(context));
+    const id = await bench.started();
+    const answer = await said(bench.decide(id, user));
+    if (refusal === '') expect(answer).toBe('');
+    else expect(answer).toContain(refusal);
+    expect((await bench.drive(id, minuteMs)).status).toBe(refusal === '' ? 'SUCCEEDED' : 'RUNNING');
+  });
+
+  it('that are no list fail it, and let nobody decide', async () => {
+    const bench = await createJudgmentBench(roles({ selectedStageRoles: { oncall: true } }));
+    const id = await bench.started();
+    expect((await bench.stage(id)).status).toBe('TERMINAL');
+    expect(await said(bench.decide(id, 'UCID'))).toContain('You cannot decide here');
+  });
+
+  it('count for a rejection too, and alone where the file names no approvers', async () => {
+    const bench = await createJudgmentBench(
+      roles({ selectedStageRoles: ['oncall'] }, { approvers: { groups: [], anyone: true } }),
+    );
+    const id = await bench.started();
+    expect(await said(bench.decide(id, 'UBOB', 'reject', 'no'))).toContain('only @oncall may');
+    expect(await said(bench.decide(id, 'UEVE', 'reject', 'no'))).toBe('');
+    expect((await bench.drive(id)).status).toBe('TERMINAL');
+  });
+
+  it('narrow who has a copy', async () => {
+    const more = { subscribers: ['UBOB', 'UCID', 'UEVE'] };
+    const bench = await createJudgmentBench(roles({ selectedStageRoles: ['oncall'] }, more));
+    expect(await bench.buttons(await bench.started())).toEqual({ channel: both, live: both, UCID: both });
+  });
+});
+
+describe('asking those who may decide', () => {
+  it.each([
+    ['approvers', {}, '@managers'],
+    ['roles where anyone may decide', { approvers: { groups: [], anyone: true } }, '@oncall'],
+  ])('tells them in the thread, once for each who asks: %s', async (_which, over, names) => {
+    const bench = await createJudgmentBench({
+      stages: keepIt({ selectedStageRoles: ['oncall'] }),
+      groups: { oncall: ['UCID'] },
+      ...over,
+    });
+    const id = await bench.started();
+    for (const user of ['UEVE', 'UEVE', 'UFAY']) {
+      const refused = await bench.decide(id, user);
+      const [choice] = refused.reply?.choices ?? [];
+      expect(choice?.name).toBe('ask');
+      if (choice === undefined) return;
+      const asked = await ask(bench, { type: 'choice', name: 'ask', target: choice.target }, user);
+      expect(wordsOf(asked.reply)).toBe(`Asked ${names}.`);
+    }
+    const pleas = await bench.messages(`${names}: @U`);
+    expect(pleas.map(({ view }) => wordsOf(view)).sort()).toEqual(
+      ['UEVE', 'UFAY'].map((user) => `${names}: @${user} asks for a decision on 'Keep it?' of Deploy foo 1.1 to prod.`),
+    );
+    expect(pleas.map(({ target }) => target)).toEqual(
+      [1, 2].map(() => ({ kind: 'thread', parentId: `${id}/live`, broadcast: false })),
+    );
+  });
+
+  it('is for who was refused alone', async () => {
+    const bench = await createJudgmentBench();
+    const id = await bench.started();
+    const [choice] = (await bench.decide(id, 'UEVE')).reply?.choices ?? [];
+    if (choice === undefined) throw new Error('There is no such button.');
+    const other = await ask(bench, { type: 'choice', name: 'ask', target: choice.target }, 'UFAY');
+    expect(wordsOf(other.reply)).toContain('There is nothing to ask for');
+    expect(await bench.messages('@managers: @U')).toEqual([]);
   });
 });
