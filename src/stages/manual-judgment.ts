@@ -123,6 +123,8 @@ function judges(execution: Execution, stage: Stage): Text {
   const { groups, anyone, count, excludeRequester, excludeAuthor = false } = execution.definition.policy.approvers;
   const roles = judgmentRoles(stage.context);
   const named = groups.length === 0 ? roles : groups;
+  if (excludeAuthor && execution.definition.authors === undefined)
+    return 'Nobody: whoever made the change may not, and who that is is not known.';
   if (groups.length === 0 && anyone !== true) return 'Nobody: the list of approvers is empty.';
   if (named.length === 0) return 'Anyone here may decide.';
   const both = groups.length > 0 && roles.length > 0 ? [' who are in ', ...principalsText(roles)] : [];

@@ -1,3 +1,4 @@
+import { executionKind } from '../../src/engine/document-kinds';
 import { wordsOf } from '../support/command-kit';
 import { ask } from '../support/handled-choices';
 import { createJudgmentBench, keepIt, type JudgmentBench } from '../support/judgment-kit';
@@ -308,5 +309,41 @@ describe('asking those who may decide', () => {
     const other = await ask(bench, { type: 'choice', name: 'ask', target: choice.target }, 'UFAY');
     expect(wordsOf(other.reply)).toContain('There is nothing to ask for');
     expect(await bench.messages('@managers: @U')).toEqual([]);
+  });
+});
+
+describe('a judgment that leaves out who made the change', () => {
+  const unknown = 'whoever made the change may not';
+  const withoutAuthors = { approvers: { excludeAuthor: true } } as const;
+
+  it('is decided by nobody where that is not known, and says so in the plan, in the question and when clicked', async () => {
+    const bench = await createJudgmentBench(withoutAuthors);
+    const planned = await bench.say('deploy foo prod 1.1');
+    expect(wordsOf(planned.reply)).toContain(`Who judges: nobody: ${unknown}`);
+    const { executionId: id = '' } = await bench.press(planned, 'confirm');
+    await bench.drive(id, 1000);
+    const [question] = await bench.messages('Deploy foo 1.1 to prod: Keep it?');
+    expect(wordsOf(question?.view)).toContain(`Who decides: Nobody: ${unknown}`);
+    for (const name of ['approve', 'reject'] as const)
+      expect(await said(bench.decide(id, 'UBOB', name, name === 'reject' ? 'no' : undefined))).toContain(unknown);
+    expect((await bench.drive(id, minuteMs)).status).toBe('RUNNING');
+  });
+
+  it.each([
+    ['by account', ['UBOB'], 'UBOB', 'You cannot decide on your own change.'],
+    ['by address', ['Bob+git@example.com'], 'UBOB', 'You cannot decide on your own change.'],
+    ['as somebody else', ['UEVE', 'eve@example.com'], 'UBOB', ''],
+    ['as nobody', [], 'UBOB', ''],
+  ])('is decided by others where it is known: %s', async (_which, authors, user, refusal) => {
+    const bench = await createJudgmentBench({ ...withoutAuthors, emails: { UBOB: 'bob@example.com' } });
+    const id = await bench.started();
+    await bench.store.update(executionKind, id, (execution) => ({
+      ...execution,
+      definition: { ...execution.definition, authors },
+    }));
+    const answer = await said(bench.decide(id, user));
+    if (refusal === '') expect(answer).toBe('');
+    else expect(answer).toContain(refusal);
+    expect((await bench.drive(id, minuteMs)).status).toBe(refusal === '' ? 'SUCCEEDED' : 'RUNNING');
   });
 });
