@@ -1,5 +1,6 @@
 import { executionKind } from '../../src/engine/document-kinds';
 import { wordsOf } from '../support/command-kit';
+import { windowOf } from '../support/draw-window';
 import { ask } from '../support/handled-choices';
 import { createJudgmentBench, keepIt, type JudgmentBench } from '../support/judgment-kit';
 
@@ -345,5 +346,44 @@ describe('a judgment that leaves out who made the change', () => {
     if (refusal === '') expect(answer).toBe('');
     else expect(answer).toContain(refusal);
     expect((await bench.drive(id, minuteMs)).status).toBe(refusal === '' ? 'SUCCEEDED' : 'RUNNING');
+  });
+});
+
+describe('a click that fits no open judgment', () => {
+  it('counts nothing where an answer comes with it and none is asked for', async () => {
+    const bench = await createJudgmentBench();
+    const id = await bench.started();
+    expect(await said(bench.decide(id, 'UBOB', 'approve', 'keep'))).toBe(
+      "'Keep it?' asks for no answer. Approve it without one.",
+    );
+    expect((await bench.drive(id, minuteMs)).status).toBe('RUNNING');
+  });
+
+  it('counts nothing on a stage of another type', async () => {
+    const [first] = keepIt();
+    if (first === undefined) throw new Error('There is no judgment.');
+    const bench = await createJudgmentBench({ stages: [{ ...first, type: 'wait', context: { waitTime: 3600 } }] });
+    const id = await bench.started();
+    expect(await said(bench.decide(id, 'UBOB'))).toBe('This judgment no longer exists.');
+    expect((await bench.stage(id)).context).not.toHaveProperty('judgmentStatus');
+  });
+
+  it('counts nothing before its window opens, and nobody is asked until then', async () => {
+    const [first] = keepIt();
+    if (first === undefined) throw new Error('There is no judgment.');
+    // It is Thursday, midnight.
+    const window = windowOf("{ days: Mon-Fri, hours: '09:00-16:00' }", 'UTC');
+    const bench = await createJudgmentBench({
+      stages: [{ ...first, windows: [{ of: 'the stage', window }] }],
+      subscribers: ['UBOB'],
+    });
+    const id = await bench.started();
+    expect(await bench.buttons(id)).toEqual({ live: '' });
+    expect(await said(bench.decide(id, 'UBOB'))).toBe("'Keep it?' waits for its window and asks nothing yet.");
+    expect((await bench.stage(id)).context).not.toHaveProperty('judgmentStatus');
+    await bench.drive(id, 10 * 60 * minuteMs);
+    expect(await bench.buttons(id)).toEqual({ channel: both, live: both, UBOB: both });
+    expect(await said(bench.decide(id, 'UBOB'))).toBe('');
+    expect((await bench.drive(id)).status).toBe('SUCCEEDED');
   });
 });
