@@ -2,6 +2,7 @@ import type { PipelineStage } from '../src/model/application';
 import type { Command } from '../src/model/command';
 import type { PipelineRun } from '../src/model/execution';
 import { imageOfVersion } from '../src/model/image-of-version';
+import { principalsText } from '../src/model/principal';
 import { imageVersion } from '../src/model/server-group';
 import type { Text } from '../src/model/text';
 import type { View } from '../src/model/view';
@@ -65,14 +66,13 @@ const countText = (target: Target): string => {
   return `${instances} per region, ${instances * regions} in all (${placesText(target.locations)})`;
 };
 
-const judgesText = (target: Target): readonly ({ readonly group: string } | string)[] => {
+const judgesText = (target: Target): Text => {
   const judged = target.environment.pipeline.stages.some((stage) => stage.type === 'manualJudgment');
   if (!judged) return ['nobody: no judgment in this pipeline'];
-  const { groups, anyone, excludeRequester } = target.environment.policy.approvers;
-  const who =
-    groups.length === 0
-      ? [anyone === true ? 'anyone' : 'nobody: no approvers are named']
-      : groups.flatMap((group, index) => (index === 0 ? [{ group }] : [', ', { group }]));
+  const { groups, anyone, excludeRequester, excludeAuthor } = target.environment.policy.approvers;
+  if (excludeAuthor === true) return 'nobody: whoever made the change may not, and who that is is not known';
+  const unnamed = anyone === true ? 'anyone' : 'nobody: no approvers are named';
+  const who = groups.length === 0 ? [unnamed] : principalsText(groups);
   return excludeRequester ? [...who, ', not yourself'] : who;
 };
 

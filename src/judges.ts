@@ -2,6 +2,7 @@ import { judgmentRoles } from './engine/approvals';
 import { personKind } from './engine/document-kinds';
 import { stageById } from './engine/graph';
 import type { DocumentStore } from './engine/ports/document-store';
+import { requestersOf } from './engine/requesters';
 import type { TellingParts } from './engine/tell-judges';
 import { principalOf } from './model/principal';
 import { readPeople } from './policy/people';
@@ -39,13 +40,15 @@ export function createJudges(parts: JudgesParts): TellingParts['judges'] {
     const { policy, authors, environment } = execution.definition;
     const roles = judgmentRoles(stageById(execution, stageId)?.context ?? {});
     const names = policy.approvers.groups.length === 0 ? roles : policy.approvers.groups;
-    const known = await usersByEmail(parts, [...names, ...roles]);
-    const people = await readPeople(store, teamId, known);
-    const requesters = [execution.trigger.user, ...(execution.trigger.alsoAsked ?? [])];
+    const requesters = await requestersOf(store, execution);
     const where = `${execution.application} ${environment}`;
-    const able = people
-      .members(names)
-      .filter((user) => may('approve', policy, people, { user, requesters, authors, roles, where }).allowed);
+    const known = await usersByEmail(parts, [...names, ...roles]);
+    const members = (await readPeople(store, teamId, known)).members(names);
+    // Read again with everybody concerned, so that bots and second accounts of who asked are known for what they are.
+    const people = await readPeople(store, teamId, [...known, ...members, ...requesters, ...(authors ?? [])]);
+    const able = members.filter(
+      (user) => may('approve', policy, people, { user, requesters, authors, roles, where }).allowed,
+    );
     if (whom === 'everybody') return able.slice(0, mostJudgesTold);
     const wishes = await Promise.all(able.map((userId) => settings.get({ teamId, userId })));
     return able.filter((_user, index) => wishes[index]?.judgments === 'direct').slice(0, mostJudgesTold);

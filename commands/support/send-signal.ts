@@ -1,10 +1,10 @@
-import { actingUser } from '../../src/engine/acting-user';
 import { isNewest } from '../../src/engine/adopt-child';
 import { judgmentRoles } from '../../src/engine/approvals';
 import { lockCluster } from '../../src/engine/cluster-lock';
 import { stageById } from '../../src/engine/graph';
-import { ancestorIdsOf, awaitingOf } from '../../src/engine/lineage';
+import { ancestorIdsOf } from '../../src/engine/lineage';
 import { worksOnCluster } from '../../src/engine/read-history';
+import { requestersOf } from '../../src/engine/requesters';
 import { retryRefusal } from '../../src/engine/retry-choice';
 import type { Signal } from '../../src/engine/signals';
 import type { StartRefusal } from '../../src/engine/start-execution';
@@ -31,19 +31,6 @@ export type Sent =
   | { readonly type: 'refused'; readonly reason: Text }
   | { readonly type: 'lost'; readonly holder: StartRefusal };
 
-/**
- * Who asked for what an execution does: for it and for what waits for it, and who let one of these go on by a retry. Slack user
- * ids, each once, the newest first.
- */
-export async function requestersOf(
-  { store }: Pick<VerbWorld, 'store'>,
-  execution: Execution,
-): Promise<readonly string[]> {
-  const all = [execution, ...(await awaitingOf(store, execution))];
-  const users = all.flatMap((each) => [actingUser(each), each.trigger.user, ...(each.trigger.alsoAsked ?? [])]);
-  return [...new Set(users)];
-}
-
 type Authorized = { readonly permission: Permission; readonly signal: Signal };
 
 /** Whether a signal may be sent by whoever sends it, asked as it is sent; a decision then names the human behind the account. */
@@ -52,7 +39,7 @@ async function authorize(world: VerbWorld, execution: Execution, signal: Signal)
   if (signal.type === 'notify') return { signal, permission: { allowed: true } };
   if (signal.type === 'retryStage') return { signal, permission: await retryPermission(world, execution, user) };
   const { policy, environment, authors } = execution.definition;
-  const requesters = await requestersOf(world, execution);
+  const requesters = await requestersOf(world.store, execution);
   const people = await world.people([user, ...requesters, ...(authors ?? [])]);
   const asked: Asked = { user, requesters, authors, where: `${execution.application} ${environment}` };
   if (signal.type === 'override' || signal.type === 'breakGlass') {

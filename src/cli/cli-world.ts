@@ -27,10 +27,15 @@ export type StartedEmulator = {
   readonly close: () => Promise<void>;
 };
 
-/** Reads definitions, files and folders of them, and says how many files those are and what is wrong in them. */
-export type ValidateFiles = (
-  paths: readonly string[],
-) => Promise<{ readonly files: number; readonly problems: readonly DefinitionProblem[] }>;
+/**
+ * Reads definitions, files and folders of them, and says how many files those are and what is wrong in them; `warnings` is what
+ * is hardly meant, absent where there is nothing.
+ */
+export type ValidateFiles = (paths: readonly string[]) => Promise<{
+  readonly files: number;
+  readonly problems: readonly DefinitionProblem[];
+  readonly warnings?: readonly DefinitionProblem[];
+}>;
 
 /** Fetches the text behind a URL that an expression names; rejects with words for people. */
 export type FetchText = (url: string) => Promise<string>;

@@ -4,6 +4,13 @@ import type { Application, DefinitionProblem } from '../model/application';
 import type { ValidateFiles } from './cli-world';
 import { systemCodeOf } from './system-error';
 
+/** What is said of one file. */
+type Judged = { readonly problems: readonly DefinitionProblem[]; readonly warnings?: readonly DefinitionProblem[] };
+
+const eachOnce = (problems: readonly DefinitionProblem[]): readonly DefinitionProblem[] => [
+  ...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values(),
+];
+
 type Parsed<A> = { readonly accounts?: A; readonly problems: readonly DefinitionProblem[] };
 
 /** The parsers of definitions, with what they need besides file and text already bound. */
@@ -13,6 +20,7 @@ export type DefinitionParsers<A> = {
   readonly parseApplication: (input: { readonly file: string; readonly text: string; readonly accounts: A }) => {
     readonly application?: Application;
     readonly problems: readonly DefinitionProblem[];
+    readonly warnings?: readonly DefinitionProblem[];
   };
   /** What is wrong in an application, seen beside all others of its folder. @default nothing */
   readonly findMistakes?: (
@@ -78,22 +86,24 @@ export function createValidateFiles<A>(parsers: DefinitionParsers<A>): ValidateF
     const known = new Map([...applications, own].map((each) => [each.name, each]));
     return parsers.findMistakes(own, { applications: known, names: new Set([...names, own.name]) });
   };
-  const validateOne = async (file: string, folders: Folders): Promise<readonly DefinitionProblem[]> => {
-    if (basename(file) === accountsFile) return (await readAccounts(file)).problems;
+  const validateOne = async (file: string, folders: Folders): Promise<Judged> => {
+    if (basename(file) === accountsFile) return readAccounts(file);
     const read = await readText(file);
-    if ('problems' in read) return read.problems;
+    if ('problems' in read) return read;
     const { accounts, problems } = await readAccounts(join(dirname(file), accountsFile));
     // Without accounts, regions cannot be judged: their problems are what is to be mended first.
-    if (accounts === undefined) return problems;
+    if (accounts === undefined) return { problems };
     const parsed = parsers.parseApplication({ file, text: read.text, accounts });
-    if (parsed.application === undefined) return parsed.problems;
-    return [...parsed.problems, ...(await judgeBesideOthers(parsed.application, accounts, folders))];
+    if (parsed.application === undefined) return parsed;
+    const mistakes = await judgeBesideOthers(parsed.application, accounts, folders);
+    return { ...parsed, problems: [...parsed.problems, ...mistakes] };
   };
   return async (paths) => {
     const folders: Folders = new Map();
     const files = (await Promise.all(paths.map(filesOf))).flat();
-    const found = (await Promise.all(files.map((file) => validateOne(file, folders)))).flat();
-    const unique = new Map(found.map((problem) => [JSON.stringify(problem), problem]));
-    return { files: files.length, problems: [...unique.values()] };
+    const found = await Promise.all(files.map((file) => validateOne(file, folders)));
+    const warnings = eachOnce(found.flatMap((one) => one.warnings ?? []));
+    const problems = eachOnce(found.flatMap((one) => one.problems));
+    return { files: files.length, problems, ...(warnings.length === 0 ? {} : { warnings }) };
   };
 }

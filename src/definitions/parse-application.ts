@@ -18,6 +18,8 @@ import { YamlValue } from './yaml-value';
 export type ParsedApplication = {
   readonly application?: Application;
   readonly problems: readonly DefinitionProblem[];
+  /** What is hardly meant as it is written, though nothing is wrong in it; absent where there is nothing. */
+  readonly warnings?: readonly DefinitionProblem[];
 };
 
 type Pipelines = ReadonlyMap<string, Pipeline | undefined>;
@@ -178,5 +180,7 @@ export function parseApplication(input: {
   };
   const alone = new Map([[name, application]]);
   const mistakes = [...findCircles(alone), ...findCallMistakes(application, { applications: alone })];
-  return mistakes.length === 0 ? { application, problems: [] } : { problems: mistakes };
+  if (mistakes.length > 0) return { problems: mistakes };
+  const { warnings } = source;
+  return { application, problems: [], ...(warnings.length === 0 ? {} : { warnings }) };
 }

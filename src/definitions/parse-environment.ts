@@ -70,6 +70,8 @@ function parsePrincipals(value: YamlValue, absence: string): readonly string[] {
 
 const anyoneDecides = 'anyone may decide';
 const exclusions = ['requester', 'author'] as const;
+const unknownAuthors =
+  "'author' lets nobody decide on a deployment that a person or a pipeline asks for, since nothing says who made the change. Leave it out until something does.";
 
 /** So many different humans; where only people are named, there must be so many of them. */
 function parseCount(value: YamlValue | undefined, names: readonly string[]): number {
@@ -86,7 +88,9 @@ function parseApprovers(value: YamlValue | undefined): Policy['approvers'] {
   if (value === undefined) return { groups: [], anyone: true, count: 1, excludeRequester: false };
   if (value.isList) return { groups: parsePrincipals(value, anyoneDecides), count: 1, excludeRequester: true };
   const fields = value.object({ known: ['groups', 'count', 'exclude'] });
-  const exclude = fields?.get('exclude')?.texts((item) => item.oneOf(exclusions));
+  const excludeAt = fields?.get('exclude');
+  const exclude = excludeAt?.texts((item) => item.oneOf(exclusions));
+  if (exclude?.includes('author') === true) excludeAt?.warn(`${excludeAt.label}: ${unknownAuthors}`);
   const groupsAt = fields?.require('groups', 'groups: [release-managers]');
   const groups =
     groupsAt === undefined ? [] : parsePrincipals(groupsAt, `'approvers' is left out too and ${anyoneDecides}`);

@@ -10,9 +10,12 @@ export type YamlSource = {
   readonly file: string;
   readonly text: string;
   readonly problems: readonly DefinitionProblem[];
+  /** What is right as it is written, but hardly meant. */
+  readonly warnings: readonly DefinitionProblem[];
   /** Undefined where the text is no YAML that can be read on. */
   readonly document: Document.Parsed | undefined;
   readonly report: (offset: number, message: string) => void;
+  readonly warn: (offset: number, message: string) => void;
   /** Where an offset is; lines and columns count from 1. */
   readonly placeOf: (offset: number) => Pick<DefinitionProblem, 'line' | 'column'>;
 };
@@ -62,6 +65,7 @@ function checkAliases(document: Document.Parsed, report: (offset: number, messag
 /** Parses a YAML file and collects what is not YAML, each with what to do. Never throws. */
 export function readYamlSource(file: string, text: string): YamlSource {
   const problems: DefinitionProblem[] = [];
+  const warnings: DefinitionProblem[] = [];
   const lineCounter = new LineCounter();
   lineCounter.addNewLine(0);
   const placeOf = (offset: number) => {
@@ -69,6 +73,7 @@ export function readYamlSource(file: string, text: string): YamlSource {
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
   const report = (offset: number, message: string) => void problems.push({ file, ...placeOf(offset), message });
+  const warn = (offset: number, message: string) => void warnings.push({ file, ...placeOf(offset), message });
   const read = (): Document.Parsed | undefined => {
     if (text.length > maxCharacters) {
       report(0, `The file is larger than ${maxCharacters} characters. Split it: one application, one file.`);
@@ -93,5 +98,5 @@ export function readYamlSource(file: string, text: string): YamlSource {
     // The parser recurses: nesting deeper than the call stack is the one thing it throws on.
     report(0, 'The file cannot be read as YAML: it nests too deeply. Write it flatter.');
   }
-  return { file, text, problems, document, report, placeOf };
+  return { file, text, problems, warnings, document, report, warn, placeOf };
 }

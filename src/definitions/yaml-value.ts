@@ -50,6 +50,11 @@ export class YamlValue {
     return undefined;
   }
 
+  /** Tells of what is right at this value, but hardly meant. */
+  warn(message: string): void {
+    this.source.warn(this.#written?.range?.[0] ?? 0, message);
+  }
+
   /** Reports at the key; at the value where there is none. */
   failAtKey<Value = never>(message: string): Value | undefined {
     this.source.report((this.#key ?? this.#written)?.range?.[0] ?? 0, message);

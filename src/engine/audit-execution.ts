@@ -3,7 +3,7 @@ import type { ErrorCode } from '../model/errors';
 import type { Execution, Stage, Task } from '../model/execution';
 import type { ExecutionEvent } from '../model/execution-event';
 import { isComplete } from '../model/status';
-import { actingUser } from './acting-user';
+import { actingUser, actingUserOf } from './acting-user';
 import { describeEffect } from './audit-effect';
 import type { OutsideSystem } from './contracts/task';
 import type { StageRegistry } from './contracts/stage';
@@ -110,7 +110,7 @@ function effectFacts<S>(after: Execution, moved: Moved, { registry, now }: Setti
       id: `${key}/${moment}`,
       kind: 'effect',
       action: task.name,
-      who: actingUser(after),
+      who: actingUserOf(after, stage),
       what: describeEffect(after, stage, task, system),
       why: isOver ? stage.failure?.code : undefined,
       from: { surface: 'execution', executionId: id },
@@ -138,7 +138,7 @@ function stageFacts(before: Execution, after: Execution, now: number): readonly 
         id: `${after.id}/${id}/${attempt}/failed`,
         kind: isRefused ? 'refusal' : 'background',
         action: isRefused ? type : 'expired',
-        who: isRefused ? actingUser(after) : auditedSelf,
+        who: isRefused ? actingUserOf(after, stage) : auditedSelf,
         what: `${type} of ${after.name}`,
         // The words of a policy or a guard are our own.
         why: isRefused ? failure.message : failure.code,

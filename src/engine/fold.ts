@@ -13,7 +13,8 @@ import { replaceStage } from './plan-stages';
 import { startDue } from './admission';
 import { isHeldByWindow } from './execution-window';
 import { denialMessages } from './guard-messages';
-import { copiesOf, remindersOf, reminderEvents, saidOn } from './judgment-messages';
+import { copiesOf, saidOn } from './judgment-messages';
+import { remindersOf, reminderEvents } from './judgment-reminders';
 import { outcomeName } from './outcome-name';
 import { settle } from './settle';
 import { isHeldNow, withWait } from './stage-waits';
@@ -96,7 +97,7 @@ const tellsChannel = (execution: Execution, happening: string) =>
 function stageMessages<S>(
   before: Execution,
   after: Execution,
-  { registry, render }: FoldSettings<S>,
+  { registry, render, now }: FoldSettings<S>,
 ): Execution['events'] {
   return after.stages.flatMap((stage) => {
     const earlier = before.stages.find((other) => other.id === stage.id);
@@ -112,7 +113,7 @@ function stageMessages<S>(
     const view = askOf({ execution: after, stage, context: contextOf(after, stage) }, registry);
     if (view !== undefined) {
       const question = { id: `${id}/${stage.status}/${saidOn(stage)}`, messageId: `${id}/question`, view };
-      const reminders = reminderEvents(after, question, earlier, stage);
+      const reminders = reminderEvents(after, question, { earlier, stage }, { registry, now });
       if (reminders.length > 0) return reminders;
       return [{ ...question, type: 'message' as const, broadcast: true }, ...copiesOf(question, earlier, stage)];
     }

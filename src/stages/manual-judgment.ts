@@ -5,8 +5,8 @@ import type { Choice, View } from '../model/view';
 import type { Execution, Stage } from '../model/execution';
 import { approvalsOf, approvalsText, judgmentRoles } from '../engine/approvals';
 import type { PlanInput } from '../engine/contracts/stage';
-import type { TaskLook } from '../engine/contracts/task';
 import { judgmentAnswers } from '../engine/judgment-answers';
+import { remindersAt } from '../engine/judgment-reminders';
 import { defineStage } from '../services';
 import { planWholeUndo } from '../strategies';
 
@@ -56,16 +56,6 @@ const config = z.looseObject({
 });
 
 const threeDaysMs = 3 * 24 * 3_600_000;
-
-/** When people are reminded, as parts of the time that the judgment has: in the thread, then each by themselves. */
-const reminders = [0.5, 0.9] as const;
-
-/** How many reminders are due, and how long until the next one, or the end. */
-function remindersAt({ startedAt, deadline, now }: Pick<TaskLook<never>, 'startedAt' | 'deadline' | 'now'>) {
-  const times = reminders.map((part) => startedAt + part * (deadline - startedAt));
-  const next = times.find((time) => time > now) ?? deadline;
-  return { due: times.filter((time) => time <= now).length, waitMs: Math.max(0, Math.min(threeDaysMs, next - now)) };
-}
 
 /**
  * Approving is one click, with the chat's own dialog; where answers are offered, a form that asks for one of them, and where
@@ -133,6 +123,8 @@ function judges(execution: Execution, stage: Stage): Text {
   const { groups, anyone, count, excludeRequester, excludeAuthor = false } = execution.definition.policy.approvers;
   const roles = judgmentRoles(stage.context);
   const named = groups.length === 0 ? roles : groups;
+  if (excludeAuthor && execution.definition.authors === undefined)
+    return 'Nobody: whoever made the change may not, and who that is is not known.';
   if (groups.length === 0 && anyone !== true) return 'Nobody: the list of approvers is empty.';
   if (named.length === 0) return 'Anyone here may decide.';
   const both = groups.length > 0 && roles.length > 0 ? [' who are in ', ...principalsText(roles)] : [];
@@ -246,7 +238,8 @@ export const manualJudgment = defineStage({
       name: 'waitForJudgment',
       timeoutMs: threeDaysMs,
       timeoutFromStage: true,
-      run({ stage, startedAt, deadline, now }) {
+      run(look) {
+        const { stage, now } = look;
         const {
           judgmentReminded = 0,
           judgmentStatus,
@@ -257,7 +250,8 @@ export const manualJudgment = defineStage({
         if (judgmentStatus === 'continue')
           return Promise.resolve({ status: 'SUCCEEDED', outputs: { judgmentStatus, judgedBy, judgmentInput } });
         if (judgmentStatus === undefined) {
-          const { due, waitMs } = remindersAt({ startedAt, deadline, now });
+          const { due, next } = remindersAt(look);
+          const waitMs = Math.max(0, next - now);
           const reminded = due > judgmentReminded ? { context: { judgmentReminded: due } } : {};
           return Promise.resolve({ status: 'RUNNING', retryAfterMs: waitMs, ...reminded });
         }

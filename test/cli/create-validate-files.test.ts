@@ -48,4 +48,13 @@ describe('createValidateFiles', () => {
       problems: [problemOf(missing, 'The file cannot be read (ENOENT). Check its name.')],
     });
   });
+
+  it('tells warnings of applications, each once', async () => {
+    const warning = problemOf(fooFile, 'hardly meant');
+    const warned = createValidateFiles<string>({
+      parseAccounts: ({ text }) => ({ accounts: text, problems: [] }),
+      parseApplication: () => ({ problems: [], warnings: [warning, warning] }),
+    });
+    expect(await warned([fooFile])).toEqual({ files: 1, problems: [], warnings: [warning] });
+  });
 });

@@ -394,6 +394,20 @@ describe('coxswain validate and emulator', () => {
     ]);
   });
 
+  it('prints warnings, which fail nothing', async () => {
+    const validateFiles = () => Promise.resolve({ files: 1, problems: [], warnings: [problem] });
+    expect(await cli(['validate', 'foo.yaml'], { validateFiles })).toEqual({
+      exitCode: 0,
+      stdout: 'foo.yaml:3:7: warning: Unknown field.\nThe file is fine.\n',
+      stderr: '',
+    });
+    const asJson = await cli(['validate', 'foo.yaml', '--json'], { validateFiles });
+    expect(jsonLines(asJson.stdout)).toEqual([
+      { type: 'warning', ...problem },
+      { type: 'validated', files: 1, problems: 0 },
+    ]);
+  });
+
   it('exits with 0 when nothing is wrong', async () => {
     const validateFiles = () => Promise.resolve({ files: 2, problems: [] });
     expect(await cli(['validate', 'a', 'b'], { validateFiles })).toMatchObject({

@@ -101,7 +101,7 @@ describe('a judgment that offers answers', () => {
     const failed = await bench.drive(id);
     expect(failed.status).toBe('TERMINAL');
     const stageId = stageOf(failed, 'Keep it?').id;
-    expect(await sendSignal(bench, { type: 'retryStage', stageId, user: 'UBOB' }, id)).toBe('');
+    expect(await sendSignal(bench, { type: 'retryStage', stageId, user: 'UANN' }, id)).toBe('');
     await bench.drive(id, 1000);
     await decide(bench, id, 'approve', 'continue');
     const done = await bench.drive(id);

@@ -14,8 +14,8 @@ const { accounts = new Map() } = loadDefinitions({
   environment: {},
 }).accounts;
 
-/** What an environment with these fields says of people. */
-function policyOf(fields: string) {
+/** A file whose environment has these fields. */
+function parsed(fields: string) {
   const text = `application: foo
 image: registry.example.com/demo/foo
 channel: foo-deploys
@@ -24,7 +24,12 @@ environments:
 pipelines:
   quick: [{ type: deploy, strategy: highlander }]
 `;
-  const { application, problems } = parseApplication({ file: 'foo.yaml', text, accounts, stageTypes });
+  return parseApplication({ file: 'foo.yaml', text, accounts, stageTypes });
+}
+
+/** What an environment with these fields says of people. */
+function policyOf(fields: string) {
+  const { application, problems } = parsed(fields);
   expect(problems).toEqual([]);
   return application?.environments.get('dev')?.policy;
 }
@@ -56,5 +61,13 @@ describe('the policy of an environment', () => {
     expect(rules(', exclude: []')).toMatchObject({ excludeRequester: false });
     expect(rules(', exclude: [author]')).toMatchObject({ excludeRequester: false, excludeAuthor: true });
     expect(rules(', exclude: [requester, author]')).toMatchObject({ excludeRequester: true, excludeAuthor: true });
+  });
+
+  it('warns that nobody may decide where authors are left out, since nothing tells who they are', () => {
+    const { application, problems, warnings } = parsed('approvers: { groups: [managers], exclude: [author] }');
+    expect([application?.name, problems]).toEqual(['foo', []]);
+    expect(warnings).toMatchObject([{ file: 'foo.yaml', line: 5 }]);
+    expect(warnings?.[0]?.message).toContain("'author' lets nobody decide on a deployment that a person");
+    expect(parsed('approvers: { groups: [managers], exclude: [requester] }')).not.toHaveProperty('warnings');
   });
 });

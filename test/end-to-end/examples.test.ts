@@ -54,7 +54,9 @@ it.each(files)('%s runs to its end and leaves what it promises', async (file) =>
   const places = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   expect(bench.stateOf(Object.keys(before))).toEqual(before);
   const done = await bench.run(parametersOf(text, bench));
-  expect(done.stages.flatMap(({ failure }) => failure?.message ?? [])).toEqual([]);
+  // A branch that ends where its condition is not met is a choice of the example.
+  const failures = done.stages.flatMap(({ failure }) => failure ?? []);
+  expect(failures.filter(({ code }) => code !== 'PRECONDITION_FAILED')).toEqual([]);
   expect(done.status).toBe('SUCCEEDED');
   expect(bench.stateOf(places)).toEqual(after);
 });

@@ -7,6 +7,7 @@ import { resolvePipeline } from '../../src/definitions/resolve-pipeline';
 import { createWebhooks, type Webhooks } from '../../src/http-client/webhooks';
 import { executionKind } from '../../src/engine/document-kinds';
 import { judgmentAnswers } from '../../src/engine/judgment-answers';
+import type { Signal } from '../../src/engine/signals';
 import type { Application } from '../../src/model/application';
 import { clusterOf } from '../../src/model/cluster-of';
 import type { Execution, StageContext } from '../../src/model/execution';
@@ -57,6 +58,18 @@ function seedJenkins({ create }: ReturnType<typeof createEmulatedJenkins>, appli
 
 /** Where examples send their webhooks to. */
 const webhookHost = 'https://hooks.example.com';
+
+/** How a test decides on judgments. @default every one is approved */
+export type Verdict = { readonly answer?: string; readonly rejects?: true };
+
+type Judged = { readonly stageId: string; readonly context: StageContext };
+
+function decisionOf({ stageId, context }: Judged, { answer, rejects }: Verdict): Signal {
+  const by = { type: 'judge', stageId, user: 'U0ANN' } as const;
+  if (rejects === true) return { ...by, decision: 'stop', reason: 'no' };
+  const input = answer ?? judgmentAnswers(context)[0];
+  return { ...by, decision: 'continue', ...(input === undefined ? {} : { input }) };
+}
 
 /** Webhooks that go to a server of the test's instead. */
 function webhooksTo(hooksUrl: string): Webhooks {
@@ -137,8 +150,11 @@ export function createExampleBench(example: Application, hooksUrl: string) {
         ({ id }) => id,
       );
     },
-    /** Runs the pipeline of the first environment to its end; every judgment is approved, with the first answer that it offers. */
-    run: async (parameters: StageContext): Promise<Execution> => {
+    /**
+     * Runs the pipeline of the first environment to its end; every judgment is approved, with `answer` or the first that it
+     * offers, or rejected.
+     */
+    run: async (parameters: StageContext, verdict: Verdict = {}): Promise<Execution> => {
       const [environment] = example.environments.values();
       if (environment === undefined) throw new Error('The example has no environment.');
       const image = `${example.image}:2.0`;
@@ -174,13 +190,7 @@ export function createExampleBench(example: Application, hooksUrl: string) {
           await clock.advance(10_000);
           return now;
         }
-        const [input] = judgmentAnswers(judged.context);
-        const approval = { type: 'judge', decision: 'continue', stageId: judged.stageId, user: 'U0ANN' } as const;
-        const said = await sendSignal(
-          { store, clock },
-          input === undefined ? approval : { ...approval, input },
-          judged.id,
-        );
+        const said = await sendSignal({ store, clock }, decisionOf(judged, verdict), judged.id);
         if (said !== '') throw new Error(said);
       }
     },
