@@ -81,7 +81,6 @@ export function createChaosBench(options: ChaosBenchOptions) {
   const store = wrap(memory);
   const serverGroups = createFakeServerGroups(clock);
   const world = { applications: new Map(options.applications.map((each) => [each.name, each])) };
-  const holds = { stopped: undefined as string | undefined, locked: undefined as string | undefined };
   const errors: unknown[] = [];
   let count = 0;
   let handlers: Readonly<Record<string, DueHandler>> = {};
@@ -99,8 +98,6 @@ export function createChaosBench(options: ChaosBenchOptions) {
       chaos: {
         settings: now,
         newSeed: (name) => `${seed}/${name}`,
-        stopped: () => Promise.resolve(holds.stopped),
-        locked: () => Promise.resolve(holds.locked),
       },
     });
   };
@@ -133,7 +130,6 @@ export function createChaosBench(options: ChaosBenchOptions) {
     store: memory,
     serverGroups,
     world,
-    holds,
     errors,
     boot,
     start: () => startSchedule({ store, teamId: 'T1', clock }),
