@@ -293,6 +293,9 @@ describe('a card', () => {
       expect(answer.reply?.denied).toBe(true);
       expect(said).toContain('You may not change foo prod');
     }
+    await bench.persons({ UBOB: { kind: 'bot' } });
+    for (const word of ['now', 'stop'] as const)
+      expect((await pressAndEnd(bench, word, 'UBOB')).said).toContain('Bots decide nothing here.');
     expect(killsIn(bench)).toEqual([]);
   });
 

@@ -1,6 +1,14 @@
 import { createExecutorHandlers } from '../../src/app';
 import { forAll, killKind, ledgerKind, scheduleKind, startSchedule, switchKind, type Kill } from '../../src/chaos';
-import { commandKind, executionKind, messageKind, peopleKind } from '../../src/engine/document-kinds';
+import {
+  commandKind,
+  executionKind,
+  messageKind,
+  peopleKind,
+  personId,
+  personKind,
+  type PersonProjection,
+} from '../../src/engine/document-kinds';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
 import type { DueHandler } from '../../src/engine/ports/wake';
 import type { Application, Environment } from '../../src/model/application';
@@ -150,6 +158,11 @@ export function createChaosBench(options: ChaosBenchOptions) {
     executions: async () => (await memory.list(executionKind, { limit: 100_000 })).map(({ document }) => document),
     people: (groups: Readonly<Record<string, readonly string[]>>) =>
       memory.create(peopleKind, 'T1', { schema: 1, teamId: 'T1', readAt: 0, groups }),
+    /** What was read of some people, by their user ids. */
+    persons: async (known: Readonly<Record<string, Pick<PersonProjection, 'kind' | 'email'>>>) => {
+      for (const [user, person] of Object.entries(known))
+        await memory.create(personKind, personId('T1', user), { schema: 1, teamId: 'T1', user, ...person });
+    },
     /** Says something in the chat, and answers with the command as soon as it was handled. */
     say: async (text: string, user = 'UANN'): Promise<Command> => {
       const id = `C${String((asked += 1)).padStart(4, '0')}`;
