@@ -131,6 +131,21 @@ export function createChaosBench(options: ChaosBenchOptions) {
     if (clock.now() < until) await clock.advance(until - clock.now());
   };
   let asked = 0;
+  /** Stores what somebody says in the chat, as a command that is due; its id is the answer. */
+  const receive = async (text: string, user = 'UANN'): Promise<string> => {
+    const id = `C${String((asked += 1)).padStart(4, '0')}`;
+    const command: Command = {
+      schema: 1,
+      teamId: 'T1',
+      id,
+      source: { surface: 'slack', user, channel: 'CH1' },
+      request: { type: 'text', text },
+      createdAt: clock.now(),
+      state: 'received',
+    };
+    await memory.create(commandKind, id, command, { due: clock.now() });
+    return id;
+  };
   const kills = async (): Promise<readonly Kill[]> =>
     (await memory.list(killKind, { limit: 100_000 })).map(({ document }) => document);
   return {
@@ -163,22 +178,12 @@ export function createChaosBench(options: ChaosBenchOptions) {
       for (const [user, person] of Object.entries(known))
         await memory.create(personKind, personId('T1', user), { schema: 1, teamId: 'T1', user, ...person });
     },
+    receive,
     /** Says something in the chat, and answers with the command as soon as it was handled. */
-    say: async (text: string, user = 'UANN'): Promise<Command> => {
-      const id = `C${String((asked += 1)).padStart(4, '0')}`;
-      const source = { surface: 'slack', user, channel: 'CH1' } as const;
-      const command: Command = {
-        schema: 1,
-        teamId: 'T1',
-        id,
-        source,
-        request: { type: 'text', text },
-        createdAt: clock.now(),
-        state: 'received',
-      };
-      await memory.create(commandKind, id, command);
-      const claimed = { kind: 'command', id, version: 1, document: command };
-      await handlers.command?.(claimed, 'owner');
+    say: async (text: string, user?: string): Promise<Command> => {
+      const id = await receive(text, user);
+      const received = await memory.get(commandKind, id);
+      if (received !== undefined) await handlers.command?.({ ...received, kind: 'command' }, 'owner');
       const answered = (await memory.get(commandKind, id))?.document;
       if (answered === undefined) throw new Error('The command is gone.');
       return answered;
