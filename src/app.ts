@@ -66,7 +66,7 @@ export type ExecutorParts = Omit<VerbWorld, 'people' | 'signal' | 'settings' | '
   /** Where absent: to public addresses only, without secrets of the environment. */
   readonly webhooks?: Services['webhooks'];
   /** What the operator says of chaos, and where its draws come from. @default off, and random */
-  readonly chaos?: Partial<Pick<ChaosWorld, 'settings' | 'newSeed' | 'stopped' | 'locked'>>;
+  readonly chaos?: Partial<Pick<ChaosWorld, 'settings' | 'newSeed'>>;
   /** Asks the chat who is who; where absent, what was last seen counts. */
   readonly directory?: PeopleDirectory;
   /** Values that must not get into the audit log; none by default. */

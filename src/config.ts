@@ -63,7 +63,7 @@ const urlHosts = z.string().transform((text, context) => {
 const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin or UTC');
 
 /** `true` or `false`, spelled just so: anything else could mean either. */
-const truth = z.enum(['true', 'false']).transform((word) => word === 'true');
+const truth = z.enum(['true', 'false'], 'must be true or false').transform((word) => word === 'true');
 
 const words = z.string().transform((text) =>
   text
@@ -133,7 +133,8 @@ export function readConfig(
   const problems = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0]);
     const hint = whereFrom[name] === undefined ? '' : ` (${whereFrom[name]})`;
-    const what = name in given ? issue.message : 'is missing';
+    // What was compared with its default is not missing.
+    const what = name in given || issue.code === 'custom' ? issue.message : 'is missing';
     return `${name} ${what}${hint}`;
   });
   return { problems: [...problems, ...noWayIn] };

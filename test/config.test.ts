@@ -41,6 +41,54 @@ describe('readConfig', () => {
     ]);
   });
 
+  describe('of chaos', () => {
+    const chaosOf = (said: Readonly<Record<string, string>>) => {
+      const read = readConfig({ ...enough, ...said });
+      return 'config' in read ? read.config.chaos : read.problems;
+    };
+    const byDefault = {
+      enabled: false,
+      leashed: true,
+      accounts: [],
+      startHour: 9,
+      endHour: 15,
+      timeZone: 'UTC',
+      cardMs: 600_000,
+      admins: [],
+    };
+
+    it('is off, leashed and without an account by default', () => expect(chaosOf({})).toEqual(byDefault));
+
+    it.each([
+      ['CHAOS_ENABLED', 'true', { enabled: true }],
+      ['CHAOS_LEASHED', 'false', { leashed: false }],
+      ['CHAOS_ACCOUNTS', 'nonprod, prod,', { accounts: ['nonprod', 'prod'] }],
+      ['CHAOS_ADMINS', 'sre-oncall,leads', { admins: ['sre-oncall', 'leads'] }],
+      ['CHAOS_START_HOUR', '0', { startHour: 0 }],
+      ['CHAOS_END_HOUR', '24', { endHour: 24 }],
+      ['CHAOS_TIME_ZONE', 'America/New_York', { timeZone: 'America/New_York' }],
+      ['DEFAULT_TIME_ZONE', 'Europe/Berlin', { timeZone: 'Europe/Berlin' }],
+      ['CHAOS_MAX_APPS', '3', { maxApps: 3 }],
+      ['CHAOS_CARD_MINUTES', '2.5', { cardMs: 150_000 }],
+    ])('takes %s=%s', (name, value, wanted) => expect(chaosOf({ [name]: value })).toEqual({ ...byDefault, ...wanted }));
+
+    it.each([
+      ['CHAOS_ENABLED', 'yes', 'must be true or false'],
+      ['CHAOS_LEASHED', 'False', 'must be true or false'],
+      ['CHAOS_START_HOUR', '-1', ''],
+      ['CHAOS_END_HOUR', '25', ''],
+      ['CHAOS_END_HOUR', '9', 'must be later than CHAOS_START_HOUR'],
+      ['CHAOS_TIME_ZONE', 'Berlin', 'must be a time zone such as'],
+      ['CHAOS_MAX_APPS', '0', ''],
+      ['CHAOS_CARD_MINUTES', '0', ''],
+    ])('refuses %s=%s', (name, value, message) =>
+      expect(chaosOf({ [name]: value })).toEqual([expect.stringContaining(`${name} ${message}`)]),
+    );
+
+    it('says what is wrong with an hour that is not given', () =>
+      expect(chaosOf({ CHAOS_START_HOUR: '15' })).toEqual(['CHAOS_END_HOUR must be later than CHAOS_START_HOUR']));
+  });
+
   it('needs no signing secret with Socket Mode', () => {
     const { SLACK_SIGNING_SECRET: _secret, ...rest } = enough;
     expect(problemsOf({ ...rest, SLACK_APP_TOKEN: 'xapp-1' })).toEqual([]);

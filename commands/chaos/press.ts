@@ -1,9 +1,9 @@
 import type { Kill } from '../../src/chaos';
 import type { Environment } from '../../src/model/application';
-import { mayDeploy } from '../../src/policy/permissions';
 import { UserMistake } from '../support/suggest';
 import type { VerbAnswer, VerbWorld } from '../support/verb';
 import { namedApplication } from './find-chaos';
+import { deniedView, placesOf, refusedPlaces } from './refuse-chaos';
 import type { Subverb } from './subverb';
 
 const reply = (view: Extract<VerbAnswer, { type: 'reply' }>['view']): VerbAnswer => ({ type: 'reply', view });
@@ -19,7 +19,7 @@ const pressing = (name: 'now' | 'stop'): Subverb => ({
   name,
   usage: 'APPLICATION KILL-ID',
   options: ['reason'],
-  run: async (words, { source }, world) => {
+  run: async (words, command, world) => {
     const application = namedApplication(words, world, 4);
     const kill = await world.chaos.kill(words.words[3] ?? '');
     if (kill === undefined || kill.group.application !== application?.name)
@@ -27,11 +27,10 @@ const pressing = (name: 'now' | 'stop'): Subverb => ({
     const environment = environmentOf(world, kill);
     if (environment === undefined)
       return reply({ headline: 'It asks nobody just now.', tone: 'attention', undone: true });
-    const where = `${application.name} ${environment.name}`;
-    const permission = mayDeploy(environment.policy, await world.people(), source.user, where);
-    if (!permission.allowed) return reply({ headline: permission.reason, tone: 'bad', denied: true });
+    const [refusal] = await refusedPlaces(world, command, placesOf(application, [environment]));
+    if (refusal !== undefined) return reply(deniedView(refusal));
     const reason = words.options.get('reason');
-    const wanted = { word: name, user: source.user, ...(reason === undefined ? {} : { reason }) };
+    const wanted = { word: name, user: command.source.user, ...(reason === undefined ? {} : { reason }) };
     const { accepted, said } = await world.chaos.press(kill.id, wanted);
     return reply(accepted ? { headline: said, tone: 'good' } : { headline: said, tone: 'attention', undone: true });
   },

@@ -1,26 +1,10 @@
-import type { Environment } from '../../src/model/application';
-import type { Command } from '../../src/model/command';
-import { mayDeploy, type Permission } from '../../src/policy/permissions';
 import { unknownWord } from '../support/find-target';
 import { UserMistake } from '../support/suggest';
-import type { VerbWorld } from '../support/verb';
 import { chaosEnvironments, namedApplication } from './find-chaos';
+import { deniedView, placesOf, refusedPlaces } from './refuse-chaos';
 import type { Subverb } from './subverb';
 
 const usage = 'APPLICATION [ENVIRONMENT]';
-
-/** The environments that are meant, and of those the first that this person may not change. */
-async function judge(
-  environments: readonly Environment[],
-  application: string,
-  { source }: Command,
-  world: VerbWorld,
-): Promise<Permission | undefined> {
-  const people = await world.people();
-  return environments
-    .map(({ policy, name }) => mayDeploy(policy, people, source.user, `${application} ${name}`))
-    .find(({ allowed }) => !allowed);
-}
 
 /** Draws one kill now, with the same checks; its card always asks first. */
 export const run: Subverb = {
@@ -38,9 +22,8 @@ export const run: Subverb = {
       const known = all.map((environment) => environment.name);
       throw unknownWord(`environment with chaos of ${name}`, place, known, (word) => `chaos run ${name} ${word}`);
     }
-    const refused = await judge(meant, name, command, world);
-    if (refused?.allowed === false)
-      return { type: 'reply', view: { headline: refused.reason, tone: 'bad', denied: true } };
+    const [refusal] = await refusedPlaces(world, command, placesOf(application, meant));
+    if (refusal !== undefined) return { type: 'reply', view: deniedView(refusal) };
     const { source } = command;
     const answer = await world.chaos.ask({
       commandId: command.id,

@@ -1,42 +1,37 @@
-import type { Application } from '../../src/model/application';
+import type { Application, Environment } from '../../src/model/application';
 import type { Command } from '../../src/model/command';
 import type { Text } from '../../src/model/text';
-import { mayDeploy } from '../../src/policy/permissions';
+import type { View } from '../../src/model/view';
 import { UserMistake } from '../support/suggest';
 import type { VerbWorld } from '../support/verb';
 import { chaosEnvironments, namedApplication } from './find-chaos';
+import { deniedView, placesOf, refusedPlaces } from './refuse-chaos';
 import type { Subverb } from './subverb';
 
 /** Why a person may not turn chaos on or off for all; undefined where they may. */
-async function globalRefusal(world: VerbWorld, user: string): Promise<Text | undefined> {
+async function globalRefusal(world: VerbWorld, command: Command): Promise<Text | undefined> {
   const { admins } = world.chaos.settings;
   if (admins.length === 0) return 'Nobody may turn chaos on or off for all: CHAOS_ADMINS names no user group.';
-  if ((await world.people()).isInAny(user, admins)) return undefined;
-  const groups = admins.flatMap((group, index) => (index === 0 ? [{ group }] : [', ', { group }]));
-  return ['You may not turn chaos on or off for all: only ', ...groups, ' may. Ask one of them.'];
+  const policy = { deployers: admins, approvers: { groups: admins, count: 1, excludeRequester: false } };
+  const [refusal] = await refusedPlaces(world, command, [{ policy, where: 'chaos of all applications' }]);
+  return refusal;
+}
+
+/** Whose word counts: the environments with chaos; where there is none just now, all that may have it again. */
+function concerned(application: Application): readonly Environment[] {
+  const enabled = chaosEnvironments(application);
+  return enabled.length > 0 ? enabled : [...application.environments.values()];
 }
 
 /** Off may everyone who may deploy to one of the environments, on only who may deploy to all: off is the safe side. */
 async function ownRefusal(
   world: VerbWorld,
   application: Application,
-  { user, isOff }: { readonly user: string; readonly isOff: boolean },
+  { command, isOff }: { readonly command: Command; readonly isOff: boolean },
 ): Promise<Text | undefined> {
-  const people = await world.people();
-  const asked = chaosEnvironments(application).map((environment) =>
-    mayDeploy(environment.policy, people, user, `${application.name} ${environment.name}`),
-  );
-  const refused = asked.flatMap((permission) => (permission.allowed ? [] : [permission.reason]));
-  return isOff && refused.length < asked.length ? undefined : refused[0];
-}
-
-async function refusalOf(
-  world: VerbWorld,
-  application: Application | undefined,
-  who: { readonly user: string; readonly isOff: boolean },
-): Promise<Text | undefined> {
-  if (application === undefined) return globalRefusal(world, who.user);
-  return ownRefusal(world, application, who);
+  const places = placesOf(application, concerned(application));
+  const refused = await refusedPlaces(world, command, places);
+  return isOff && refused.length < places.length ? undefined : refused[0];
 }
 
 const whatText = (application: Application | undefined): string =>
@@ -52,14 +47,17 @@ function stillOff({ chaos }: VerbWorld, application: Application | undefined): r
 async function run(
   application: Application | undefined,
   { isOff, reason }: { readonly isOff: boolean; readonly reason: string },
-  { source }: Command,
+  command: Command,
   world: VerbWorld,
-) {
-  const refusal = await refusalOf(world, application, { user: source.user, isOff });
-  if (refusal !== undefined) return { headline: refusal, tone: 'bad', denied: true } as const;
-  await world.chaos.turn(application?.name, { isOff, by: source.user, reason });
+): Promise<View> {
+  const refusal =
+    application === undefined
+      ? await globalRefusal(world, command)
+      : await ownRefusal(world, application, { command, isOff });
+  if (refusal !== undefined) return deniedView(refusal);
+  await world.chaos.turn(application?.name, { isOff, by: command.source.user, reason });
   const headline = `${whatText(application)} is turned ${isOff ? 'off' : 'on'}: ${reason}`;
-  return { headline, tone: 'good', lines: isOff ? [] : stillOff(world, application) } as const;
+  return { headline, tone: 'good', lines: isOff ? [] : stillOff(world, application) };
 }
 
 const turning = (name: 'on' | 'off'): Subverb => ({

@@ -46,11 +46,6 @@ const answers: readonly Operation[] = [
     examples: ['history foo prod', 'history foo prod all'],
   },
   {
-    verb: 'chaos',
-    description: 'Chaos Monkey: status, on, off, run, history',
-    examples: ['chaos status foo', 'chaos off foo reason="load test"', 'chaos run foo prod', 'chaos history foo'],
-  },
-  {
     verb: 'logs',
     description: 'the last lines that an instance wrote: one that fails, else the newest',
     examples: ['logs foo prod', 'logs foo prod/east group=v003 lines=200', 'logs foo prod file=stderr'],
@@ -69,6 +64,11 @@ const holdings: readonly Operation[] = [
     verb: 'stop',
     description: 'hold everything new back, pause what runs, turn chaos off; lift lets it go on',
     examples: ['stop the database is down', 'stop lift the database is back'],
+  },
+  {
+    verb: 'chaos',
+    description: 'Chaos Monkey: status, on, off, run, history',
+    examples: ['chaos status foo', 'chaos off foo reason="load test"', 'chaos run foo prod', 'chaos history foo'],
   },
 ];
 
@@ -133,7 +133,7 @@ export function addOperationCommands(program: Command, runAction: RunAction): vo
       .argument('<words...>')
       .allowUnknownOption()
       .addHelpText('after', exampleText(examples))
-      .action((words: string[]) => runAction((session) => talk(session, [verb, ...words])));
+      .action((words: string[]) => runAction((session) => talk(session, [verb, ...words.map(word)])));
   }
   for (const { verb, description, examples } of holdings) {
     program

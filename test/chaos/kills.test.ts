@@ -2,6 +2,7 @@ import type { Kill } from '../../src/chaos';
 import { executionKind } from '../../src/engine/document-kinds';
 import type { Environment } from '../../src/model/application';
 import { buildPipeline } from '../support/engine-kit';
+import { east } from '../dcos/builders';
 import { wordsOf } from '../support/command-kit';
 import {
   chaosApplication,
@@ -43,7 +44,9 @@ async function runUntilIt(bench: Bench, is: Kill['state']['is']): Promise<Kill> 
   throw new Error(`It never was ${is}: ${JSON.stringify(await bench.kills())}`);
 }
 
-const killsIn = ({ serverGroups }: Bench) => serverGroups.effects.filter((effect) => effect.startsWith('kill '));
+/** What chaos killed; who scales a group down kills for good. */
+const killsIn = ({ serverGroups }: Bench) =>
+  serverGroups.effects.filter((effect) => effect.startsWith('kill ') && !effect.endsWith(' for good'));
 const endOf = async (bench: Bench) => {
   const { state } = await bench.kill();
   return state.is === 'ended' ? state : undefined;
@@ -115,8 +118,8 @@ describe('a kill that nobody need confirm', () => {
 const running = () => ({ ...buildPipeline([{ ref: '1', type: 'wait' }]), id: 'X1', status: 'RUNNING' as const });
 
 const stops: Readonly<Record<string, { readonly reason: string; readonly come: (bench: Bench) => unknown }>> = {
-  'that is stopped': { reason: 'stopped by @x', come: ({ holds }) => (holds.stopped = 'Everything is stopped by @x.') },
-  'that is locked': { reason: 'locked by @y', come: ({ holds }) => (holds.locked = 'foo prod is locked by @y.') },
+  'that is stopped': { reason: 'storm', come: ({ say }) => say('stop storm', 'UBOB') },
+  'that is locked': { reason: 'migration', come: ({ say }) => say('lock foo prod 1d migration', 'UBOB') },
   'with a running execution': {
     reason: 'is under way',
     come: ({ store }) => store.create(executionKind, 'X1', running()),
@@ -167,10 +170,14 @@ const stops: Readonly<Record<string, { readonly reason: string; readonly come: (
     come: ({ serverGroups }) => serverGroups.fail('list', 'UNREACHABLE'),
   },
   'which one instance is left of': {
-    reason: 'foo-prod',
-    come: ({ serverGroups, seed }) => {
-      serverGroups.remove({ account: 'nonprod', region: 'east', dcosCluster: 'np1', group: 'east' }, 'foo-prod-v001');
-      seed('foo-prod-v001', 1);
+    reason: 'leave cluster foo-prod in nonprod/east with 0 of 1 healthy instances',
+    come: async ({ serverGroups, kill }) => {
+      const { victim } = await kill();
+      const [group] = await serverGroups.list(east, 'foo-prod');
+      const ids = group?.instances.map(({ id }) => id) ?? [];
+      const stays = victim?.instanceId ?? ids[0];
+      const others = ids.filter((id) => id !== stays);
+      await serverGroups.terminate(east, others, { decrement: true });
     },
   },
   'in a freeze': {
@@ -204,7 +211,9 @@ describe.each(Object.entries(stops))('an application %s', (_name, { reason, come
     await come(bench);
     await pressAndEnd(bench, 'now');
     expect(killsIn(bench)).toEqual([]);
-    expect((await endOf(bench))?.outcome).toBe('spared');
+    const end = await endOf(bench);
+    expect(end?.outcome).toBe('spared');
+    expect(end?.reason).toContain(reason);
     expect((await bench.executions()).filter(({ id }) => id !== 'X1')).toEqual([]);
   });
 });
@@ -284,6 +293,9 @@ describe('a card', () => {
       expect(answer.reply?.denied).toBe(true);
       expect(said).toContain('You may not change foo prod');
     }
+    await bench.persons({ UBOB: { kind: 'bot' } });
+    for (const word of ['now', 'stop'] as const)
+      expect((await pressAndEnd(bench, word, 'UBOB')).said).toContain('Bots decide nothing here.');
     expect(killsIn(bench)).toEqual([]);
   });
 
@@ -303,6 +315,22 @@ describe('a card', () => {
     await bench.clock.advance(61_000);
     await bench.runFor(hourMs);
     expect(await endOf(bench)).toMatchObject({ outcome: 'spared', reason: 'It could not begin in time.' });
+    expect(killsIn(bench)).toEqual([]);
+  });
+});
+
+describe('a kill that was let go', () => {
+  it.each([
+    ['stop storm', 'stop lift over'],
+    ['lock foo prod 1d migration', 'unlock foo prod'],
+  ])('kills nothing after `%s`, nor once that is over', async (hold, lift) => {
+    const bench = benchOf();
+    await runUntilIt(bench, 'running');
+    await bench.say(hold, 'UBOB');
+    await bench.runFor(10 * 60_000);
+    expect((await endOf(bench))?.outcome).toBe('spared');
+    expect((await bench.say(lift, 'UBOB')).reply?.undone).toBeUndefined();
+    await bench.runFor(hourMs);
     expect(killsIn(bench)).toEqual([]);
   });
 });

@@ -1,6 +1,14 @@
 import { createExecutorHandlers } from '../../src/app';
 import { forAll, killKind, ledgerKind, scheduleKind, startSchedule, switchKind, type Kill } from '../../src/chaos';
-import { commandKind, executionKind, messageKind, peopleKind } from '../../src/engine/document-kinds';
+import {
+  commandKind,
+  executionKind,
+  messageKind,
+  peopleKind,
+  personId,
+  personKind,
+  type PersonProjection,
+} from '../../src/engine/document-kinds';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
 import type { DueHandler } from '../../src/engine/ports/wake';
 import type { Application, Environment } from '../../src/model/application';
@@ -81,7 +89,6 @@ export function createChaosBench(options: ChaosBenchOptions) {
   const store = wrap(memory);
   const serverGroups = createFakeServerGroups(clock);
   const world = { applications: new Map(options.applications.map((each) => [each.name, each])) };
-  const holds = { stopped: undefined as string | undefined, locked: undefined as string | undefined };
   const errors: unknown[] = [];
   let count = 0;
   let handlers: Readonly<Record<string, DueHandler>> = {};
@@ -99,8 +106,6 @@ export function createChaosBench(options: ChaosBenchOptions) {
       chaos: {
         settings: now,
         newSeed: (name) => `${seed}/${name}`,
-        stopped: () => Promise.resolve(holds.stopped),
-        locked: () => Promise.resolve(holds.locked),
       },
     });
   };
@@ -126,6 +131,21 @@ export function createChaosBench(options: ChaosBenchOptions) {
     if (clock.now() < until) await clock.advance(until - clock.now());
   };
   let asked = 0;
+  /** Stores what somebody says in the chat, as a command that is due; its id is the answer. */
+  const receive = async (text: string, user = 'UANN'): Promise<string> => {
+    const id = `C${String((asked += 1)).padStart(4, '0')}`;
+    const command: Command = {
+      schema: 1,
+      teamId: 'T1',
+      id,
+      source: { surface: 'slack', user, channel: 'CH1' },
+      request: { type: 'text', text },
+      createdAt: clock.now(),
+      state: 'received',
+    };
+    await memory.create(commandKind, id, command, { due: clock.now() });
+    return id;
+  };
   const kills = async (): Promise<readonly Kill[]> =>
     (await memory.list(killKind, { limit: 100_000 })).map(({ document }) => document);
   return {
@@ -133,7 +153,6 @@ export function createChaosBench(options: ChaosBenchOptions) {
     store: memory,
     serverGroups,
     world,
-    holds,
     errors,
     boot,
     start: () => startSchedule({ store, teamId: 'T1', clock }),
@@ -154,22 +173,17 @@ export function createChaosBench(options: ChaosBenchOptions) {
     executions: async () => (await memory.list(executionKind, { limit: 100_000 })).map(({ document }) => document),
     people: (groups: Readonly<Record<string, readonly string[]>>) =>
       memory.create(peopleKind, 'T1', { schema: 1, teamId: 'T1', readAt: 0, groups }),
+    /** What was read of some people, by their user ids. */
+    persons: async (known: Readonly<Record<string, Pick<PersonProjection, 'kind' | 'email'>>>) => {
+      for (const [user, person] of Object.entries(known))
+        await memory.create(personKind, personId('T1', user), { schema: 1, teamId: 'T1', user, ...person });
+    },
+    receive,
     /** Says something in the chat, and answers with the command as soon as it was handled. */
-    say: async (text: string, user = 'UANN'): Promise<Command> => {
-      const id = `C${String((asked += 1)).padStart(4, '0')}`;
-      const source = { surface: 'slack', user, channel: 'CH1' } as const;
-      const command: Command = {
-        schema: 1,
-        teamId: 'T1',
-        id,
-        source,
-        request: { type: 'text', text },
-        createdAt: clock.now(),
-        state: 'received',
-      };
-      await memory.create(commandKind, id, command);
-      const claimed = { kind: 'command', id, version: 1, document: command };
-      await handlers.command?.(claimed, 'owner');
+    say: async (text: string, user?: string): Promise<Command> => {
+      const id = await receive(text, user);
+      const received = await memory.get(commandKind, id);
+      if (received !== undefined) await handlers.command?.({ ...received, kind: 'command' }, 'owner');
       const answered = (await memory.get(commandKind, id))?.document;
       if (answered === undefined) throw new Error('The command is gone.');
       return answered;

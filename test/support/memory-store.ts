@@ -159,9 +159,10 @@ export function createMemoryStore(
       return Promise.resolve();
     },
     claimDue: ({ kinds, owner, now: at, leaseMs, limit }) => {
+      // Few are due of many that there are: those are looked for once, not once for each kind.
+      const ready = [...rows.values()].filter((row) => row.due !== null && row.due <= at && !isLeased(row, at));
       const due = kinds
-        .flatMap((kind) => [...rows.values()].filter((row) => row.kind === kind.name).map((row) => ({ kind, row })))
-        .filter(({ row }) => row.due !== null && row.due <= at && !isLeased(row, at))
+        .flatMap((kind) => ready.filter((row) => row.kind === kind.name).map((row) => ({ kind, row })))
         .filter(({ kind, row }) => isReadable(kind, row))
         .sort((a, b) => (a.row.due ?? 0) - (b.row.due ?? 0))
         .slice(0, limit);
@@ -181,7 +182,7 @@ export function createMemoryStore(
     },
     nextDue: (kinds, at) => {
       const times = [...rows.values()]
-        .filter((row) => kinds.includes(row.kind) && row.due !== null && !unreadable.has(row))
+        .filter((row) => row.due !== null && kinds.includes(row.kind) && !unreadable.has(row))
         .map((row) => Math.max(row.due ?? 0, isLeased(row, at) ? (row.lease?.until ?? 0) : 0));
       return Promise.resolve(times.length === 0 ? undefined : Math.min(...times));
     },
