@@ -4,7 +4,8 @@ import type { View } from '../model/view';
 import type { StageRegistry } from './contracts/stage';
 import type { TaskLook } from './contracts/task';
 import { isDecided, type Question } from './judgment-messages';
-import { durationText, pausedMs, taskDeadline } from './task-timeout';
+import { pausedMs } from './stage-waits';
+import { durationText, taskDeadline } from './task-timeout';
 
 /** When people are reminded, by what is left of the time that a judgment has: in the thread, then each by themselves. */
 const partsLeft = [0.5, 0.1] as const;
