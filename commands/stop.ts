@@ -15,7 +15,7 @@ const usage = '/cox stop [REASON] or /cox stop lift REASON';
 
 /** Whoever may deploy anything may stop everything, and lift that. */
 async function mayStop({ definitions, people }: VerbWorld, user: string): Promise<Permission> {
-  const known = await people();
+  const known = await people([user]);
   const answers = [...definitions().applications.values()].flatMap(({ name, environments }) =>
     [...environments.values()].map((environment) =>
       mayDeploy(environment.policy, known, user, `${name} ${environment.name}`),

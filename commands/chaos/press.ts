@@ -28,7 +28,8 @@ const pressing = (name: 'now' | 'stop'): Subverb => ({
     if (environment === undefined)
       return reply({ headline: 'It asks nobody just now.', tone: 'attention', undone: true });
     const where = `${application.name} ${environment.name}`;
-    const permission = mayDeploy(environment.policy, await world.people(), source.user, where);
+    const people = await world.people([source.user]);
+    const permission = mayDeploy(environment.policy, people, source.user, where);
     if (!permission.allowed) return reply({ headline: permission.reason, tone: 'bad', denied: true });
     const reason = words.options.get('reason');
     const wanted = { word: name, user: source.user, ...(reason === undefined ? {} : { reason }) };

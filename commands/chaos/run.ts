@@ -16,7 +16,7 @@ async function judge(
   { source }: Command,
   world: VerbWorld,
 ): Promise<Permission | undefined> {
-  const people = await world.people();
+  const people = await world.people([source.user]);
   return environments
     .map(({ policy, name }) => mayDeploy(policy, people, source.user, `${application} ${name}`))
     .find(({ allowed }) => !allowed);

@@ -1,7 +1,7 @@
 import type { Application } from '../../src/model/application';
 import type { Command } from '../../src/model/command';
 import type { Text } from '../../src/model/text';
-import { mayDeploy } from '../../src/policy/permissions';
+import { mayDeploy, refuseAccount } from '../../src/policy/permissions';
 import { UserMistake } from '../support/suggest';
 import type { VerbWorld } from '../support/verb';
 import { chaosEnvironments, namedApplication } from './find-chaos';
@@ -10,8 +10,11 @@ import type { Subverb } from './subverb';
 /** Why a person may not turn chaos on or off for all; undefined where they may. */
 async function globalRefusal(world: VerbWorld, user: string): Promise<Text | undefined> {
   const { admins } = world.chaos.settings;
+  const people = await world.people([user]);
+  const account = refuseAccount(people, user);
+  if (account !== undefined) return account.reason;
   if (admins.length === 0) return 'Nobody may turn chaos on or off for all: CHAOS_ADMINS names no user group.';
-  if ((await world.people()).isInAny(user, admins)) return undefined;
+  if (people.isInAny(user, admins)) return undefined;
   const groups = admins.flatMap((group, index) => (index === 0 ? [{ group }] : [', ', { group }]));
   return ['You may not turn chaos on or off for all: only ', ...groups, ' may. Ask one of them.'];
 }
@@ -22,7 +25,7 @@ async function ownRefusal(
   application: Application,
   { user, isOff }: { readonly user: string; readonly isOff: boolean },
 ): Promise<Text | undefined> {
-  const people = await world.people();
+  const people = await world.people([user]);
   const asked = chaosEnvironments(application).map((environment) =>
     mayDeploy(environment.policy, people, user, `${application.name} ${environment.name}`),
   );

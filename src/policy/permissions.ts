@@ -4,8 +4,10 @@ import type { Text, TextPart } from '../model/text';
 import type { People } from './people';
 
 /** Whether a person may do something; a refusal says why, and whom to ask where asking can help. */
-export type Permission =
-  { readonly allowed: true } | { readonly allowed: false; readonly reason: Text; readonly ask?: readonly string[] };
+export type Permission = { readonly allowed: true } | Refusal;
+
+/** Why a person may not; `ask` are those who can be asked instead. */
+export type Refusal = { readonly allowed: false; readonly reason: Text; readonly ask?: readonly string[] };
 
 /** All that a policy decides about. Everything else is anybody's. */
 export const actions = ['deploy', 'destroy', 'chaos', 'startNow', 'approve', 'override', 'breakGlass'] as const;
@@ -35,8 +37,8 @@ const accountTexts = {
   foreign: 'Only members of this workspace may do this; your account is of another.',
 } as const;
 
-/** The refusal of an account that is no person of this workspace. */
-function refuseAccount(people: People, user: string): Permission | undefined {
+/** The refusal of an account that is no person of this workspace; undefined where it is one, and for an account of which `people` was not told. */
+export function refuseAccount(people: People, user: string): Refusal | undefined {
   const why = people.refusalOf(user);
   return why === undefined ? undefined : { allowed: false, reason: accountTexts[why] };
 }
