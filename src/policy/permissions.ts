@@ -88,12 +88,16 @@ function onlyThese(people: People, names: readonly string[]): Permission {
   return { allowed: false, reason: [...reason, ...unknownText(people, names)], ask: names };
 }
 
-const staleText = 'I cannot ask Slack who is in which group just now, so nobody counts. Try again in a moment.';
+/** Why nobody counts while Slack does not say who is who. */
+const staleText = ({ quietForMs }: People): string =>
+  quietForMs === undefined
+    ? 'I cannot ask Slack who is in which group just now, so nobody counts. Try again in a moment.'
+    : `Slack was asked too often who is in which group, so nobody counts. Try again in ${Math.ceil(quietForMs / 1000)} seconds.`;
 
 function approversOnly(policy: Policy, people: People, asked: Asked): Permission {
   const { groups, anyone = false } = policy.approvers;
   if (people.isStale) {
-    return { allowed: false, reason: [staleText, ...whoDecides(policy.approvers)] };
+    return { allowed: false, reason: [staleText(people), ...whoDecides(policy.approvers)] };
   }
   const own = refuseOwn(policy, people, asked);
   if (own !== undefined) return own;
@@ -124,7 +128,7 @@ function onCallOnly({ breakGlass }: Policy, people: People, { user, where }: Ask
     return { allowed: false, reason: `Nobody may break the glass in ${where}: its file names no breakGlass.` };
   const { groups } = breakGlass;
   if (people.isStale)
-    return { allowed: false, reason: [staleText, ' Those who may: ', ...principalsText(groups), '.'] };
+    return { allowed: false, reason: [staleText(people), ' Those who may: ', ...principalsText(groups), '.'] };
   if (people.isInAny(user, groups)) return allowed;
   const reason: Text = ['Only ', ...principalsText(groups), ` may break the glass in ${where}.`];
   return { allowed: false, reason: [...reason, ...unknownText(people, groups)], ask: groups };
