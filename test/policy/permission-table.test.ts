@@ -1,24 +1,24 @@
 import { verbs } from '../../commands';
 import { killKind, type Kill } from '../../src/chaos';
-import { executionKind, reviewKind } from '../../src/engine/document-kinds';
+import { reviewKind } from '../../src/engine/document-kinds';
 import type { Signal } from '../../src/engine/signals';
-import type { Pipeline } from '../../src/model/application';
 import type { Command } from '../../src/model/command';
-import type { Execution } from '../../src/model/execution';
 import { environmentLockKind } from '../../src/policy/locks/documents';
 import { actions, type Action } from '../../src/policy/permissions';
 import { stopKind } from '../../src/policy/stop';
 import { east } from '../dcos/builders';
 import { wordsOf } from '../support/command-kit';
-import { windowOf } from '../support/draw-window';
 import {
   cast,
   createPermissionBench,
+  reachState,
   roles,
   startCli,
+  stateNames,
   type PermissionBench,
-  type PermissionBenchOptions,
+  type Reached,
   type Role,
+  type StateName,
 } from '../support/permission-kit';
 
 /** Who may, as the documentation says it; everybody else is refused. Written by hand: nothing of the policy's code is asked. */
@@ -214,41 +214,10 @@ describe('who may say', () => {
   });
 });
 
-const stage = (type: string, context: Readonly<Record<string, unknown>> = {}) => [
-  { refId: '1', requisiteStageRefIds: [], type, name: 'It', context },
-];
-const slow: Pipeline = { name: 'slow', stages: stage('wait', { waitTime: 900 }) };
-const window = windowOf("{ days: Mon-Fri, hours: '09:00-16:00' }", 'UTC');
-
-type State = {
-  readonly options: PermissionBenchOptions;
-  readonly text?: string;
-  readonly reach?: (bench: PermissionBench, id: string) => Promise<unknown>;
-};
-
-/** Where an execution of foo prod can stand, so that something can be done to it. */
-const states = {
-  asks: { options: { stages: stage('manualJudgment') } },
-  waits: { options: { stages: slow.stages } },
-  waitsForChild: {
-    options: { stages: stage('pipeline', { pipeline: 'slow', skippable: true }), others: [slow] },
-  },
-  waitsForWindow: { options: { prod: { window } } },
-  isDenied: { options: {}, text: 'destroy foo prod/east v002 anyway=yes' },
-  isPaused: {
-    options: { stages: slow.stages },
-    reach: (bench, id) => bench.choose(id, 'pause', { user: cast.deployer.id }),
-  },
-  hasFailed: {
-    options: { stages: stage('manualJudgment', { stageTimeoutMs: 60_000 }) },
-    reach: (bench, id) => bench.drive(id),
-  },
-} as const satisfies Readonly<Record<string, State>>;
-
 type Done = {
   readonly name: string;
   readonly signal: Signal['type'];
-  readonly state: keyof typeof states;
+  readonly state: StateName;
   readonly rule: Rule;
   readonly action: Action;
   readonly answer?: string;
@@ -332,26 +301,14 @@ const done: readonly Done[] = [
   { name: 'breakGlass', signal: 'breakGlass', state: 'asks', rule: 'onCall', action: 'breakGlass', answer: 'urgent' },
 ];
 
-/** An execution in a state; whatever is done to it is undone before the next one tries. */
-async function reached(name: keyof typeof states) {
-  const { options, text = 'deploy foo prod 2.0', reach }: State = states[name];
-  const bench = await createPermissionBench(options);
-  if (name === 'isDenied') bench.serverGroups.remove(east, 'foo-prod-v001');
-  const cli = await startCli(bench);
-  closing.push(cli.stop);
-  const id = await bench.start(text, 60_000);
-  await reach?.(bench, id);
-  const kept: Execution = await bench.stored(id);
-  const restore = async (): Promise<void> => {
-    await bench.store.update(executionKind, id, () => kept);
-  };
-  return { bench, cli, id, restore };
-}
-
 describe('who may do to an execution', () => {
-  const benches = new Map<keyof typeof states, Awaited<ReturnType<typeof reached>>>();
+  const benches = new Map<StateName, Reached>();
   beforeAll(async () => {
-    for (const name of Object.keys(states) as (keyof typeof states)[]) benches.set(name, await reached(name));
+    for (const name of stateNames) {
+      const found = await reachState(name);
+      closing.push(found.cli.stop);
+      benches.set(name, found);
+    }
   });
 
   it.each(done)('$name where it $state: $rule', async ({ name, state, rule, answer, words, reason = '' }) => {

@@ -1,16 +1,19 @@
 import { executionRenderer } from '../../src/app';
 import { hashToken, tokenKind } from '../../src/api/login-token';
-import { executionKind, peopleKind, personId, personKind } from '../../src/engine/document-kinds';
+import { executionKind, peopleKind, personId, personKind, reviewKind } from '../../src/engine/document-kinds';
 import type { Environment, Pipeline } from '../../src/model/application';
 import type { Command, CommandRequest } from '../../src/model/command';
 import type { Execution } from '../../src/model/execution';
 import type { ChoiceTarget } from '../../src/model/view';
 import { isEntry } from '../../src/policy/audit/audit-line';
+import { environmentLockKind } from '../../src/policy/locks/documents';
+import { stopKind } from '../../src/policy/stop';
 import { east } from '../dcos/builders';
 import { askApi, startApiFixture } from './api-fixture';
 import { exportAll } from './audit-kit';
 import { chaosOf } from './chaos-kit';
 import { createCommandBench, wordsOf } from './command-kit';
+import { windowOf } from './draw-window';
 import { west } from './stage-kit';
 
 type Stages = Environment['pipeline']['stages'];
@@ -147,4 +150,72 @@ export async function startCli(bench: PermissionBench) {
     choose: (id: string, body: object, user: string) => post(`/api/executions/${id}/choices`, body, user),
     stop: () => api.stop(),
   };
+}
+
+/** A pipeline's only stage. */
+export const stage = (type: string, context: Readonly<Record<string, unknown>> = {}) => [
+  { refId: '1', requisiteStageRefIds: [], type, name: 'It', context },
+];
+const slow: Pipeline = { name: 'slow', stages: stage('wait', { waitTime: 900 }) };
+const window = windowOf("{ days: Mon-Fri, hours: '09:00-16:00' }", 'UTC');
+
+type State = {
+  readonly options: PermissionBenchOptions;
+  readonly text?: string;
+  readonly reach?: (bench: PermissionBench, id: string) => Promise<unknown>;
+};
+
+/** Where an execution of foo prod can stand, so that something can be done to it. */
+const states = {
+  asks: { options: { stages: stage('manualJudgment') } },
+  waits: { options: { stages: slow.stages } },
+  waitsForChild: {
+    options: { stages: stage('pipeline', { pipeline: 'slow', skippable: true }), others: [slow] },
+  },
+  waitsForWindow: { options: { prod: { window } } },
+  isDenied: { options: {}, text: 'destroy foo prod/east v002 anyway=yes' },
+  isPaused: {
+    options: { stages: slow.stages },
+    reach: (bench, id) => bench.choose(id, 'pause', { user: cast.deployer.id }),
+  },
+  hasFailed: {
+    options: { stages: stage('manualJudgment', { stageTimeoutMs: 60_000 }) },
+    reach: (bench, id) => bench.drive(id),
+  },
+} as const satisfies Readonly<Record<string, State>>;
+
+/** The name of a state. */
+export type StateName = keyof typeof states;
+
+/** All of them. */
+export const stateNames = Object.keys(states) as StateName[];
+
+/** An execution in a state; `restore` undoes what was done to it since. */
+export async function reachState(name: StateName) {
+  const { options, text = 'deploy foo prod 2.0', reach }: State = states[name];
+  const bench = await createPermissionBench(options);
+  if (name === 'isDenied') bench.serverGroups.remove(east, 'foo-prod-v001');
+  const cli = await startCli(bench);
+  const id = await bench.start(text, 60_000);
+  await reach?.(bench, id);
+  const kept: Execution = await bench.stored(id);
+  const restore = async (): Promise<void> => {
+    await bench.store.update(executionKind, id, () => kept);
+  };
+  return { bench, cli, id, restore };
+}
+
+/** An execution in a state. */
+export type Reached = Awaited<ReturnType<typeof reachState>>;
+
+/** What lasts of foo and its cluster, so that it shows when anything was changed. */
+export async function lasting({ store, serverGroups }: PermissionBench) {
+  const [executions, locks, stop, reviews] = await Promise.all([
+    store.list(executionKind),
+    store.list(environmentLockKind),
+    store.get(stopKind, 'T1'),
+    store.list(reviewKind),
+  ]);
+  const documents = [...executions, ...locks, ...reviews].map(({ document }) => document);
+  return { documents, stop: stop?.document.stop, effects: [...serverGroups.effects] };
 }
