@@ -6,7 +6,7 @@ module.exports = {
   // Jest would leave a core free; the end-to-end tests wait more than they work.
   maxWorkers: '100%',
   // Time is virtual in nearly every test, so a test that takes long says only that the machine is busy.
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   testSequencer: '<rootDir>/test/support/long-tests-first.cjs',
   reporters: ['default', '<rootDir>/test/support/parts-reporter.cjs'],
   projects: [

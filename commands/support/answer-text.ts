@@ -7,6 +7,7 @@ import { planHash } from './plan-hash';
 import { showQueue } from './queue-line';
 import { mistakeView, nearest, UserMistake } from './suggest';
 import type { PlanCard, Verb, VerbAnswer, VerbWorld } from './verb';
+import { neverOpens } from './window-text';
 import { parseWords, type Words } from './words';
 
 /** What becomes of a command: the answer, a plan to remember, or an execution to start at once. */
@@ -42,6 +43,16 @@ function refuseOptions(verb: Verb, words: Words, world: VerbWorld): void {
   }
 }
 
+/** A plan that can never begin is an answer without buttons, which says why. */
+function refuseHopeless(answer: VerbAnswer, now: number): VerbAnswer {
+  if (answer.type === 'reply') return answer;
+  const { draft, view } = answer.plan;
+  const why = neverOpens(draft, now);
+  if (why === undefined) return answer;
+  const { choices: _choices, ...rest } = view;
+  return { type: 'reply', view: { ...rest, tone: 'bad', undone: true, lines: [...(view.lines ?? []), why] } };
+}
+
 /** As `runVerb`, but throws Blindness where a place cannot be seen. */
 export async function planVerb(
   verbs: readonly Verb[],
@@ -61,7 +72,8 @@ export async function planVerb(
     throw new UserMistake(`There is no command '${name}'.`, [suggestion]);
   }
   refuseOptions(verb, words, world);
-  return showQueue(await holdPlan(await verb.run(words, command, world), text, command, world), world);
+  const answer = refuseHopeless(await verb.run(words, command, world), world.clock.now());
+  return showQueue(await holdPlan(answer, text, command, world), world);
 }
 
 /** Finds the verb of a text and lets it answer. Throws UserMistake, and CoxswainError of what it asks. */

@@ -1,5 +1,6 @@
 import type { Environment, Pipeline, PipelineStage } from '../model/application';
 import type { NamedWindow } from '../model/common-window';
+import { changedBefore, stagesBefore } from './changed-before';
 import { changingTypes } from './touched-clusters';
 
 /** Brings back what served before, so that no window of an environment or a pipeline keeps it. */
@@ -8,6 +9,10 @@ const isWayBack = ({ type }: Pick<PipelineStage, 'type'>): boolean =>
 
 const changes = (stage: Pick<PipelineStage, 'type'>): boolean =>
   changingTypes.includes(stage.type) && !isWayBack(stage);
+
+/** Whether stages before it may have begun what a stage goes on with, so that only its own windows surely hold it back. */
+export const mayGoOn = (stage: PipelineStage, stages: readonly PipelineStage[]): boolean =>
+  changes(stage) && stagesBefore(stage, stages).some(changes);
 
 /** Whose windows count beside those of the stages themselves. */
 export type WindowOwners = {
@@ -29,9 +34,18 @@ function ownersWindows(stage: PipelineStage, { environment, pipeline }: WindowOw
 
 /**
  * A stage with all windows that hold it back: those of the environment where it changes server groups, of the pipeline where
- * it does that or runs another pipeline, and its own.
+ * it does that or runs another pipeline, and its own. Those of others hold back what begins a change, not what goes on with
+ * it: with the `stages` of a resolved pipeline, they say which of these must have begun for that.
  */
-export function heldByWindows(stage: PipelineStage, owners: WindowOwners): PipelineStage {
-  const windows = [...ownersWindows(stage, owners), ...(stage.windows ?? [])];
+export function heldByWindows(
+  stage: PipelineStage,
+  owners: WindowOwners,
+  stages: readonly PipelineStage[] = [],
+): PipelineStage {
+  const unlessBegun = changes(stage) ? changedBefore(stage, stages, changes) : undefined;
+  const ofOwners = ownersWindows(stage, owners).map((named) =>
+    unlessBegun === undefined ? named : { ...named, unlessBegun },
+  );
+  const windows = [...ofOwners, ...(stage.windows ?? [])];
   return windows.length === 0 ? stage : { ...stage, windows };
 }

@@ -9,6 +9,7 @@ import type { Accounts } from './parse-accounts';
 import { parseTrafficGuard } from './parse-traffic-guard';
 import { parseWindow } from './parse-window';
 import { mergeService, parseService, type WrittenService } from './parse-service';
+import { refuseNeverOpen } from './refuse-never-open';
 import type { YamlObject } from './yaml-object';
 import type { YamlValue } from './yaml-value';
 
@@ -168,6 +169,9 @@ export function parseEnvironment(name: string, value: YamlValue, input: Environm
     pipelineAt?.fail(
       `Pipeline '${pipeline.name}' is a strategy: it deploys nothing by itself. Name one whose deploy has strategy: custom and strategyPipeline: ${pipeline.name}.`,
     );
+  }
+  if (windowAt !== undefined && window !== undefined) {
+    refuseNeverOpen(windowAt, pipeline?.stages ?? [], { pipeline, environment: { name, window } });
   }
   if (pipeline === undefined || instances === undefined) return undefined;
   const hasJudgment = pipeline.stages.some((stage) => stage.type === 'manualJudgment');

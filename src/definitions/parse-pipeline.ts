@@ -11,6 +11,7 @@ import { readLimits } from './read-limits';
 import { readParameters } from './read-parameters';
 import { checkStrategyStages } from './check-strategies';
 import { preconditionContexts } from './read-preconditions';
+import { refuseNeverOpen } from './refuse-never-open';
 import { withoutAbsent } from './without-absent';
 import type { YamlObject } from './yaml-object';
 import type { YamlValue } from './yaml-value';
@@ -129,11 +130,14 @@ export function parsePipeline(
   if (at !== undefined && isStrategy) checkStrategyStages(at);
   const stages = at === undefined ? undefined : parseStages(name, at, { stageTypes, timeZone, parameters, isStrategy });
   const windowAt = fields?.get('window');
+  const window = windowAt && parseWindow(windowAt, timeZone);
+  if (at !== undefined)
+    refuseNeverOpen(windowAt ?? at, stages ?? [], { pipeline: { name, ...(window === undefined ? {} : { window }) } });
   const rest = {
     description: fields?.get('description')?.text(),
     startExpiryMs: fields?.get('startExpiry')?.durationMs(),
     disabled: fields?.get('disabled')?.boolean(),
-    window: windowAt && parseWindow(windowAt, timeZone),
+    window,
     ...(isStrategy ? { strategy: true } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
   };

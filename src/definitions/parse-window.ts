@@ -11,10 +11,13 @@ const known = ['days', 'hours', 'timeZone', 'freeze', 'whitelist', 'jitter'];
 const clock = /^(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})$/;
 const lastMinute = 24 * 60 - 1;
 
-/** Midnight at the end of a day is its last minute, since hours are inclusive. */
-function minuteOf(hour: number, minute: number): number | undefined {
-  const found = clockMinute(hour, minute);
-  return found === undefined ? undefined : Math.min(found, lastMinute);
+/**
+ * Hours between two times of the day; midnight at the end of a day is its last minute, since hours are inclusive. None where
+ * they begin at that midnight, which is reported.
+ */
+function hoursOf(item: YamlValue, start: number, end: number): readonly Hours[] {
+  if (start <= lastMinute) return [{ from: start, to: Math.min(end, lastMinute) }];
+  return item.fail(`${item.label} begins at 24:00, which is the end of a day. Write 00:00 as its start.`) ?? [];
 }
 
 function readHours(item: YamlValue): readonly Hours[] {
@@ -22,8 +25,8 @@ function readHours(item: YamlValue): readonly Hours[] {
   if (text === undefined || item.refusesExpression('Write the hours themselves.')) return [];
   const [, ...parts] = clock.exec(text) ?? [];
   const [startHour = NaN, startMin = NaN, endHour = NaN, endMin = NaN] = parts.map(Number);
-  const [from, to] = [minuteOf(startHour, startMin), minuteOf(endHour, endMin)];
-  if (from !== undefined && to !== undefined) return [{ from, to }];
+  const [start, end] = [clockMinute(startHour, startMin), clockMinute(endHour, endMin)];
+  if (start !== undefined && end !== undefined) return hoursOf(item, start, end);
   return item.fail(`${item.label} '${text}' must be two times of the day such as '09:00-16:00'.`) ?? [];
 }
 
@@ -34,8 +37,8 @@ function readWhitelisted(item: YamlValue): readonly Hours[] {
   const minute = (name: string) => fields?.get(name)?.integer({ min: 0, max: 59 }) ?? 0;
   const [startHour, endHour] = [hour('startHour'), hour('endHour')];
   if (startHour === undefined || endHour === undefined) return [];
-  const [from, to] = [minuteOf(startHour, minute('startMin')), minuteOf(endHour, minute('endMin'))];
-  if (from !== undefined && to !== undefined) return [{ from, to }];
+  const [start, end] = [clockMinute(startHour, minute('startMin')), clockMinute(endHour, minute('endMin'))];
+  if (start !== undefined && end !== undefined) return hoursOf(item, start, end);
   return item.fail(`${item.label} goes beyond the end of the day. Write 23:59 as its end.`) ?? [];
 }
 

@@ -187,7 +187,8 @@ export function resolvePipeline(
     const stage = { ...written, name: readableName(written.name, application, environment, choice) };
     const resolved = resolveStage(application, environment, choice, stage);
     if (resolved === undefined) dropped.set(stage.refId, stage);
-    return resolved === undefined ? [] : [heldByWindows(resolved, owners)];
+    return resolved === undefined ? [] : [resolved];
   });
-  return withoutDropped(stages, dropped);
+  const left = withoutDropped(stages, dropped);
+  return left.map((stage) => heldByWindows(stage, owners, left));
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Execution, Stage } from '../model/execution';
+import type { Execution, Stage, Task } from '../model/execution';
 import { isComplete } from '../model/status';
 import type { View } from '../model/view';
 import type { StageRegistry } from './contracts/stage';
@@ -16,7 +16,7 @@ import { denialMessages } from './guard-messages';
 import { copiesOf, remindersOf, reminderEvents, saidOn } from './judgment-messages';
 import { outcomeName } from './outcome-name';
 import { settle } from './settle';
-import { taskDeadline } from './task-timeout';
+import { pausedMs, taskDeadline } from './task-timeout';
 
 /** The result of one look of one task; `looks` says which look, so that an outdated one is dropped. */
 export type LookResult = {
@@ -46,7 +46,15 @@ export type FoldSettings<S> = {
 
 const sameJson = (left: unknown, right: unknown) => JSON.stringify(left) === JSON.stringify(right);
 
-function withResult(stage: Stage, taskId: string, result: TaskResult, now: number): Stage {
+/** A task whose time stands still from now on, or runs on. */
+function withTime({ stillSince, ...task }: Task, isStill: boolean, execution: Execution, now: number): Task {
+  if (isStill) return { ...task, stillSince: stillSince ?? now };
+  if (stillSince === undefined) return task;
+  // What was paused meanwhile is left out of its time anyway.
+  return { ...task, stillMs: (task.stillMs ?? 0) + now - stillSince - pausedMs(execution, stillSince) };
+}
+
+function withResult(execution: Execution, stage: Stage, { taskId, result }: LookResult, now: number): Stage {
   const context = 'context' in result ? { ...stage.context, ...result.context } : stage.context;
   const outputs = result.status === 'SUCCEEDED' ? { ...stage.outputs, ...result.outputs } : stage.outputs;
   const failure =
@@ -58,7 +66,8 @@ function withResult(stage: Stage, taskId: string, result: TaskResult, now: numbe
     if (task.id !== taskId) return task;
     if (result.status === 'RUNNING') {
       const memo = result.memo === undefined ? {} : { memo: result.memo };
-      return { ...task, ...memo, dueAt: now + result.retryAfterMs, looks: task.looks + 1 };
+      const timed = withTime(task, result.standsStill === true, execution, now);
+      return { ...timed, ...memo, dueAt: now + result.retryAfterMs, looks: task.looks + 1 };
     }
     return { ...task, status: result.status, endTime: now, looks: task.looks + 1 };
   });
@@ -69,6 +78,7 @@ function withResult(stage: Stage, taskId: string, result: TaskResult, now: numbe
 function isIdle(stage: Stage, { taskId, result }: LookResult): boolean {
   if (result.status !== 'RUNNING') return false;
   const task = stage.tasks.find((candidate) => candidate.id === taskId);
+  if ((result.standsStill === true) !== (task?.stillSince !== undefined)) return false;
   if (result.memo !== undefined && !sameJson(task?.memo, result.memo)) return false;
   return Object.entries(result.context ?? {}).every(([key, value]) => sameJson(stage.context[key], value));
 }
@@ -81,7 +91,7 @@ export function applyResults(execution: Execution, results: readonly LookResult[
     const task = stage?.tasks.find((candidate) => candidate.id === look.taskId);
     if (stage === undefined || task?.status !== 'RUNNING') continue;
     if (stage.attempt !== look.attempt || task.looks !== look.looks || isIdle(stage, look)) continue;
-    current = replaceStage(current, withResult(stage, look.taskId, look.result, now));
+    current = replaceStage(current, withResult(current, stage, look, now));
     if ('decision' in look.result) current = withDecision(current, stage.id, look.result.decision);
   }
   return current;

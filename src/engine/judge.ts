@@ -54,8 +54,8 @@ function refuseClosed(execution: Execution, stage: Stage, now: number): Signaled
 function approve(execution: Execution, stage: Stage, signal: Judged, now: number): Signaled {
   const { user, human = user, input, reason, alone } = signal;
   const earlier = approvalsOf(stage.context);
-  const own = earlier.find((one) => one.human === human);
-  if (own !== undefined) {
+  const own = earlier.find((one) => one.human === human || one.user === user);
+  if (own !== undefined && alone !== true) {
     const soFar = approvalsText(execution, stage) ?? '';
     const ago = durationText(now - own.at);
     const text = joinTexts([`You have approved already, ${ago} ago, and count once. `, soFar, '.']);
@@ -66,7 +66,7 @@ function approve(execution: Execution, stage: Stage, signal: Judged, now: number
   const answer = input === undefined ? {} : { input };
   const why = reason === undefined ? {} : { reason };
   const approval: Approval = { user, human, at: now, ...answer, ...why };
-  const approvals = [...earlier, approval];
+  const approvals = [...earlier.filter((one) => one !== own), approval];
   const several = approvalsNeeded(execution) > 1 ? { judgmentApprovals: approvals } : {};
   if (alone !== true && approvals.length < approvalsNeeded(execution))
     return accepted(patchStage(execution, stage, several, { user, now }));

@@ -38,7 +38,7 @@ function beginStage<S>(settling: Settling<S>): Execution {
   }));
   const { parallelBefore } = definition;
   const parallel = typeof parallelBefore === 'function' ? parallelBefore(inputOf(settling)) : parallelBefore;
-  const window = planWindow(stage);
+  const window = planWindow(execution, stage);
   const own = definition.before?.(inputOf(settling)) ?? [];
   const before = planSynthetic(stage, 'before', [...window, ...own], { parallel, isGated: window.length > 0 });
   const started: Stage = {

@@ -36,18 +36,22 @@ function stageDeadline(execution: Execution, stage: Stage): number {
 export const pausedMs = ({ pauses = [] }: Execution, startTime: number): number =>
   pauses.reduce((sum, { at, resumedAt }) => sum + Math.max(0, resumedAt - Math.max(at, startTime)), 0);
 
+/** How long the time of a stage's tasks stood still, in milliseconds. */
+const stoodStillMs = ({ tasks }: Stage): number => tasks.reduce((sum, { stillMs = 0 }) => sum + stillMs, 0);
+
 /** When a running task times out, by its own time or by that of its stage or one above; milliseconds since the epoch. */
 export function taskDeadline<S>(execution: Execution, stage: Stage, task: Task, registry: StageRegistry<S>): number {
   const definition = registry.find(stage.type);
-  if (definition === undefined || task.startTime === undefined) return Number.POSITIVE_INFINITY;
+  if (definition === undefined || task.startTime === undefined || task.stillSince !== undefined)
+    return Number.POSITIVE_INFINITY;
   const input = () => ({ execution, stage, context: contextOf(execution, stage) });
   const found = tasksOf(definition, input).find((candidate) => candidate.name === task.name);
   if (found === undefined) return Number.POSITIVE_INFINITY;
   const timed = timedStages(execution, stage, registry);
   const nearest = timed.map(stageTimeoutMs).find((timeoutMs) => timeoutMs !== undefined);
   const timeoutMs = (found.timeoutFromStage ? nearest : undefined) ?? found.timeoutMs;
-  const own = task.startTime + timeoutMs + pausedMs(execution, task.startTime);
-  return Math.min(own, ...timed.map((each) => stageDeadline(execution, each)));
+  const own = task.startTime + timeoutMs + pausedMs(execution, task.startTime) + (task.stillMs ?? 0);
+  return Math.min(own, ...timed.map((each) => stageDeadline(execution, each) + stoodStillMs(stage)));
 }
 
 /** A duration in words: `90 s`, `10 min`, `4 h`. */

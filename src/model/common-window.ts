@@ -1,31 +1,39 @@
-import { firstClosing, firstOpening, longestMs, type TimeWindow } from './time-window';
+import { firstClosing, firstOpening, firstOpeningTogether, isFrozenAt, type TimeWindow } from './time-window';
+
+const minuteMs = 60_000;
 
 /** A window and whose it is, in words: `environment prod`, `pipeline release`, `this stage`. */
-export type NamedWindow = { readonly of: string; readonly window: TimeWindow };
+export type NamedWindow = {
+  readonly of: string;
+  readonly window: TimeWindow;
+  /**
+   * For each cluster and place that the stage changes, the refIds of those before it that change it too: the window holds the
+   * stage no more where one of each has begun. Absent where something is not changed before.
+   */
+  readonly unlessBegun?: readonly (readonly string[])[];
+};
 
 /** The windows that are closed at an instant, in their order. */
 export const closedAt = (windows: readonly NamedWindow[], at: number): readonly NamedWindow[] =>
   windows.filter(({ window }) => firstOpening(window, at) !== at);
 
-/** More than windows of every day take to go through the year, in which those of several zones may meet for a week only. */
-const mostRounds = 1000;
-
 /**
  * The first instant from `at` on at which all windows are open, in milliseconds since the epoch: `at` itself where they are, or
- * where there are none; undefined where they do not meet within a year, or one does not open within three.
+ * where there are none; undefined where they are not within three years.
  */
-export function commonOpening(windows: readonly NamedWindow[], at: number): number | undefined {
-  let candidate = at;
-  for (let round = 0; round < mostRounds && candidate - at < longestMs; round += 1) {
-    const from = candidate;
-    for (const { window } of windows) {
-      const opening = firstOpening(window, candidate);
-      if (opening === undefined) return undefined;
-      candidate = opening;
-    }
-    if (candidate === from) return candidate;
-  }
-  return undefined;
+export const commonOpening = (windows: readonly NamedWindow[], at: number): number | undefined =>
+  firstOpeningTogether(
+    windows.map(({ window }) => window),
+    at,
+  );
+
+/**
+ * The end of the time in which windows are open, as people write it: hours are open to the end of their last minute, so that
+ * it is this minute; a freeze begins at its first. In milliseconds since the epoch, from what {@link commonClosing} found.
+ */
+export function writtenClosing(windows: readonly NamedWindow[], closing: number): number {
+  const isFrozen = windows.some(({ window }) => isFrozenAt(window, closing));
+  return isFrozen ? closing : closing - minuteMs;
 }
 
 /**
@@ -36,3 +44,19 @@ export function commonClosing(windows: readonly NamedWindow[], at: number): numb
   const closings = windows.flatMap(({ window }) => firstClosing(window, at) ?? []);
   return closings.length === 0 ? undefined : Math.min(...closings);
 }
+
+/** A year in which no leap day is missing from the three that follow. */
+const anyTime = Date.UTC(2027, 0, 1);
+
+/** Whether windows are never open together, whatever the date: freezes of one time only pass, and do not count. */
+export const neverMeet = (windows: readonly NamedWindow[]): boolean =>
+  firstOpeningTogether(
+    windows.map(({ window }) => ({ ...window, freezes: window.freezes.filter(({ every }) => every !== 'once') })),
+    anyTime,
+  ) === undefined;
+
+/** That windows never open, of whom they are; without a full stop. */
+export const neverOpenText = (windows: readonly NamedWindow[]): string => {
+  const all = windows.map(({ of }) => of).join(' and ');
+  return windows.length === 1 ? `The window of ${all} never opens` : `The windows of ${all} never open together`;
+};

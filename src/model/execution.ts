@@ -15,6 +15,10 @@ export type Task = {
   /** When the task wants to be looked at again; 0 is at once. */
   readonly dueAt?: number;
   readonly memo?: Memo;
+  /** Since when its time stands still, in milliseconds since the epoch; absent while it runs. */
+  readonly stillSince?: number;
+  /** For how long its time stood still before, pauses not counted, in milliseconds. @default 0 */
+  readonly stillMs?: number;
   /** Raised with every saved look, so that the result of an older look is dropped. */
   readonly looks: number;
 };

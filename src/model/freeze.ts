@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
-import { addDays, instantOf, localTime, weekdayOf, type LocalDate } from './local-time';
+import { addDays, createLocalClock, weekdayOf, type LocalClock, type LocalDate } from './local-time';
+import { alongSpans, type Span } from './span';
 
 /** A minute of a date on local clocks. */
 export type LocalMinute = { readonly date: LocalDate; readonly minute: number };
@@ -18,8 +19,6 @@ export type Freeze =
   /** `to` at or before `from` is in the week after. */
   | { readonly every: 'week'; readonly from: WeekMinute; readonly to: WeekMinute };
 
-type Span = readonly [start: number, end: number];
-
 function dateIn(year: number, { month, day }: MonthDay): LocalDate {
   const first = DateTime.utc(year, month, 1);
   return first.set({ day: Math.min(day, first.daysInMonth ?? 28) }).toISODate() ?? '';
@@ -30,40 +29,51 @@ function inYear(from: MonthDay, to: MonthDay, year: number): readonly [LocalDate
   return [dateIn(year, from), addDays(dateIn(isLater ? year : year + 1, to), 1)];
 }
 
-/** The spans of a freeze that may hold an instant. */
-function spansOf(freeze: Freeze, at: number, timeZone: string): readonly Span[] {
-  const instant = (date: LocalDate, minute: number) => instantOf(date, minute, timeZone).at;
-  if (freeze.every === 'once') {
-    const { from, to } = freeze;
-    return [[instant(from.date, from.minute), instant(to.date, to.minute)]];
+function* yearlySpans(
+  { from, to }: Extract<Freeze, { every: 'year' }>,
+  at: number,
+  { dateAt, instantOf }: LocalClock,
+): Generator<Span> {
+  // One that began last year may go on.
+  for (let year = Number(dateAt(at).slice(0, 4)) - 1; ; year += 1) {
+    const [first, end] = inYear(from, to, year);
+    yield { start: instantOf(first, 0).at, end: instantOf(end, 0).at };
   }
-  const { date } = localTime(at, timeZone);
-  if (freeze.every === 'year') {
-    const year = Number(date.slice(0, 4));
-    return [year - 1, year].map((each): Span => {
-      const [first, end] = inYear(freeze.from, freeze.to, each);
-      return [instant(first, 0), instant(end, 0)];
-    });
-  }
-  const { from, to } = freeze;
-  const back = (weekdayOf(date) - from.weekday + 7) % 7;
+}
+
+function* weeklySpans(
+  { from, to }: Extract<Freeze, { every: 'week' }>,
+  at: number,
+  { dateAt, instantOf }: LocalClock,
+): Generator<Span> {
+  const today = dateAt(at);
   const days = (to.weekday - from.weekday + 7) % 7 || (to.minute > from.minute ? 0 : 7);
-  return [back, back + 7].map((each): Span => {
-    const first = addDays(date, -each);
-    return [instant(first, from.minute), instant(addDays(first, days), to.minute)];
-  });
+  const back = (weekdayOf(today) - from.weekday + 7) % 7;
+  for (let first = addDays(today, -back - 7); ; first = addDays(first, 7)) {
+    yield { start: instantOf(first, from.minute).at, end: instantOf(addDays(first, days), to.minute).at };
+  }
+}
+
+/** The spans of a freeze in their order, without end where it comes again: from one that may hold `at` on. */
+export function freezeSpans(freeze: Freeze, at: number, clock: LocalClock): Iterable<Span> {
+  if (freeze.every === 'year') return yearlySpans(freeze, at, clock);
+  if (freeze.every === 'week') return weeklySpans(freeze, at, clock);
+  const { from, to } = freeze;
+  return [{ start: clock.instantOf(from.date, from.minute).at, end: clock.instantOf(to.date, to.minute).at }];
 }
 
 /** When a freeze that holds an instant ends, in milliseconds since the epoch; undefined where it does not hold it. */
 export function frozenUntil(freeze: Freeze, at: number, timeZone: string): number | undefined {
-  return spansOf(freeze, at, timeZone).find(([start, end]) => start <= at && at < end)?.[1];
+  const span = alongSpans(freezeSpans(freeze, at, createLocalClock(timeZone)))(at);
+  return span === undefined || span.start > at ? undefined : span.end;
 }
 
 const weekMs = 7 * 24 * 3_600_000;
 
 /** When a freeze begins next, after an instant, in milliseconds since the epoch; undefined where it does not within a week. */
 export function nextFreeze(freeze: Freeze, at: number, timeZone: string): number | undefined {
-  const starts = [at, at + weekMs].flatMap((each) => spansOf(freeze, each, timeZone)).map(([start]) => start);
-  const next = starts.filter((start) => start > at && start <= at + weekMs);
-  return next.length === 0 ? undefined : Math.min(...next);
+  for (const { start } of freezeSpans(freeze, at, createLocalClock(timeZone))) {
+    if (start > at) return start <= at + weekMs ? start : undefined;
+  }
+  return undefined;
 }

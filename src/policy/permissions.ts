@@ -113,13 +113,13 @@ function approversOnly(policy: Policy, people: People, asked: Asked): Permission
 /** One who may approve, or deploy where the file names no approvers; never who asked, whatever the file says of requesters. */
 function secondPersonOnly(policy: Policy, people: People, asked: Asked): Permission {
   const { groups, anyone } = policy.approvers;
-  if (isOneOf(people, asked.user, asked.requesters ?? [])) {
-    const others = groups.length === 0 ? ['somebody else'] : principalsText(groups);
-    const reason: Text = ['A second person overrides the traffic guard, not who asked. Ask ', ...others, '.'];
-    return { allowed: false, reason, ask: groups };
-  }
-  const decided = approversOnly(policy, people, asked);
-  return decided.allowed && anyone === true ? deployersOnly(policy, people, asked) : decided;
+  const ofAnyone = { ...policy, approvers: { ...policy.approvers, excludeRequester: false } };
+  const approving = approversOnly(ofAnyone, people, asked);
+  const decided = approving.allowed && anyone === true ? deployersOnly(policy, people, asked) : approving;
+  if (!decided.allowed || !isOneOf(people, asked.user, asked.requesters ?? [])) return decided;
+  const others = groups.length === 0 ? ['somebody else'] : principalsText(groups);
+  const reason: Text = ['A second person overrides the traffic guard, not who asked. Ask ', ...others, '.'];
+  return { allowed: false, reason, ask: groups };
 }
 
 /** Those whom the file names for it, who asked for it too: they set aside alone what holds an execution back. */

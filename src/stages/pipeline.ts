@@ -18,7 +18,9 @@ function render({ status, context, failure }: Stage): Text | undefined {
     const { name, user } = waitsFor;
     return ['waits for ', { strong: name }, ...(user === undefined ? [] : [', asked by ', { person: user }])];
   }
-  return typeof context.executionName === 'string' ? context.executionName : undefined;
+  if (typeof context.executionName !== 'string') return undefined;
+  if (status !== 'RUNNING' || typeof context.scheduledTime !== 'number') return context.executionName;
+  return [`${context.executionName} · waits for its window, begins `, { time: context.scheduledTime }];
 }
 
 /** Runs another pipeline and waits for its end (semantics §4.4). Canceled, or out of time, that is canceled too. */

@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { TaskLook } from '../engine/contracts/task';
 import { executionWindowType, windowsBefore } from '../engine/execution-window';
-import { closedAt, commonOpening } from '../model/common-window';
+import { closedAt, commonOpening, neverOpenText } from '../model/common-window';
 import type { Stage } from '../model/execution';
 import type { Text } from '../model/text';
 import { defineStage } from '../services';
 
 const config = z.looseObject({
-  /** When it lets the stage begin, as things stand; milliseconds since the epoch. */
+  /** When it lets the stage begin, as things stand, its jitter included; milliseconds since the epoch. */
   scheduledTime: z.number().optional(),
+  /** When the windows are open, as things stand; absent where they are. */
+  opensAt: z.number().optional(),
   /** Whose windows are closed until then. */
   closed: z.array(z.string()).optional(),
   skipRemainingWait: z.boolean().optional(),
@@ -40,29 +42,35 @@ function jitterSeconds(look: Look): number {
   return Math.max(0, ...waits);
 }
 
-/** Whether all windows are open, or when they are next. */
-function lookAtWindows({ execution, stage, now }: Look) {
+/** When a stage begins that may from an instant on: where the windows are closed then, it is put off to the next opening. */
+const beginAfter = ({ execution, stage }: Look, from: number): number =>
+  commonOpening(windowsBefore(execution, stage), from) ?? from;
+
+/** Whether all windows are open, or when they are next, and when the stage begins if a wait of `jitterMs` follows. */
+function lookAtWindows(look: Look, jitterMs = 0) {
+  const { execution, stage, now } = look;
   const windows = windowsBefore(execution, stage);
   const opening = commonOpening(windows, now);
   if (opening === now) return { status: 'SUCCEEDED' } as const;
   const closed = closedAt(windows, now).map(({ of }) => of);
   if (opening === undefined) {
-    const all = windows.map(({ of }) => of).join(' and ');
-    const reason = `The windows of ${all} never open together. Change them, and start again.`;
+    const reason = `${neverOpenText(windows)}. Change them, and start again.`;
     return { status: 'TERMINAL', code: 'INVALID_INPUT', reason } as const;
   }
-  return { status: 'RUNNING', retryAfterMs: opening - now, context: { scheduledTime: opening, closed } } as const;
+  const context = { scheduledTime: beginAfter(look, opening + jitterMs), opensAt: opening, closed };
+  return { status: 'RUNNING', retryAfterMs: opening - now, context } as const;
 }
 
 function renderWait({ status, context, endTime }: Stage): Text | undefined {
-  const { scheduledTime, closed = [], startedBy, startReason = '' } = config.parse(context);
+  const { scheduledTime, opensAt = scheduledTime, closed = [], startedBy, startReason = '' } = config.parse(context);
   if (startedBy !== undefined) return ['started before its time by ', { person: startedBy }, `: ${startReason}`];
   // Nothing where it was open anyway.
-  if (scheduledTime === undefined) return undefined;
+  if (scheduledTime === undefined || opensAt === undefined) return undefined;
   if (status === 'SUCCEEDED' && endTime !== undefined) return ['opened ', { time: endTime }];
   if (status !== 'RUNNING') return undefined;
   if (closed.length === 0) return ['open; begins ', { time: scheduledTime }];
-  return ['opens ', { time: scheduledTime }, ` (${closed.join(', ')})`];
+  const begins = opensAt === scheduledTime ? [] : ['; begins ', { time: scheduledTime }];
+  return ['opens ', { time: opensAt }, ` (${closed.join(', ')})`, ...begins];
 }
 
 /**
@@ -80,7 +88,10 @@ export const restrictExecutionDuringTimeWindow = defineStage({
       name: 'waitForWindow',
       timeoutMs,
       timeoutFromStage: false,
-      run: (look) => Promise.resolve(isSkipped(look.stage) ? { status: 'SUCCEEDED' } : lookAtWindows(look)),
+      run: (look) =>
+        Promise.resolve(
+          isSkipped(look.stage) ? { status: 'SUCCEEDED' } : lookAtWindows(look, jitterSeconds(look) * 1000),
+        ),
     },
     {
       name: 'waitForJitter',
@@ -91,7 +102,7 @@ export const restrictExecutionDuringTimeWindow = defineStage({
         const endsAt = startedAt + jitterSeconds(look) * 1000;
         if (isSkipped(stage)) return Promise.resolve({ status: 'SUCCEEDED' });
         if (now >= endsAt) return Promise.resolve(lookAtWindows(look));
-        const context = { scheduledTime: endsAt, closed: [] };
+        const context = { scheduledTime: beginAfter(look, endsAt), closed: [] };
         return Promise.resolve({ status: 'RUNNING', retryAfterMs: endsAt - now, context });
       },
     },

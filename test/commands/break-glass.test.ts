@@ -15,9 +15,10 @@ const judged: Environment['pipeline']['stages'] = [
     requisiteStageRefIds: [],
     type: 'manualJudgment',
     name: 'Go?',
-    context: { judgmentInputs: ['a', 'b'] },
+    context: {},
   },
 ];
+const withAnswers = judged.map((stage) => ({ ...stage, context: { judgmentInputs: ['a', 'b'] } }));
 
 /** foo prod: UANN and UBOB may deploy, UBOB may approve, UANN alone is on call; one group of four serves in each region. */
 async function createBench(over: Partial<Environment> = {}, stages?: Environment['pipeline']['stages']) {
@@ -111,6 +112,42 @@ describe('breaking the glass', () => {
       { action: 'breakGlass', who: 'UANN', why: 'login is down', executionId: id },
     ]);
     expect(await bench.store.count(reviewKind, { name: 'open', value: 'true' })).toBe(1);
+  });
+
+  it('is not offered where a judgment has several answers, which lead to different ends', async () => {
+    const bench = await createBench({}, withAnswers);
+    const id = await started(bench, textOf('the judgment'));
+    expect(await bench.glass(id)).toBeUndefined();
+  });
+
+  it('counts for all the approvals that are needed', async () => {
+    const bench = await createBench({}, judged);
+    const environments = bench.world.definitions().applications.get('foo')?.environments as Map<string, Environment>;
+    const prod = environments.get('prod');
+    if (prod === undefined) throw new Error('There is no prod.');
+    const { policy } = prod;
+    environments.set('prod', { ...prod, policy: { ...policy, approvers: { ...policy.approvers, count: 2 } } });
+    const id = await started(bench, textOf('the judgment'));
+    await bench.choose(id, 'approve', { stageId: '1', user: 'UBOB' });
+    await bench.breakIt(id);
+    const done = await bench.drive(id);
+    expect(done.status).toBe('SUCCEEDED');
+    expect(done.stages[0]?.context.judgmentApprovals).toMatchObject([{ user: 'UBOB' }, { user: 'UANN' }]);
+  });
+
+  it('goes beyond an approval of the same person, who is not counted twice', async () => {
+    const bench = await createBench({}, judged);
+    const environments = bench.world.definitions().applications.get('foo')?.environments as Map<string, Environment>;
+    const prod = environments.get('prod');
+    if (prod === undefined) throw new Error('There is no prod.');
+    const approvers = { groups: ['managers', 'oncall'], count: 2, excludeRequester: false };
+    environments.set('prod', { ...prod, policy: { ...prod.policy, approvers } });
+    const id = await started(bench, textOf('the judgment'));
+    await bench.choose(id, 'approve', { stageId: '1', user: 'UANN' });
+    await bench.breakIt(id);
+    const done = await bench.drive(id);
+    expect(done.status).toBe('SUCCEEDED');
+    expect(done.stages[0]?.context.judgmentApprovals).toMatchObject([{ user: 'UANN', reason: 'login is down' }]);
   });
 
   it.each(Object.keys(held) as (keyof typeof held)[])('is not for others, nor without a reason: %s', async (what) => {

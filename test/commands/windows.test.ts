@@ -51,9 +51,41 @@ describe('the window of an environment', () => {
     );
     await bench.clock.advance(10 * hourMs);
     expect(wordsOf((await bench.say('deploy foo prod 2.0')).reply)).toContain(
-      'Window: open until 2026-01-01 16:01 UTC',
+      'Window: open until 2026-01-01 16:00 UTC',
     );
     expect(wordsOf((await bench.say('pipeline run foo p prod 2.0')).reply)).toContain('Window: open until');
+  });
+
+  it.each([
+    ["{ freeze: ['Thu 15:00/Fri 08:00'] }", 'open until 2026-01-01 15:00 UTC'],
+    ["{ days: Thu, hours: '09:00-24:00' }", 'open until 2026-01-01 23:59 UTC'],
+    [
+      "{ hours: '09:00-16:00', jitter: { minDelay: 0, maxDelay: 600 } }",
+      'until 2026-01-01 16:00 UTC, then a random wait of up to 10 min',
+    ],
+    ["{ hours: '11:00-16:00', jitter: 90s }", 'closed; opens 2026-01-01 11:00 UTC, then a random wait of up to 90 s'],
+    [
+      "{ hours: '09:00-16:00', jitter: { minDelay: 0, maxDelay: 600, skipManual: true } }",
+      'open until 2026-01-01 16:00 UTC',
+    ],
+  ])('%s is told at ten as: %s', async (text, told) => {
+    const bench = await createBench({}, { window: windowOf(text, 'UTC'), confirm: true });
+    await bench.clock.advance(10 * hourMs);
+    const card = wordsOf((await bench.say('deploy foo dev 2.0')).reply);
+    expect(card.split('\n').find((line) => line.includes('Window'))).toMatch(new RegExp(`${told}$`));
+  });
+
+  it('that never opens together with that of the pipeline leaves nothing to confirm, and the answer says what to change', async () => {
+    const bench = await createBench({ window: windowOf("{ hours: '20:00-21:00' }", 'UTC') });
+    for (const words of ['deploy foo prod 2.0', 'pipeline run foo p prod 2.0', 'deploy foo dev 2.0']) {
+      const planned = await bench.say(words);
+      expect([planned.plan, planned.executionId, planned.reply?.choices]).toEqual([undefined, undefined, undefined]);
+      const told = wordsOf(planned.reply);
+      expect(told).toContain('Window: never opens');
+      expect(told).toMatch(
+        /environment (prod|dev) and pipeline p never open together\. Change them in the file of foo, and ask again\. Nothing was started\./,
+      );
+    }
   });
 
   it('holds a deployment back, and /cox status says so first', async () => {
@@ -88,6 +120,74 @@ describe('the window of an environment', () => {
       ['deploy', 'environment prod', 'pipeline p'],
       ['pipeline', 'pipeline p'],
     ]);
+  });
+
+  describe('once a deployment has begun', () => {
+    const stages = (deploy: object = {}): Environment['pipeline']['stages'] => [
+      {
+        refId: '1',
+        requisiteStageRefIds: [],
+        type: 'deploy',
+        name: 'Deploy',
+        context: { strategy: 'none', ...deploy },
+      },
+      { refId: '2', requisiteStageRefIds: ['1'], type: 'wait', name: 'Look', context: { waitTime: 12 * 3600 } },
+      {
+        refId: '3',
+        requisiteStageRefIds: ['2'],
+        type: 'resizeServerGroup',
+        name: 'Old size',
+        leavesOpen: ['places', 'cluster'],
+        context: { target: 'ancestor_asg_dynamic', action: 'scale_exact', capacity: { min: 3, max: 3, desired: 3 } },
+      },
+      {
+        refId: '4',
+        requisiteStageRefIds: ['3'],
+        type: 'destroyServerGroup',
+        name: 'Away',
+        leavesOpen: ['places', 'cluster'],
+        context: { target: 'current_asg_dynamic' },
+      },
+    ];
+    const begin = async (bench: Bench) => {
+      const planned = await bench.say('deploy foo prod 2.0');
+      return (await bench.press(planned, 'confirm')).executionId ?? '';
+    };
+
+    it('does not hold back its way back that a pipeline writes as a branch', async () => {
+      const bench = await createBench({ stages: stages(), window: office });
+      await bench.clock.advance(10 * hourMs);
+      const id = await begin(bench);
+      const done = await bench.drive(id, 13 * hourMs);
+      expect(done.status).toBe('SUCCEEDED');
+      for (const location of [east, west])
+        expect(bench.serverGroups.sizes(location)).toEqual(['foo-prod-v000 ×3', 'foo-dev-v000 ×2']);
+    });
+
+    it('may go on in a window that does not meet that of the environment', async () => {
+      const night = [{ of: 'this stage', window: windowOf("{ hours: '22:00-23:00' }", 'UTC') }];
+      const own = stages().map((stage) => (stage.refId === '3' ? { ...stage, windows: night } : stage));
+      const bench = await createBench({ stages: own });
+      await bench.clock.advance(10 * hourMs);
+      const done = await bench.drive(await begin(bench), 24 * hourMs);
+      expect(new Date(stageOf(done, '3<0').endTime ?? NaN).toISOString()).toMatch(/T22:\d\d/);
+      expect(done.status).toBe('SUCCEEDED');
+    });
+
+    it('is told once by its plan', async () => {
+      const bench = await createBench({ stages: stages() });
+      expect(wordsOf((await bench.say('deploy foo prod 2.0')).reply).match(/Window/g)).toHaveLength(1);
+    });
+
+    it('holds back what changes a place where nothing has begun, or in which the deployment was skipped', async () => {
+      const skipped = { stageEnabled: { type: 'expression', expression: 'false' } };
+      for (const deploy of [{ regions: ['nonprod/east'] }, skipped]) {
+        const bench = await createBench({ stages: stages(deploy) });
+        await bench.clock.advance(10 * hourMs);
+        const waiting = await bench.drive(await begin(bench), 13 * hourMs);
+        expect([stageOf(waiting, '3').status, stageOf(waiting, '3<0').status]).toEqual(['RUNNING', 'RUNNING']);
+      }
+    });
   });
 
   it('holds back a clone, but neither a rollback nor a change of size', async () => {

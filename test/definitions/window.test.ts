@@ -46,6 +46,8 @@ describe('a window of a file', () => {
     ['{ days: [0] }', 'must be a whole number from 1 to 7'],
     ["{ hours: '09:00-16:61' }", 'must be two times of the day'],
     ["{ hours: '09:00-24:01' }", 'must be two times of the day'],
+    ["{ hours: '24:00-02:00' }", 'begins at 24:00, which is the end of a day. Write 00:00 as its start.'],
+    ['{ whitelist: [{ startHour: 24, endHour: 2 }] }', 'begins at 24:00'],
     ["{ hours: '${trigger.hours}' }", 'Write the hours themselves.'],
     ["{ hours: '09:00-10:00', whitelist: [] }", 'two spellings of one field'],
     ['{ whitelist: [{ startHour: 9 }] }', "'endHour' is missing"],

@@ -78,6 +78,19 @@ describe('windows of a file', () => {
 
   it.each<[Written, string]>([
     [{ environment: '{ hours: 9 }' }, "5:83 environments.dev.window.hours must be hours such as '09:00-16:00'"],
+    [
+      { environment: "{ hours: '09:00-10:00' }", pipeline: "{ hours: '12:00-13:00' }" },
+      "5:74 The windows of environment dev and pipeline quick never open together, so that stage 'Deploy' could never begin. Change them.",
+    ],
+    [
+      { environment: '{ days: Mon }', stage: 'window: { days: Tue }' },
+      "The windows of environment dev and stage 'Deploy' never open together",
+    ],
+    [
+      { pipeline: '{ days: Mon }', stage: 'window: { days: Tue }' },
+      "8:13 The windows of pipeline quick and stage 'Deploy' never open together",
+    ],
+    [{ stage: "window: { freeze: ['01-01/12-31'] }" }, "The window of stage 'Deploy' never opens"],
     [{ environment: '{}' }, 'Incorrect time windows specified'],
     [{ pipeline: '{ days: Mo }' }, "must be days such as 'Mon-Fri'"],
     [{ stage: "window: { hours: '9-10' }" }, 'must be two times of the day'],
@@ -94,6 +107,23 @@ describe('windows of a file', () => {
     const told = parse(written).problems.map((problem) => `${problem.line}:${problem.column} ${problem.message}`);
     expect(told).toEqual([expect.stringContaining(message)]);
   });
+});
+
+it.each<Written>([
+  // Open together on a leap day only, or once that a dated freeze is over.
+  { environment: "{ freeze: ['03-01/02-28'] }", pipeline: "{ hours: '12:00-13:00' }" },
+  { environment: "{ freeze: ['2020-01-01/2040-01-01'] }", pipeline: "{ hours: '12:00-13:00' }" },
+  { environment: "{ hours: '09:00-12:00' }", pipeline: "{ hours: '12:00-13:00' }" },
+])('windows that are open together at some time are good: %j', (written) => {
+  expect(parse(written).problems).toEqual([]);
+});
+
+it('a window of what goes on with a change need not meet that of the environment', () => {
+  const text = file({ environment: "{ hours: '09:00-16:00' }" }).replace(
+    '- { type: wait, for: 10s }',
+    "- { type: destroyServerGroup, target: oldest_asg_dynamic, window: { hours: '22:00-23:00' } }",
+  );
+  expect(parseApplication({ file: 'foo.yaml', text, accounts, stageTypes: stageRegistry }).problems).toEqual([]);
 });
 
 it('a strategy goes on with what its deploy has begun, whatever the window of the environment', () => {

@@ -10,7 +10,7 @@ import { pause, waitFor } from '../support/wait-for';
 type Place = { readonly application: string; readonly environment: string; readonly channel: string };
 
 // CI kills more often: see .ci/run.
-const kills = Number(process.env.CRASH_KILLS ?? 10);
+const kills = Number(process.env.CRASH_KILLS ?? 5);
 const longMs = 150_000;
 const environments = ['one', 'two', 'three', 'four'];
 const applications = [

@@ -20,7 +20,7 @@ import { describeCluster } from '../support/stage-kit';
 import { fetchNothing } from '../support/fetch-nothing';
 import { noJobs } from '../support/no-jobs';
 
-const runs = Number(process.env.FAULT_RUNS ?? 600);
+const runs = Number(process.env.FAULT_RUNS ?? 200);
 const size = 3;
 const oldGroup = '/nonprod/east/foo-dev-v000';
 const newGroup = '/nonprod/east/foo-dev-v001';

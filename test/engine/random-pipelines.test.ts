@@ -17,7 +17,7 @@ import {
   type Happening,
 } from '../support/random-pipeline';
 
-const runs = Number(process.env.PIPELINE_RUNS ?? 600);
+const runs = Number(process.env.PIPELINE_RUNS ?? 300);
 const day = 24 * 3_600_000;
 
 const topLevel = (execution: Execution) => execution.stages.filter((stage) => stage.parentStageId === undefined);

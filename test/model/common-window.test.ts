@@ -1,3 +1,4 @@
+import { IANAZone } from 'luxon';
 import { closedAt, commonClosing, commonOpening, type NamedWindow } from '../../src/model/common-window';
 import { drawWindow, windowOf } from '../support/draw-window';
 import { scanForCommonClosing, scanForCommonOpening, scannedDays } from '../support/window-scan';
@@ -7,6 +8,12 @@ const named = (...texts: readonly string[]): readonly NamedWindow[] =>
 const iso = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());
 
 const office = "{ days: Mon-Fri, hours: '09:00-16:00' }";
+
+/** Twelve hours a day: 00, 02, 04 and so on, or 01, 03, 05. */
+function everySecondHour(first: 0 | 1, timeZone = 'Europe/Berlin'): string {
+  const starts = Array.from({ length: 12 }, (_each, index) => String(2 * index + first).padStart(2, '0'));
+  return JSON.stringify({ hours: starts.map((hour) => `${hour}:00-${hour}:59`), timeZone });
+}
 
 describe('several windows', () => {
   it.each([
@@ -21,6 +28,13 @@ describe('several windows', () => {
       '2026-02-01T00:00:00+01:00',
       '2026-03-08T13:00:00+01:00',
     ],
+    // Nor is it lost among the many hours that do not meet until then.
+    [
+      [everySecondHour(1), everySecondHour(0, 'America/New_York')],
+      '2026-11-26T00:00:00+01:00',
+      '2027-03-14T09:00:00+01:00',
+    ],
+    [["{ freeze: ['2026-12-01/2029-11-24'] }"], '2026-12-02T00:00:00+01:00', '2029-11-25T00:00:00+01:00'],
     [[], '2026-11-26T12:00:00Z', '2026-11-26T12:00:00Z'],
   ])('%j at %s are first open together at %s', (texts, at, opensAt) => {
     expect(iso(commonOpening(named(...texts), Date.parse(at)))).toBe(iso(Date.parse(opensAt)));
@@ -29,6 +43,23 @@ describe('several windows', () => {
   it('that have no minute in common never open', () => {
     const windows = named("{ hours: '09:00-09:59' }", "{ hours: '10:00-10:59' }");
     expect(commonOpening(windows, Date.parse('2026-11-26T12:00:00Z'))).toBeUndefined();
+  });
+
+  it.each([
+    [["{ hours: '09:00-10:00' }", "{ hours: '12:00-13:00' }"]],
+    [[everySecondHour(0, 'Asia/Tokyo'), everySecondHour(1, 'Asia/Seoul')]],
+    [[everySecondHour(0), "{ hours: '00:00-00:59' }", "{ hours: '01:00-01:59', timeZone: Europe/Paris }"]],
+    [["{ days: Mon, hours: '09:00-10:00' }", "{ days: Tue, hours: '09:00-10:00' }"]],
+    [[everySecondHour(0), JSON.stringify({ freeze: ['Mon 00:00/Thu 00:00', 'Thu 00:00/Mon 00:00'] })]],
+    [[everySecondHour(0), JSON.stringify({ freeze: ['01-01/06-30', '07-01/12-31'] })]],
+  ])('%j never open, which is known after one walk along three years', (texts) => {
+    const windows = named(...texts);
+    const offset = jest.spyOn(IANAZone.prototype, 'offset');
+    expect(commonOpening(windows, Date.parse('2026-11-26T12:00:00Z'))).toBeUndefined();
+    // Once a week for each window, and more where clocks are changed, six times; a zone is slow to ask.
+    const asked = offset.mock.calls.length;
+    offset.mockRestore();
+    expect(asked).toBeLessThan(3000);
   });
 
   it('say which of them are closed', () => {

@@ -8,6 +8,7 @@ import { applicationOf, childIn, childrenIn, parentOf, runs, startLocked } from 
 import { driveUntil } from '../support/drive-until';
 import { stageOf, statuses, type Step } from '../support/engine-kit';
 import { sendSignal } from '../support/send-signal';
+import { windowOf } from '../support/draw-window';
 import { createStageBench } from '../support/stage-kit';
 import { east } from '../dcos/builders';
 
@@ -528,5 +529,50 @@ describe('retrying a stage of a child that has ended', () => {
     await retry(bench);
     await bench.drive('E1');
     expect(await childrenIn(bench)).toHaveLength(2);
+  });
+});
+
+describe('a pipeline that waits for its window', () => {
+  const hourMs = 3_600_000;
+  /** The bench begins on Thursday, 1 January 2026, at 00:00 UTC. */
+  const monday = (child: readonly Step[]) => {
+    const window = windowOf('{ days: Mon }', 'UTC');
+    return createStageBench(undefined, new Map([applicationOf('foo', { child }, { window })]));
+  };
+
+  /** What has become of the parent some time later, and after its looks then. */
+  const later = async (bench: Bench, ms: number, looksMs = 600_000) => {
+    await bench.drive('E1', 60_000);
+    await bench.clock.advance(ms);
+    return bench.drive('E1', looksMs);
+  };
+
+  it('does not use up the time of the stage that runs it, which says when it begins', async () => {
+    const bench = monday([deploys]);
+    await bench.start(parentOf([runs()]));
+    const waiting = await later(bench, 20 * hourMs);
+    expect(shown(waiting)).toEqual([
+      'Stage 1 running Deploy foo 2.0 to dev · waits for its window, begins 2026-01-05 00:00 UTC',
+    ]);
+    const done = await later(bench, 76 * hourMs);
+    expect([done.status, (await childIn(bench)).status]).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+  });
+
+  it('does not use up a shorter timeout either, and all of it is there afterwards', async () => {
+    const bench = monday([deploys, { ...wait(24 * 3600), ref: '2', after: ['1'] }]);
+    await bench.start(parentOf([runs({ stageTimeoutMs: hourMs })]));
+    await later(bench, 4 * 24 * hourMs);
+    const done = await later(bench, 0, 2 * hourMs);
+    expect(failureOf(done)?.code).toBe('TASK_TIMEOUT');
+    const lastedMs = (done.endTime ?? 0) - Date.parse('2026-01-05T00:00:00Z');
+    expect(Math.abs(lastedMs - hourMs)).toBeLessThan(2 * 60_000);
+  });
+
+  it('is told once it runs as ever', async () => {
+    const bench = monday([deploys, { ...wait(3600), ref: '2', after: ['1'] }]);
+    await bench.start(parentOf([runs()]));
+    expect(shown(await later(bench, 4 * 24 * hourMs))).toEqual([
+      'Stage 1 running Deploy foo 2.0 to dev · running: Rest',
+    ]);
   });
 });

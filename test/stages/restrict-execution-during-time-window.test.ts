@@ -327,6 +327,30 @@ describe('jitter', () => {
     expect(Math.max(...seconds)).toBeGreaterThan(510);
   });
 
+  it('is in what is announced from the first look on, which is when the stage begins', async () => {
+    const bench = createStageBench();
+    await bench.start(jittery('E1'));
+    const told = windowDetail(await lookAt(bench));
+    const done = await bench.drive('E1', dayMs);
+    const begun = time(stageOf(done, '1<0').endTime);
+    expect(begun).not.toContain('T09:00');
+    expect(told).toBe(
+      `opens 2026-01-01 09:00 UTC (environment prod); begins ${begun?.slice(0, 16).replace('T', ' ') ?? ''} UTC`,
+    );
+    expect(windowDetail(done)).toBe(`opened ${begun?.slice(0, 16).replace('T', ' ') ?? ''} UTC`);
+  });
+
+  it('that lasts beyond the end is announced as the next opening', async () => {
+    const bench = createStageBench();
+    await bench.start(jittery('E1', "{ hours: '09:00-09:01', jitter: { minDelay: 120, maxDelay: 120 } }"));
+    expect(windowDetail(await lookAt(bench))).toContain('; begins 2026-01-02 09:00 UTC');
+    const open = await lookAt(bench, 9 * hourMs);
+    expect(windowDetail(open)).toBe('open; begins 2026-01-02 09:00 UTC');
+    expect(await bench.store.nextDue(['execution'], bench.clock.now())).toBe(at('2026-01-01T09:02:00Z'));
+    const done = await bench.drive('E1', 2 * dayMs);
+    expect(time(stageOf(done, '1<0').endTime)).toBe('2026-01-02T09:00:00.000Z');
+  });
+
   it('is said while it lasts', async () => {
     const bench = createStageBench();
     await bench.start(jittery('E1'));

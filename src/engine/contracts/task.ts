@@ -15,6 +15,8 @@ type TaskRunning = {
   readonly retryAfterMs: number;
   readonly memo?: Memo;
   readonly context?: StageContext;
+  /** Whether its time, and that of the stages above, stands still until a look says otherwise. @default false */
+  readonly standsStill?: boolean;
   /** Saved with an intent: what was decided, to which later attempts of the stage keep. */
   readonly decision?: StageContext;
 };

@@ -35,7 +35,9 @@ export const childConfig = z.looseObject({
     ),
   waitForCompletion: flag
     .default(true)
-    .describe('Whether the stage waits for its end, at most 12 hours unless the stage has a timeout. Default: true.'),
+    .describe(
+      'Whether the stage waits for its end, at most 12 hours unless the stage has a timeout; not counted is how long it only waits for its windows. Default: true.',
+    ),
   skipDownstreamOutput: flag
     .default(false)
     .describe("Whether the outputs of its stages are kept from this pipeline's later stages. Default: false."),

@@ -1,5 +1,6 @@
 import type { TaskDefinition, TaskResult } from '../../engine/contracts/task';
 import { failureOf } from '../../engine/failure-of';
+import { waitsUntil } from '../../engine/execution-window';
 import { topLevelStages } from '../../engine/graph';
 import type { Execution, Stage, StageContext } from '../../model/execution';
 import { isComplete } from '../../model/status';
@@ -26,6 +27,7 @@ const endContext = (child: Execution): StageContext => ({
   ...factsOf(child),
   [childOutcomes]: outcomesOf(child),
   progress: undefined,
+  scheduledTime: undefined,
 });
 
 function stateOf({ status, ending, canceled }: Execution): string {
@@ -69,7 +71,10 @@ function endOf(child: Execution, stage: Stage): TaskResult {
   return { status: 'SUCCEEDED', outputs: { ...outputs, ...facts }, context: endContext(child) };
 }
 
-/** Waits for the end of the child, which wakes this execution; 12 h unless the stage says otherwise. */
+/**
+ * Waits for the end of the child, which wakes this execution; 12 h unless the stage says otherwise, the time not counted in
+ * which the child waits for its windows only.
+ */
 export const monitorPipeline: TaskDefinition<Needs> = {
   name: 'monitorPipeline',
   timeoutMs: childTimeoutMs,
@@ -88,7 +93,13 @@ export const monitorPipeline: TaskDefinition<Needs> = {
       };
     }
     if (isComplete(child.status)) return endOf(child, stage);
-    const context = { status: child.status, progress: progressOf(child) };
-    return { status: 'RUNNING', retryAfterMs: pollMs, context };
+    const heldUntil = waitsUntil(child);
+    if (heldUntil === undefined) {
+      const context = { status: child.status, progress: progressOf(child), scheduledTime: undefined };
+      return { status: 'RUNNING', retryAfterMs: pollMs, context };
+    }
+    const scheduledTime = heldUntil === 0 ? undefined : heldUntil;
+    const context = { status: child.status, progress: undefined, scheduledTime };
+    return { status: 'RUNNING', retryAfterMs: pollMs, context, standsStill: true };
   },
 };
