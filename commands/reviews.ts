@@ -40,12 +40,14 @@ async function openReviews({ store }: VerbWorld): Promise<View> {
 /** Whether a person may close a review: whoever may deploy there by today's files, but not who broke the glass. */
 async function mayReview(world: VerbWorld, review: Review, user: string): Promise<Permission> {
   const { application, environment, by, executionId } = review;
-  if (user === by) return { allowed: false, reason: 'Somebody else reviews it than who broke the glass.' };
+  const people = await world.people([user, by]);
+  if (people.humanOf(user) === people.humanOf(by))
+    return { allowed: false, reason: 'Somebody else reviews it than who broke the glass.' };
   const defined = world.definitions().applications.get(application)?.environments.get(environment)?.policy;
   const policy = defined ?? (await world.store.get(executionKind, executionId))?.document.definition.policy;
   const where = `${application} ${environment}`;
   if (policy === undefined) return { allowed: false, reason: `Nobody can say who may review ${where}.` };
-  return mayDeploy(policy, await world.people(), user, where);
+  return mayDeploy(policy, people, user, where);
 }
 
 const reviewedFact = (review: Review, { id, source }: Command, note: string, now: number): AuditFact =>

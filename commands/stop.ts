@@ -7,7 +7,6 @@ import { holdOfStop, liftStop, stopAll, type StopRequest } from '../src/policy/s
 import { isStoppable, readActive } from '../src/policy/stop-handler';
 import { originOf } from './support/audit-command';
 import { liftChoice } from './support/hold-plan';
-import { UserMistake } from './support/suggest';
 import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
 import type { Words } from './support/words';
 
@@ -15,7 +14,7 @@ const usage = '/cox stop [REASON] or /cox stop lift REASON';
 
 /** Whoever may deploy anything may stop everything, and lift that. */
 async function mayStop({ definitions, people }: VerbWorld, user: string): Promise<Permission> {
-  const known = await people();
+  const known = await people([user]);
   const answers = [...definitions().applications.values()].flatMap(({ name, environments }) =>
     [...environments.values()].map((environment) =>
       mayDeploy(environment.policy, known, user, `${name} ${environment.name}`),
@@ -56,7 +55,10 @@ async function stopEverything(command: Command, world: VerbWorld, reason: string
 }
 
 async function lift(command: Command, world: VerbWorld, reason: string): Promise<View> {
-  if (reason === '') throw new UserMistake('Say why everything may go on: /cox stop lift REASON.');
+  if (reason === '') {
+    const headline = 'Say why everything may go on: /cox stop lift REASON.';
+    return { headline, tone: 'attention', undone: true, denied: 'INVALID_INPUT' };
+  }
   const { store, teamId, clock } = world;
   const stop = await liftStop(store, teamId, requestOf(command, clock.now(), reason));
   if (stop === undefined) return { headline: 'Nothing is stopped.', tone: 'attention', undone: true };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createLocalApi } from './api/create-local-api';
 import { executionRenderer } from './app';
 import { startBackground, type Background } from './background/supervisor';
-import type { Config } from './config';
+import { processEnvironment, secretValues, type Config } from './config';
 import { systemClock } from './engine/clock';
 import { commandKind, messageKind } from './engine/document-kinds';
 import { ulid } from './engine/ids';
@@ -11,6 +11,8 @@ import { readClusterChanged } from './job-messages';
 import type { JobSettings } from './job-settings';
 import { logUnreadable, type Logger } from './logger';
 import { createEmbeddedWake } from './queue/embedded-wake';
+import { createAuditLog } from './policy/audit/audit-log';
+import { createRefusedRequests } from './policy/audit/refused-requests';
 import { createSlackApp } from './slack/bolt-app';
 import { createOutbox } from './slack/outbox';
 import { createPeopleSync } from './slack/people';
@@ -91,6 +93,15 @@ function startSending(config: Config, store: DocumentStore, logger: Logger) {
   return { clients, people, wake };
 }
 
+/** Counts what is refused before it becomes a command; this thread writes it down itself. */
+const countRefused = (store: DocumentStore, teamId: string, logger: Logger) =>
+  createRefusedRequests({
+    clock,
+    newId: () => ulid(clock.now()),
+    record: createAuditLog({ store, clock, teamId, secrets: secretValues(processEnvironment) }).record,
+    onError: (error) => logger.error({ error: String(error) }, 'Refused requests could not be written down'),
+  });
+
 /** Starts the whole bot in this process: Slack here, the executor and the pollers in threads of their own. */
 export async function startBot(config: Config, logger: Logger): Promise<Bot> {
   // This thread answers people: tidying the files up is left to the others.
@@ -103,6 +114,7 @@ export async function startBot(config: Config, logger: Logger): Promise<Bot> {
   const hint = () => void background.post('executor', 'hint');
   const store = createInboxStore({ store: file, inbox, kinds: [commandKind.name] });
   const { teamId, apiUrl, appToken, botToken, signingSecret, host, port } = config.slack;
+  const refused = countRefused(file, teamId, logger);
   const slack = createSlackApp({
     config: {
       botToken,
@@ -118,6 +130,7 @@ export async function startBot(config: Config, logger: Logger): Promise<Bot> {
     logger,
     client: sending.clients.interactive,
     onGroupsChanged: () => void sending.people.refresh(),
+    onRefused: refused.note,
   });
   const api = createLocalApi({
     store,
@@ -126,6 +139,7 @@ export async function startBot(config: Config, logger: Logger): Promise<Bot> {
     teamId,
     hint,
     renderExecution: executionRenderer.live,
+    onRefused: refused.note,
     health: () => ({ ok: true, slack: slack.url() ?? (appToken === undefined ? 'stopped' : 'socket mode') }),
     host: config.api.host,
     port: config.api.port,
@@ -139,6 +153,7 @@ export async function startBot(config: Config, logger: Logger): Promise<Bot> {
     stop: async () => {
       await Promise.allSettled([slack.stop(), api.stop(), background.stop(stopMs), sending.wake.stop(stopMs)]);
       sending.people.stop();
+      await refused.flush();
       await Promise.all([file.close(), inbox.close()]);
     },
   };

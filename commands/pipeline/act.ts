@@ -141,7 +141,7 @@ function subverbOf(act: Act): Subverb {
           headline: sent.reason,
           tone: 'bad',
           lines: ['Nothing was changed.'],
-          ...(sent.type === 'forbidden' ? { denied: true } : {}),
+          denied: sent.type === 'forbidden' ? true : sent.code,
         });
       return reply({ headline: [{ strong: execution.name }, ` ${act.done}.`], tone: 'good' });
     },

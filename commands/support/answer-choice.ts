@@ -1,5 +1,6 @@
 import type { Command, CommandRequest, PlannedAction } from '../../src/model/command';
 import type { Choice, View } from '../../src/model/view';
+import type { ErrorCode } from '../../src/model/errors';
 import type { Text } from '../../src/model/text';
 import { commandKind, executionKind } from '../../src/engine/document-kinds';
 import { approvalsNeeded } from '../../src/engine/approvals';
@@ -19,8 +20,11 @@ import { quoteWord } from './words';
 
 type ChoiceRequest = Extract<CommandRequest, { type: 'choice' }>;
 
-const say = (headline: Text, tone: View['tone'] = 'neutral', lines: readonly Text[] = []): Outcome => ({
-  reply: { headline, tone, lines, ...(tone === 'attention' ? { undone: true as const } : {}) },
+const say = (headline: Text, tone: View['tone'] = 'neutral'): Outcome => ({ reply: { headline, tone, lines: [] } });
+
+/** The answer to what came too late, or is not of what is there: somebody may have been first, or have tried it. */
+const refuse = (headline: Text, code: ErrorCode): Outcome => ({
+  reply: { headline, tone: 'attention', lines: [], undone: true, denied: code },
 });
 
 /** The answer to somebody who may not do this. */
@@ -88,7 +92,7 @@ async function confirmPlan(
   world: VerbWorld,
 ): Promise<Outcome> {
   const { plan } = planned;
-  if (plan === undefined) return say('This plan no longer exists. Ask again.', 'attention');
+  if (plan === undefined) return refuse('This plan no longer exists. Ask again.', 'NOT_FOUND');
   if (plan.state === 'open') {
     const answer = await replan(verbs, plan, planned, world);
     if (answer.type === 'reply') return { reply: answer.view };
@@ -101,9 +105,9 @@ async function confirmPlan(
   }
   const decided = await decidePlan(world, planned, command, 'confirmed');
   if (decided?.decidedBy !== command.id || decided.executionId === undefined) {
-    return say(
+    return refuse(
       decided?.state === 'canceled' ? 'This plan was dropped. Ask again.' : 'This plan was confirmed already.',
-      'attention',
+      'ALREADY_DECIDED',
     );
   }
   const holder = await startPlan(
@@ -122,16 +126,18 @@ async function answerPlanChoice(
   command: Command,
   world: VerbWorld,
 ): Promise<Outcome> {
-  const planned = (await world.store.get(commandKind, request.target.kind === 'command' ? request.target.id : ''))
-    ?.document;
-  if (planned === undefined) return say('This plan no longer exists. Ask again.', 'attention');
+  const { id, hash } = request.target.kind === 'command' ? request.target : { id: '', hash: undefined };
+  const planned = (await world.store.get(commandKind, id))?.document;
+  if (planned === undefined) return refuse('This plan no longer exists. Ask again.', 'NOT_FOUND');
   if (planned.source.user !== command.source.user)
     return deny('Only who asked can confirm this plan. Type the command yourself.');
+  if (hash !== undefined && planned.plan !== undefined && hash !== planned.plan.hash)
+    return refuse('This button is of another plan. Ask again.', 'PLAN_CHANGED');
   if (request.name === 'confirm') return confirmPlan(verbs, planned, command, world);
   const decided = await decidePlan(world, planned, command, 'canceled');
   return decided?.state === 'canceled'
     ? say('Canceled. Nothing was started.')
-    : say('Too late: it was confirmed already.', 'attention');
+    : refuse('Too late: it was confirmed already.', 'ALREADY_DECIDED');
 }
 
 /** An answer such as `foo: customers see errors`: the application's name as it was typed, and why. */
@@ -202,14 +208,14 @@ async function answerExecutionChoice(request: ChoiceRequest, command: Command, w
   const execution = (await world.store.get(executionKind, id))?.document;
   const stageId = target.kind === 'execution' ? (target.stageId ?? '') : '';
   const signal = signalOf(request, stageId, command.source.user, execution);
-  if (execution === undefined || signal === undefined) return say('This execution no longer exists.', 'attention');
+  if (execution === undefined || signal === undefined) return refuse('This execution no longer exists.', 'NOT_FOUND');
   if (request.name === 'reject' && (request.answer ?? '').trim() === '') {
-    return say('Say why you reject it, so that the requester can act on it.', 'attention');
+    return refuse('Say why you reject it, so that the requester can act on it.', 'INVALID_INPUT');
   }
   const sent = await sendSignal(world, execution, signal, command);
   if (sent.type === 'lost') return { reply: lostView(sent.holder) };
   if (sent.type === 'forbidden') return deny(sent.reason, sent.canAsk ? [askChoice(command)] : []);
-  if (sent.type !== 'accepted') return say(sent.reason, 'attention');
+  if (sent.type !== 'accepted') return refuse(sent.reason, sent.code);
   if (signal.type === 'notify')
     return { ...say(['You will be told when ', { strong: execution.name }, ' starts.'], 'good'), executionId: id };
   return {

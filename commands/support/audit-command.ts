@@ -153,7 +153,8 @@ export function commandFacts(
   });
   if (!isDenied(outcome.reply)) return [asked];
   const why = plainText(refusalText(outcome.reply));
-  const outcomeCode = outcome.reply.denied === 'TRAFFIC_GUARD' ? 'TRAFFIC_GUARD' : 'NOT_ALLOWED';
+  const { denied } = outcome.reply;
+  const outcomeCode = denied === undefined || denied === true ? 'NOT_ALLOWED' : denied;
   return [asked, auditFact({ ...base, id: `${id}/refused`, at: now, kind: 'refusal', why, outcome: outcomeCode })];
 }
 

@@ -28,6 +28,7 @@ export const lockedView = (where: string, lock: Lock, then: string): View => ({
   headline: [{ strong: where }, ' is ', ...[holdText(holdOfLock(lock))].flat()],
   tone: 'attention',
   undone: true,
+  denied: 'NOT_ALLOWED',
   lines: ['Nothing was started. Rollback stays possible.'],
   choices: [takeChoice(where, lock, then)],
 });
@@ -46,6 +47,7 @@ export const stoppedView = (stop: Stop): View => ({
   headline: ['No: ', ...[holdText(holdOfStop(stop))].flat()],
   tone: 'attention',
   undone: true,
+  denied: 'NOT_ALLOWED',
   lines: ['Nothing was started. Rollback stays possible.'],
   choices: [liftChoice],
 });

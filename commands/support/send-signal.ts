@@ -11,6 +11,7 @@ import type { StartRefusal } from '../../src/engine/start-execution';
 import { blockedBy } from '../../src/engine/wait-in-queue';
 import type { Command } from '../../src/model/command';
 import type { Execution } from '../../src/model/execution';
+import type { ErrorCode } from '../../src/model/errors';
 import { isComplete } from '../../src/model/status';
 import { joinTexts, type Text } from '../../src/model/text';
 import { createHolds } from '../../src/policy/locks/create-holds';
@@ -28,7 +29,7 @@ export type Sent =
   | { readonly type: 'accepted' }
   /** `canAsk`: others may do it, and can be asked to. */
   | { readonly type: 'forbidden'; readonly reason: Text; readonly canAsk: boolean }
-  | { readonly type: 'refused'; readonly reason: Text }
+  | { readonly type: 'refused'; readonly reason: Text; readonly code: ErrorCode }
   | { readonly type: 'lost'; readonly holder: StartRefusal };
 
 type Authorized = { readonly permission: Permission; readonly signal: Signal };
@@ -55,18 +56,20 @@ async function authorize(world: VerbWorld, execution: Execution, signal: Signal)
   return { permission: may(action, policy, people, asked), signal };
 }
 
+const tooLate = (reason: Text): Sent => ({ type: 'refused', reason, code: 'ALREADY_DECIDED' });
+const notAllowed = (reason: Text): Sent => ({ type: 'refused', reason, code: 'NOT_ALLOWED' });
+
 /**
  * A retry of what is over works on the cluster again, so that nothing newer may have been there, and nobody else may have its
  * place. One whose pipeline limits how many run takes the cluster later, when it has its turn.
  */
 async function reopen({ store }: VerbWorld, execution: Execution): Promise<Sent | undefined> {
   if (!(await isNewest(store, execution)))
-    return { type: 'refused', reason: 'Something newer has happened here: deploy again instead of retrying.' };
+    return tooLate('Something newer has happened here: deploy again instead of retrying.');
   const above = await parentRefusal(store, execution);
-  if (above !== undefined) return { type: 'refused', reason: above };
+  if (above !== undefined) return notAllowed(above);
   const other = await blockedBy(store, execution);
-  if (other !== undefined)
-    return { type: 'refused', reason: `${other} is under way in the same pipeline. Retry when it is over.` };
+  if (other !== undefined) return tooLate(`${other} is under way in the same pipeline. Retry when it is over.`);
   if (execution.admission !== undefined || !worksOnCluster(execution)) return undefined;
   const chain = await ancestorIdsOf(store, execution);
   const wanted = { executionId: execution.id };
@@ -86,7 +89,7 @@ async function refuseHeld(world: VerbWorld, execution: Execution, { type, user }
   const isStopped = isBegun && (await readStop(store, execution.teamId)) !== undefined;
   const hold = type === 'retryStage' || isStopped ? await createHolds(world).look(asked) : undefined;
   if (hold === undefined) return undefined;
-  return { type: 'refused', reason: joinTexts(['No: ', holdText(hold), '. Nothing was changed.']) };
+  return notAllowed(joinTexts(['No: ', holdText(hold), '. Nothing was changed.']));
 }
 
 /** Applies what a person does to an execution, wherever they say it: by a button or in words. The command's id makes a repeat count as done. */
@@ -100,7 +103,7 @@ export async function sendSignal(
   if (!permission.allowed)
     return { type: 'forbidden', reason: permission.reason, canAsk: permission.ask !== undefined };
   const unoffered = signal.type === 'retryStage' ? retryRefusal(execution, signal.stageId) : undefined;
-  if (unoffered !== undefined) return { type: 'refused', reason: unoffered };
+  if (unoffered !== undefined) return notAllowed(unoffered);
   const held = await refuseHeld(world, execution, signal);
   if (held !== undefined) return held;
   if (signal.type === 'retryStage' && isComplete(execution.status)) {
@@ -108,5 +111,5 @@ export async function sendSignal(
     if (refusal !== undefined) return refusal;
   }
   const outcome = await world.signal(execution.id, { ...signal, origin: originOf(source) }, id);
-  return outcome.accepted ? { type: 'accepted' } : { type: 'refused', reason: outcome.message };
+  return outcome.accepted ? { type: 'accepted' } : { type: 'refused', reason: outcome.message, code: outcome.code };
 }

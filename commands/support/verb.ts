@@ -21,8 +21,8 @@ export type VerbWorld = {
   readonly teamId: string;
   readonly definitions: () => Definitions;
   readonly serverGroups: ServerGroups;
-  /** Groups, and what is known of `users`, as they are now. */
-  readonly people: (users?: readonly string[]) => Promise<People>;
+  /** Groups, and what is known of `users`, as they are now; of whoever is not named nothing is known, not even that they are a bot. */
+  readonly people: (users: readonly string[]) => Promise<People>;
   readonly settings: UserSettingsStore;
   /** The live message of an execution: what it is doing, and what people may do to it now. */
   readonly show: (execution: Execution) => View;

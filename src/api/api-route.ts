@@ -3,6 +3,7 @@ import type { NewId } from '../engine/ids';
 import type { DocumentStore } from '../engine/ports/document-store';
 import type { Execution } from '../model/execution';
 import type { View } from '../model/view';
+import type { RefusedRequest } from '../policy/audit/refused-requests';
 
 /** What the routes work with. */
 export type ApiContext = {
@@ -13,6 +14,8 @@ export type ApiContext = {
   /** Says that a command waits; may be lost. */
   readonly hint: () => void;
   readonly renderExecution: (execution: Execution) => View;
+  /** Told of requests that are refused before they become a command. */
+  readonly onRefused?: (refused: RefusedRequest) => void;
   /** What `GET /health` answers; anybody on this host may read it. */
   readonly health: () => object;
 };

@@ -86,7 +86,23 @@ async function serve(
   const { route, id } = findRoute(routes, request.method ?? 'GET', url.pathname);
   const user = route.isOpen === true ? '' : await authenticate(options, request);
   const body = route.method === 'POST' ? await readJson(request) : undefined;
-  return route.handle(options, { id: decodeId(id), query: url.searchParams, body, user, signal });
+  try {
+    return await route.handle(options, { id: decodeId(id), query: url.searchParams, body, user, signal });
+  } catch (error) {
+    if (user !== '') noteRefusal(options, route, { user, error });
+    throw error;
+  }
+}
+
+/** What is somebody else's, what is not there, and what is not on offer: refused to a person who is known. */
+function noteRefusal(
+  { onRefused }: LocalApiOptions,
+  { method, path }: ApiRoute,
+  { user, error }: { readonly user: string; readonly error: unknown },
+): void {
+  if (!(error instanceof ApiError) || (error.status !== 404 && error.status !== 409)) return;
+  const what = `${method} ${path}`;
+  onRefused?.({ action: 'refusedRequest', user, what, why: error.message, from: { surface: 'cli' } });
 }
 
 function parseUrl(text: string): URL {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from './errors';
 import type { Text } from './text';
 
 /** How a view is meant to feel; colour or icon never carry it alone. */
@@ -57,8 +58,8 @@ export type View = {
   readonly tone: Tone;
   /** What was asked has not been done: it was refused, or more must be said first. */
   readonly undone?: true;
-  /** It was refused because this person may not do it, or not in this way, or by the guard; the audit log tells of it. */
-  readonly denied?: true | 'TRAFFIC_GUARD';
+  /** It was refused; the audit log tells of it. `true`: this person may not do it, or not in this way; else by what. */
+  readonly denied?: true | ErrorCode;
   readonly lines?: readonly Text[];
   readonly facts?: readonly { readonly label: string; readonly value: Text }[];
   readonly steps?: readonly ViewStep[];

@@ -1,5 +1,6 @@
 import { peopleKind, personId, personKind, type PersonProjection } from '../engine/document-kinds';
 import type { DocumentStore } from '../engine/ports/document-store';
+import { CoxswainError } from '../model/errors';
 import { principalOf, sameMailbox } from '../model/principal';
 
 /** What is known of one account of the chat. */
@@ -11,6 +12,8 @@ export type PeopleFacts = {
   readonly persons: ReadonlyMap<string, Person>;
   /** The chat could not be asked, so that this is as it was when it last could. @default false */
   readonly isStale?: boolean;
+  /** How long the chat wants not to be asked, where it could not be asked for that reason. */
+  readonly quietForMs?: number | undefined;
 };
 
 /** Asks the chat who is who, as it is now. Rejects where it cannot say in time. */
@@ -33,10 +36,12 @@ export interface People {
   members(names: readonly string[]): readonly string[];
   /** Whether this may have changed since: too old for a decision. */
   readonly isStale: boolean;
+  /** How long the chat wants not to be asked, where that is why; undefined for any other reason. */
+  readonly quietForMs: number | undefined;
 }
 
 /** People as facts say; an account of which nothing was read is a person without an address. */
-export function peopleOf({ groups, persons, isStale = false }: PeopleFacts): People {
+export function peopleOf({ groups, persons, isStale = false, quietForMs }: PeopleFacts): People {
   const emailOf = (user: string): string | undefined =>
     principalOf(user) !== undefined && user.includes('@') ? user.toLowerCase() : persons.get(user)?.email;
   const isNamed = (user: string, name: string): boolean => {
@@ -70,6 +75,7 @@ export function peopleOf({ groups, persons, isStale = false }: PeopleFacts): Peo
     },
     members: (names) => [...new Set(names.flatMap(membersOf))],
     isStale,
+    quietForMs,
   };
 }
 
@@ -113,6 +119,12 @@ async function remember({ store, teamId }: PeopleReaderParts, { persons }: Peopl
   }
 }
 
+function quietTime(error: unknown): number | undefined {
+  if (!(error instanceof CoxswainError) || error.code !== 'RATE_LIMITED') return undefined;
+  const { retryAfterMs } = error.fields;
+  return typeof retryAfterMs === 'number' ? retryAfterMs : undefined;
+}
+
 /**
  * Reads who somebody is and where they belong as it is now, asking the chat each time. Where the chat does not answer, what was
  * seen last, which is then marked as stale. Never rejects because of the chat.
@@ -131,7 +143,7 @@ export function createPeopleReader(parts: PeopleReaderParts): (users?: readonly 
       return peopleOf(facts);
     } catch (error) {
       onFailure(error);
-      return peopleOf({ ...(await readFacts(store, teamId, users)), isStale: true });
+      return peopleOf({ ...(await readFacts(store, teamId, users)), isStale: true, quietForMs: quietTime(error) });
     }
   };
 }

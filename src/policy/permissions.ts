@@ -4,8 +4,10 @@ import type { Text, TextPart } from '../model/text';
 import type { People } from './people';
 
 /** Whether a person may do something; a refusal says why, and whom to ask where asking can help. */
-export type Permission =
-  { readonly allowed: true } | { readonly allowed: false; readonly reason: Text; readonly ask?: readonly string[] };
+export type Permission = { readonly allowed: true } | Refusal;
+
+/** Why a person may not; `ask` are those who can be asked instead. */
+export type Refusal = { readonly allowed: false; readonly reason: Text; readonly ask?: readonly string[] };
 
 /** All that a policy decides about. Everything else is anybody's. */
 export const actions = ['deploy', 'destroy', 'chaos', 'startNow', 'approve', 'override', 'breakGlass'] as const;
@@ -35,8 +37,8 @@ const accountTexts = {
   foreign: 'Only members of this workspace may do this; your account is of another.',
 } as const;
 
-/** The refusal of an account that is no person of this workspace. */
-function refuseAccount(people: People, user: string): Permission | undefined {
+/** The refusal of an account that is no person of this workspace; undefined where it is one, and for an account of which `people` was not told. */
+export function refuseAccount(people: People, user: string): Refusal | undefined {
   const why = people.refusalOf(user);
   return why === undefined ? undefined : { allowed: false, reason: accountTexts[why] };
 }
@@ -86,12 +88,16 @@ function onlyThese(people: People, names: readonly string[]): Permission {
   return { allowed: false, reason: [...reason, ...unknownText(people, names)], ask: names };
 }
 
-const staleText = 'I cannot ask Slack who is in which group just now, so nobody counts. Try again in a moment.';
+/** Why nobody counts while Slack does not say who is who. */
+const staleText = ({ quietForMs }: People): string =>
+  quietForMs === undefined
+    ? 'I cannot ask Slack who is in which group just now, so nobody counts. Try again in a moment.'
+    : `Slack was asked too often who is in which group, so nobody counts. Try again in ${Math.ceil(quietForMs / 1000)} seconds.`;
 
 function approversOnly(policy: Policy, people: People, asked: Asked): Permission {
   const { groups, anyone = false } = policy.approvers;
   if (people.isStale) {
-    return { allowed: false, reason: [staleText, ...whoDecides(policy.approvers)] };
+    return { allowed: false, reason: [staleText(people), ...whoDecides(policy.approvers)] };
   }
   const own = refuseOwn(policy, people, asked);
   if (own !== undefined) return own;
@@ -122,7 +128,7 @@ function onCallOnly({ breakGlass }: Policy, people: People, { user, where }: Ask
     return { allowed: false, reason: `Nobody may break the glass in ${where}: its file names no breakGlass.` };
   const { groups } = breakGlass;
   if (people.isStale)
-    return { allowed: false, reason: [staleText, ' Those who may: ', ...principalsText(groups), '.'] };
+    return { allowed: false, reason: [staleText(people), ' Those who may: ', ...principalsText(groups), '.'] };
   if (people.isInAny(user, groups)) return allowed;
   const reason: Text = ['Only ', ...principalsText(groups), ` may break the glass in ${where}.`];
   return { allowed: false, reason: [...reason, ...unknownText(people, groups)], ask: groups };

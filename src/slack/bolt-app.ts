@@ -1,6 +1,7 @@
 import { App, HTTPReceiver, SocketModeReceiver, type CustomRoute, type Receiver } from '@slack/bolt';
 import type { Server } from 'node:http';
 import type { WebClient } from '@slack/web-api';
+import type { RefusedRequest } from '../policy/audit/refused-requests';
 import { guardRequests } from './guard-requests';
 import { listenForChoices } from './listen-for-choices';
 import { listenForCommands } from './listen-for-commands';
@@ -32,6 +33,8 @@ export type SlackAppOptions = CommandIntake & {
   readonly client: WebClient;
   /** Further routes of the public listener, such as webhooks. HTTP only. */
   readonly customRoutes?: readonly CustomRoute[];
+  /** Told of requests that are refused before they become a command. */
+  readonly onRefused?: (refused: RefusedRequest) => void;
   /** A user group changed. */
   readonly onGroupsChanged?: () => void;
 };
@@ -93,7 +96,11 @@ function httpApp(options: SlackAppOptions): SlackApp {
     customRoutes: [...(options.customRoutes ?? [])],
     logger: boltLogger(logger),
   });
-  receiver.requestListener = guardRequests(receiver.requestListener, { clock, paths: [path] });
+  receiver.requestListener = guardRequests(receiver.requestListener, {
+    clock,
+    paths: [path],
+    onRefused: options.onRefused,
+  });
   createApp(options, receiver);
   let server: Server | undefined;
   const host = config.host ?? '0.0.0.0';

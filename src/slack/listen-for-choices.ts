@@ -2,14 +2,28 @@ import type { App, BlockAction, ButtonAction, ViewSubmitAction } from '@slack/bo
 import type { WebClient } from '@slack/web-api';
 import { parseButtonValue, parseChoiceForm, type ChoiceForm } from './button-value';
 import { answerField, choiceFormId, choiceModal } from './choice-modal';
+import type { RefusedRequest } from '../policy/audit/refused-requests';
 import { slackTimeoutMs } from './web-clients';
 import { notStoredText, storeCommand, type CommandIntake } from './store-command';
 
 /** What choices need beside the intake: a client to open forms with, at once. */
-export type ChoiceIntake = CommandIntake & { readonly client: WebClient };
+export type ChoiceIntake = CommandIntake & {
+  readonly client: WebClient;
+  /** Told of buttons and forms that are none of ours, any more or at all. */
+  readonly onRefused?: (refused: RefusedRequest) => void;
+};
 
 const staleButtonText = 'I do not understand this button any more; nothing was started. Please ask again.';
 const formFailedText = 'I could not open the form, so nothing was started. Please press the button again.';
+
+/** What people press that we cannot read: of an older version of ours, or changed by somebody. */
+const staleOf = (what: string, user: string, channel: string): RefusedRequest => ({
+  action: 'staleButton',
+  user,
+  what,
+  why: 'It says nothing that can be read: it is too old, or it was changed.',
+  from: { surface: 'slack', channel },
+});
 
 const teamOf = (body: BlockAction | ViewSubmitAction): string => body.team?.id ?? body.user.team_id ?? '';
 const channelOf = (body: BlockAction): string => {
@@ -71,6 +85,7 @@ async function openForm(intake: ChoiceIntake, body: BlockAction, action: ButtonA
 async function storeChoice(intake: ChoiceIntake, body: BlockAction, action: ButtonAction): Promise<void> {
   const value = parseButtonValue(action.value ?? '');
   if (value === undefined) {
+    intake.onRefused?.(staleOf('A button', body.user.id, channelOf(body)));
     await tell(intake, body, staleButtonText);
     return;
   }
@@ -110,6 +125,7 @@ export function listenForChoices(app: App, intake: ChoiceIntake): void {
   app.view<ViewSubmitAction>(choiceFormId, async ({ body, view, ack }) => {
     const form = parseChoiceForm(view.private_metadata);
     const given = view.state.values[answerField.block]?.[answerField.action];
+    if (form === undefined) intake.onRefused?.(staleOf('A form', body.user.id, ''));
     const answer = (given?.selected_option?.value ?? given?.value ?? '').trim();
     const isStored = form !== undefined && (await storeAnswer(intake, body, { form, answer }));
     if (isStored) return ack();

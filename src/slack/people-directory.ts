@@ -1,5 +1,6 @@
 import type { UsersInfoResponse, WebClient } from '@slack/web-api';
 import type { Clock } from '../engine/clock';
+import { CoxswainError } from '../model/errors';
 import type { PeopleDirectory, PeopleFacts, Person } from '../policy/people';
 import { classifySlackError } from './slack-errors';
 
@@ -13,6 +14,8 @@ export type PeopleDirectoryOptions = {
 };
 
 const defaultTimeoutMs = 3000;
+/** Slack lets itself be asked for all groups about 20 times a minute; a person's click needs no newer answer than this. */
+const freshMs = 1000;
 /** Slack's own, which its API does not call a bot. */
 const slackbot = 'USLACKBOT';
 
@@ -55,9 +58,36 @@ async function readGroups({ client }: PeopleDirectoryOptions): Promise<PeopleFac
   );
 }
 
-/** Asks Slack itself each time: nothing is kept, so that whoever left a group a moment ago has left it. */
+/** Asks once for all who ask within a second of when it was asked for; a failure is nobody's but theirs who waited for it. */
+function shareFresh<T>(clock: Clock, ask: () => Promise<T>): () => Promise<T> {
+  let shared: { readonly askedAt: number; readonly answer: Promise<T> } | undefined;
+  return () => {
+    const now = clock.now();
+    if (shared !== undefined && Math.abs(now - shared.askedAt) < freshMs) return shared.answer;
+    const own = { askedAt: now, answer: ask() };
+    shared = own;
+    own.answer.catch(() => {
+      if (shared === own) shared = undefined;
+    });
+    return own.answer;
+  };
+}
+
+/** What is told while Slack wants not to be asked. */
+const askedTooOften = (retryAfterMs: number): CoxswainError =>
+  new CoxswainError('RATE_LIMITED', {
+    message: `Slack was asked too often who is in which group; it may be asked again in ${Math.ceil(retryAfterMs / 1000)} s.`,
+    fields: { retryAfterMs },
+  });
+
+/**
+ * Asks Slack itself: no answer about groups is used that was asked for a second ago, so that whoever left a group then has left
+ * it. Rejects with RATE_LIMITED, and asks nothing, for as long as Slack wants not to be asked.
+ */
 export function createPeopleDirectory(options: PeopleDirectoryOptions): PeopleDirectory {
   const { clock, timeoutMs = defaultTimeoutMs } = options;
+  const groupsNow = shareFresh(clock, () => readGroups(options));
+  let quietUntil = 0;
   const inTime = async <T>(work: Promise<T>): Promise<T> => {
     let disarm: () => void = () => undefined;
     const late = new Promise<never>((_resolve, reject) => {
@@ -65,13 +95,25 @@ export function createPeopleDirectory(options: PeopleDirectoryOptions): PeopleDi
     });
     return Promise.race([work, late]).finally(() => disarm());
   };
+  const ask = async (users: readonly string[]): Promise<PeopleFacts> => {
+    const [groups, persons] = await Promise.all([
+      groupsNow(),
+      Promise.all(users.map(async (user) => [user, await readPerson(options, user)] as const)),
+    ]);
+    return { groups, persons: new Map(persons) };
+  };
   return {
-    read: (users) =>
-      inTime(
-        Promise.all([
-          readGroups(options),
-          Promise.all(users.map(async (user) => [user, await readPerson(options, user)] as const)),
-        ]).then(([groups, persons]) => ({ groups, persons: new Map(persons) })),
-      ),
+    read: async (users) => {
+      const waitMs = quietUntil - clock.now();
+      if (waitMs > 0) throw askedTooOften(waitMs);
+      try {
+        return await inTime(ask(users));
+      } catch (error) {
+        const failure = classifySlackError(error);
+        if (failure.kind !== 'rateLimited') throw error;
+        quietUntil = clock.now() + failure.retryAfterMs;
+        throw askedTooOften(failure.retryAfterMs);
+      }
+    },
   };
 }

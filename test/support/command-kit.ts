@@ -157,7 +157,7 @@ export async function createCommandBench(
   const noHold = () => Promise.resolve(undefined);
   const chaos = createChaos({
     ...parts,
-    settings: defaultChaosSettings,
+    settings: { ...defaultChaosSettings, admins: ['chaos-admins'] },
     newSeed: (name) => name,
     signal,
     stopped: noHold,
@@ -168,7 +168,7 @@ export async function createCommandBench(
   const world: VerbWorld = {
     ...parts,
     chaos,
-    people: () => readPeople(store, 'T1'),
+    people: (users) => readPeople(store, 'T1', users),
     show: executionRenderer.live,
     signal,
     settings,
