@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Execution, Stage, Task } from '../model/execution';
+import type { Execution, Stage } from '../model/execution';
 import { isComplete } from '../model/status';
 import type { View } from '../model/view';
 import type { StageRegistry } from './contracts/stage';
