@@ -12,7 +12,7 @@ import { findTarget } from './support/find-target';
 import { lockedView } from './support/hold-plan';
 import { UserMistake } from './support/suggest';
 import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
-import type { Words } from './support/words';
+import { quoteWord, type Words } from './support/words';
 
 const usage = '/cox lock [take] APPLICATION ENVIRONMENT DURATION REASON';
 const example = '/cox lock foo prod 2h migration';
@@ -90,7 +90,7 @@ async function lockFree({ words, options }: Words, command: Command, world: Verb
   const { lock, isTaken } = await takeLock(world.store, place, { ...takingOf(command, now), reason, until });
   if (isTaken && lock !== undefined) return reply(takenView(place, lock));
   if (lock === undefined) throw new UserMistake(`The lock of ${name} has ended meanwhile. Ask again.`);
-  return reply(lockedView(name, lock, `lock ${name} ${duration} ${reason}`));
+  return reply(lockedView(name, lock, `lock ${name} ${duration} reason=${quoteWord(reason)}`));
 }
 
 /** What a lock that is taken needs: until when, and why. One that is taken for the rest of its time needs no duration. */
@@ -102,6 +102,11 @@ function termsOf({ words, options }: Words, current: Lock | undefined, now: numb
   const until = duration === undefined ? (current?.until ?? now) : untilOf(duration, now);
   const spoken = duration === undefined ? [first ?? [], ...rest].flat() : rest;
   return { until, reason: reasonOf(spoken, options, how) };
+}
+
+async function carryOn(verbs: readonly Verb[], text: string, command: Command, world: VerbWorld): Promise<VerbAnswer> {
+  const answer = await runVerb(verbs, text, command, world);
+  return answer.type === 'plan' ? { ...answer, text: answer.text ?? text } : answer;
 }
 
 /** `lock take foo prod migration`: from whoever holds it, who is told; `then` are words that are carried on with. */
@@ -116,16 +121,19 @@ async function lockAnyway(
   const refusal = await refuseStranger(world, command, environment, name);
   if (refusal !== undefined) return reply(refusal);
   const now = world.clock.now();
-  const terms = termsOf(words, await readLock(world.store, place, now), now);
   const steals = words.options.get('of') ?? true;
   const then = words.options.get('then');
+  const current = await readLock(world.store, place, now);
+  // Nobody holds it any more: there is nothing to take for what is carried on with.
+  if (current === undefined && then !== undefined) return carryOn(verbs, then, command, world);
+  const terms = termsOf(words, current, now);
   // What is carried on with may be about the lock as well, under the id of the command.
   const id = `${command.id}/take`;
   const { lock, isTaken } = await takeLock(world.store, place, { ...takingOf(command, now), id, ...terms, steals });
-  if (lock !== undefined && !isTaken) return reply(lockedView(name, lock, then ?? `lock ${name} 1h ${terms.reason}`));
+  if (lock !== undefined && !isTaken)
+    return reply(lockedView(name, lock, then ?? `lock ${name} 1h reason=${quoteWord(terms.reason)}`));
   if (then === undefined && lock !== undefined) return reply(takenView(place, lock));
-  const answer = await runVerb(verbs, then ?? 'locks', command, world);
-  return answer.type === 'plan' ? { ...answer, text: answer.text ?? then ?? '' } : answer;
+  return carryOn(verbs, then ?? 'locks', command, world);
 }
 
 /** Keeps others from changing an environment for a while; `verbs` are all, to carry on with what a lock was taken for. */

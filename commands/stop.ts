@@ -12,16 +12,22 @@ import type { Words } from './support/words';
 
 const usage = '/cox stop [REASON] or /cox stop lift REASON';
 
-/** Whoever may deploy anything may stop everything, and lift that. */
-async function mayStop({ definitions, people }: VerbWorld, user: string): Promise<Permission> {
+/**
+ * Whoever may deploy anything may stop everything. Lifting that takes more: where files name deployers, one of those whom they
+ * name somewhere.
+ */
+async function mayStop({ definitions, people }: VerbWorld, user: string, lifts: boolean): Promise<Permission> {
   const known = await people([user]);
-  const answers = [...definitions().applications.values()].flatMap(({ name, environments }) =>
-    [...environments.values()].map((environment) =>
-      mayDeploy(environment.policy, known, user, `${name} ${environment.name}`),
-    ),
+  const all = [...definitions().applications.values()].flatMap(({ name, environments }) =>
+    [...environments.values()].map(({ name: environment, policy }) => ({ where: `${name} ${environment}`, policy })),
   );
-  const reason = 'You may deploy nothing, so you may not stop everything, nor lift that.';
-  return answers.find(({ allowed }) => allowed) ?? { allowed: false, reason };
+  const named = all.filter(({ policy }) => policy.deployers.length > 0);
+  const asked = lifts && named.length > 0 ? named : all;
+  const answers = asked.map(({ policy, where }) => mayDeploy(policy, known, user, where));
+  const refusal = lifts
+    ? 'You may not lift this: only those may whom a file names as deployers.'
+    : 'You may deploy nothing, so you may not stop everything.';
+  return answers.find(({ allowed }) => allowed) ?? { allowed: false, reason: refusal };
 }
 
 const requestOf = ({ id, source }: Command, now: number, reason: string): StopRequest => ({
@@ -47,7 +53,7 @@ async function stopEverything(command: Command, world: VerbWorld, reason: string
     ],
     tone: 'attention',
     lines: [
-      'Each is paused at its next safe point. Rollbacks stay possible.',
+      'Each is paused at its next safe point. Rollbacks stay possible; where something else than a deployment holds the cluster, cancel that first.',
       ...(reason === '' ? [] : [`Reason: ${reason}`]),
     ],
     choices: [liftChoice],
@@ -70,9 +76,9 @@ async function lift(command: Command, world: VerbWorld, reason: string): Promise
 }
 
 async function run({ words, options }: Words, command: Command, world: VerbWorld): Promise<VerbAnswer> {
-  const permission = await mayStop(world, command.source.user);
-  if (!permission.allowed) return { type: 'reply', view: { headline: permission.reason, tone: 'bad', denied: true } };
   const isLift = words[1] === 'lift';
+  const permission = await mayStop(world, command.source.user, isLift);
+  if (!permission.allowed) return { type: 'reply', view: { headline: permission.reason, tone: 'bad', denied: true } };
   const reason = (options.get('reason') ?? words.slice(isLift ? 2 : 1).join(' ')).trim();
   const act = isLift ? lift : stopEverything;
   return { type: 'reply', view: await act(command, world, reason) };

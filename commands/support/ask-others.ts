@@ -9,8 +9,8 @@ import type { Execution } from '../../src/model/execution';
 import type { MessageTarget } from '../../src/model/message';
 import { principalsText } from '../../src/model/principal';
 import type { Text, TextPart } from '../../src/model/text';
-import type { Choice, View } from '../../src/model/view';
-import { subjectOfText } from './audit-command';
+import { runChoice, type Choice, type View } from '../../src/model/view';
+import { subjectOfText, textOf, toldText } from './audit-command';
 import type { VerbWorld } from './verb';
 
 /** The button of a refusal that asks those who may; it names the refused command, which says all else. */
@@ -28,13 +28,14 @@ type Plea = {
   readonly choices: readonly Choice[];
 };
 
-const deciding = ['approve', 'reject', 'startNow'];
+const deciding = ['approve', 'reject', 'startNow', 'override'];
 
 function namesFor(execution: Execution, name: string, stageId: string | undefined): readonly string[] {
-  const { approvers, deployers } = execution.definition.policy;
+  const { approvers, deployers, breakGlass } = execution.definition.policy;
+  if (name === 'breakGlass') return breakGlass?.groups ?? [];
   if (!deciding.includes(name)) return deployers;
   if (approvers.groups.length > 0) return approvers.groups;
-  if (name === 'startNow') return deployers;
+  if (name !== 'approve' && name !== 'reject') return deployers;
   return judgmentRoles(stageById(execution, stageId ?? '')?.context ?? {});
 }
 
@@ -57,9 +58,12 @@ async function pleaAbout(world: VerbWorld, command: Command): Promise<Plea | und
   };
 }
 
-/** In the channel of the environment, with a button that asks for the same in the name of whoever presses it. */
+/**
+ * In the channel of the environment, with a button that asks for the same in the name of whoever presses it; without one where
+ * the words have values that may be secrets.
+ */
 function pleaFor(world: VerbWorld, { request }: Command): Plea | undefined {
-  const text = request.type === 'text' ? request.text : undefined;
+  const text = textOf(request);
   if (text === undefined) return undefined;
   const { application, environment } = subjectOfText(text, world);
   const found = world
@@ -70,8 +74,8 @@ function pleaFor(world: VerbWorld, { request }: Command): Plea | undefined {
   return {
     names: found.policy.deployers,
     target: { kind: 'channel', channel: found.channel },
-    what: ['for ', { code: text }, '. Whoever runs it is the one who asked for it.'],
-    choices: [{ name: 'run', label: `Run: ${text}`, target: { kind: 'run', text } }],
+    what: ['for ', { code: toldText(text) }, '. Whoever runs it is the one who asked for it.'],
+    choices: toldText(text).includes('=…') ? [] : [runChoice(`Run: ${text}`, text)],
   };
 }
 

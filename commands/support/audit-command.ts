@@ -5,7 +5,7 @@ import { joinTexts, plainText, type Text } from '../../src/model/text';
 import type { View } from '../../src/model/view';
 import type { Outcome } from './answer-text';
 import type { VerbWorld } from './verb';
-import { parseWords, type Words } from './words';
+import { parseWords, quoteWord, type Words } from './words';
 
 /** Where a command came from, as the audit log has it. */
 export function originOf(source: CommandSource): AuditOrigin {
@@ -31,7 +31,8 @@ function wordsOf(text: string): Words {
   }
 }
 
-const textOf = (request: CommandRequest): string | undefined => {
+/** The words of a command, typed or behind a button; undefined for any other choice. */
+export const textOf = (request: CommandRequest): string | undefined => {
   if (request.type === 'text') return request.text;
   return request.target.kind === 'run' ? request.target.text : undefined;
 };
@@ -39,12 +40,18 @@ const textOf = (request: CommandRequest): string | undefined => {
 /** Options whose values are told; what is given to a pipeline may be a secret, so that only its name is. */
 const toldOptions = ['group', 'size', 'from', 'to', 'by', 'kind', 'diff', 'with', 'before', 'yes', 'anyway'];
 
-/** The words of a command: of a login nothing but the verb, whose code is as good as a token. */
+/** The words of a command: of a login nothing but the verb, whose code is as good as a token; `then` are words themselves. */
 function toldWords({ words, options }: Words): string {
   if (words[0]?.toLowerCase() === 'login') return 'login';
-  const given = [...options].map(([name, value]) => (toldOptions.includes(name) ? `${name}=${value}` : `${name}=…`));
+  const given = [...options].map(([name, value]) => {
+    if (name === 'then') return `then=${quoteWord(toldText(value))}`;
+    return toldOptions.includes(name) ? `${name}=${value}` : `${name}=…`;
+  });
   return [...words, ...given].join(' ');
 }
+
+/** The words of a text without the values that may be secrets. */
+export const toldText = (text: string): string => toldWords(wordsOf(text));
 
 /** Which application and environment some words name; whatever they do not is absent. */
 export function subjectOfText(text: string, world: VerbWorld): CommandSubject {

@@ -2,6 +2,7 @@ import { guardTraffic } from '../guards';
 import type { Application } from '../model/application';
 import { asCoxswainError } from '../model/errors';
 import { locationName } from '../model/server-group';
+import { leastLeft, servingPromise } from '../model/serving-promise';
 import { firstRefusal } from './check';
 import { chaosChecks } from './checks';
 import type { ChaosWorld } from './chaos-world';
@@ -28,7 +29,12 @@ export async function mayKill(world: ChaosWorld, { id, group }: Kill, now: numbe
 }
 
 /** What the traffic guard says of a kill; the stage that kills asks it again. Undefined where it may. */
-export function guardRefusal({ victim, cluster: groups }: Candidate): string | undefined {
+export function guardRefusal(
+  { definitions }: Pick<ChaosWorld, 'definitions'>,
+  { victim, cluster: groups }: Candidate,
+): string | undefined {
+  const least = leastLeft(servingPromise(definitions(), victim.cluster, victim.location), { keeping: 0 });
+  if (least === undefined) return undefined;
   const answer = guardTraffic({
     operation: 'Terminating the requested instance(s) in',
     cluster: victim.cluster,
@@ -37,6 +43,7 @@ export function guardRefusal({ victim, cluster: groups }: Candidate): string | u
     going: [],
     reserved: [],
     instances: [victim.instanceId],
+    minimumServing: least,
   });
   return answer.allowed ? undefined : answer.reason;
 }

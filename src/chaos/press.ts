@@ -41,7 +41,8 @@ export async function press(
   let answer: PressAnswer = { accepted: false, said: 'This kill is known no more.' };
   await store.update(killKind, killId, (kill) => {
     const state = pressed(kill, wanted, now);
-    const isOwn = byOf(kill.state) === wanted.user && (wanted.word === 'stop') === (kill.state.is === 'ended');
+    const isStopped = kill.state.is === 'ended' && kill.state.outcome === 'stopped';
+    const isOwn = byOf(kill.state) === wanted.user && (wanted.word === 'stop' ? isStopped : kill.state.is !== 'ended');
     answer =
       state !== undefined || isOwn
         ? { accepted: true, said: wanted.word === 'now' ? 'On its way.' : 'Stopped: nothing is killed.' }

@@ -145,7 +145,9 @@ const rules: Readonly<Record<Action, Rule>> = {
   breakGlass: onCallOnly,
   // Where the file names no approvers, those who may deploy are the ones to answer for it.
   startNow: (policy, people, asked) =>
-    policy.approvers.anyone === true ? deployersOnly(policy, people, asked) : approversOnly(policy, people, asked),
+    policy.approvers.anyone === true && !people.isStale
+      ? deployersOnly(policy, people, asked)
+      : approversOnly(policy, people, asked),
 };
 
 /**

@@ -38,12 +38,13 @@ async function pauseAll({ store, signal }: Parts, { stop }: StopDocument): Promi
   }
 }
 
+/** Lets all go on that any stop has paused: one before this may have been lifted and not been carried out. */
 async function resumeAll(parts: Parts, { lifted, stop: current }: StopDocument): Promise<void> {
   if (lifted === undefined || current !== undefined) return;
-  const { stop, id, by } = lifted;
+  const { id, by } = lifted;
   for (const { id: executionId, status, paused } of await readActive(parts.store)) {
-    if (status !== 'PAUSED' || paused?.stop !== stop.id) continue;
-    await parts.signal(executionId, { type: 'resume', user: by, stop: stop.id }, `${id}/resume`);
+    if (status !== 'PAUSED' || paused?.stop === undefined) continue;
+    await parts.signal(executionId, { type: 'resume', user: by, stop: paused.stop }, `${id}/resume`);
   }
   await wakeHeld(parts);
 }

@@ -242,6 +242,16 @@ describe('taking a lock', () => {
     expect((await it.pressRun(again, 'Take the lock', 'urgent', 'UBOB')).executionId).toBeDefined();
   });
 
+  it('that has ended meanwhile just carries on', async () => {
+    const it = await createBench();
+    await it.say('lock foo dev 2h migration');
+    const refused = await it.say('deploy foo dev 2.0', 'UBOB');
+    await it.say('unlock foo dev');
+    const pressed = await it.pressRun(refused, 'Take the lock', 'a=b is broken', 'UBOB');
+    expect((await it.drive(pressed.executionId ?? '')).status).toBe('SUCCEEDED');
+    expect(wordsOf((await it.say('locks')).reply)).not.toContain('@UBOB');
+  });
+
   it('in words keeps its end where none is given, and needs a reason', async () => {
     const it = await createBench();
     await it.say('lock foo prod 2h migration');
@@ -369,7 +379,40 @@ describe('a rollback', () => {
   });
 });
 
+describe('a rollback by who holds a lock for longer', () => {
+  it('keeps its end and its reason', async () => {
+    const it = await createBench();
+    for (const location of [east, west])
+      it.serverGroups.seed({ location, name: 'foo-prod-v001', desired: 2, createdTime: 9, image: 'repo/foo:1.1' });
+    await it.say('lock foo prod 2d migration');
+    const id = await start(it, 'rollback foo prod v000');
+    expect((await it.drive(id)).status).toBe('SUCCEEDED');
+    expect(wordsOf((await it.say('locks')).reply)).toContain('migration; Roll back foo prod');
+    await it.clock.advance(3 * hourMs);
+    expect(wordsOf((await it.say('deploy foo prod 2.0', 'UBOB')).reply)).toContain('is locked by @UANN');
+  });
+});
+
 describe('/cox stop', () => {
+  it('that comes before a lift is carried out leaves nothing paused for ever', async () => {
+    const it = await createBench();
+    const id = await start(it, 'deploy foo prod 2.0');
+    await it.drive(id, 1000);
+    await it.say('stop');
+    await it.handle(await it.receive({ type: 'text', text: 'stop lift over' }));
+    await it.say('stop again');
+    await it.say('stop lift over again');
+    expect((await it.drive(id)).status).toBe('SUCCEEDED');
+  });
+
+  it('is not lifted by who may deploy only where anybody may', async () => {
+    const it = await createBench();
+    await it.say('stop', 'UEVE');
+    const said = await it.say('stop lift over', 'UEVE');
+    expect([said.reply?.denied, wordsOf(said.reply)]).toEqual([true, expect.stringContaining('You may not lift this')]);
+    expect(wordsOf((await it.say('stop lift over')).reply)).toContain('Lifted by @UANN');
+  });
+
   it('holds what is new back, pauses what runs, and lets it go on when it is lifted with a reason', async () => {
     const it = await createBench();
     const running = await start(it, 'deploy foo prod 2.0');

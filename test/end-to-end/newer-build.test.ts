@@ -138,6 +138,7 @@ describe('a judgment that an older build asked for', () => {
     expect(message(questionOf(id).ts)).toContain('was approved by <@U0APPROVER>');
     const posted = messages().filter((one) => !before.includes(one.ts) && one.threadTs === ts);
     expect(posted.map(({ text }) => text)).toEqual([
+      expect.stringContaining('still waits for a decision'),
       expect.stringContaining('*Note* · done'),
       expect.stringContaining('· done\nReason: fix login'),
     ]);

@@ -487,7 +487,7 @@ const inWords: readonly Attempt[] = [
   {
     tried: 'turn chaos on for all as a deployer',
     who: id.deployer,
-    why: 'You may not turn chaos on or off for all',
+    why: 'You may not change chaos of all applications',
     act: say('chaos on reason=x', id.deployer),
   },
   {

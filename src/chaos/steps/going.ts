@@ -28,7 +28,7 @@ export const going: Step<'going'> = async (world, kill, now) => {
   const chaos = found?.environment.chaos;
   if (candidate === undefined || chaos === undefined)
     return spared(now, `${victim.instanceId} is not there any more, or not of the newest server group.`, by);
-  const guarded = guardRefusal(candidate);
+  const guarded = guardRefusal(world, candidate);
   if (guarded !== undefined) return spared(now, guarded, by);
   const { store, settings, newId } = world;
   const workDays = workDaysOf(settings, [found?.environment]);

@@ -43,7 +43,7 @@ async function choose(
   const workDays = workDaysOf(settings, [environmentOf(world, victim, kill.group.application)?.environment]);
   const question = { store, kill, victim, chaos, workDays, now, leashed: settings.leashed };
   const earlier = await earlierKill(question);
-  const refusal = earlier === undefined ? guardRefusal(candidate) : plainText(earlierText(earlier, chaos));
+  const refusal = earlier === undefined ? guardRefusal(world, candidate) : plainText(earlierText(earlier, chaos));
   return refusal === undefined ? proceed(world, kill, victim, now) : spared(now, refusal);
 }
 

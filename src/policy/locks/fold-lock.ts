@@ -76,7 +76,13 @@ export function foldTaking(document: EnvironmentLock, taking: Taking): Environme
   const current = lockAt(document, now);
   if (document.applied.includes(id) || !isFree(current, taking)) return document;
   const takenFrom = current === undefined || current.by === user ? {} : { takenFrom: current.by };
-  const lock: Lock = { id, by: user, reason, at: now, until, origin, ...takenFrom };
+  // A rollback adds to what its owner holds already.
+  const kept = origin === 'rollback' && current?.by === user && current.origin !== 'rollback' ? current : undefined;
+  const terms =
+    kept === undefined
+      ? { reason, until }
+      : { reason: `${kept.reason}; ${reason}`, until: Math.max(kept.until, until) };
+  const lock: Lock = { id, by: user, ...terms, at: now, origin, ...takenFrom };
   const action = current !== undefined && current.by !== user ? 'take' : 'lock';
   const told = auditOf(document, { action, id, who: user, from, why: reason, at: now });
   const events = [...document.events, told, ...victimEvents(document, current, lock)];

@@ -63,6 +63,8 @@ const asked: readonly string[] = [
 function isAskedFor({ execution, stage }: Pick<Look, 'execution' | 'stage'>): boolean {
   if (isStrategyExecution(execution) || execution.ending !== undefined) return false;
   if (stage.onFailure === true || stage.onCancel === true) return false;
+  // Chaos kills nothing that is guarded, whoever would allow it.
+  if (stage.context.notAfter !== undefined) return false;
   const parent = stage.parentStageId === undefined ? undefined : stageById(execution, stage.parentStageId);
   return parent === undefined ? asked.includes(stage.type) : isAskedFor({ execution, stage: parent });
 }
