@@ -137,8 +137,10 @@ describe('a judgment that an older build asked for', () => {
     expect(message(ts)).toMatch(/· done\nReason: fix login/);
     expect(message(questionOf(id).ts)).toContain('was approved by <@U0APPROVER>');
     const posted = messages().filter((one) => !before.includes(one.ts) && one.threadTs === ts);
-    expect(posted.map(({ text }) => text)).toEqual([
-      expect.stringContaining('still waits for a decision'),
+    const isReminder = ({ text }: { readonly text: string }) => text.includes('still waits for a decision');
+    // The older build reminded nobody; the newer one does, once, where it looks before the decision.
+    expect(posted.filter(isReminder).length).toBeLessThanOrEqual(1);
+    expect(posted.filter((one) => !isReminder(one)).map(({ text }) => text)).toEqual([
       expect.stringContaining('*Note* · done'),
       expect.stringContaining('· done\nReason: fix login'),
     ]);
