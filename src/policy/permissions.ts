@@ -160,15 +160,3 @@ export const may = (action: Action, policy: Policy, people: People, asked: Asked
 /** `may` for 'deploy'. `who` begins the refusal, where the person is not the one who reads it. */
 export const mayDeploy = (policy: Policy, people: People, user: string, where: string, who = 'You'): Permission =>
   may('deploy', policy, people, { user, where, who });
-
-/** `may` for 'approve', where one person has asked for it. */
-export const mayJudge = (policy: Policy, people: People, user: string, requester: string): Permission =>
-  may('approve', policy, people, { user, requesters: [requester], where: 'this' });
-
-/** `may` for 'startNow', where one person has asked for it. */
-export const mayStartNow = (
-  policy: Policy,
-  people: People,
-  user: string,
-  { requester, where }: { readonly requester: string; readonly where: string },
-): Permission => may('startNow', policy, people, { user, requesters: [requester], where });

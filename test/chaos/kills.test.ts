@@ -354,3 +354,11 @@ describe('what is late', () => {
     expect((await endOf(bench))?.outcome).toBe('spared');
   });
 });
+
+it('a kill never leaves fewer than its environment promises', async () => {
+  const bench = benchOf({ trafficGuard: { minInstances: 3 } });
+  const { state } = await runUntilIt(bench, 'ended');
+  expect(state).toMatchObject({ outcome: 'spared', reason: expect.stringContaining('3 that must serve') as string });
+  expect(killsIn(bench)).toEqual([]);
+  expect((await bench.store.list(executionKind)).map(({ document }) => document.name)).toEqual([]);
+});

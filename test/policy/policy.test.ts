@@ -1,8 +1,8 @@
 import { peopleKind } from '../../src/engine/document-kinds';
 import type { Policy } from '../../src/model/execution';
 import { plainText } from '../../src/model/text';
-import { readPeople } from '../../src/policy/people';
-import { mayDeploy, mayJudge, mayStartNow } from '../../src/policy/permissions';
+import { readPeople, type People } from '../../src/policy/people';
+import { may, mayDeploy } from '../../src/policy/permissions';
 import { createMemoryStore } from '../support/memory-store';
 
 const policy = (over: Partial<Policy> = {}): Policy => ({
@@ -16,6 +16,15 @@ async function people(groups?: Readonly<Record<string, readonly string[]>>) {
   if (groups !== undefined) await store.create(peopleKind, 'T1', { schema: 1, teamId: 'T1', readAt: 0, groups });
   return readPeople(store, 'T1');
 }
+
+const mayJudge = (policy: Policy, known: People, user: string, requester: string) =>
+  may('approve', policy, known, { user, requesters: [requester], where: 'this' });
+const mayStartNow = (
+  policy: Policy,
+  known: People,
+  user: string,
+  { requester, where }: { readonly requester: string; readonly where: string },
+) => may('startNow', policy, known, { user, requesters: [requester], where });
 
 describe('mayDeploy', () => {
   it.each([
@@ -39,7 +48,7 @@ describe('mayDeploy', () => {
     expect((await people({ crew: [] })).isInAny('UANN', ['constructor', '__proto__'])).toBe(false));
 });
 
-describe('mayJudge', () => {
+describe('deciding a judgment', () => {
   it.each([
     ['nobody where the list is empty, as in a definition stored before that was refused', [], false, 'UEVE', false],
     ['a manager', ['managers'], false, 'UBOB', true],
@@ -69,7 +78,7 @@ describe('mayJudge', () => {
   });
 });
 
-describe('mayStartNow', () => {
+describe('starting before a window', () => {
   const approvers = { groups: ['managers'], count: 1, excludeRequester: true };
   it.each([
     ['an approver', 'UBOB', policy({ approvers }), true],

@@ -1,7 +1,7 @@
 import { auditedSelf, auditFact, type AuditFact, type AuditOrigin } from '../../model/audit';
 import type { EnvironmentLock, Lock, LockEvent, LockedPlace } from '../../model/environment-lock';
 import type { Text } from '../../model/text';
-import type { Choice, View } from '../../model/view';
+import { runChoice, type View } from '../../model/view';
 
 /** Who asks for a change of a lock, where, and under which id: a repeat under the same one changes nothing. */
 export type LockRequest = {
@@ -54,8 +54,6 @@ function directMessage(place: LockedPlace, user: string, { id, view }: { readonl
   const key = `lock/${place.application}/${place.environment}/${id}`;
   return { id: key, type: 'message', target: { kind: 'direct', user }, view } as const satisfies LockEvent;
 }
-
-const runChoice = (label: string, text: string): Choice => ({ name: 'run', label, target: { kind: 'run', text } });
 
 /** What the former holder is told. */
 function victimEvents(place: LockedPlace, old: Lock | undefined, lock: Lock): readonly LockEvent[] {
