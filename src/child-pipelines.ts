@@ -5,7 +5,7 @@ import { planRun } from './definitions/plan-run';
 import { isDescribed, resolvePipeline } from './definitions/resolve-pipeline';
 import { foreignClusters, touchesCluster } from './definitions/touched-clusters';
 import { actingUserOf, actingUserText } from './engine/acting-user';
-import { isNewest } from './engine/adopt-child';
+import { isNewest } from './engine/is-newest';
 import { clusterHolder, holderOf, lockCluster } from './engine/cluster-lock';
 import type {
   ChildPipelines,

@@ -145,6 +145,19 @@ describe('a stage that changes the cluster of another environment', () => {
     expect((await bench.drive('A', minutes(10))).status).toBe('SUCCEEDED');
   });
 
+  it('asks for a lock that has come since, when it is retried after the end', async () => {
+    const bench = benchOf();
+    const fails: Step = { ref: '2', type: 'wait', after: ['1'], context: { waitTime: 'soon' } };
+    await bench.start(of('A', 'dev', [disables('foo-staging'), fails]));
+    expect((await bench.drive('A')).status).toBe('TERMINAL');
+    const place = { teamId: 'T1', application: 'foo', environment: 'staging' };
+    const now = bench.clock.now();
+    await takeLock(bench.store, place, { id: 'L1', user: 'U0BOB', from, now, reason: 'x', until: now + minutes(60) });
+    expect(await sendSignal(bench, { type: 'retryStage', stageId: '1', user: 'U0ALICE' }, 'A')).toBe('');
+    await bench.drive('A', minutes(10));
+    expect(await detailOf(bench, 'A')).toContain('foo staging is locked by @U0BOB since');
+  });
+
   it('waits while everything is stopped', async () => {
     const bench = benchOf();
     const request = { id: 'S1', user: 'U0BOB', from, now: bench.clock.now() };

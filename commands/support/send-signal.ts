@@ -1,6 +1,6 @@
-import { isNewest } from '../../src/engine/adopt-child';
+import { isNewest } from '../../src/engine/is-newest';
 import { judgmentRoles } from '../../src/engine/approvals';
-import { lockCluster } from '../../src/engine/cluster-lock';
+import { clusterHolder } from '../../src/engine/cluster-lock';
 import { stageById } from '../../src/engine/graph';
 import { ancestorIdsOf } from '../../src/engine/lineage';
 import { worksOnCluster } from '../../src/engine/read-history';
@@ -60,20 +60,19 @@ const tooLate = (reason: Text): Sent => ({ type: 'refused', reason, code: 'ALREA
 const notAllowed = (reason: Text): Sent => ({ type: 'refused', reason, code: 'NOT_ALLOWED' });
 
 /**
- * A retry of what is over works on the cluster again, so that nothing newer may have been there, and nobody else may have its
- * place. One whose pipeline limits how many run takes the cluster later, when it has its turn.
+ * A retry of what is over works on the cluster again: nothing newer may have been there, and nobody may be at work there now.
+ * It takes the cluster when it begins; whoever comes in between is waited for.
  */
-async function reopen({ store }: VerbWorld, execution: Execution): Promise<Sent | undefined> {
+async function refuseReopening({ store }: VerbWorld, execution: Execution): Promise<Sent | undefined> {
   if (!(await isNewest(store, execution)))
     return tooLate('Something newer has happened here: deploy again instead of retrying.');
   const above = await parentRefusal(store, execution);
   if (above !== undefined) return notAllowed(above);
   const other = await blockedBy(store, execution);
   if (other !== undefined) return tooLate(`${other} is under way in the same pipeline. Retry when it is over.`);
-  if (execution.admission !== undefined || !worksOnCluster(execution)) return undefined;
-  const chain = await ancestorIdsOf(store, execution);
-  const wanted = { executionId: execution.id };
-  const holder = await lockCluster(store, execution.definition.cluster, wanted, undefined, chain);
+  if (!worksOnCluster(execution)) return undefined;
+  const chain = [execution.id, ...(await ancestorIdsOf(store, execution))];
+  const holder = await clusterHolder(store, execution.definition.cluster, chain);
   return holder === undefined ? undefined : { type: 'lost', holder };
 }
 
@@ -107,7 +106,7 @@ export async function sendSignal(
   const held = await refuseHeld(world, execution, signal);
   if (held !== undefined) return held;
   if (signal.type === 'retryStage' && isComplete(execution.status)) {
-    const refusal = await reopen(world, execution);
+    const refusal = await refuseReopening(world, execution);
     if (refusal !== undefined) return refusal;
   }
   const outcome = await world.signal(execution.id, { ...signal, origin: originOf(source) }, id);

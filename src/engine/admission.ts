@@ -7,6 +7,7 @@ import type { Holds } from './contracts/holds';
 import type { LookAgain } from './contracts/look-again';
 import { estimateStart } from './estimate-start';
 import { findCircle } from './find-circle';
+import { isNewest } from './is-newest';
 import { chainOf } from './lineage';
 import type { DocumentStore } from './ports/document-store';
 import { worksOnCluster } from './read-history';
@@ -27,6 +28,7 @@ export const isHeldBack = ({ status, admission }: Execution): boolean =>
 const supersededReason =
   'This execution was queued but then canceled because a newer queued execution superceded it. This pipeline is configured to automatically cancel waiting executions.';
 const expiredReason = 'Could not begin execution before start time expiry';
+const overtakenReason = 'something newer has happened here meanwhile. Deploy again instead.';
 
 /** When an execution is called off that has not begun by then; one that began once waits for ever to go on. */
 const expiryOf = ({ startTime, startTimeExpiry = Number.POSITIVE_INFINITY }: Execution): number =>
@@ -89,10 +91,11 @@ async function tryCluster(store: DocumentStore, execution: Execution): Promise<C
 }
 
 /**
- * One that has its turn and its cluster starts; where it had to wait, only if what was confirmed is what it would do now.
- * Otherwise it is called off, and whoever asked for it is asked again.
+ * One that has its turn and its cluster starts; where it had to wait, only if what was confirmed is what it would do now, and
+ * again after its end only if it is the newest there. Otherwise it is called off, and whoever asked for it is asked again.
  */
-async function startUnchanged({ lookAgain }: Parts, execution: Execution, admission: Admission): Promise<Turn> {
+async function startUnchanged({ store, lookAgain }: Parts, execution: Execution, admission: Admission): Promise<Turn> {
+  if (execution.retry !== undefined && !(await isNewest(store, execution))) return callOff(execution, overtakenReason);
   const { round, turn = 0, waited } = admission;
   const begun = become(execution, { round, ...turnOf(turn), state: 'started' });
   const isBound = execution.confirmedPlan !== undefined && execution.startTime === undefined && waited === true;

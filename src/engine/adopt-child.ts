@@ -1,11 +1,12 @@
 import type { Execution } from '../model/execution';
 import { isComplete } from '../model/status';
-import { lockCluster } from './cluster-lock';
+import { clusterHolder } from './cluster-lock';
 import { executionKind } from './document-kinds';
 import type { AbandonedEvent, RetriedEvent } from './drain-execution';
-import { adoptedIdsOf, ancestorIdsOf, familyIdOf } from './lineage';
+import { isNewest } from './is-newest';
+import { adoptedIdsOf, ancestorIdsOf } from './lineage';
 import type { DocumentStore } from './ports/document-store';
-import { readHistory, worksOnCluster } from './read-history';
+import { worksOnCluster } from './read-history';
 import type { Signal, SignalOutcome } from './signals';
 
 /** What lets a parent wait for its child again; `signal` counts a repeat under the same `signalId` as done. */
@@ -16,22 +17,13 @@ export type AdoptParts = {
   readonly signal: (executionId: string, signal: Signal, signalId: string) => Promise<SignalOutcome>;
 };
 
-/** Whether what has happened to its cluster since an execution ended was done by it or those that belong to it. */
-export async function isNewest(store: DocumentStore, execution: Execution): Promise<boolean> {
-  if (!worksOnCluster(execution)) return true;
-  const [newest] = (await readHistory(store, execution.definition.cluster)).filter(worksOnCluster);
-  if (newest === undefined || newest.id === execution.id) return true;
-  return (await familyIdOf(store, newest)) === (await familyIdOf(store, execution));
-}
-
-/** Takes the parent's cluster again where it had ended; whether it may run on. */
+/** Whether a parent may run on where it had ended: it takes its cluster again when it begins. */
 async function mayRunOn(store: DocumentStore, parent: Execution, child: Execution): Promise<boolean> {
   if (!isComplete(parent.status)) return true;
   if (!(await isNewest(store, parent))) return false;
   if (!worksOnCluster(parent)) return true;
-  const chain = [child.id, ...(await adoptedIdsOf(store, child)), ...(await ancestorIdsOf(store, parent))];
-  const holder = await lockCluster(store, parent.definition.cluster, { executionId: parent.id }, undefined, chain);
-  return holder === undefined;
+  const chain = [parent.id, child.id, ...(await adoptedIdsOf(store, child)), ...(await ancestorIdsOf(store, parent))];
+  return (await clusterHolder(store, parent.definition.cluster, chain)) === undefined;
 }
 
 /**

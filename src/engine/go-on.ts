@@ -109,7 +109,7 @@ function resetStages(execution: Execution, { stageId, user, adopts }: Wish, now:
 export function goOn(execution: Execution, wish: Wish, now: number): Execution {
   const { status, endTime, ending, admission } = execution;
   const events = retryEvents(execution, wish.user);
-  if (admission === undefined || !isComplete(status)) {
+  if (!isComplete(status)) {
     const { endTime: _endTime, ending: _ending, ...again } = resetStages(execution, wish, now);
     return { ...again, status: 'RUNNING', events };
   }
@@ -119,7 +119,7 @@ export function goOn(execution: Execution, wish: Wish, now: number): Execution {
     ...(endTime === undefined ? {} : { endTime }),
     ...(ending === undefined ? {} : { ending }),
   };
-  const turn = { round: admission.round + 1, state: 'waiting' } as const;
+  const turn = { round: (admission?.round ?? 0) + 1, state: 'waiting' } as const;
   return { ...rest, status: 'NOT_STARTED', admission: turn, retry: { ...wish, ended }, events };
 }
 

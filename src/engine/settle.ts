@@ -15,6 +15,14 @@ function end(execution: Execution, status: ExecutionStatus, now: number): Execut
   return { ...execution, status, endTime: now, stages: execution.stages.map((stage) => cutStage(stage, now)) };
 }
 
+/** Whoever retried hears why nothing came of it, where it was not a person who called it off. */
+function tellRetrier({ id, name, retry, canceled, admission }: Execution): Execution['events'] {
+  if (retry === undefined || canceled === undefined || canceled.by !== undefined) return [];
+  const headline = `${name} was not retried: ${canceled.reason ?? 'it could not begin'}`;
+  const view = { headline, tone: 'attention', undone: true, lines: [] } as const;
+  return [{ id: `${id}/notRetried/${admission?.round ?? 0}`, type: 'direct', user: retry.user, view }];
+}
+
 /**
  * Calls off an execution that waits for its start. A retry leaves the execution as it had ended; what it was to wait for
  * again is canceled too where a person did it, and otherwise runs on alone.
@@ -29,7 +37,7 @@ function callOff(execution: Execution, now: number): Execution {
     retry.adopts === undefined || user === undefined
       ? []
       : [{ id: eventId, type: 'abandoned', executionId: retry.adopts, user, reason }];
-  return { ...rest, ...retry.ended, events: [...events, ...abandoned] };
+  return { ...rest, ...retry.ended, events: [...events, ...abandoned, ...tellRetrier(execution)] };
 }
 
 /** The pipeline's status over its top-level stages, first match; undefined while it goes on (semantics §6.2). */
@@ -83,8 +91,10 @@ export function settle<S>(execution: Execution, settings: Settings<S>): Executio
   const { now } = settings;
   if (isComplete(execution.status)) return execution;
   let current = execution.status === 'NOT_STARTED' ? expireStart(execution, now) : execution;
-  // It has no cluster, so that nothing of it may go back either.
-  if (isHeldBack(current)) return current.canceled === undefined ? current : callOff(current, now);
+  const isHeld = isHeldBack(current);
+  // It has no cluster, or has not begun anew what it would go back from.
+  if (current.canceled !== undefined && (isHeld || current.retry !== undefined)) return callOff(current, now);
+  if (isHeld) return current;
   if (current.canceled !== undefined && current.ending === undefined) current = cutShort(current, settings);
   if (current.status === 'PAUSED') return current;
   if (current.status === 'NOT_STARTED') current = begin(current, now);

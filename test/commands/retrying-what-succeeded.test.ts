@@ -67,9 +67,10 @@ describe('a stage that succeeded', () => {
     const bench = await benchOf([deploys()]);
     const id = await start(bench);
     await say(bench, `pipeline retry ${id} 1`);
+    await bench.drive(id, 0);
     await bench.say(`pipeline cancel ${id}`);
     expect((await bench.drive(id)).status).toBe('CANCELED');
-    expect(sizes(bench)).toEqual(['v000 ×0', 'v001 ×2']);
+    expect(sizes(bench)).toEqual(['v000 ×0', 'v001 ×2', 'v002 ×0']);
     const other = await bench.press(await bench.say('pipeline run foo p prod/east 3.0'), 'confirm');
     await finish(bench, other.executionId ?? '');
     expect(await say(bench, 'rollback foo prod/east')).toContain('(v001)');

@@ -1,5 +1,6 @@
 import type { Environment, Pipeline, PipelineStage } from '../../src/model/application';
 import type { StageContext } from '../../src/model/execution';
+import { messageKind } from '../../src/engine/document-kinds';
 import { east } from '../dcos/builders';
 import { childIn, childrenIn } from '../support/child-kit';
 import { createCommandBench, wordsOf } from '../support/command-kit';
@@ -96,6 +97,25 @@ describe('a retry', () => {
     expect(await retry('UANN')).toBe('');
     expect((await bench.drive(id)).status).toBe('SUCCEEDED');
     expect(await retry('UEVE')).toContain(refusal);
+  });
+
+  it('lets those first who took the cluster before it began, and leaves alone what they have done', async () => {
+    const { bench, id, retry } = await failed('pipeline run foo mixed dev');
+    expect(await retry('UBOB')).toBe('');
+    const said = await bench.say('resize foo dev 3');
+    const other = said.executionId ?? (await bench.press(said, 'confirm')).executionId ?? '';
+    const ended = await bench.drive(id);
+    expect([ended.status, ended.admission, prodSizes(bench)]).toEqual([
+      'TERMINAL',
+      expect.objectContaining({ waited: true }),
+      both,
+    ]);
+    expect((await bench.drive(other)).status).toBe('SUCCEEDED');
+    const told = (await bench.store.list(messageKind)).map(({ document }) => document);
+    expect(told.find(({ target }) => target.kind === 'direct' && target.user === 'UBOB')?.view.headline).toBe(
+      'Run mixed of foo in dev was not retried: something newer has happened here meanwhile. Deploy again instead.',
+    );
+    expect(await retry('UBOB')).toContain('Something newer has happened here');
   });
 
   it('has children that are run for whoever retried', async () => {

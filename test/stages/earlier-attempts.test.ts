@@ -1,5 +1,5 @@
-import { expiryKind } from '../../src/engine/document-kinds';
-import type { StageContext } from '../../src/model/execution';
+import { executionKind, expiryKind } from '../../src/engine/document-kinds';
+import type { Execution, StageContext } from '../../src/model/execution';
 import { east } from '../dcos/builders';
 import { applicationOf, parentOf, startLocked } from '../support/child-kit';
 import { driveUntil } from '../support/drive-until';
@@ -11,7 +11,8 @@ type Bench = ReturnType<typeof createStageBench>;
 
 const name = (index: number): string => `foo-dev-v00${index}`;
 const sizes = ({ serverGroups }: Bench) => serverGroups.sizes(east).map((line) => line.replace('foo-dev-', ''));
-const retry = (bench: Bench) => sendSignal(bench, { type: 'retryStage', stageId: '1', user: 'UBOB' });
+const retry = async (bench: Bench): Promise<void> =>
+  expect(await sendSignal(bench, { type: 'retryStage', stageId: '1', user: 'UBOB' })).toBe('');
 
 async function cancel(bench: Bench) {
   expect(await sendSignal(bench, { type: 'cancel', user: 'UANN' })).toBe('');
@@ -34,11 +35,16 @@ function failAfter(bench: Bench, kind: string): void {
 /** Nothing can be seen from now on until the answer is called. */
 function blind({ serverGroups }: Bench): () => void {
   const list = serverGroups.list.bind(serverGroups);
+  const look = serverGroups.look.bind(serverGroups);
   serverGroups.list = (...call) => {
     serverGroups.fail('list', 'UNREACHABLE');
     return list(...call);
   };
-  return () => void (serverGroups.list = list);
+  serverGroups.look = (...call) => {
+    serverGroups.fail('look', 'UNREACHABLE');
+    return look(...call);
+  };
+  return () => void Object.assign(serverGroups, { list, look });
 }
 
 const deploying = (context: StageContext = {}) =>
@@ -95,29 +101,36 @@ async function resized(): Promise<Bench> {
   return bench;
 }
 
+/** Lets a second attempt begin that can see nothing, and cancels it. */
+async function cancelBlind(bench: Bench) {
+  const see = blind(bench);
+  await driveUntil(bench, ({ stages }) => stages.some(({ context }) => context.lastError !== undefined));
+  see();
+  return cancel(bench);
+}
+
 describe('a second attempt that is canceled before it has looked around', () => {
   it.each([
     ['a rolling deploy', rolledHalf, ['v000 ×6', 'v001 ×0']],
     ['a strategy pipeline', strategyFailed, ['v000 ×3', 'v001 ×0']],
     ['a resize', resized, ['v000 ×10']],
   ])('brings back what was there before the first of %s', async (_what, failed, before) => {
-    const atOnce = await failed();
-    expect(await retry(atOnce)).toBe('');
-    await cancel(atOnce);
-    expect(sizes(atOnce)).toEqual(before);
+    const bench = await failed();
+    await retry(bench);
+    await cancelBlind(bench);
+    expect(sizes(bench)).toEqual(before);
   });
 
-  it.each([
-    ['a rolling deploy', rolledHalf, ['v000 ×6', 'v001 ×0']],
-    ['a strategy pipeline', strategyFailed, ['v000 ×3', 'v001 ×0']],
-  ])('brings it back also where it looks in vain: %s', async (_what, failed, before) => {
-    const bench = await failed();
-    expect(await retry(bench)).toBe('');
-    const see = blind(bench);
-    await driveUntil(bench, ({ stages }) => stages.some(({ context }) => context.lastError !== undefined));
-    see();
-    await cancel(bench);
-    expect(sizes(bench)).toEqual(before);
+  it.each(['waiting', 'started'] as const)('is called off where it has not begun: %s', async (state) => {
+    const bench = await rolledHalf();
+    await retry(bench);
+    const stand = (execution: Execution): Execution => ({ ...execution, admission: { round: 1, state } });
+    await bench.store.update(executionKind, 'E1', stand);
+    expect(await sendSignal(bench, { type: 'cancel', user: 'UANN' })).toBe('');
+    const ended = await bench.drive('E1');
+    expect([ended.status, sizes(bench)]).toEqual(['TERMINAL', ['v000 ×3', 'v001 ×6']]);
+    await retry(bench);
+    expect((await bench.drive('E1')).status).toBe('SUCCEEDED');
   });
 
   it('brings it back after a third attempt too, where the second found nothing out', async () => {
@@ -127,7 +140,7 @@ describe('a second attempt that is canceled before it has looked around', () => 
     expect((await bench.drive('E1')).status).toBe('TERMINAL');
     expect(sizes(bench)).toEqual(['v000 ×3', 'v001 ×6']);
     await retry(bench);
-    await cancel(bench);
+    await cancelBlind(bench);
     expect(sizes(bench)).toEqual(['v000 ×6', 'v001 ×0']);
   });
 });
@@ -137,22 +150,13 @@ describe('another attempt of a deploy that had succeeded', () => {
     const bench = seeded(2);
     await bench.run(deploying());
     expect(sizes(bench)).toEqual(['v000 ×0', 'v001 ×2']);
-    expect(await retry(bench)).toBe('');
+    await retry(bench);
     return bench;
   }
 
-  it('leaves what serves where it is canceled at once', async () => {
+  it('leaves what serves where it is canceled before it has looked around', async () => {
     const bench = await deployed();
-    await cancel(bench);
-    expect(sizes(bench)).toEqual(['v000 ×0', 'v001 ×2']);
-  });
-
-  it('leaves what serves where it looks in vain', async () => {
-    const bench = await deployed();
-    const see = blind(bench);
-    await driveUntil(bench, ({ stages }) => stages.some(({ context }) => context.lastError !== undefined));
-    see();
-    await cancel(bench);
+    await cancelBlind(bench);
     expect(sizes(bench)).toEqual(['v000 ×0', 'v001 ×2']);
   });
 
