@@ -9,6 +9,7 @@ import { familyOf, topLevelOf } from './engine/graph';
 import { stageHoldOf, type StageHold } from './engine/held-stage';
 import { chainOf } from './engine/lineage';
 import type { DocumentStore } from './engine/ports/document-store';
+import { rollbackAhead } from './engine/waiting-ahead';
 import { commonOpening } from './model/common-window';
 
 /** What taking a cluster of another environment needs. */
@@ -93,6 +94,8 @@ export async function awaitForeignCluster(
   const waits = (isOwn ? undefined : await heldBack(parts, look, foreign)) ?? beforeWindow(look, foreign);
   if (waits !== undefined || isOwn) return waits;
   const chain = [look.execution.id, ...(await chainOf(store, look.execution))];
-  const other = await lockCluster(store, cluster, holder, undefined, chain);
+  const other =
+    (await rollbackAhead(store, { executionId: look.execution.id, cluster }, chain)) ??
+    (await lockCluster(store, cluster, holder, undefined, chain));
   return other === undefined ? undefined : behind(store, look, cluster, other);
 }

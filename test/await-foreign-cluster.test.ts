@@ -74,6 +74,27 @@ describe('a stage that changes the cluster of another environment', () => {
     expect(await clusterHolder(bench.store, 'foo-staging')).toBeUndefined();
   });
 
+  it('lets a rollback go first that waits for that cluster', async () => {
+    const bench = benchOf();
+    const built = of('R', 'staging', [rest('1', 1)]);
+    const waiting: Execution = {
+      ...built,
+      name: 'Roll back foo staging',
+      definition: { ...built.definition, kind: 'rollback' },
+      trigger: { ...built.trigger, type: 'manual' },
+      admission: { round: 0, state: 'blocked' },
+    };
+    await bench.store.create(executionKind, 'R', waiting);
+    await bench.start(of('A', 'dev', [disables('foo-staging')]));
+    await bench.drive('A', minutes(1));
+    expect([await detailOf(bench, 'A'), isOut(bench, 'foo-staging')]).toEqual([
+      'waits for Roll back foo staging in foo-staging, asked by @U0ALICE',
+      false,
+    ]);
+    await bench.store.update(executionKind, 'R', (execution) => ({ ...execution, status: 'CANCELED' as const }));
+    expect((await bench.drive('A', minutes(1))).status).toBe('SUCCEEDED');
+  });
+
   it('waits without using up its time', async () => {
     const bench = benchOf();
     await startLocked(bench, of('B', 'staging', [rest('1', 1200)]));

@@ -37,7 +37,15 @@ export type ExecutionDraft = {
   readonly reason?: string;
   /** A running execution that this one replaces: it is canceled first. */
   readonly cancels?: string;
+  /**
+   * It waits, as the first, until what it cancels, or what is on its way back without that, has gone back, and does what it was
+   * planned to do whatever that has changed; absent: it works beside what it cancels.
+   */
+  readonly awaitsCanceled?: true;
 };
+
+/** Another way that a plan offers: what is said in its words is planned again when it is chosen. */
+export type OtherWay = Pick<PlannedAction, 'text' | 'hash' | 'facts' | 'draft'>;
 
 /** The plan shown for a command, to be confirmed or dropped once. */
 export type PlannedAction = {
@@ -51,6 +59,8 @@ export type PlannedAction = {
   readonly decidedBy?: string;
   readonly draft: ExecutionDraft;
   readonly executionId?: string;
+  /** The way that is not taken unless its own button is pressed; absent: there is one way only. */
+  readonly other?: OtherWay;
 };
 
 /** Chains of the audit log, and days of them as `2026-01-31`, both included; absent is without a bound. */
