@@ -162,9 +162,10 @@ function overrideOf({ target, answer = '' }: ChoiceRequest, stageId: string, use
   return { type: 'override', stageId, user, application, reason: reason.trim(), hash };
 }
 
-function breakGlassOf({ target, answer = '' }: ChoiceRequest, stageId: string, user: string): Signal {
+function breakGlassOf({ target, answer = '', picked }: ChoiceRequest, stageId: string, user: string): Signal {
   const hash = target.kind === 'execution' && target.hash !== undefined ? { hash: target.hash } : {};
-  return { type: 'breakGlass', stageId, user, reason: answer, ...hash };
+  const input = picked === undefined ? {} : { input: picked.trim() };
+  return { type: 'breakGlass', stageId, user, reason: answer, ...hash, ...input };
 }
 
 /** What is said with an approval: one of the answers that are offered; where none are, a word to those who must approve too. */

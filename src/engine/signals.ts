@@ -40,6 +40,8 @@ type Act =
       readonly user: string;
       readonly reason: string;
       readonly hash?: string;
+      /** Which of the answers that a judgment offers. */
+      readonly input?: string;
     }
   /** What a stage had started and waited for runs again, since `user` retried it: the stage waits for it again. */
   | { readonly type: 'adoptChild'; readonly stageId: string; readonly executionId: string; readonly user: string };
@@ -138,11 +140,12 @@ function setAside(
   signal: Breaking,
   now: number,
 ): Signaled {
-  const { stageId, user, reason, hash = '' } = signal;
+  const { stageId, user, reason, hash = '', input } = signal;
   const { application } = execution;
   if (kind === 'guard') return override(execution, { type: 'override', stageId, user, reason, application, hash }, now);
   if (kind === 'window') return startNow(execution, { type: 'startNow', stageId, user, reason }, now);
-  return judge(execution, { type: 'judge', decision: 'continue', stageId, user, reason, alone: true }, now);
+  const answer = input === undefined ? {} : { input };
+  return judge(execution, { type: 'judge', decision: 'continue', stageId, user, reason, alone: true, ...answer }, now);
 }
 
 /** Sets aside what holds a stage back, tells the channel, and has it reviewed. */
@@ -155,7 +158,8 @@ function breakGlass(execution: Execution, signal: Breaking, now: number): Signal
   if (reason === '') return refused(execution, 'INVALID_INPUT', 'Say why it cannot wait for a second person.');
   const done = setAside(execution, held.kind, { ...signal, reason }, now);
   if (!done.outcome.accepted) return done;
-  const told = breakGlassEvents(execution, stage, { user: signal.user, reason, what: held.what, now });
+  const answered = held.answers === undefined || signal.input === undefined ? '' : `, answered with '${signal.input}'`;
+  const told = breakGlassEvents(execution, stage, { user: signal.user, reason, what: held.what + answered, now });
   return accepted({ ...done.execution, events: [...done.execution.events, ...told] });
 }
 

@@ -20,7 +20,14 @@ export type CommandSource =
 /** What was asked: words typed, or a choice made on something the bot showed. */
 export type CommandRequest =
   | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'choice'; readonly name: string; readonly target: ChoiceTarget; readonly answer?: string };
+  | {
+      readonly type: 'choice';
+      readonly name: string;
+      readonly target: ChoiceTarget;
+      readonly answer?: string;
+      /** What was picked where the choice asks for that beside an answer. */
+      readonly picked?: string;
+    };
 
 /** An execution as it will be made when its plan is confirmed. */
 export type ExecutionDraft = {

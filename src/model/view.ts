@@ -23,7 +23,12 @@ export type ChoiceQuestion = {
   readonly required: boolean;
   /** What may be answered; absent: any text. */
   readonly options?: readonly string[];
+  /** One more thing that is asked in the same form, and must be given; it travels with the choice as `picked`. */
+  readonly picks?: ChoicePick;
 };
+
+/** What is picked beside an answer; without `options` it is typed, since there are too many of them for a button. */
+export type ChoicePick = { readonly label: string; readonly options?: readonly string[] };
 
 /** What a choice acts upon: an earlier command's plan or a running execution. Kept small: it travels inside a button. */
 export type ChoiceTarget =
