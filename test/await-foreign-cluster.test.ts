@@ -181,6 +181,41 @@ describe('a stage that changes the cluster of another environment', () => {
     expect((await bench.drive('A', minutes(5))).status).toBe('SUCCEEDED');
   });
 
+  const early = { hours: [{ from: 120, to: 179 }], days: [], timeZone: 'UTC', freezes: [] };
+  const jitter = { minDelay: 600, maxDelay: 600, skipManual: false };
+
+  it('waits for the jitter of that window too, from when it opened, once', async () => {
+    const bench = benchOf({ window: { ...early, jitter } });
+    await bench.start(of('A', 'dev', [disables('foo-staging')]));
+    await bench.drive('A', minutes(60));
+    expect(await detailOf(bench, 'A')).toContain('2026-01-01 02:00 UTC (environment staging); begins 2026-01-01 02:10');
+    await bench.drive('A', minutes(69));
+    expect(isOut(bench, 'foo-staging')).toBe(false);
+    await startLocked(bench, of('B', 'staging', [rest('1', 720)]));
+    await bench.drive('A', minutes(11));
+    expect(await detailOf(bench, 'A')).toContain('waits for Run B');
+    expect((await bench.drive('A', minutes(4))).status).toBe('SUCCEEDED');
+  });
+
+  it('leaves the jitter out for what a person started, where it says so', async () => {
+    const bench = benchOf({ window: { ...early, hours: [], jitter: { ...jitter, skipManual: true } } });
+    const built = of('A', 'dev', [disables('foo-staging')]);
+    await bench.start({ ...built, trigger: { ...built.trigger, type: 'manual' } });
+    expect((await bench.drive('A', minutes(2))).status).toBe('SUCCEEDED');
+  });
+
+  it('begins before the window where somebody says why, and before its jitter', async () => {
+    const bench = benchOf({ window: { ...early, jitter } });
+    await bench.start(of('A', 'dev', [disables('foo-staging')]));
+    await bench.drive('A', minutes(5));
+    const wanted = { type: 'startNow', stageId: '1', user: 'U0BOB' } as const;
+    expect(await sendSignal(bench, { ...wanted, reason: ' ' }, 'A')).toContain('Say why');
+    expect(await sendSignal(bench, { ...wanted, reason: 'login is down' }, 'A')).toBe('');
+    expect(await sendSignal(bench, { ...wanted, reason: 'again' }, 'A')).toContain('waits for no window');
+    const done = await bench.drive('A', minutes(1));
+    expect([done.status, isOut(bench, 'foo-staging')]).toEqual(['SUCCEEDED', true]);
+  });
+
   it('waits for the window of that environment, each stage anew', async () => {
     // It is midnight in UTC when the test begins.
     const window = { hours: [{ from: 120, to: 179 }], days: [], timeZone: 'UTC', freezes: [] };

@@ -3,7 +3,8 @@ import type { ExecutionEvent } from '../model/execution-event';
 import type { Review } from '../model/review';
 import type { Choice, View } from '../model/view';
 import { isWaitingForWindow } from './execution-window';
-import { stageById } from './graph';
+import { foreignWaitOf } from './foreign-window';
+import { stageById, topLevelOf } from './graph';
 import { openDenialOf } from './guard-override';
 import { judgmentAnswers } from './judgment-answers';
 
@@ -25,6 +26,9 @@ export function heldBackBy(execution: Execution, stage: Stage): Held | undefined
     const held = stageById(execution, stage.parentStageId ?? '')?.name ?? stage.name;
     return { kind: 'window', what: `the window of '${held}'` };
   }
+  const foreign = foreignWaitOf(execution, stage);
+  if (foreign !== undefined)
+    return { kind: 'window', what: `the window of ${foreign.hold.place} for '${topLevelOf(execution, stage).name}'` };
   const isOpen = stage.type === 'manualJudgment' && stage.status === 'RUNNING';
   if (!isOpen || stage.context.judgmentStatus !== undefined) return undefined;
   const answers = judgmentAnswers(stage.context);

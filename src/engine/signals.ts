@@ -6,6 +6,7 @@ import { breakGlassEvents, heldBackBy } from './break-glass';
 import { goOn, type Wish } from './go-on';
 import { downstreamOf, stageById } from './graph';
 import { openWindowOf } from './execution-window';
+import { foreignWaitOf, overriddenWindow, type ForeignWait } from './foreign-window';
 import { judge, type Judged } from './judge';
 import { override, type Overriding } from './override-signal';
 import { passOn } from './pass-on';
@@ -112,10 +113,23 @@ function skipWait(execution: Execution, signal: { stageId: string; user: string 
   return accepted(patchStage(execution, stage, { skipRemainingWait: true }, { user: signal.user, now }));
 }
 
+/** Ends the waiting for the window of another environment, of all parts of a stage. */
+function overrideForeign(
+  execution: Execution,
+  { stage, hold }: ForeignWait,
+  { user, reason }: Extract<Signal, { type: 'startNow' }>,
+  now: number,
+): Signaled {
+  if (reason.trim() === '') return refused(execution, 'INVALID_INPUT', 'Say why it cannot wait for its window.');
+  return accepted(patchStage(execution, stage, overriddenWindow(stage, hold.place), { user, now }));
+}
+
 /** Ends the waiting for windows of a stage, or of the one it stands before. */
 function startNow(execution: Execution, signal: Extract<Signal, { type: 'startNow' }>, now: number): Signaled {
   const stage = stageById(execution, signal.stageId);
   if (stage === undefined) return refused(execution, 'NOT_FOUND', 'This stage no longer exists.');
+  const foreign = foreignWaitOf(execution, stage);
+  if (foreign !== undefined) return overrideForeign(execution, foreign, signal, now);
   const window = openWindowOf(execution, stage);
   if (window?.status !== 'RUNNING')
     return refused(execution, 'ALREADY_DECIDED', `Stage '${stage.name}' waits for no window.`);
