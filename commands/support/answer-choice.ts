@@ -8,7 +8,7 @@ import { stageById } from '../../src/engine/graph';
 import { judgmentAnswers } from '../../src/engine/judgment-answers';
 import type { Signal } from '../../src/engine/signals';
 import type { Execution } from '../../src/model/execution';
-import { askChoice, askOthers } from './ask-others';
+import { askAbout, askOthers } from './ask-others';
 import { answerText, mishapView, offerPlan, runVerb, type Outcome } from './answer-text';
 import { lostView } from './lost-view';
 import { queueLine } from './queue-line';
@@ -230,7 +230,10 @@ async function answerExecutionChoice(request: ChoiceRequest, command: Command, w
   }
   const sent = await sendSignal(world, execution, signal, command);
   if (sent.type === 'lost') return { reply: lostView(sent.holder) };
-  if (sent.type === 'forbidden') return deny(sent.reason, sent.canAsk ? [askChoice(command)] : []);
+  if (sent.type === 'forbidden') {
+    const { name } = request;
+    return deny(sent.reason, sent.canAsk ? askAbout(world, execution, { name, stageId, command }) : []);
+  }
   if (sent.type !== 'accepted') return refuse(sent.reason, sent.code);
   if (signal.type === 'notify')
     return { ...say(['You will be told when ', { strong: execution.name }, ' starts.'], 'good'), executionId: id };

@@ -41,6 +41,13 @@ function namesFor(world: VerbWorld, execution: Execution, name: string, stageId 
   return judgmentRoles(stageById(execution, stageId)?.context ?? {});
 }
 
+/** The button of a refusal to act on an execution; none where its files name nobody who could be asked. */
+export const askAbout = (
+  world: VerbWorld,
+  execution: Execution,
+  { name, stageId, command }: { readonly name: string; readonly stageId: string; readonly command: Command },
+): readonly Choice[] => (namesFor(world, execution, name, stageId).length === 0 ? [] : [askChoice(command)]);
+
 /** In the thread of the execution, whose message has the buttons. */
 async function pleaAbout(world: VerbWorld, command: Command): Promise<Plea | undefined> {
   const { request } = command;

@@ -146,6 +146,17 @@ describe('breaking the glass', () => {
     expect((await bench.drive(id)).stages[0]?.context.judgmentInput).toBe('a');
   });
 
+  it('leaves the Ask them button off a refusal where the file names nobody to ask', async () => {
+    const approvers = { groups: [], anyone: true, count: 1, excludeRequester: true };
+    const bench = await createBench({ policy: { deployers: [], approvers } }, judged);
+    const id = await started(bench, textOf('the judgment'));
+    const own = await bench.choose(id, 'approve', { stageId: '1' });
+    expect([wordsOf(own.reply), own.reply?.choices]).toEqual([
+      'You cannot decide on your own deployment. Ask someone else.',
+      [],
+    ]);
+  });
+
   it('counts for all the approvals that are needed', async () => {
     const bench = await createBench({}, judged);
     const environments = bench.world.definitions().applications.get('foo')?.environments as Map<string, Environment>;
