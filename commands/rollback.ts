@@ -12,10 +12,11 @@ import { rollbackView, scopeOf, stayLines, versionsOf } from './support/rollback
 import { rollbackWays, waysOfRunning, type RollbackWays, type Stay } from './support/rollback-ways';
 import { UserMistake } from './support/suggest';
 import { readVerdicts } from './support/verdicts';
-import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
+import type { PlanCard, Verb, VerbAnswer, VerbWorld } from './support/verb';
+import { keeperOf, passKeeper, waysOfKeeper, type Keeper } from './support/way-past';
 import type { Words } from './support/words';
 
-const usage = '/rollback APPLICATION ENVIRONMENT[/REGION] [vNNN or VERSION]';
+const usage = '/rollback APPLICATION ENVIRONMENT[/REGION] [vNNN or VERSION] [cancel=yes]';
 
 function nothingToRestore(
   target: Target,
@@ -56,61 +57,87 @@ const readOthers = async (target: Target, world: VerbWorld, cluster: string): Pr
     ),
   );
 
-async function run(words: Words, command: Command, world: VerbWorld): Promise<VerbAnswer> {
-  const target = findTarget(world.definitions(), words, usage);
-  const { application, environment, locations } = target;
-  const refusal = await refuseStranger(world, command, environment, `${application.name} ${environment.name}`);
-  if (refusal !== undefined) return { type: 'reply', view: refusal };
-  const cluster = clusterOf(application, environment);
-  const history = await readHistory(world.store, cluster);
+/** The deployment under way, which is called off. Throws a UserMistake where that cannot be, or not with these words. */
+function deploymentToCallOff(history: readonly Execution[], { words }: Words): Execution | undefined {
   const underWay = runningExecution(history);
-  // Only a deployment is called off for it; for anything else it waits.
+  // Only a deployment is called off without being asked about.
   const running = underWay?.definition.kind === 'deploy' ? underWay : undefined;
   if (running?.ending !== undefined) {
     throw new UserMistake(`${running.name} is on its way back already. Watch its message; nothing was started.`);
   }
-  const named = words.words[3];
-  if (running !== undefined && named !== undefined) {
+  if (running !== undefined && words[3] !== undefined) {
     throw new UserMistake(
       `${running.name} is under way, and canceling it goes back to what served before. Name a version once it is over.`,
-      [`rollback ${words.words[1] ?? ''} ${words.words[2] ?? ''}`],
+      [`rollback ${words[1] ?? ''} ${words[2] ?? ''}`],
     );
   }
-  const places = await readPlaces(world.serverGroups, locations, cluster);
-  const found =
-    running !== undefined
-      ? waysOfRunning(familyIn(history, running), places)
-      : rollbackWays(places, await readVerdicts(world.store, cluster, places), named);
-  const { ways } = found;
-  if (ways.length === 0) return { type: 'reply', view: nothingToRestore(target, found, { places, running, named }) };
+  return running;
+}
+
+/** Who is at work where the rollback is to work, and what is there. */
+type Scene = {
+  readonly cluster: string;
+  readonly history: readonly Execution[];
+  readonly running: Execution | undefined;
+  readonly keeper: Keeper | undefined;
+  readonly places: readonly LivePlace[];
+};
+
+async function findWays(scene: Scene, named: string | undefined, { store }: VerbWorld): Promise<RollbackWays> {
+  const { history, running, keeper, places, cluster } = scene;
+  if (running !== undefined) return waysOfRunning(familyIn(history, running), places);
+  const undone = keeper === undefined || named !== undefined ? undefined : waysOfKeeper(keeper, history, places);
+  return undone ?? rollbackWays(places, await readVerdicts(store, cluster, places), named);
+}
+
+async function lookAround(target: Target, words: Words, command: Command, world: VerbWorld): Promise<Scene> {
+  const cluster = clusterOf(target.application, target.environment);
+  const history = await readHistory(world.store, cluster);
+  const running = deploymentToCallOff(history, words);
+  const keeper = running === undefined ? await keeperOf(world, cluster, command) : undefined;
+  const places = await readPlaces(world.serverGroups, target.locations, cluster);
+  return { cluster, history, running, keeper, places };
+}
+
+function draftOfWays(target: Target, ways: RollbackWays['ways'], { cluster, running }: Scene, command: Command) {
+  const { application, environment } = target;
   const restore = Object.fromEntries(ways.map((way) => [locationName(way.location), way.to.name]));
-  const changed = ways.map((way) => way.location);
+  const locations = ways.map((way) => way.location);
   const { from, to } = versionsOf(target, ways);
-  const draft = draftExecution({
+  return draftExecution({
     kind: 'rollback',
     name: `Roll back ${scopeOf(target, ways)} to ${to}`,
     application,
     environment,
-    locations: changed,
-    stages: inSequence([
-      { type: 'rollbackCluster', name: 'Roll back', context: { cluster, locations: changed, restore } },
-    ]),
+    locations,
+    stages: inSequence([{ type: 'rollbackCluster', name: 'Roll back', context: { cluster, locations, restore } }]),
     command,
     fromVersion: from,
     toVersion: to,
     ...(running === undefined ? {} : { cancels: running.id }),
   });
+}
+
+async function run(words: Words, command: Command, world: VerbWorld): Promise<VerbAnswer> {
+  const target = findTarget(world.definitions(), words, usage);
+  const { application, environment } = target;
+  const refusal = await refuseStranger(world, command, environment, `${application.name} ${environment.name}`);
+  if (refusal !== undefined) return { type: 'reply', view: refusal };
+  const named = words.words[3];
+  const scene = await lookAround(target, words, command, world);
+  const { cluster, running, keeper, places } = scene;
+  const found = await findWays(scene, named, world);
+  const { ways } = found;
+  if (ways.length === 0) return { type: 'reply', view: nothingToRestore(target, found, { places, running, named }) };
   const stays = [...found.stays, ...(await readOthers(target, world, cluster))];
-  return {
-    type: 'plan',
-    plan: {
-      draft,
-      facts: factsOf(places),
-      view: rollbackView(target, { ways, stays }, running?.name),
-      confirmLabel: 'Roll back',
-    },
-    confirm: environment.confirm,
+  const plan: PlanCard = {
+    draft: draftOfWays(target, ways, scene, command),
+    facts: factsOf(places),
+    view: rollbackView(target, { ways, stays }, running?.name),
+    confirmLabel: 'Roll back',
   };
+  if (keeper !== undefined) return passKeeper(plan, keeper, { cluster, words }, environment.confirm);
+  return { type: 'plan', plan, confirm: environment.confirm };
 }
 
 /** Goes back to the last version that succeeded. */
@@ -118,7 +145,12 @@ export const rollback: Verb = {
   name: 'rollback',
   usage,
   summary: 'go back to the last version that succeeded',
-  examples: ['/rollback foo prod', '/rollback foo prod v000', '/rollback foo prod 1.0'],
-  options: [],
+  examples: [
+    '/rollback foo prod',
+    '/rollback foo prod v000',
+    '/rollback foo prod 1.0',
+    '/rollback foo prod cancel=yes',
+  ],
+  options: ['cancel'],
   run,
 };

@@ -53,7 +53,7 @@ async function stopEverything(command: Command, world: VerbWorld, reason: string
     ],
     tone: 'attention',
     lines: [
-      'Each is paused at its next safe point. Rollbacks stay possible; where something else than a deployment holds the cluster, cancel that first.',
+      'Each is paused at its next safe point. Rollbacks stay possible: they offer to cancel what holds their cluster.',
       ...(reason === '' ? [] : [`Reason: ${reason}`]),
     ],
     choices: [liftChoice],

@@ -5,10 +5,13 @@ import type { Holds } from './engine/contracts/holds';
 import type { TaskLook, TaskResult } from './engine/contracts/task';
 import { executionKind } from './engine/document-kinds';
 import { findCircle, type Circle } from './engine/find-circle';
+import { isWindowOverridden, windowsOpenedOf } from './engine/foreign-window';
 import { familyOf, topLevelOf } from './engine/graph';
 import { stageHoldOf, type StageHold } from './engine/held-stage';
 import { chainOf } from './engine/lineage';
 import type { DocumentStore } from './engine/ports/document-store';
+import { rollbackAhead } from './engine/waiting-ahead';
+import { windowJitterMs } from './engine/window-jitter';
 import { commonOpening } from './model/common-window';
 
 /** What taking a cluster of another environment needs. */
@@ -21,12 +24,13 @@ const clusterLookMs = 5000;
 const heldLookMs = 60_000;
 const windowLookMs = 600_000;
 
-const held = (waitsFor: StageHold, retryAfterMs: number): TaskResult => ({
-  status: 'RUNNING',
-  isHeld: true,
-  retryAfterMs,
-  context: { waitsFor },
-});
+const held = (waitsFor: StageHold, retryAfterMs: number) =>
+  ({
+    status: 'RUNNING' as const,
+    isHeld: true,
+    retryAfterMs,
+    context: { waitsFor },
+  }) satisfies TaskResult;
 
 const placeOf = ({ application, environment }: ForeignCluster): string => `${application.name} ${environment.name}`;
 
@@ -44,18 +48,39 @@ async function heldBack({ holds }: ForeignParts, { execution, now }: Look, forei
 const hasActed = ({ execution, stage }: Look): boolean =>
   familyOf(execution, topLevelOf(execution, stage)).some(({ tasks }) => tasks.some(({ memo }) => memo !== undefined));
 
-/** The window of the environment, for each stage of the pipeline that changes something there, ways back excepted. */
-function beforeWindow(look: Look, { environment }: ForeignCluster): TaskResult | undefined {
-  const { execution, stage, now } = look;
-  const { name, window } = environment;
+/** Whether the window of an environment may hold a stage back: not what goes back, has acted, or was let through by somebody. */
+function isSubject(look: Look, place: string): boolean {
+  const { execution, stage } = look;
   const isForward = execution.definition.kind !== 'rollback' && changesForward(topLevelOf(execution, stage));
-  if (window === undefined || !isForward || hasActed(look)) return undefined;
+  return isForward && !hasActed(look) && !isWindowOverridden(execution, stage, place);
+}
+
+/**
+ * The window of the environment, for each stage of the pipeline that changes something there, ways back excepted. Its jitter
+ * counts from when the stage first sees it open; where it is closed by then, the next opening is waited for.
+ */
+function beforeWindow(look: Look, foreign: ForeignCluster): TaskResult | undefined {
+  const { execution, stage, now } = look;
+  const { name, window } = foreign.environment;
+  const place = placeOf(foreign);
+  if (window === undefined || !isSubject(look, place)) return undefined;
   const of = `environment ${name}`;
-  const opensAt = commonOpening([{ of, window }], now);
-  if (opensAt === now) return undefined;
-  if (opensAt !== undefined) return held({ kind: 'window', of, opensAt }, Math.min(windowLookMs, opensAt - now));
-  const reason = `The window of ${of} never opens. Change it, and start again.`;
-  return { status: 'TERMINAL', code: 'INVALID_INPUT', reason };
+  const windows = [{ of, window }];
+  const opening = commonOpening(windows, now);
+  if (opening === undefined) {
+    const reason = `The window of ${of} never opens. Change it, and start again.`;
+    return { status: 'TERMINAL', code: 'INVALID_INPUT', reason };
+  }
+  const known = windowsOpenedOf(stage);
+  const openedAt = known[place] ?? opening;
+  const from = openedAt + windowJitterMs(execution, `${topLevelOf(execution, stage).id}/${place}`, windows);
+  if (opening === now && now >= from) return undefined;
+  const beginsAt = commonOpening(windows, Math.max(from, now)) ?? from;
+  const opened = opening === now ? { windowsOpened: { ...known, [place]: openedAt } } : {};
+  const opensAt = opening === now ? openedAt : opening;
+  const next = opening === now ? from : opening;
+  const waits = held({ kind: 'window', of, place, opensAt, beginsAt }, Math.min(windowLookMs, next - now));
+  return { ...waits, context: { ...waits.context, ...opened } };
 }
 
 /** The wait for whoever works on a cluster; found twice in the same circle of executions, the stage gives up. */
@@ -93,6 +118,8 @@ export async function awaitForeignCluster(
   const waits = (isOwn ? undefined : await heldBack(parts, look, foreign)) ?? beforeWindow(look, foreign);
   if (waits !== undefined || isOwn) return waits;
   const chain = [look.execution.id, ...(await chainOf(store, look.execution))];
-  const other = await lockCluster(store, cluster, holder, undefined, chain);
+  const other =
+    (await rollbackAhead(store, { executionId: look.execution.id, cluster }, chain)) ??
+    (await lockCluster(store, cluster, holder, undefined, chain));
   return other === undefined ? undefined : behind(store, look, cluster, other);
 }

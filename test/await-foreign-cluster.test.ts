@@ -74,6 +74,27 @@ describe('a stage that changes the cluster of another environment', () => {
     expect(await clusterHolder(bench.store, 'foo-staging')).toBeUndefined();
   });
 
+  it('lets a rollback go first that waits for that cluster', async () => {
+    const bench = benchOf();
+    const built = of('R', 'staging', [rest('1', 1)]);
+    const waiting: Execution = {
+      ...built,
+      name: 'Roll back foo staging',
+      definition: { ...built.definition, kind: 'rollback' },
+      trigger: { ...built.trigger, type: 'manual' },
+      admission: { round: 0, state: 'blocked' },
+    };
+    await bench.store.create(executionKind, 'R', waiting);
+    await bench.start(of('A', 'dev', [disables('foo-staging')]));
+    await bench.drive('A', minutes(1));
+    expect([await detailOf(bench, 'A'), isOut(bench, 'foo-staging')]).toEqual([
+      'waits for Roll back foo staging in foo-staging, asked by @U0ALICE',
+      false,
+    ]);
+    await bench.store.update(executionKind, 'R', (execution) => ({ ...execution, status: 'CANCELED' as const }));
+    expect((await bench.drive('A', minutes(1))).status).toBe('SUCCEEDED');
+  });
+
   it('waits without using up its time', async () => {
     const bench = benchOf();
     await startLocked(bench, of('B', 'staging', [rest('1', 1200)]));
@@ -171,6 +192,41 @@ describe('a stage that changes the cluster of another environment', () => {
     ]);
     await liftStop(bench.store, 'T1', { ...request, id: 'S2', now: bench.clock.now() });
     expect((await bench.drive('A', minutes(5))).status).toBe('SUCCEEDED');
+  });
+
+  const early = { hours: [{ from: 120, to: 179 }], days: [], timeZone: 'UTC', freezes: [] };
+  const jitter = { minDelay: 600, maxDelay: 600, skipManual: false };
+
+  it('waits for the jitter of that window too, from when it opened, once', async () => {
+    const bench = benchOf({ window: { ...early, jitter } });
+    await bench.start(of('A', 'dev', [disables('foo-staging')]));
+    await bench.drive('A', minutes(60));
+    expect(await detailOf(bench, 'A')).toContain('2026-01-01 02:00 UTC (environment staging); begins 2026-01-01 02:10');
+    await bench.drive('A', minutes(69));
+    expect(isOut(bench, 'foo-staging')).toBe(false);
+    await startLocked(bench, of('B', 'staging', [rest('1', 720)]));
+    await bench.drive('A', minutes(11));
+    expect(await detailOf(bench, 'A')).toContain('waits for Run B');
+    expect((await bench.drive('A', minutes(4))).status).toBe('SUCCEEDED');
+  });
+
+  it('leaves the jitter out for what a person started, where it says so', async () => {
+    const bench = benchOf({ window: { ...early, hours: [], jitter: { ...jitter, skipManual: true } } });
+    const built = of('A', 'dev', [disables('foo-staging')]);
+    await bench.start({ ...built, trigger: { ...built.trigger, type: 'manual' } });
+    expect((await bench.drive('A', minutes(2))).status).toBe('SUCCEEDED');
+  });
+
+  it('begins before the window where somebody says why, and before its jitter', async () => {
+    const bench = benchOf({ window: { ...early, jitter } });
+    await bench.start(of('A', 'dev', [disables('foo-staging')]));
+    await bench.drive('A', minutes(5));
+    const wanted = { type: 'startNow', stageId: '1', user: 'U0BOB' } as const;
+    expect(await sendSignal(bench, { ...wanted, reason: ' ' }, 'A')).toContain('Say why');
+    expect(await sendSignal(bench, { ...wanted, reason: 'login is down' }, 'A')).toBe('');
+    expect(await sendSignal(bench, { ...wanted, reason: 'again' }, 'A')).toContain('waits for no window');
+    const done = await bench.drive('A', minutes(1));
+    expect([done.status, isOut(bench, 'foo-staging')]).toEqual(['SUCCEEDED', true]);
   });
 
   it('waits for the window of that environment, each stage anew', async () => {

@@ -8,7 +8,7 @@ import { stageById } from '../../src/engine/graph';
 import { judgmentAnswers } from '../../src/engine/judgment-answers';
 import type { Signal } from '../../src/engine/signals';
 import type { Execution } from '../../src/model/execution';
-import { askChoice, askOthers } from './ask-others';
+import { askAbout, askOthers } from './ask-others';
 import { answerText, mishapView, offerPlan, runVerb, type Outcome } from './answer-text';
 import { lostView } from './lost-view';
 import { queueLine } from './queue-line';
@@ -53,18 +53,31 @@ export function startedView(draft: PlannedAction['draft']): View {
   return { headline: [{ strong: draft.name }, ' is on its way.'], tone: 'running', lines: where };
 }
 
+/** A plan whose first way is the one of this hash. */
+function chosenWay(plan: PlannedAction, hash: string | undefined): PlannedAction {
+  const { other, text, facts, draft } = plan;
+  if (other === undefined || hash !== other.hash) return plan;
+  return { ...plan, ...other, other: { text, hash: plan.hash, facts, draft } };
+}
+
 async function decidePlan(
   world: VerbWorld,
   planned: Command,
   command: Command,
   state: 'confirmed' | 'canceled',
+  hash?: string,
 ): Promise<PlannedAction | undefined> {
   const executionId = world.newId();
   const saved = await world.store.update(commandKind, planned.id, (document) =>
     document.plan?.state === 'open'
       ? {
           ...document,
-          plan: { ...document.plan, state, decidedBy: command.id, ...(state === 'confirmed' ? { executionId } : {}) },
+          plan: {
+            ...chosenWay(document.plan, hash),
+            state,
+            decidedBy: command.id,
+            ...(state === 'confirmed' ? { executionId } : {}),
+          },
         }
       : document,
   );
@@ -89,10 +102,10 @@ async function confirmPlan(
   verbs: readonly Verb[],
   planned: Command,
   command: Command,
-  world: VerbWorld,
+  { world, hash }: { readonly world: VerbWorld; readonly hash: string | undefined },
 ): Promise<Outcome> {
-  const { plan } = planned;
-  if (plan === undefined) return refuse('This plan no longer exists. Ask again.', 'NOT_FOUND');
+  if (planned.plan === undefined) return refuse('This plan no longer exists. Ask again.', 'NOT_FOUND');
+  const plan = chosenWay(planned.plan, hash);
   if (plan.state === 'open') {
     const answer = await replan(verbs, plan, planned, world);
     if (answer.type === 'reply') return { reply: answer.view };
@@ -103,7 +116,7 @@ async function confirmPlan(
       return { ...fresh, reply: { ...fresh.reply, tone: 'attention', undone: true, lines } };
     }
   }
-  const decided = await decidePlan(world, planned, command, 'confirmed');
+  const decided = await decidePlan(world, planned, command, 'confirmed', plan.hash);
   if (decided?.decidedBy !== command.id || decided.executionId === undefined) {
     return refuse(
       decided?.state === 'canceled' ? 'This plan was dropped. Ask again.' : 'This plan was confirmed already.',
@@ -131,9 +144,11 @@ async function answerPlanChoice(
   if (planned === undefined) return refuse('This plan no longer exists. Ask again.', 'NOT_FOUND');
   if (planned.source.user !== command.source.user)
     return deny('Only who asked can confirm this plan. Type the command yourself.');
-  if (hash !== undefined && planned.plan !== undefined && hash !== planned.plan.hash)
+  const { plan } = planned;
+  if (hash !== undefined && plan !== undefined && hash !== plan.hash && hash !== plan.other?.hash)
     return refuse('This button is of another plan. Ask again.', 'PLAN_CHANGED');
-  if (request.name === 'confirm') return confirmPlan(verbs, planned, command, world);
+  if (request.name === 'confirm' || request.name === 'confirmOther')
+    return confirmPlan(verbs, planned, command, { world, hash });
   const decided = await decidePlan(world, planned, command, 'canceled');
   return decided?.state === 'canceled'
     ? say('Canceled. Nothing was started.')
@@ -147,9 +162,10 @@ function overrideOf({ target, answer = '' }: ChoiceRequest, stageId: string, use
   return { type: 'override', stageId, user, application, reason: reason.trim(), hash };
 }
 
-function breakGlassOf({ target, answer = '' }: ChoiceRequest, stageId: string, user: string): Signal {
+function breakGlassOf({ target, answer = '', picked }: ChoiceRequest, stageId: string, user: string): Signal {
   const hash = target.kind === 'execution' && target.hash !== undefined ? { hash: target.hash } : {};
-  return { type: 'breakGlass', stageId, user, reason: answer, ...hash };
+  const input = picked === undefined ? {} : { input: picked.trim() };
+  return { type: 'breakGlass', stageId, user, reason: answer, ...hash, ...input };
 }
 
 /** What is said with an approval: one of the answers that are offered; where none are, a word to those who must approve too. */
@@ -214,7 +230,10 @@ async function answerExecutionChoice(request: ChoiceRequest, command: Command, w
   }
   const sent = await sendSignal(world, execution, signal, command);
   if (sent.type === 'lost') return { reply: lostView(sent.holder) };
-  if (sent.type === 'forbidden') return deny(sent.reason, sent.canAsk ? [askChoice(command)] : []);
+  if (sent.type === 'forbidden') {
+    const { name } = request;
+    return deny(sent.reason, sent.canAsk ? askAbout(world, execution, { name, stageId, command }) : []);
+  }
   if (sent.type !== 'accepted') return refuse(sent.reason, sent.code);
   if (signal.type === 'notify')
     return { ...say(['You will be told when ', { strong: execution.name }, ' starts.'], 'good'), executionId: id };

@@ -1,4 +1,4 @@
-import type { AuditGrant, Command, PlannedAction } from '../../src/model/command';
+import type { AuditGrant, Command, OtherWay, PlannedAction } from '../../src/model/command';
 import { CoxswainError } from '../../src/model/errors';
 import type { Choice, View } from '../../src/model/view';
 import { Blindness, blindView } from './blindness';
@@ -6,7 +6,7 @@ import { holdPlan } from './hold-plan';
 import { planHash } from './plan-hash';
 import { showQueue } from './queue-line';
 import { mistakeView, nearest, UserMistake } from './suggest';
-import type { PlanCard, Verb, VerbAnswer, VerbWorld } from './verb';
+import type { OtherCard, PlanCard, Verb, VerbAnswer, VerbWorld } from './verb';
 import { neverOpens } from './window-text';
 import { parseWords, type Words } from './words';
 
@@ -20,15 +20,39 @@ export type Outcome = {
   readonly audit?: AuditGrant;
 };
 
+const otherWayOf = ({ text, facts, draft }: OtherCard): OtherWay => ({
+  text,
+  facts,
+  draft,
+  hash: planHash({ draft, facts }),
+});
+
+/** The button of the second way, which carries the hash of that. */
+const otherChoices = (id: string, card: PlanCard, other: OtherWay | undefined): readonly Choice[] =>
+  card.other === undefined || other === undefined
+    ? []
+    : [
+        {
+          name: 'confirmOther',
+          label: card.other.confirmLabel,
+          target: { kind: 'command', id, hash: other.hash },
+          style: 'danger',
+        },
+      ];
+
 /** A plan's card with its buttons; they carry the hash of what is confirmed. */
 export function offerPlan(commandId: string, text: string, card: PlanCard): Outcome {
   const hash = planHash(card);
   const target = { kind: 'command', id: commandId, hash } as const;
+  const other = card.other === undefined ? undefined : otherWayOf(card.other);
   const choices: readonly Choice[] = [
+    ...otherChoices(commandId, card, other),
     { name: 'confirm', label: card.confirmLabel, target, style: card.isDestructive === true ? 'danger' : 'primary' },
-    { name: 'cancel', label: 'Cancel', target },
+    // What is canceled by the button of the other way is something else.
+    { name: 'cancel', label: other === undefined ? 'Cancel' : 'Neither', target },
   ];
-  const plan: PlannedAction = { text, hash, facts: card.facts, state: 'open', draft: card.draft };
+  const way = { text, hash, facts: card.facts, draft: card.draft };
+  const plan: PlannedAction = { ...way, state: 'open', ...(other === undefined ? {} : { other }) };
   return { reply: { ...card.view, choices: [...(card.view.choices ?? []), ...choices] }, plan };
 }
 

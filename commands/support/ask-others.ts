@@ -11,6 +11,7 @@ import { principalsText } from '../../src/model/principal';
 import type { Text, TextPart } from '../../src/model/text';
 import { runChoice, type Choice, type View } from '../../src/model/view';
 import { subjectOfText, textOf, toldText } from './audit-command';
+import { windowOwner } from './override-permission';
 import type { VerbWorld } from './verb';
 
 /** The button of a refusal that asks those who may; it names the refused command, which says all else. */
@@ -30,14 +31,22 @@ type Plea = {
 
 const deciding = ['approve', 'reject', 'startNow', 'override'];
 
-function namesFor(execution: Execution, name: string, stageId: string | undefined): readonly string[] {
-  const { approvers, deployers, breakGlass } = execution.definition.policy;
+function namesFor(world: VerbWorld, execution: Execution, name: string, stageId = ''): readonly string[] {
+  const owner = name === 'startNow' ? windowOwner(world.definitions(), execution, stageId) : undefined;
+  const { approvers, deployers, breakGlass } = owner?.policy ?? execution.definition.policy;
   if (name === 'breakGlass') return breakGlass?.groups ?? [];
   if (!deciding.includes(name)) return deployers;
   if (approvers.groups.length > 0) return approvers.groups;
   if (name !== 'approve' && name !== 'reject') return deployers;
-  return judgmentRoles(stageById(execution, stageId ?? '')?.context ?? {});
+  return judgmentRoles(stageById(execution, stageId)?.context ?? {});
 }
+
+/** The button of a refusal to act on an execution; none where its files name nobody who could be asked. */
+export const askAbout = (
+  world: VerbWorld,
+  execution: Execution,
+  { name, stageId, command }: { readonly name: string; readonly stageId: string; readonly command: Command },
+): readonly Choice[] => (namesFor(world, execution, name, stageId).length === 0 ? [] : [askChoice(command)]);
 
 /** In the thread of the execution, whose message has the buttons. */
 async function pleaAbout(world: VerbWorld, command: Command): Promise<Plea | undefined> {
@@ -51,7 +60,7 @@ async function pleaAbout(world: VerbWorld, command: Command): Promise<Plea | und
   const verb = deciding.includes(request.name) ? 'for a decision on' : `for ${request.name} on`;
   const parentId = execution.report.threadOf === undefined ? liveMessageId(id) : threadIdOf(execution);
   return {
-    names: namesFor(execution, request.name, stageId),
+    names: namesFor(world, execution, request.name, stageId),
     target: { kind: 'thread', parentId, broadcast: false },
     what: [`${verb} ${on}.`],
     choices: [],

@@ -68,7 +68,7 @@ function factsOf({ where, lock, stop }: Held): Readonly<Record<string, string>> 
 }
 
 /** A plan that says what is held where it acts, and whose hash covers it. */
-function showHolds({ facts, view, ...card }: PlanCard, held: Held): PlanCard {
+function showHolds({ facts, view, other, ...card }: PlanCard, held: Held): PlanCard {
   const { lock, stop } = held;
   const told = [
     ...(stop === undefined ? [] : [{ label: 'Stop', value: holdText(holdOfStop(stop)) }]),
@@ -77,6 +77,7 @@ function showHolds({ facts, view, ...card }: PlanCard, held: Held): PlanCard {
   return {
     ...card,
     facts: { ...facts, ...factsOf(held) },
+    ...(other === undefined ? {} : { other: { ...other, facts: { ...other.facts, ...factsOf(held) } } }),
     view: told.length === 0 ? view : { ...view, facts: [...(view.facts ?? []), ...told] },
   };
 }

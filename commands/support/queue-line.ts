@@ -25,10 +25,12 @@ async function aheadOf({ store }: VerbWorld, draft: ExecutionDraft, known?: Exec
 
 /** Behind whom an execution waits, in which place and until about when; undefined where nobody is before it. */
 export async function queueLine(world: VerbWorld, draft: ExecutionDraft, known?: Execution): Promise<Text | undefined> {
-  if (draft.cancels !== undefined || !worksOnCluster(draft)) return undefined;
+  const worksBeside = draft.cancels !== undefined && draft.awaitsCanceled !== true;
+  if (worksBeside || !worksOnCluster(draft)) return undefined;
   const ahead = await aheadOf(world, draft, known);
   if (ahead === undefined) return undefined;
   const { first, waiting } = ahead;
+  if (draft.awaitsCanceled === true) return known && [{ strong: first.name }, ' goes back first.'];
   const now = world.clock.now();
   const at = await estimateStart(world.store, draft.definition.cluster, { before: first.id, ahead: waiting, now });
   const when: Text = at === undefined ? '' : [', and starts about ', { time: at }];
@@ -44,7 +46,8 @@ export async function queueLine(world: VerbWorld, draft: ExecutionDraft, known?:
 export async function showQueue(answer: VerbAnswer, world: VerbWorld): Promise<VerbAnswer> {
   if (answer.type === 'reply' || answer.text !== undefined) return answer;
   const line = await queueLine(world, answer.plan.draft);
-  if (line === undefined) return answer;
-  const { view } = answer.plan;
-  return { ...answer, plan: { ...answer.plan, view: { ...view, lines: [line, ...(view.lines ?? [])] } } };
+  const { view, other } = answer.plan;
+  const waits = line === undefined || other === undefined ? line : joinTexts(['Otherwise: ', line]);
+  const lines = [...(other?.lines ?? []), ...(waits === undefined ? [] : [waits])];
+  return { ...answer, plan: { ...answer.plan, view: { ...view, lines: [...lines, ...(view.lines ?? [])] } } };
 }

@@ -19,7 +19,7 @@ import { may, type Asked, type Permission } from '../../src/policy/permissions';
 import { readStop } from '../../src/policy/stop';
 import { holdText } from '../../src/model/hold';
 import { originOf } from './audit-command';
-import { heldBy, mayAll } from './override-permission';
+import { heldBy, mayAll, windowOwner } from './override-permission';
 import { parentRefusal } from './parent-refusal';
 import { retryPermission } from './retry-permission';
 import type { VerbWorld } from './verb';
@@ -52,8 +52,9 @@ async function authorize(world: VerbWorld, execution: Execution, signal: Signal)
     const permission = may('approve', policy, people, { ...asked, roles });
     return { permission, signal: { ...signal, human: people.humanOf(user) } };
   }
-  const action = signal.type === 'startNow' ? 'startNow' : 'deploy';
-  return { permission: may(action, policy, people, asked), signal };
+  if (signal.type !== 'startNow') return { permission: may('deploy', policy, people, asked), signal };
+  const { where, policy: owners } = windowOwner(world.definitions(), execution, signal.stageId);
+  return { permission: may('startNow', owners, people, { ...asked, where }), signal };
 }
 
 const tooLate = (reason: Text): Sent => ({ type: 'refused', reason, code: 'ALREADY_DECIDED' });

@@ -17,7 +17,8 @@ export async function startPlan(
     teamId: command.teamId,
     draft,
     waits: true,
-    confirmedPlan: plannedBy,
+    // What it waits for goes back first: that something has moved then is what was confirmed.
+    confirmedPlan: draft.awaitsCanceled === true ? undefined : plannedBy,
     trigger: {
       type: 'manual',
       user: command.source.user,

@@ -8,6 +8,7 @@ import type { Definitions } from '../../src/model/application';
 import type { AuditGrant, Command, ExecutionDraft } from '../../src/model/command';
 import type { AuditFact } from '../../src/model/audit';
 import type { Execution } from '../../src/model/execution';
+import type { Text } from '../../src/model/text';
 import type { View } from '../../src/model/view';
 import type { People } from '../../src/policy/people';
 import type { UserSettingsStore } from '../../src/store/user-settings';
@@ -53,6 +54,14 @@ export type PlanCard = {
   readonly confirmLabel: string;
   /** Whether something goes that does not come back by itself: its button warns. @default false */
   readonly isDestructive?: boolean;
+  /** A second way, with a button of its own. */
+  readonly other?: OtherCard;
+};
+
+/** A second way of a plan, as its own words plan it; `lines` tell the two apart. */
+export type OtherCard = Pick<PlanCard, 'draft' | 'facts' | 'confirmLabel'> & {
+  readonly text: string;
+  readonly lines: readonly Text[];
 };
 
 /** One verb: `deploy`, `status`, … */

@@ -30,6 +30,11 @@ function windowText(windows: readonly NamedWindow[], now: number): Text {
   return ['open until ', { time: writtenClosing(windows, closing) }, jitter];
 }
 
+/** When a window opens that is closed now, in the reader's own time; undefined where it is open. */
+export function closedText(window: NamedWindow, now: number): Text | undefined {
+  return commonOpening([window], now) === now ? undefined : windowText([window], now);
+}
+
 /** Why a plan can never begin, and what to change; undefined where each of its windows opens at some time. */
 export function neverOpens({ stages, application }: ExecutionDraft, now: number): string | undefined {
   const never = stages

@@ -9,6 +9,8 @@ export const choiceRequest = z.object({
   /** The words of a `run` choice. */
   text: z.string().max(2000).optional(),
   answer: z.string().max(1000).optional(),
+  /** What a choice asks for beside an answer. */
+  picked: z.string().max(1000).optional(),
 });
 
 /** What a caller says to make a choice. */
@@ -38,6 +40,21 @@ function refuseAnswer({ name, asks }: Choice, answer: string): void {
     throw new ApiError(400, 'INVALID_INPUT', `'${name}' takes no '${answer}'.${among}`);
 }
 
+function refusePick({ name, asks }: Choice, picked: string): void {
+  if (asks?.picks === undefined) return;
+  const { label, options } = asks.picks;
+  const among = options === undefined ? '' : ` One of: ${options.join(', ')}.`;
+  if (picked === '') throw new ApiError(400, 'INVALID_INPUT', `'${name}' asks: ${label}${among} Send it as picked.`);
+  if (options?.includes(picked) === false)
+    throw new ApiError(400, 'INVALID_INPUT', `'${name}' takes no '${picked}'.${among}`);
+}
+
+/** What a request says beside the choice. */
+export const saidWith = ({ answer, picked }: ChoiceRequest) => ({
+  ...(answer === undefined ? {} : { answer }),
+  ...(picked === undefined ? {} : { picked }),
+});
+
 /** The only choice a request can mean; throws 409 when the view offers none or several, 400 when the answer is missing or not among those offered. */
 export function findChoice(view: View | undefined, request: ChoiceRequest): Choice {
   const [choice, ...others] = matchingChoices(view, request);
@@ -51,5 +68,6 @@ export function findChoice(view: View | undefined, request: ChoiceRequest): Choi
     throw new ApiError(409, 'INVALID_INPUT', `'${request.name}' stands there for ${several}. Name one.`);
   }
   refuseAnswer(choice, (request.answer ?? '').trim());
+  refusePick(choice, (request.picked ?? '').trim());
   return choice;
 }

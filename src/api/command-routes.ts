@@ -3,7 +3,7 @@ import { commandKind } from '../engine/document-kinds';
 import type { Command } from '../model/command';
 import { ApiError } from './api-error';
 import type { ApiContext, ApiRequest, ApiRoute } from './api-route';
-import { choiceRequest, findChoice } from './choice-request';
+import { choiceRequest, findChoice, saidWith } from './choice-request';
 import { createCommand } from './create-command';
 import { longPoll, waitMsOf } from './long-poll';
 import { parseBody } from './parse-body';
@@ -58,8 +58,7 @@ export const commandRoutes: readonly ApiRoute[] = [
       const wanted = parseBody(choiceRequest, request.body);
       const command = await readCommand(context, request);
       const { name, target } = findChoice(command.reply, wanted);
-      const answer = wanted.answer === undefined ? {} : { answer: wanted.answer };
-      return createCommand(context, request.user, { type: 'choice', name, target, ...answer });
+      return createCommand(context, request.user, { type: 'choice', name, target, ...saidWith(wanted) });
     },
   },
 ];

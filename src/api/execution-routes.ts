@@ -4,7 +4,7 @@ import type { Execution } from '../model/execution';
 import { isComplete } from '../model/status';
 import { ApiError } from './api-error';
 import type { ApiContext, ApiRequest, ApiRoute } from './api-route';
-import { choiceRequest } from './choice-request';
+import { choiceRequest, saidWith } from './choice-request';
 import { createCommand } from './create-command';
 import { executionChoice } from './execution-choice';
 import { longPoll, waitMsOf, wholeNumber } from './long-poll';
@@ -42,8 +42,7 @@ export const executionRoutes: readonly ApiRoute[] = [
       const wanted = parseBody(choiceRequest, request.body);
       const { document } = await readExecution(context, request);
       const target = executionChoice(document, context.renderExecution(document), wanted);
-      const answer = wanted.answer === undefined ? {} : { answer: wanted.answer };
-      return createCommand(context, request.user, { type: 'choice', name: wanted.name, target, ...answer });
+      return createCommand(context, request.user, { type: 'choice', name: wanted.name, target, ...saidWith(wanted) });
     },
   },
 ];

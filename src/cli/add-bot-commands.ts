@@ -27,6 +27,8 @@ function addRun(program: Command, runAction: RunAction): void {
     );
 }
 
+type ChoiceOptions = { readonly stage?: string; readonly answer?: string; readonly picked?: string };
+
 type Decision = {
   readonly name: string;
   readonly id: string;
@@ -134,8 +136,9 @@ function addTalk(program: Command, runAction: RunAction): void {
     .argument('<name>', 'the choice, such as confirm or retryStage')
     .option('--stage <stage>', 'the stage, where several offer it')
     .option('--answer <text>', 'the answer to what the choice asks')
+    .option('--picked <option>', 'what the choice asks for beside that')
     .addHelpText('after', examples('choose command 01JZX3 confirm', 'choose execution 01JZX3 retryStage --stage 2'))
-    .action((kind: ChoiceMade['kind'], id: string, name: string, options: { stage?: string; answer?: string }) =>
+    .action((kind: ChoiceMade['kind'], id: string, name: string, options: ChoiceOptions) =>
       runAction((session) => choose(session, { kind, id, name, ...options })),
     );
 }

@@ -19,6 +19,7 @@ const question = z.object({
   submit: z.string(),
   required: z.boolean(),
   options: z.array(z.string()).optional(),
+  picks: z.object({ label: z.string(), options: z.array(z.string()).optional() }).optional(),
 });
 
 const target = z.discriminatedUnion('kind', [

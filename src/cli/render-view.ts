@@ -66,7 +66,8 @@ export function choiceCommand(choice: Choice, owner: ViewOwner): string {
   }
   const at = target.kind === 'execution' ? target : owner;
   const answer = choice.asks?.required === true ? " --answer '…'" : '';
-  return `coxswain choose ${at.kind} ${quoted(at.id)} ${quoted(name)}${stage}${answer}`;
+  const picked = choice.asks?.picks === undefined ? '' : " --picked '…'";
+  return `coxswain choose ${at.kind} ${quoted(at.id)} ${quoted(name)}${stage}${picked}${answer}`;
 }
 
 /** The choices of a view, one line each: what it does and how to do it. */

@@ -20,15 +20,18 @@ export type ChoiceMade = {
   readonly name: string;
   readonly stage?: string;
   readonly answer?: string;
+  /** What it asks for beside an answer. */
+  readonly picked?: string;
 };
 
 /** Makes a choice and shows what came of it. */
 export async function choose(session: CliSession, choice: ChoiceMade): Promise<ExitCode> {
-  const { kind, id, name, stage, answer } = choice;
+  const { kind, id, name, stage, answer, picked } = choice;
   const body = {
     name,
     ...(stage === undefined ? {} : { stageId: stage }),
     ...(answer === undefined ? {} : { answer }),
+    ...(picked === undefined ? {} : { picked }),
   };
   const client = await connect(session);
   const path = `/api/${kind}s/${encodeURIComponent(id)}/choices`;

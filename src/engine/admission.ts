@@ -85,9 +85,10 @@ const turnOf = (turn: number) => (turn === 0 ? {} : { turn });
 async function tryCluster(store: DocumentStore, execution: Execution): Promise<ClusterHolder | undefined> {
   const { cluster } = execution.definition;
   if (!worksOnCluster(execution)) return undefined;
-  const [ahead] = await waitingAhead(store, execution);
+  const chain = await chainOf(store, execution);
+  const [ahead] = await waitingAhead(store, execution, chain);
   if (ahead !== undefined) return { executionId: ahead.id };
-  return lockCluster(store, cluster, holderOf(execution), undefined, await chainOf(store, execution));
+  return lockCluster(store, cluster, holderOf(execution), undefined, chain);
 }
 
 /**
@@ -136,7 +137,7 @@ async function lookForCluster(parts: Parts, execution: Execution, { standing, qu
   const anybody = await clusterHolder(store, standing.awaits);
   const chain = anybody === undefined ? [] : await chainOf(store, execution);
   const other = anybody === undefined ? undefined : await clusterHolder(store, standing.awaits, chain);
-  const ahead = await waitingAhead(store, execution);
+  const ahead = await waitingAhead(store, execution, chain);
   const before = other?.executionId ?? ahead.at(-1)?.id;
   if (before === undefined) return waitForTurn(parts, execution, queue, anybody === undefined);
   return { standing, queue, behind: await nameOf(store, before), ...(await placeOf(parts, execution, ahead, before)) };

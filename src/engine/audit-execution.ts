@@ -169,7 +169,7 @@ export function signalFact(
 ): ExecutionEvent {
   const judged = signal.type === 'judge' ? { judge: signal.decision === 'continue' ? 'approve' : 'reject' } : undefined;
   const stage = 'stageId' in signal ? stageById(execution, signal.stageId) : undefined;
-  const input = signal.type === 'judge' && signal.input !== undefined ? ` with '${signal.input}'` : '';
+  const input = 'input' in signal ? ` with '${signal.input}'` : '';
   const where = stage === undefined ? '' : `stage ${stage.refId} (${stage.type}) of `;
   return eventOf(
     auditFact({

@@ -3,12 +3,19 @@ import type { ExecutionEvent } from '../model/execution-event';
 import type { Review } from '../model/review';
 import type { Choice, View } from '../model/view';
 import { isWaitingForWindow } from './execution-window';
-import { stageById } from './graph';
+import { foreignWaitOf } from './foreign-window';
+import { stageById, topLevelOf } from './graph';
 import { openDenialOf } from './guard-override';
 import { judgmentAnswers } from './judgment-answers';
 
 /** What holds a stage back that may be set aside alone, and until it was; `hash` binds it to what was shown. */
-type Held = { readonly kind: 'guard' | 'window' | 'judgment'; readonly what: string; readonly hash?: string };
+type Held = {
+  readonly kind: 'guard' | 'window' | 'judgment';
+  readonly what: string;
+  readonly hash?: string;
+  /** One of these is to be chosen; absent: there is nothing to choose. */
+  readonly answers?: readonly string[];
+};
 
 /** What holds a stage back; undefined where nothing does that people may set aside. */
 export function heldBackBy(execution: Execution, stage: Stage): Held | undefined {
@@ -19,11 +26,13 @@ export function heldBackBy(execution: Execution, stage: Stage): Held | undefined
     const held = stageById(execution, stage.parentStageId ?? '')?.name ?? stage.name;
     return { kind: 'window', what: `the window of '${held}'` };
   }
+  const foreign = foreignWaitOf(execution, stage);
+  if (foreign !== undefined)
+    return { kind: 'window', what: `the window of ${foreign.hold.place} for '${topLevelOf(execution, stage).name}'` };
   const isOpen = stage.type === 'manualJudgment' && stage.status === 'RUNNING';
-  // What several answers lead to is for a judge to choose.
-  if (!isOpen || stage.context.judgmentStatus !== undefined || judgmentAnswers(stage.context).length > 0)
-    return undefined;
-  return { kind: 'judgment', what: `the judgment '${stage.name}'` };
+  if (!isOpen || stage.context.judgmentStatus !== undefined) return undefined;
+  const answers = judgmentAnswers(stage.context);
+  return { kind: 'judgment', what: `the judgment '${stage.name}'`, ...(answers.length === 0 ? {} : { answers }) };
 }
 
 /** The button for those who may set aside alone what holds a stage back; none where the file names nobody. */
@@ -45,6 +54,7 @@ export function breakGlassChoices(execution: Execution, stage: Stage): readonly 
         placeholder: 'What happens if it waits?',
         submit: 'Break glass',
         required: true,
+        ...(held.answers === undefined ? {} : { picks: { label: 'Which answer?', options: held.answers } }),
       },
     },
   ];

@@ -6,6 +6,7 @@ import { breakGlassEvents, heldBackBy } from './break-glass';
 import { goOn, type Wish } from './go-on';
 import { downstreamOf, stageById } from './graph';
 import { openWindowOf } from './execution-window';
+import { foreignWaitOf, overriddenWindow, type ForeignWait } from './foreign-window';
 import { judge, type Judged } from './judge';
 import { override, type Overriding } from './override-signal';
 import { passOn } from './pass-on';
@@ -40,6 +41,8 @@ type Act =
       readonly user: string;
       readonly reason: string;
       readonly hash?: string;
+      /** Which of the answers that a judgment offers. */
+      readonly input?: string;
     }
   /** What a stage had started and waited for runs again, since `user` retried it: the stage waits for it again. */
   | { readonly type: 'adoptChild'; readonly stageId: string; readonly executionId: string; readonly user: string };
@@ -110,10 +113,23 @@ function skipWait(execution: Execution, signal: { stageId: string; user: string 
   return accepted(patchStage(execution, stage, { skipRemainingWait: true }, { user: signal.user, now }));
 }
 
+/** Ends the waiting for the window of another environment, of all parts of a stage. */
+function overrideForeign(
+  execution: Execution,
+  { stage, hold }: ForeignWait,
+  { user, reason }: Extract<Signal, { type: 'startNow' }>,
+  now: number,
+): Signaled {
+  if (reason.trim() === '') return refused(execution, 'INVALID_INPUT', 'Say why it cannot wait for its window.');
+  return accepted(patchStage(execution, stage, overriddenWindow(stage, hold.place), { user, now }));
+}
+
 /** Ends the waiting for windows of a stage, or of the one it stands before. */
 function startNow(execution: Execution, signal: Extract<Signal, { type: 'startNow' }>, now: number): Signaled {
   const stage = stageById(execution, signal.stageId);
   if (stage === undefined) return refused(execution, 'NOT_FOUND', 'This stage no longer exists.');
+  const foreign = foreignWaitOf(execution, stage);
+  if (foreign !== undefined) return overrideForeign(execution, foreign, signal, now);
   const window = openWindowOf(execution, stage);
   if (window?.status !== 'RUNNING')
     return refused(execution, 'ALREADY_DECIDED', `Stage '${stage.name}' waits for no window.`);
@@ -138,11 +154,12 @@ function setAside(
   signal: Breaking,
   now: number,
 ): Signaled {
-  const { stageId, user, reason, hash = '' } = signal;
+  const { stageId, user, reason, hash = '', input } = signal;
   const { application } = execution;
   if (kind === 'guard') return override(execution, { type: 'override', stageId, user, reason, application, hash }, now);
   if (kind === 'window') return startNow(execution, { type: 'startNow', stageId, user, reason }, now);
-  return judge(execution, { type: 'judge', decision: 'continue', stageId, user, reason, alone: true }, now);
+  const answer = input === undefined ? {} : { input };
+  return judge(execution, { type: 'judge', decision: 'continue', stageId, user, reason, alone: true, ...answer }, now);
 }
 
 /** Sets aside what holds a stage back, tells the channel, and has it reviewed. */
@@ -155,7 +172,8 @@ function breakGlass(execution: Execution, signal: Breaking, now: number): Signal
   if (reason === '') return refused(execution, 'INVALID_INPUT', 'Say why it cannot wait for a second person.');
   const done = setAside(execution, held.kind, { ...signal, reason }, now);
   if (!done.outcome.accepted) return done;
-  const told = breakGlassEvents(execution, stage, { user: signal.user, reason, what: held.what, now });
+  const answered = held.answers === undefined || signal.input === undefined ? '' : `, answered with '${signal.input}'`;
+  const told = breakGlassEvents(execution, stage, { user: signal.user, reason, what: held.what + answered, now });
   return accepted({ ...done.execution, events: [...done.execution.events, ...told] });
 }
 

@@ -2,21 +2,24 @@ import type { Execution, Stage } from '../model/execution';
 import { clipText } from '../model/text';
 import type { Choice } from '../model/view';
 import { isHeldByWindow, isWaitingForWindow } from './execution-window';
-import { stageById } from './graph';
+import { foreignWaitOf } from './foreign-window';
+import { stageById, topLevelOf } from './graph';
 import { overrideChoices } from './guard-override';
 import { isSkippable } from './signals';
 
-/** Lets a stage begin before its windows are open; named where several wait. */
-function startNowChoices(execution: Execution, window: Stage): readonly Choice[] {
-  if (window.context.skipRemainingWait === true) return [];
+/** The same of a stage that waits for the window of another environment. */
+const isHeldForeign = (execution: Execution, stage: Stage): boolean =>
+  foreignWaitOf(execution, stage)?.stage.id === stage.id;
+
+/** Lets a stage begin before its windows are open; `held` is its name, told where several wait. */
+function startNowChoices(execution: Execution, { id: stageId }: Stage, held: string): readonly Choice[] {
   const { id, stages } = execution;
-  const isOneOfSeveral = stages.filter(isWaitingForWindow).length > 1;
-  const held = stageById(execution, window.parentStageId ?? '')?.name ?? window.name;
+  const waiting = stages.filter((each) => isWaitingForWindow(each) || isHeldForeign(execution, each));
   return [
     {
       name: 'startNow',
-      label: isOneOfSeveral ? clipText(`Start now: ${held}`, 70) : 'Start now',
-      target: { kind: 'execution', id, stageId: window.id },
+      label: waiting.length > 1 ? clipText(`Start now: ${held}`, 70) : 'Start now',
+      target: { kind: 'execution', id, stageId },
       asks: {
         title: 'Start now',
         label: `Why can '${held}' not wait for its window?`,
@@ -30,7 +33,11 @@ function startNowChoices(execution: Execution, window: Stage): readonly Choice[]
 
 /** What ends the waiting of a stage that has begun: for time to pass, or for what it has started. */
 export function skipChoices(execution: Execution, stage: Stage): readonly Choice[] {
-  if (isWaitingForWindow(stage)) return startNowChoices(execution, stage);
+  if (isHeldForeign(execution, stage)) return startNowChoices(execution, stage, topLevelOf(execution, stage).name);
+  if (isWaitingForWindow(stage)) {
+    const held = stageById(execution, stage.parentStageId ?? '')?.name ?? stage.name;
+    return stage.context.skipRemainingWait === true ? [] : startNowChoices(execution, stage, held);
+  }
   if (isHeldByWindow(execution, stage)) return [];
   const overrides = overrideChoices(execution, stage);
   if (overrides.length > 0) return overrides;

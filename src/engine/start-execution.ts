@@ -36,7 +36,7 @@ export type StartRequest = {
 export type StartRefusal = ClusterHolder | { readonly waiting: number };
 
 function executionOf({ id, teamId, draft, trigger, confirmedPlan }: StartRequest, now: number): Execution {
-  const { cancels, reason: why, run = { parameters: {} }, ...rest } = draft;
+  const { cancels, awaitsCanceled = false, reason: why, run = { parameters: {} }, ...rest } = draft;
   const { parameters, startExpiryMs, ...limits } = run;
   // What replaces another cannot wait for it.
   const isLimited = cancels === undefined && rest.pipelineConfigId !== undefined && limitOf(limits) !== undefined;
@@ -57,7 +57,7 @@ function executionOf({ id, teamId, draft, trigger, confirmedPlan }: StartRequest
     ...(confirmedPlan === undefined ? {} : { confirmedPlan }),
     ...limits,
     ...(startExpiryMs === undefined ? {} : { startTimeExpiry: now + startExpiryMs }),
-    ...(isLimited ? { admission: { round: 0, state: 'new' as const } } : {}),
+    ...(isLimited || awaitsCanceled ? { admission: { round: 0, state: 'new' as const } } : {}),
     ...rest,
   };
 }
@@ -88,6 +88,18 @@ async function release(store: DocumentStore, id: string, now: number): Promise<b
   return saved !== undefined;
 }
 
+/** Who works on the cluster of an execution or goes before it; undefined where it has taken it. */
+async function tryCluster(
+  store: DocumentStore,
+  execution: Execution,
+  chain: readonly string[] | undefined,
+): Promise<ClusterHolder | undefined> {
+  const { id: executionId, definition } = execution;
+  const [ahead] = await waitingAhead(store, execution, chain);
+  if (ahead !== undefined) return { executionId: ahead.id };
+  return lockCluster(store, definition.cluster, { executionId }, undefined, chain);
+}
+
 /** Takes a place in the queue of the pipeline, and the cluster where there is no need to wait for a turn. */
 async function takeTurn(
   parts: StartParts,
@@ -95,15 +107,13 @@ async function takeTurn(
   { ancestorIds = [], waits = false }: StartRequest,
 ): Promise<StartRefusal | undefined> {
   const { store } = parts;
-  const { id, definition } = execution;
+  const { id } = execution;
   const { standing, queue } = await enterQueue(parts, execution, mostWaiting);
   if (standing.in === 'nowhere') return (await withdraw(store, id)) ? { waiting: mostWaiting } : undefined;
   if (standing.in !== 'running') return undefined;
   // Its first look takes the cluster, or waits behind those that wait for it.
   if (waits) return undefined;
-  const holder = worksOnCluster(execution)
-    ? await lockCluster(store, definition.cluster, { executionId: id }, undefined, ancestorIds)
-    : undefined;
+  const holder = worksOnCluster(execution) ? await tryCluster(store, execution, ancestorIds) : undefined;
   // Where others wait for their cluster already, it waits behind them.
   if (holder === undefined || queue.waiting.length > 0) return undefined;
   // Asked for again after a crash it may be under way, with its turn: then it waits for the cluster by itself.
@@ -131,8 +141,10 @@ async function takeCluster(
   const { id, definition } = execution;
   if (!worksOnCluster({ definition })) return undefined;
   const mayWait = waits && cancels === undefined;
-  if (mayWait && (await waitingAhead(store, execution)).length > 0) return queueUp(store, id);
-  const holder = await lockCluster(store, definition.cluster, { executionId: id }, cancels, ancestorIds);
+  const holder =
+    cancels === undefined
+      ? await tryCluster(store, execution, ancestorIds)
+      : await lockCluster(store, definition.cluster, { executionId: id }, cancels, ancestorIds);
   if (holder !== undefined && mayWait) return queueUp(store, id);
   return holder !== undefined && (await withdraw(store, id)) ? holder : undefined;
 }
@@ -150,21 +162,28 @@ async function cancelFamily(
   for (const id of others) await signal(id, cancel, `${key}/${id}`);
 }
 
+const takePlace = (
+  parts: StartParts,
+  execution: Execution,
+  request: StartRequest,
+): Promise<StartRefusal | undefined> =>
+  execution.admission === undefined ? takeCluster(parts, execution, request) : takeTurn(parts, execution, request);
+
 async function start(parts: StartParts, request: StartRequest): Promise<StartRefusal | undefined> {
   const { store, clock } = parts;
   const { id, draft } = request;
   const now = clock.now();
-  if (draft.cancels !== undefined) await cancelFamily(parts, request, draft.cancels);
+  const { cancels, awaitsCanceled = false } = draft;
+  if (cancels !== undefined && !awaitsCanceled) await cancelFamily(parts, request, cancels);
   const known = (await store.get(executionKind, id))?.document;
   const isUnderWay = known !== undefined && (known.status !== 'NOT_STARTED' || isInQueue(known));
   if (isUnderWay) return undefined;
   const execution = known ?? executionOf(request, now);
   // It exists before it takes the cluster, or others would take the lock of one that does not exist yet; it is due after.
   await store.create(executionKind, id, execution);
-  const refusal =
-    execution.admission === undefined
-      ? await takeCluster(parts, execution, request)
-      : await takeTurn(parts, execution, request);
+  // One that waits for what it cancels has its place, before others, when that ends.
+  if (cancels !== undefined && awaitsCanceled) await cancelFamily(parts, request, cancels);
+  const refusal = awaitsCanceled ? undefined : await takePlace(parts, execution, request);
   if (refusal !== undefined || (await release(store, id, now))) return refusal;
   return start(parts, request);
 }

@@ -20,7 +20,14 @@ export type CommandSource =
 /** What was asked: words typed, or a choice made on something the bot showed. */
 export type CommandRequest =
   | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'choice'; readonly name: string; readonly target: ChoiceTarget; readonly answer?: string };
+  | {
+      readonly type: 'choice';
+      readonly name: string;
+      readonly target: ChoiceTarget;
+      readonly answer?: string;
+      /** What was picked where the choice asks for that beside an answer. */
+      readonly picked?: string;
+    };
 
 /** An execution as it will be made when its plan is confirmed. */
 export type ExecutionDraft = {
@@ -37,7 +44,15 @@ export type ExecutionDraft = {
   readonly reason?: string;
   /** A running execution that this one replaces: it is canceled first. */
   readonly cancels?: string;
+  /**
+   * It waits, as the first, until what it cancels, or what is on its way back without that, has gone back, and does what it was
+   * planned to do whatever that has changed; absent: it works beside what it cancels.
+   */
+  readonly awaitsCanceled?: true;
 };
+
+/** Another way that a plan offers: what is said in its words is planned again when it is chosen. */
+export type OtherWay = Pick<PlannedAction, 'text' | 'hash' | 'facts' | 'draft'>;
 
 /** The plan shown for a command, to be confirmed or dropped once. */
 export type PlannedAction = {
@@ -51,6 +66,8 @@ export type PlannedAction = {
   readonly decidedBy?: string;
   readonly draft: ExecutionDraft;
   readonly executionId?: string;
+  /** The way that is not taken unless its own button is pressed; absent: there is one way only. */
+  readonly other?: OtherWay;
 };
 
 /** Chains of the audit log, and days of them as `2026-01-31`, both included; absent is without a bound. */

@@ -23,7 +23,12 @@ export type ChoiceQuestion = {
   readonly required: boolean;
   /** What may be answered; absent: any text. */
   readonly options?: readonly string[];
+  /** One more thing that is asked in the same form, and must be given; it travels with the choice as `picked`. */
+  readonly picks?: ChoicePick;
 };
+
+/** What is picked beside an answer; without `options` it is typed, since there are too many of them for a button. */
+export type ChoicePick = { readonly label: string; readonly options?: readonly string[] };
 
 /** What a choice acts upon: an earlier command's plan or a running execution. Kept small: it travels inside a button. */
 export type ChoiceTarget =
@@ -32,7 +37,7 @@ export type ChoiceTarget =
   | { readonly kind: 'execution'; readonly id: string; readonly stageId?: string; readonly hash?: string }
   | { readonly kind: 'run'; readonly text: string };
 
-/** A button. `name` says what is done: confirm, cancel, approve, reject, cancelExecution, pause, resume, retryStage, skipWait, skipStage, startNow, notify, override, breakGlass, reviewed, ask, run. */
+/** A button. `name` says what is done: confirm, confirmOther, cancel, approve, reject, cancelExecution, pause, resume, retryStage, skipWait, skipStage, startNow, notify, override, breakGlass, reviewed, ask, run. */
 export type Choice = {
   readonly name: string;
   readonly label: string;

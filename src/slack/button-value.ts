@@ -18,6 +18,7 @@ const question = z.object({
   submit: z.string(),
   required: z.boolean(),
   options: z.array(z.string()).exactOptional(),
+  picks: z.object({ label: z.string(), options: z.array(z.string()).exactOptional() }).exactOptional(),
 });
 
 const buttonValue = z.object({ n: z.string(), t: target, q: question.exactOptional() });

@@ -25,6 +25,7 @@ const shortQuestion = (question: ChoiceQuestion): ChoiceQuestion => ({
   ...(question.placeholder === undefined ? {} : { placeholder: clip(question.placeholder, 150) }),
   submit: clip(question.submit, 24),
   required: question.required,
+  ...(question.picks === undefined ? {} : { picks: { label: clip(question.picks.label, 300) } }),
 });
 
 const fitsIntoMenu = (options: readonly string[]): boolean =>
@@ -32,15 +33,24 @@ const fitsIntoMenu = (options: readonly string[]): boolean =>
   options.length <= maxOptions &&
   options.every((option) => option.trim() !== '' && option.length <= maxOption && cleanText(option) === option);
 
+/** A question with those of its options that a menu can show. */
+function withMenus(question: ChoiceQuestion, { options = [], picks }: ChoiceQuestion): ChoiceQuestion {
+  const { options: picked = [] } = picks ?? {};
+  return {
+    ...question,
+    ...(fitsIntoMenu(options) ? { options } : {}),
+    ...(question.picks !== undefined && fitsIntoMenu(picked) ? { picks: { ...question.picks, options: picked } } : {}),
+  };
+}
+
 /** What the button carries; options that do not fit are left out, and their answer is typed instead of picked. */
 function valueOf({ name, target, asks }: Choice): string {
   const value = (question?: ChoiceQuestion): string =>
     JSON.stringify({ n: name, t: target, ...(question === undefined ? {} : { q: question }) } satisfies ButtonValue);
   if (asks === undefined) return value();
   const question = shortQuestion(asks);
-  const { options = [] } = asks;
-  const offering = value({ ...question, options });
-  return fitsIntoMenu(options) && offering.length <= maxValue ? offering : value(question);
+  const offering = value(withMenus(question, asks));
+  return offering.length <= maxValue ? offering : value(question);
 }
 
 function buttonOf(choice: Choice, actionId: string): Button | undefined {

@@ -1,4 +1,4 @@
-import type { ModalView, PlainTextInput, StaticSelect } from '@slack/types';
+import type { InputBlock, ModalView, PlainTextInput, StaticSelect } from '@slack/types';
 import type { ChoiceQuestion } from '../model/view';
 import type { ChoiceForm } from './button-value';
 import { clip } from './clip';
@@ -8,6 +8,9 @@ export const choiceFormId = 'choice-answer';
 
 /** The block and action under which the answer stands. */
 export const answerField = { block: 'answer', action: 'answer' } as const;
+
+/** The same of what is picked beside it. */
+export const pickField = { block: 'picked', action: 'picked' } as const;
 
 const maxMetadata = 3000;
 
@@ -22,13 +25,16 @@ function metadataOf(form: ChoiceForm): string {
   return JSON.stringify({ n: form.n, t: form.t, c: form.c } satisfies ChoiceForm);
 }
 
+function menuOf(action: string, options: readonly string[], placeholder: string | undefined): StaticSelect {
+  const shown = options.map((value) => ({ text: plain(value, 75), value }));
+  const hint = placeholder === undefined ? {} : { placeholder: plain(placeholder, 150) };
+  return { type: 'static_select', action_id: action, options: shown, ...hint };
+}
+
 /** Where the answer is given: a menu of what may be answered, else a field for text. */
 function answerElement({ options, placeholder, required }: ChoiceQuestion): StaticSelect | PlainTextInput {
   const hint = placeholder === undefined ? {} : { placeholder: plain(placeholder, 150) };
-  if (options !== undefined) {
-    const shown = options.map((value) => ({ text: plain(value, 75), value }));
-    return { type: 'static_select', action_id: answerField.action, options: shown, ...hint };
-  }
+  if (options !== undefined) return menuOf(answerField.action, options, placeholder);
   return {
     type: 'plain_text_input',
     action_id: answerField.action,
@@ -37,6 +43,17 @@ function answerElement({ options, placeholder, required }: ChoiceQuestion): Stat
     ...(required ? { min_length: 1 } : {}),
     ...hint,
   };
+}
+
+/** What is picked, where something is: a menu, or a line of text where the button could not carry its options. */
+function pickBlocks({ picks }: ChoiceQuestion): readonly InputBlock[] {
+  if (picks === undefined) return [];
+  const { label, options } = picks;
+  const element =
+    options === undefined
+      ? ({ type: 'plain_text_input', action_id: pickField.action, min_length: 1 } as const)
+      : menuOf(pickField.action, options, undefined);
+  return [{ type: 'input', block_id: pickField.block, optional: false, label: plain(label, 2000), element }];
 }
 
 /** The form that asks a choice's question; its submission becomes the command. */
@@ -48,6 +65,7 @@ export const choiceModal = (question: ChoiceQuestion, form: ChoiceForm): ModalVi
   submit: plain(question.submit, 24),
   close: plain('Cancel', 24),
   blocks: [
+    ...pickBlocks(question),
     {
       type: 'input',
       block_id: answerField.block,

@@ -1,7 +1,7 @@
-import type { App, BlockAction, ButtonAction, ViewSubmitAction } from '@slack/bolt';
+import type { App, BlockAction, ButtonAction, ViewOutput, ViewSubmitAction } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { parseButtonValue, parseChoiceForm, type ChoiceForm } from './button-value';
-import { answerField, choiceFormId, choiceModal } from './choice-modal';
+import { answerField, choiceFormId, choiceModal, pickField } from './choice-modal';
 import type { RefusedRequest } from '../policy/audit/refused-requests';
 import { slackTimeoutMs } from './web-clients';
 import { notStoredText, storeCommand, type CommandIntake } from './store-command';
@@ -124,19 +124,28 @@ export function listenForChoices(app: App, intake: ChoiceIntake): void {
   });
   app.view<ViewSubmitAction>(choiceFormId, async ({ body, view, ack }) => {
     const form = parseChoiceForm(view.private_metadata);
-    const given = view.state.values[answerField.block]?.[answerField.action];
+    const answer = givenIn(view, answerField);
+    const picked = givenIn(view, pickField);
     if (form === undefined) intake.onRefused?.(staleOf('A form', body.user.id, ''));
-    const answer = (given?.selected_option?.value ?? given?.value ?? '').trim();
-    const isStored = form !== undefined && (await storeAnswer(intake, body, { form, answer }));
+    const isStored = form !== undefined && (await storeAnswer(intake, body, { form, answer, picked }));
     if (isStored) return ack();
     return ack({ response_action: 'errors', errors: { [answerField.block]: form ? notStoredText : staleButtonText } });
   });
 }
 
+/** What was typed or picked in a field of a form; empty where it has no such field. */
+function givenIn(
+  { state }: ViewOutput,
+  { block, action }: { readonly block: string; readonly action: string },
+): string {
+  const given = state.values[block]?.[action];
+  return (given?.selected_option?.value ?? given?.value ?? '').trim();
+}
+
 async function storeAnswer(
   intake: ChoiceIntake,
   body: ViewSubmitAction,
-  { form, answer }: { readonly form: ChoiceForm; readonly answer: string },
+  { form, answer, picked }: { readonly form: ChoiceForm; readonly answer: string; readonly picked: string },
 ): Promise<boolean> {
   return storeCommand(intake, {
     teamId: teamOf(body),
@@ -149,6 +158,12 @@ async function storeAnswer(
       ...(form.p === true ? { onPrivateMessage: true } : {}),
       ...(form.m === undefined ? {} : { message: form.m }),
     },
-    request: { type: 'choice', name: form.n, target: form.t, ...(answer === '' ? {} : { answer }) },
+    request: {
+      type: 'choice',
+      name: form.n,
+      target: form.t,
+      ...(answer === '' ? {} : { answer }),
+      ...(picked === '' ? {} : { picked }),
+    },
   });
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { TaskLook } from '../engine/contracts/task';
 import { executionWindowType, windowsBefore } from '../engine/execution-window';
+import { windowJitterMs } from '../engine/window-jitter';
 import { closedAt, commonOpening, neverOpenText } from '../model/common-window';
 import type { Stage } from '../model/execution';
 import type { Text } from '../model/text';
@@ -26,28 +26,16 @@ type Look = Pick<TaskLook<object>, 'execution' | 'stage' | 'now'>;
 
 const isSkipped = (stage: Stage): boolean => config.parse(stage.context).skipRemainingWait === true;
 
-/** A fraction below 1 that is the same for a stage of an execution at every look and every attempt. */
-function draw({ execution, stage }: Look, index: number): number {
-  const digest = createHash('sha256').update(`${execution.id}/${stage.id}/${index}`).digest();
-  return digest.readUIntBE(0, 6) / 2 ** 48;
-}
-
-/** The longest of the waits that the windows draw, in whole seconds. */
-function jitterSeconds(look: Look): number {
-  const isManual = look.execution.trigger.type === 'manual';
-  const waits = windowsBefore(look.execution, look.stage).map(({ window: { jitter } }, index) => {
-    if (jitter === undefined || (isManual && jitter.skipManual)) return 0;
-    return jitter.minDelay + Math.floor(draw(look, index) * (jitter.maxDelay - jitter.minDelay + 1));
-  });
-  return Math.max(0, ...waits);
-}
+/** The longest of the waits that the windows draw. */
+const jitterMs = ({ execution, stage }: Look): number =>
+  windowJitterMs(execution, stage.id, windowsBefore(execution, stage));
 
 /** When a stage begins that may from an instant on: where the windows are closed then, it is put off to the next opening. */
 const beginAfter = ({ execution, stage }: Look, from: number): number =>
   commonOpening(windowsBefore(execution, stage), from) ?? from;
 
-/** Whether all windows are open, or when they are next, and when the stage begins if a wait of `jitterMs` follows. */
-function lookAtWindows(look: Look, jitterMs = 0) {
+/** Whether all windows are open, or when they are next, and when the stage begins if a wait of `waitMs` follows. */
+function lookAtWindows(look: Look, waitMs = 0) {
   const { execution, stage, now } = look;
   const windows = windowsBefore(execution, stage);
   const opening = commonOpening(windows, now);
@@ -57,7 +45,7 @@ function lookAtWindows(look: Look, jitterMs = 0) {
     const reason = `${neverOpenText(windows)}. Change them, and start again.`;
     return { status: 'TERMINAL', code: 'INVALID_INPUT', reason } as const;
   }
-  const context = { scheduledTime: beginAfter(look, opening + jitterMs), opensAt: opening, closed };
+  const context = { scheduledTime: beginAfter(look, opening + waitMs), opensAt: opening, closed };
   return { status: 'RUNNING', retryAfterMs: opening - now, context } as const;
 }
 
@@ -89,9 +77,7 @@ export const restrictExecutionDuringTimeWindow = defineStage({
       timeoutMs,
       timeoutFromStage: false,
       run: (look) =>
-        Promise.resolve(
-          isSkipped(look.stage) ? { status: 'SUCCEEDED' } : lookAtWindows(look, jitterSeconds(look) * 1000),
-        ),
+        Promise.resolve(isSkipped(look.stage) ? { status: 'SUCCEEDED' } : lookAtWindows(look, jitterMs(look))),
     },
     {
       name: 'waitForJitter',
@@ -99,7 +85,7 @@ export const restrictExecutionDuringTimeWindow = defineStage({
       timeoutFromStage: false,
       run(look) {
         const { stage, now, startedAt } = look;
-        const endsAt = startedAt + jitterSeconds(look) * 1000;
+        const endsAt = startedAt + jitterMs(look);
         if (isSkipped(stage)) return Promise.resolve({ status: 'SUCCEEDED' });
         if (now >= endsAt) return Promise.resolve(lookAtWindows(look));
         const context = { scheduledTime: beginAfter(look, endsAt), closed: [] };

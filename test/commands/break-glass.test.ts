@@ -40,10 +40,11 @@ async function createBench(over: Partial<Environment> = {}, stages?: Environment
   };
   const glass = async (id: string) =>
     executionRenderer.live(await stored(id)).choices?.find(({ name }) => name === 'breakGlass')?.target;
-  const breakIt = async (id: string, answer = 'login is down', user = 'UANN') => {
+  const breakIt = async (id: string, answer = 'login is down', user = 'UANN', picked?: string) => {
     const target = await glass(id);
     if (target === undefined) throw new Error('There is no such button.');
-    return ask(bench, { type: 'choice', name: 'breakGlass', target, answer }, user);
+    const more = picked === undefined ? {} : { picked };
+    return ask(bench, { type: 'choice', name: 'breakGlass', target, answer, ...more }, user);
   };
   return { ...bench, stored, glass, breakIt };
 }
@@ -114,10 +115,46 @@ describe('breaking the glass', () => {
     expect(await bench.store.count(reviewKind, { name: 'open', value: 'true' })).toBe(1);
   });
 
-  it('is not offered where a judgment has several answers, which lead to different ends', async () => {
+  it('chooses one of the answers of a judgment that has several, which lead to different ends', async () => {
     const bench = await createBench({}, withAnswers);
     const id = await started(bench, textOf('the judgment'));
-    expect(await bench.glass(id)).toBeUndefined();
+    const offered = executionRenderer.live(await bench.stored(id)).choices?.find(({ name }) => name === 'breakGlass');
+    expect(offered?.asks?.picks).toEqual({ label: 'Which answer?', options: ['a', 'b'] });
+    expect(wordsOf((await bench.breakIt(id)).reply)).toContain("'Go?' asks for an answer: a or b.");
+    expect(wordsOf((await bench.breakIt(id, 'now', 'UANN', 'c')).reply)).toContain("'c' is no answer to 'Go?'");
+    expect(await bench.store.count(reviewKind)).toBe(0);
+    await bench.breakIt(id, 'login is down', 'UANN', 'b');
+    const done = await bench.drive(id);
+    expect([done.status, done.stages[0]?.context.judgmentInput]).toEqual(['SUCCEEDED', 'b']);
+    const [loud] = (await told(bench)).filter(({ text }) => text.startsWith('@UANN broke the glass'));
+    expect(loud?.text).toContain("Set aside was the judgment 'Go?', answered with 'b'");
+    const [entry] = (await entriesOf(bench)).filter(({ kind }) => kind === 'override');
+    expect(entry).toMatchObject({ action: 'breakGlass', what: expect.stringContaining("with 'b'") as string });
+  });
+
+  it('goes not against the answer with which others have approved', async () => {
+    const bench = await createBench({}, withAnswers);
+    const environments = bench.world.definitions().applications.get('foo')?.environments as Map<string, Environment>;
+    const prod = environments.get('prod');
+    if (prod === undefined) throw new Error('There is no prod.');
+    const { policy } = prod;
+    environments.set('prod', { ...prod, policy: { ...policy, approvers: { ...policy.approvers, count: 2 } } });
+    const id = await started(bench, textOf('the judgment'));
+    await bench.choose(id, 'approve', { stageId: '1', user: 'UBOB', answer: 'a' });
+    expect(wordsOf((await bench.breakIt(id, 'now', 'UANN', 'b')).reply)).toContain("@UBOB has approved with 'a'");
+    await bench.breakIt(id, 'now', 'UANN', 'a');
+    expect((await bench.drive(id)).stages[0]?.context.judgmentInput).toBe('a');
+  });
+
+  it('leaves the Ask them button off a refusal where the file names nobody to ask', async () => {
+    const approvers = { groups: [], anyone: true, count: 1, excludeRequester: true };
+    const bench = await createBench({ policy: { deployers: [], approvers } }, judged);
+    const id = await started(bench, textOf('the judgment'));
+    const own = await bench.choose(id, 'approve', { stageId: '1' });
+    expect([wordsOf(own.reply), own.reply?.choices]).toEqual([
+      'You cannot decide on your own deployment. Ask someone else.',
+      [],
+    ]);
   });
 
   it('counts for all the approvals that are needed', async () => {

@@ -1,5 +1,6 @@
-import type { Pipeline, PipelineStage } from '../../src/model/application';
+import type { Environment, Pipeline, PipelineStage } from '../../src/model/application';
 import type { StageContext } from '../../src/model/execution';
+import { windowOf } from '../support/draw-window';
 import { east } from '../dcos/builders';
 import { childIn } from '../support/child-kit';
 import { createCommandBench, wordsOf } from '../support/command-kit';
@@ -105,6 +106,49 @@ describe('a pipeline whose stages name a cluster of another environment', () => 
     const parent = await confirmed(it, 'pipeline run foo parent dev');
     await it.drive(parent, 1000);
     expect(JSON.stringify((await it.live(parent))?.steps)).toContain('Deploy foo 1.1 to prod');
+  });
+});
+
+describe('a pipeline that names the cluster of a locked or closed environment', () => {
+  const change = (it: Bench, name: string, over: Partial<Environment>) => {
+    const environments = it.world.definitions().applications.get('foo')?.environments as Map<string, Environment>;
+    const environment = environments.get(name);
+    if (environment === undefined) throw new Error(`No ${name}.`);
+    environments.set(name, { ...environment, ...over });
+  };
+  const window = windowOf("{ hours: '02:00-02:59' }", 'UTC');
+
+  it('is planned all the same, and says what its stage waits for', async () => {
+    const it = await bench();
+    await it.say('lock foo prod 2h migration', 'UBOB');
+    change(it, 'prod', { window });
+    const said = wordsOf((await it.say('pipeline run foo named dev')).reply);
+    expect(said).toMatch(/foo prod is locked by @UBOB since .*: migration\. The stage waits for that\./);
+    expect(said).toContain('The window of foo prod is closed; opens 2026-01-01 02:00 UTC. The stage waits for that.');
+    expect(wordsOf((await it.say('pipeline run foo named dev', 'UBOB')).reply)).not.toContain('locked');
+  });
+
+  it('is let through before the window by those who may there, whoever may here', async () => {
+    const it = await bench();
+    change(it, 'prod', { window });
+    const id = await confirmed(it, 'pipeline run foo named dev');
+    await it.drive(id, 60_000);
+    const choice = (await it.live(id))?.choices?.find(({ name }) => name === 'startNow');
+    if (choice?.target.kind !== 'execution') throw new Error('Nothing to start now.');
+    const { stageId = '' } = choice.target;
+    const stranger = await it.choose(id, 'startNow', { stageId, answer: 'urgent', user: 'UEVE' });
+    expect([stranger.reply?.denied, wordsOf(stranger.reply)]).toEqual([
+      true,
+      'You cannot decide here: only @managers may.',
+    ]);
+    const target = { kind: 'command', id: stranger.id } as const;
+    const asked = await it.handle(await it.receive({ type: 'choice', name: 'ask', target }, 'UEVE'));
+    expect(wordsOf(asked.reply)).toBe('Asked @managers.');
+    expect(wordsOf((await it.choose(id, 'startNow', { stageId, user: 'UBOB' })).reply)).toContain('Say why');
+    expect(wordsOf((await it.say(`pipeline skip ${id} reason=urgent`, 'UBOB')).reply)).not.toContain(
+      'waits for nothing',
+    );
+    expect((await it.drive(id, 600_000)).status).toBe('SUCCEEDED');
   });
 });
 

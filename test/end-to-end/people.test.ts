@@ -25,6 +25,18 @@ pipelines:
   release: [{ type: deploy, strategy: redblack, timeout: 5m }, { type: manualJudgment }]
 `;
 
+/** An application whose question has answers, and whose requester is on call. */
+const trioFile = `
+application: trio
+channel: foo-deploys
+image: registry.example.com/demo/trio
+service: { cpus: 0.25, memoryMb: 64 }
+environments:
+  prod: { regions: [prod/west], instances: 1, pipeline: ask, approvers: [nobody-here], breakGlass: [foo-team] }
+pipelines:
+  ask: [{ type: manualJudgment, name: Keep it?, judgmentInputs: [keep, undo] }, { type: deploy, strategy: redblack }]
+`;
+
 describe('people', () => {
   const folder = createTemporaryFolder();
   let demo: Demo;
@@ -45,6 +57,7 @@ describe('people', () => {
   beforeAll(async () => {
     cpSync(join(__dirname, '../../pipelines'), folder.path, { recursive: true });
     writeFileSync(join(folder.path, 'duo.yaml'), duoFile);
+    writeFileSync(join(folder.path, 'trio.yaml'), trioFile);
     demo = await startDemo({ PIPELINES_FOLDER: folder.path });
   }, 40_000);
   afterAll(async () => {
@@ -166,4 +179,14 @@ describe('people', () => {
     const second = first === approver ? requester : approver;
     await expectPrivate(second, `Already approved by <@${first}>`);
   }, 60_000);
+
+  it('who are on call break the glass of a question with several answers, and pick one', async () => {
+    await typed(stranger, '/deploy trio prod 1.0');
+    await demo.slack.click(stranger, 'confirm', 'Deploy trio to prod');
+    await demo.slack.click(approver, 'breakGlass', 'trio 1.0 to prod', 40_000);
+    expect((await demo.slack.answer(approver, 'login is down')).ok).toBe(false);
+    expect(await demo.slack.answer(approver, 'login is down', 'keep')).toMatchObject({ ok: true });
+    await demo.slack.message(stranger, "the judgment 'Keep it?', answered with 'keep'", 40_000);
+    await demo.slack.message(stranger, /\*Deploy trio 1\.0 to prod\* · done/, 40_000);
+  }, 90_000);
 });

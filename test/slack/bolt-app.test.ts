@@ -226,6 +226,38 @@ describe('buttons', () => {
     expect((await command('trigger-3'))?.request).toMatchObject({ name: 'approve', answer: 'rollback' });
   });
 
+  it('ask for what is picked and why in one form', async () => {
+    const picks = { label: 'Which answer?', options: ['keep', 'undo'] };
+    const value = JSON.stringify({ ...approve, n: 'breakGlass', q: { ...question, picks } });
+    await send(click({ action_id: 'choice:breakGlass', value }));
+    await untilCalled('views.open');
+    const view = api.callsOf('views.open')[0]!.args.view as ModalView;
+    expect(validateBlocks('modal', view.blocks)).toEqual([]);
+    expect(view.blocks).toMatchObject([
+      { optional: false, element: { type: 'static_select', options: [{ value: 'keep' }, { value: 'undo' }] } },
+      { element: { type: 'plain_text_input' } },
+    ]);
+    const values = {
+      picked: { picked: { type: 'static_select', selected_option: { value: 'undo' } } },
+      answer: { answer: { type: 'plain_text_input', value: 'login is down' } },
+    };
+    const submission = form({
+      type: 'view_submission',
+      team: { id: 'T1' },
+      user: { id: 'U2', team_id: 'T1' },
+      trigger_id: 'trigger-3',
+      view: { ...view, id: 'V1', state: { values } },
+    });
+    expect((await send(submission)).status).toBe(200);
+    expect((await command('trigger-3'))?.request).toEqual({
+      type: 'choice',
+      name: 'breakGlass',
+      target: approve.t,
+      answer: 'login is down',
+      picked: 'undo',
+    });
+  });
+
   it('tell the person when the form cannot be opened', async () => {
     api.fail('views.open', { kind: 'error', error: 'expired_trigger_id' });
     await send(click({ action_id: 'choice:reject', value: JSON.stringify({ ...approve, q: question }) }));

@@ -96,13 +96,18 @@ export function createSlackView(chat: string, slackApi: string, botToken: string
       );
       return view.press(user, button);
     },
-    /** Fills the one field of the form that is open, and sends it. */
-    answer: async (user: string, value: string): Promise<Done> => {
+    /** Fills the field of the form that is open, and its menu where `picked` is given, and sends it. */
+    answer: async (user: string, value: string, picked?: string): Promise<Done> => {
       const open = await waitFor(`a form for ${user}`, async () => (await state(user)).openView);
       return fetchJson<Done>(api('view/submit'), {
         user,
         viewId: open.id,
-        values: { answer: { answer: { type: 'plain_text_input', value } } },
+        values: {
+          answer: { answer: { type: 'plain_text_input', value } },
+          ...(picked === undefined
+            ? {}
+            : { picked: { picked: { type: 'static_select', selected_option: { value: picked } } } }),
+        },
       });
     },
     /** Waits until this person sees a message that `matches`, the newest first. */
