@@ -28,7 +28,7 @@ type Plea = {
   readonly choices: readonly Choice[];
 };
 
-const deciding = ['approve', 'reject', 'startNow', 'override'];
+const deciding = ['approve', 'reject', 'startNow', 'override', 'force'];
 
 function namesFor(execution: Execution, name: string, stageId: string | undefined): readonly string[] {
   const { approvers, deployers, breakGlass } = execution.definition.policy;

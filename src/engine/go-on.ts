@@ -23,6 +23,8 @@ const attemptKeys = [
   'expressionEvaluationSummary',
   'guardDenial',
   'guardOverride',
+  'deploymentLock',
+  'lockForce',
 ];
 
 /**
