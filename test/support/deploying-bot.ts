@@ -128,6 +128,8 @@ export async function startDeployingBot(file: string) {
     /** The bot as another process over the same file; `crashes` stop it. */
     restart: async (crashes?: Crashes): Promise<void> => {
       await bot.stop();
+      // What is typed now must not be sent to the one that left.
+      await waitFor('the bot to be gone', () => !slack.core.isBotOnline());
       bot = await boot(crashes);
     },
     /** Sizes by the last part of the id of each app, those of 0 too. */
