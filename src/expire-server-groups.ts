@@ -24,6 +24,9 @@ const soonMs = 5_000;
 /** How long it is remembered that we destroyed a group: longer than a cluster is out of sight. */
 const rememberedMs = 24 * 3_600_000;
 
+/** A size that was set later than this after the end of its deploy is somebody's wish; DC/OS and we may read different clocks. */
+const clocksDifferMs = 60_000;
+
 /** After so many failures in a row the thread is told; it is tried on. */
 const failuresTold = 10;
 /** How long a DC/OS cluster may be missing from accounts.yaml before its groups are given up: it may be a mistake. */
@@ -40,7 +43,7 @@ type Parts = {
   readonly onError: (error: unknown, expiryId: string) => void;
 };
 
-type End = 'destroyed' | 'gone' | 'spared' | 'abandoned';
+type End = 'destroyed' | 'gone' | 'spared' | 'used' | 'abandoned';
 
 /** What a look came to: look again then, go on to destroying, or an end with what is said of it. */
 type Look =
@@ -59,6 +62,12 @@ async function isBusy(store: DocumentStore, cluster: string): Promise<boolean> {
   const index = { name: 'cluster', value: cluster };
   const newest = await store.list(executionKind, { index, newestFirst: true, limit: 5 });
   return newest.some(({ document }) => !isComplete(document.status));
+}
+
+/** Whether a group that is out of service has been in service since its deploy was over: it may be the way back by now. */
+async function wasUsed({ store }: Parts, { executionId }: Expiry, { scaledTime }: ServerGroup): Promise<boolean> {
+  const endTime = (await store.get(executionKind, executionId))?.document.endTime;
+  return endTime !== undefined && scaledTime !== undefined && scaledTime > endTime + clocksDifferMs;
 }
 
 type Moment = End | 'destroying';
@@ -113,6 +122,7 @@ async function look(parts: Parts, expiry: Expiry): Promise<Look> {
   if (group?.labels[keyLabel] !== expiry.key) return { end: expiry.state === 'destroying' ? 'destroyed' : 'gone' };
   if (await isBusy(parts.store, expiry.cluster)) return { again: laterMs };
   if (!isDisabled(group)) return { end: 'spared' };
+  if (await wasUsed(parts, expiry, group)) return { end: 'used' };
   return expiry.state === 'kept' ? { next: 'destroying' } : destroy(parts, expiry, group);
 }
 
@@ -134,6 +144,7 @@ const headlines: Readonly<Record<End, string>> = {
   abandoned:
     ' had not come up and was to be destroyed. Its DC/OS cluster has not been in accounts.yaml for a day, so it is left as it is: remove it by hand if it is still there.',
   spared: ' had not come up and was to be destroyed now; it is in service again, so it stays.',
+  used: ' had not come up and was to be destroyed now; it has been in service since, so it stays.',
 };
 
 type Telling = { readonly id: 'expired' | 'failing'; readonly words: string; readonly tone: 'attention' | 'neutral' };
@@ -157,7 +168,7 @@ async function conclude(parts: Parts, claimed: Claimed, owner: string, end: End)
   const { store, clock, trafficGuard } = parts;
   const expiry = claimed.document as Expiry;
   await trafficGuard.release(expiry.location, expiry.cluster, expiryId(expiry));
-  const tone = end === 'spared' || end === 'abandoned' ? 'attention' : 'neutral';
+  const tone = end === 'spared' || end === 'used' || end === 'abandoned' ? 'attention' : 'neutral';
   await tell(parts, expiry, { id: 'expired', words: headlines[end], tone });
   await parts.record([expiryFact(parts, expiry, end)]);
   if (end !== 'destroyed') {
@@ -202,7 +213,7 @@ const changeBy =
 
 /**
  * Handles the expiry of a server group that did not come up: waits while everything is stopped and while an execution works on the cluster, spares a
- * group that is in service again, and destroys behind the traffic guard with the cluster locked. What cannot be done now
+ * group that is in service again or has been since, and destroys behind the traffic guard with the cluster locked. What cannot be done now
  * is tried again, for a day where the DC/OS cluster is not configured any more; what was destroyed is remembered for a day.
  */
 export function createExpiryHandler(parts: Parts): DueHandler {

@@ -45,6 +45,7 @@ export function liveServerGroups(
     lastNonZeroSize: (...call) => current().lastNonZeroSize(...call),
     lastFailure: (...call) => current().lastFailure(...call),
     diagnose: (...call) => current().diagnose(...call),
+    lockHolders: (...call) => current().lockHolders(...call),
     readOutput: (...call) => current().readOutput(...call),
   };
 }

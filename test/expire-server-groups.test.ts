@@ -115,6 +115,18 @@ describe('a server group that did not come up', () => {
     expect(await said(bench)).toEqual([expect.stringContaining('it is in service again, so it stays')]);
   });
 
+  it('is spared when it has served since, and is the way back now', async () => {
+    const { bench } = await failedDeploy();
+    await letTimePass(bench, 10 * minuteMs);
+    await bench.serverGroups.resize(east, 'foo-dev-v001', 2, { force: true });
+    await letTimePass(bench, 10 * minuteMs);
+    await bench.serverGroups.resize(east, 'foo-dev-v001', 0, { force: true });
+    await letTimePass(bench, 60 * minuteMs);
+    expect(bench.serverGroups.sizes(east)).toContain('foo-dev-v001 ×0');
+    expect(await said(bench)).toEqual([expect.stringContaining('it has been in service since, so it stays')]);
+    expect(await remembered(bench)).toEqual([]);
+  });
+
   it('is not taken for a later group of its name', async () => {
     const { bench } = await failedDeploy();
     bench.serverGroups.remove(east, 'foo-dev-v001');

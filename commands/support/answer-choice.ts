@@ -168,6 +168,11 @@ function breakGlassOf({ target, answer = '', picked }: ChoiceRequest, stageId: s
   return { type: 'breakGlass', stageId, user, reason: answer, ...hash, ...input };
 }
 
+function forceOf({ target, answer = '' }: ChoiceRequest, stageId: string, user: string): Signal {
+  const hash = target.kind === 'execution' ? (target.hash ?? '') : '';
+  return { type: 'force', stageId, user, reason: answer, hash };
+}
+
 /** What is said with an approval: one of the answers that are offered; where none are, a word to those who must approve too. */
 function saidWithApproval(answer: string | undefined, stageId: string, execution: Execution | undefined) {
   const said = answer?.trim() ?? '';
@@ -207,6 +212,8 @@ const signalOf = (
       return breakGlassOf(request, stageId, user);
     case 'override':
       return overrideOf(request, stageId, user);
+    case 'force':
+      return forceOf(request, stageId, user);
     case 'startNow':
       return { type: 'startNow', stageId, user, reason: request.answer ?? '' };
     case 'skipWait':

@@ -29,7 +29,7 @@ type Plea = {
   readonly choices: readonly Choice[];
 };
 
-const deciding = ['approve', 'reject', 'startNow', 'override'];
+const deciding = ['approve', 'reject', 'startNow', 'override', 'force'];
 
 function namesFor(world: VerbWorld, execution: Execution, name: string, stageId = ''): readonly string[] {
   const owner = name === 'startNow' ? windowOwner(world.definitions(), execution, stageId) : undefined;

@@ -1,3 +1,4 @@
+import { openLockOf } from '../../src/engine/deployment-lock';
 import { openDenialOf } from '../../src/engine/guard-override';
 import { foreignWaitOf } from '../../src/engine/foreign-window';
 import { stageById } from '../../src/engine/graph';
@@ -32,20 +33,21 @@ export function windowOwner(definitions: Definitions, execution: Execution, stag
   return environmentsWhere(definitions, (...of) => placeOf(...of) === place)[0] ?? own;
 }
 
-/** The environments by whose policies a stage of an execution is judged: its own, and that whose cluster is guarded, or whose window holds it. */
+/** The environments by whose policies a stage of an execution is judged: its own, that whose cluster is guarded or whose window holds it, and those whose clusters a deployment changes that would be broken off. */
 export function heldBy(definitions: Definitions, execution: Execution, stageId: string): readonly Held[] {
   const { application, definition } = execution;
   const own = { where: `${application} ${definition.environment}`, policy: definition.policy };
   const stage = stageById(execution, stageId);
-  const cluster = stage === undefined ? undefined : openDenialOf(stage)?.cluster;
-  const guarded = environmentsWhere(definitions, (...of) => clusterOf(...of) === cluster);
-  const others = [...guarded, windowOwner(definitions, execution, stageId)];
+  const clusters =
+    stage === undefined ? [] : [openDenialOf(stage)?.cluster ?? [], openLockOf(stage)?.clusters ?? []].flat();
+  const changed = environmentsWhere(definitions, (...of) => clusters.includes(clusterOf(...of)));
+  const others = [...changed, windowOwner(definitions, execution, stageId)];
   return [own, ...others.filter(({ where }) => where !== own.where)];
 }
 
 /** Whether a person may set aside what holds a stage back: by all policies that it is held by. */
 export function mayAll(
-  action: 'override' | 'breakGlass',
+  action: 'override' | 'breakGlass' | 'force',
   held: readonly Held[],
   people: People,
   asked: Omit<Asked, 'where'>,

@@ -47,6 +47,15 @@ async function authorize(world: VerbWorld, execution: Execution, signal: Signal)
     const held = heldBy(world.definitions(), execution, signal.stageId);
     return { signal, permission: mayAll(signal.type, held, people, asked) };
   }
+  if (signal.type === 'force') {
+    const held = heldBy(world.definitions(), execution, signal.stageId);
+    const isSecond = mayAll('override', held, people, asked).allowed;
+    // Who may not have it forced as a second person breaks the glass, and that is reviewed.
+    return {
+      permission: mayAll('force', held, people, asked),
+      signal: isSecond ? signal : { ...signal, type: 'breakGlass' },
+    };
+  }
   if (signal.type === 'judge') {
     const roles = judgmentRoles(stageById(execution, signal.stageId)?.context ?? {});
     const permission = may('approve', policy, people, { ...asked, roles });

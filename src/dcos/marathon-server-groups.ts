@@ -10,6 +10,7 @@ import { copyOfApp } from './copy-app';
 import { describeFailure } from './describe-failure';
 import { diagnose } from './diagnose';
 import type { MarathonClient } from './marathon-client';
+import { readLockHolders } from './lock-holders';
 import { groupOfTask, marathonParent } from './marathon-id';
 import { listEmbeds, reachClusters, type Reach } from './reach-clusters';
 import { readEvidence, type Sandboxes } from './read-evidence';
@@ -100,10 +101,12 @@ async function clone(
 
 async function terminate(
   { clientOf, change }: Reach,
-  ...[location, instanceIds, { decrement }, signal]: Parameters<ServerGroups['terminate']>
+  ...[location, instanceIds, { decrement, force = false }, signal]: Parameters<ServerGroups['terminate']>
 ): Promise<Accepted> {
   const client = clientOf(location);
-  const { deploymentId } = await change(location, () => client.killTasks(instanceIds, { scale: decrement }, signal));
+  const { deploymentId } = await change(location, () =>
+    client.killTasks(instanceIds, { scale: decrement, force }, signal),
+  );
   return { deploymentId };
 }
 
@@ -186,6 +189,8 @@ export function createServerGroups(options: ServerGroupsOptions): WatchedServerG
       const deleted = await change(location, () => unlessAbsent(client.deleteApp(id, { force }, signal)));
       return { deploymentId: deleted?.deploymentId };
     },
+    lockHolders: (location, deploymentIds, signal) =>
+      read(location, () => readLockHolders(clientOf(location), deploymentIds, signal)),
     lastNonZeroSize: (...call) => sizeBefore(reach, ...call),
     lastFailure: async (location, name, signal) => {
       const { client, id } = find(location, name);

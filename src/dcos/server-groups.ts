@@ -9,6 +9,15 @@ export const keyLabel = 'COXSWAIN_KEY';
 /** A change that Marathon accepted; the deployment's id, where there is one. */
 export type Accepted = { readonly deploymentId: string | undefined };
 
+/** A running deployment that keeps others from what it changes. */
+export type LockHolder = {
+  readonly deploymentId: string;
+  /** The Marathon ids of all apps that it changes. */
+  readonly changes: readonly string[];
+  /** When it began, in milliseconds since the epoch; absent where that cannot be read. */
+  readonly since?: number;
+};
+
 /** What a clone gives of its own; what it leaves out is as in its source. */
 export type CloneDescription = Partial<ServerGroupDescription> &
   Pick<ServerGroupDescription, 'location' | 'desiredCapacity'>;
@@ -87,12 +96,13 @@ export interface ServerGroups {
   groupOfInstance(location: Location, instanceId: string): string | undefined;
   /**
    * Kills instances by their ids; those that are gone already count as done. Others take their place, unless the group is to
-   * `decrement` with each. Throws REQUEST_REFUSED for an id that can be none, MARATHON_LOCKED where it is to decrement.
+   * `decrement` with each. Throws REQUEST_REFUSED for an id that can be none, MARATHON_LOCKED where it is to decrement, unless
+   * `force`.
    */
   terminate(
     location: Location,
     instanceIds: readonly string[],
-    options: { readonly decrement: boolean },
+    options: { readonly decrement: boolean; readonly force?: boolean },
     signal?: AbortSignal,
   ): Promise<Accepted>;
   /** Sets the size. Throws NOT_FOUND, and MARATHON_LOCKED (fields: deployments) unless `force`. */
@@ -105,6 +115,12 @@ export interface ServerGroups {
   ): Promise<Accepted>;
   /** Deletes the app; one that is gone already counts as done. */
   destroy(location: Location, name: string, options: { force: boolean }, signal?: AbortSignal): Promise<Accepted>;
+  /** What deployments that lock something in a place do, read uncached; one that has ended is left out. */
+  lockHolders(
+    location: Location,
+    deploymentIds: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<readonly LockHolder[]>;
   /**
    * The size that the group served with before it was scaled to 0, at once or step by step by a deployment, from the app's own
    * versions; undefined when no version had one.

@@ -5,6 +5,7 @@ import type { ExecutionEvent } from '../model/execution-event';
 import { isComplete } from '../model/status';
 import { actingUser, actingUserOf } from './acting-user';
 import { describeEffect } from './audit-effect';
+import { openLockOf } from './deployment-lock';
 import type { OutsideSystem } from './contracts/task';
 import type { StageRegistry } from './contracts/stage';
 import { contextOf, stageById } from './graph';
@@ -159,7 +160,13 @@ export function auditEvents<S>(before: Execution, after: Execution, settings: Se
 }
 
 /** Signals that set aside what would hold an execution back. */
-const isOverride = ({ type }: Signal): boolean => type === 'startNow' || type === 'override' || type === 'breakGlass';
+const overrides: readonly Signal['type'][] = ['startNow', 'override', 'breakGlass', 'force'];
+
+/** The deployments that a signal has broken off: ` over deployment 7`; empty for any other. */
+function forcedText(stage: Stage | undefined, { type }: Signal): string {
+  const lock = stage === undefined || (type !== 'force' && type !== 'breakGlass') ? undefined : openLockOf(stage);
+  return lock === undefined ? '' : ` over deployment ${lock.holders.join(', ')}`;
+}
 
 /** What a person, or an execution, has decided about an execution: one fact for each signal that counted. */
 export function signalFact(
@@ -175,10 +182,10 @@ export function signalFact(
     auditFact({
       ...baseOf(execution, now),
       id: `${execution.id}/signal/${id}`,
-      kind: isOverride(signal) ? 'override' : 'decision',
+      kind: overrides.includes(signal.type) ? 'override' : 'decision',
       action: judged?.judge ?? signal.type,
       who: signal.user,
-      what: `${where}${execution.name}${input}`,
+      what: `${where}${execution.name}${input}${forcedText(stage, signal)}`,
       why: 'reason' in signal ? signal.reason : undefined,
       from: signal.origin ?? { surface: auditedSelf },
       outcome: 'ACCEPTED',

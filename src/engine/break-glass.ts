@@ -5,12 +5,13 @@ import type { Choice, View } from '../model/view';
 import { isWaitingForWindow } from './execution-window';
 import { foreignWaitOf } from './foreign-window';
 import { stageById, topLevelOf } from './graph';
+import { lockDigest, openLockOf } from './deployment-lock';
 import { openDenialOf } from './guard-override';
 import { judgmentAnswers } from './judgment-answers';
 
 /** What holds a stage back that may be set aside alone, and until it was; `hash` binds it to what was shown. */
 type Held = {
-  readonly kind: 'guard' | 'window' | 'judgment';
+  readonly kind: 'guard' | 'window' | 'judgment' | 'lock';
   readonly what: string;
   readonly hash?: string;
   /** One of these is to be chosen; absent: there is nothing to choose. */
@@ -21,6 +22,9 @@ type Held = {
 export function heldBackBy(execution: Execution, stage: Stage): Held | undefined {
   const denial = openDenialOf(stage);
   if (denial !== undefined) return { kind: 'guard', what: `the traffic guard: ${denial.reason}`, hash: denial.digest };
+  const lock = openLockOf(stage);
+  if (lock !== undefined)
+    return { kind: 'lock', what: `a deployment: ${lock.reason}. ${lock.consequence}`, hash: lockDigest(stage, lock) };
   if (isWaitingForWindow(stage)) {
     if (stage.context.skipRemainingWait === true) return undefined;
     const held = stageById(execution, stage.parentStageId ?? '')?.name ?? stage.name;
@@ -40,7 +44,8 @@ export function breakGlassChoices(execution: Execution, stage: Stage): readonly 
   const { id, definition } = execution;
   if (definition.policy.breakGlass === undefined) return [];
   const held = heldBackBy(execution, stage);
-  if (held === undefined) return [];
+  // Force is one button for both ways to say it.
+  if (held === undefined || held.kind === 'lock') return [];
   const bound = held.hash === undefined ? {} : { hash: held.hash };
   return [
     {

@@ -25,6 +25,8 @@ const attemptKeys = [
   'guardOverride',
   'windowsOpened',
   'windowsOverridden',
+  'deploymentLock',
+  'lockForce',
 ];
 
 /**

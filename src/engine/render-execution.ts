@@ -14,6 +14,7 @@ import type { ExecutionRenderer } from './fold';
 import { failureOf } from './failure-of';
 import { waitsForWindowsOnly } from './execution-window';
 import { childrenOf, contextOf, topLevelStages } from './graph';
+import { lockText } from './deployment-lock';
 import { heldStageText } from './held-stage';
 import { askOf } from './ask-of';
 import { breakGlassChoices } from './break-glass';
@@ -78,7 +79,7 @@ const joinDetails = (own: Text | undefined, other: string | undefined): Text | u
 function detailOf<S>(execution: Execution, stage: Stage, registry: StageRegistry<S>): Text | undefined {
   const { progress, skipReason } = stage.context;
   if (stage.status === 'SKIPPED' && typeof skipReason === 'string') return clipText(skipReason, shortFailure);
-  const held = heldStageText(stage);
+  const held = heldStageText(stage) ?? lockText(stage);
   if (held !== undefined) return held;
   const own = renderStage(stage, registry);
   const unevaluated = describeSummary(stage.context.expressionEvaluationSummary);

@@ -4,6 +4,7 @@ import { isComplete, isHalt } from '../model/status';
 import { isHeldBack } from './admission';
 import { breakGlassEvents, heldBackBy } from './break-glass';
 import { goOn, type Wish } from './go-on';
+import { force, forceQuietly, type Forcing } from './force-signal';
 import { downstreamOf, stageById } from './graph';
 import { openWindowOf } from './execution-window';
 import { foreignWaitOf, overriddenWindow, type ForeignWait } from './foreign-window';
@@ -34,6 +35,8 @@ type Act =
   | { readonly type: 'startNow'; readonly stageId: string; readonly user: string; readonly reason: string }
   /** Sets aside what the guard says to a stage, as long as it says just that; `application` is its name, as it was typed. */
   | Overriding
+  /** Has the deployments broken off that keep a stage from its server group, just those that `hash` stands for. */
+  | Forcing
   /** Sets aside, alone, whatever holds a stage back: a guard that says just what `hash` stands for, a window, a judgment. */
   | {
       readonly type: 'breakGlass';
@@ -150,13 +153,14 @@ type Breaking = Extract<Signal, { type: 'breakGlass' }>;
 /** What a broken glass comes to: the signal of a second person, by one. */
 function setAside(
   execution: Execution,
-  kind: 'guard' | 'window' | 'judgment',
+  kind: 'guard' | 'window' | 'judgment' | 'lock',
   signal: Breaking,
   now: number,
 ): Signaled {
   const { stageId, user, reason, hash = '', input } = signal;
   const { application } = execution;
   if (kind === 'guard') return override(execution, { type: 'override', stageId, user, reason, application, hash }, now);
+  if (kind === 'lock') return forceQuietly(execution, { type: 'force', stageId, user, reason, hash }, now);
   if (kind === 'window') return startNow(execution, { type: 'startNow', stageId, user, reason }, now);
   const answer = input === undefined ? {} : { input };
   return judge(execution, { type: 'judge', decision: 'continue', stageId, user, reason, alone: true, ...answer }, now);
@@ -257,6 +261,8 @@ export function applySignal(execution: Execution, signal: Signal, now: number): 
       return startNow(execution, signal, now);
     case 'override':
       return override(execution, signal, now);
+    case 'force':
+      return force(execution, signal, now);
     case 'breakGlass':
       return breakGlass(execution, signal, now);
     case 'skipStage':

@@ -4,6 +4,7 @@ import type { Choice } from '../model/view';
 import { isHeldByWindow, isWaitingForWindow } from './execution-window';
 import { foreignWaitOf } from './foreign-window';
 import { stageById, topLevelOf } from './graph';
+import { forceChoices } from './deployment-lock';
 import { overrideChoices } from './guard-override';
 import { isSkippable } from './signals';
 
@@ -41,6 +42,8 @@ export function skipChoices(execution: Execution, stage: Stage): readonly Choice
   if (isHeldByWindow(execution, stage)) return [];
   const overrides = overrideChoices(execution, stage);
   if (overrides.length > 0) return overrides;
+  const forces = forceChoices(execution, stage);
+  if (forces.length > 0) return forces;
   const target = { kind: 'execution', id: execution.id, stageId: stage.id } as const;
   if (stage.type === 'wait') return [{ name: 'skipWait', label: 'Skip the wait', target }];
   return isSkippable(stage) ? [{ name: 'skipStage', label: `Skip ${stage.name}`, target }] : [];

@@ -37,7 +37,7 @@ export type ChoiceTarget =
   | { readonly kind: 'execution'; readonly id: string; readonly stageId?: string; readonly hash?: string }
   | { readonly kind: 'run'; readonly text: string };
 
-/** A button. `name` says what is done: confirm, confirmOther, cancel, approve, reject, cancelExecution, pause, resume, retryStage, skipWait, skipStage, startNow, notify, override, breakGlass, reviewed, ask, run. */
+/** A button. `name` says what is done: confirm, confirmOther, cancel, approve, reject, cancelExecution, pause, resume, retryStage, skipWait, skipStage, startNow, notify, override, force, breakGlass, reviewed, ask, run. */
 export type Choice = {
   readonly name: string;
   readonly label: string;

@@ -10,7 +10,16 @@ export type Permission = { readonly allowed: true } | Refusal;
 export type Refusal = { readonly allowed: false; readonly reason: Text; readonly ask?: readonly string[] };
 
 /** All that a policy decides about. Everything else is anybody's. */
-export const actions = ['deploy', 'destroy', 'chaos', 'startNow', 'approve', 'override', 'breakGlass'] as const;
+export const actions = [
+  'deploy',
+  'destroy',
+  'chaos',
+  'startNow',
+  'approve',
+  'override',
+  'force',
+  'breakGlass',
+] as const;
 
 /** One of them; `deploy` is also to resize, roll back, lock, cancel, pause, resume and retry. */
 export type Action = (typeof actions)[number];
@@ -111,14 +120,14 @@ function approversOnly(policy: Policy, people: People, asked: Asked): Permission
 }
 
 /** One who may approve, or deploy where the file names no approvers; never who asked, whatever the file says of requesters. */
-function secondPersonOnly(policy: Policy, people: People, asked: Asked): Permission {
+function secondPersonOnly(policy: Policy, people: People, asked: Asked, does: string): Permission {
   const { groups, anyone } = policy.approvers;
   const ofAnyone = { ...policy, approvers: { ...policy.approvers, excludeRequester: false } };
   const approving = approversOnly(ofAnyone, people, asked);
   const decided = approving.allowed && anyone === true ? deployersOnly(policy, people, asked) : approving;
   if (!decided.allowed || !isOneOf(people, asked.user, asked.requesters ?? [])) return decided;
   const others = groups.length === 0 ? ['somebody else'] : principalsText(groups);
-  const reason: Text = ['A second person overrides the traffic guard, not who asked. Ask ', ...others, '.'];
+  const reason: Text = [`A second person ${does}, not who asked. Ask `, ...others, '.'];
   return { allowed: false, reason, ask: groups };
 }
 
@@ -134,6 +143,12 @@ function onCallOnly({ breakGlass }: Policy, people: People, { user, where }: Ask
   return { allowed: false, reason: [...reason, ...unknownText(people, groups)], ask: groups };
 }
 
+/** A second person, or alone one of those who may break the glass; a refusal is that of the first. */
+function secondOrOnCall(policy: Policy, people: People, asked: Asked): Permission {
+  const second = secondPersonOnly(policy, people, asked, 'has a deployment broken off');
+  return second.allowed || !onCallOnly(policy, people, asked).allowed ? second : allowed;
+}
+
 type Rule = (policy: Policy, people: People, asked: Asked) => Permission;
 
 const rules: Readonly<Record<Action, Rule>> = {
@@ -141,7 +156,8 @@ const rules: Readonly<Record<Action, Rule>> = {
   destroy: deployersOnly,
   chaos: deployersOnly,
   approve: approversOnly,
-  override: secondPersonOnly,
+  override: (policy, people, asked) => secondPersonOnly(policy, people, asked, 'overrides the traffic guard'),
+  force: secondOrOnCall,
   breakGlass: onCallOnly,
   // Where the file names no approvers, those who may deploy are the ones to answer for it.
   startNow: (policy, people, asked) =>

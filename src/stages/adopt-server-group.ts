@@ -176,13 +176,13 @@ export const adoptServerGroup = defineStage({
     onUnmanaged(
       'scaleDownUnmanaged',
       (app) => app === undefined || app.desired === 0,
-      (look, name) => look.services.serverGroups.resize(placeOf(look.context), name, 0, { force: false }, look.signal),
+      (look, name, force) => look.services.serverGroups.resize(placeOf(look.context), name, 0, { force }, look.signal),
     ),
     waitForUnmanagedIdle,
     onUnmanaged(
       'removeUnmanaged',
       (app) => app === undefined,
-      (look, name) => look.services.serverGroups.destroy(placeOf(look.context), name, { force: false }, look.signal),
+      (look, name, force) => look.services.serverGroups.destroy(placeOf(look.context), name, { force }, look.signal),
     ),
   ],
   onFailure: goBack,

@@ -12,9 +12,9 @@ import { watching } from './server-group/watching';
 import { guardStep, type GuardedServices } from './server-group/guarded';
 import { isWorker, nameOf, placeOf } from './server-group/place';
 import { releaseTrafficGuard } from './server-group/release-guard';
-import { waitForLock } from './server-group/set-size';
 import { sizesBack } from './server-group/size-back';
 import { flagOr } from './server-group/spinnaker-values';
+import { changeLocked, waitForLock } from './server-group/wait-for-lock';
 import { determineTargetServerGroup, keptTarget, targetNameOf } from './server-group/target';
 import { renderCapacity } from './server-group/wait-for-capacity';
 
@@ -43,7 +43,10 @@ const deleteServerGroup: TaskDefinition<GuardedServices> = {
     if (denied !== undefined) return denied;
     const { forceDeployment: force } = wishes.parse(look.stage.context);
     try {
-      await look.services.serverGroups.destroy(placeOf(look.context), name, { force }, look.signal);
+      const place = placeOf(look.context);
+      const destroy = (isForced: boolean) =>
+        look.services.serverGroups.destroy(place, name, { force: isForced }, look.signal);
+      await changeLocked(look, destroy, { force });
       return { status: 'SUCCEEDED' };
     } catch (error) {
       return waitForLock(error, { destroying: name }, look);

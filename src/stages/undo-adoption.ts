@@ -6,7 +6,7 @@ import { countServing, isDisabled, type ServerGroup } from '../model/server-grou
 import { defineStage } from '../services';
 import { keepFailedMinutes } from '../strategies';
 import { placeOf } from './server-group/place';
-import { waitForLock } from './server-group/set-size';
+import { waitForLock } from './server-group/wait-for-lock';
 import { guardBesideUnmanaged, onUnmanaged, readUnmanaged, unmanagedConfig } from './server-group/unmanaged';
 
 type Needs = { readonly serverGroups: ServerGroups; readonly expiries: Expiries };

@@ -27,6 +27,7 @@ const rules = {
   /** Of the approvers neither who asked, by whatever account, nor who made the change. */
   deciders: ['approver', 'both'],
   onCall: ['onCall'],
+  decidersOrOnCall: ['approver', 'both', 'onCall'],
   everybody: roles,
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 
@@ -283,6 +284,14 @@ const done: readonly Done[] = [
     answer: 'foo: urgent',
   },
   {
+    name: 'force',
+    signal: 'force',
+    state: 'isLocked',
+    rule: 'decidersOrOnCall',
+    action: 'force',
+    answer: 'urgent',
+  },
+  {
     name: 'breakGlass',
     signal: 'breakGlass',
     state: 'isDenied',
@@ -359,6 +368,7 @@ const allSignals: Readonly<Record<Signal['type'], true>> = {
   retryStage: true,
   startNow: true,
   override: true,
+  force: true,
   breakGlass: true,
   notify: true,
   adoptChild: true,

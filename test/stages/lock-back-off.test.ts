@@ -1,6 +1,9 @@
 import { failureOf } from '../../src/engine/failure-of';
+import { executionRenderer } from '../../src/app';
+import { plainText } from '../../src/model/text';
 import { east } from '../dcos/builders';
 import { parentOf } from '../support/child-kit';
+import { sendSignal } from '../support/send-signal';
 import { createStageBench } from '../support/stage-kit';
 
 /** Changes a server group that a Marathon deployment locks for so long, and notes in which second each try came. */
@@ -18,8 +21,15 @@ async function locked(type: string, minutes: number, context: Readonly<Record<st
   await bench.start(parentOf([{ ref: '1', type, context: { ...place, ...context } }]));
   await bench.drive('E1', minutes * 60_000);
   const gaps = tries.slice(1).map((at, index) => at - (tries[index] ?? 0));
+  const view = async () => executionRenderer.live(await bench.drive('E1', 0));
+  const force = async () => {
+    const target = (await view()).choices?.find(({ name }) => name === 'force')?.target;
+    if (target?.kind !== 'execution') throw new Error('Nothing can be forced.');
+    const { stageId = '', hash = '' } = target;
+    return sendSignal(bench, { type: 'force', stageId, hash, user: 'UBOB', reason: 'urgent' });
+  };
   const free = () => serverGroups.lock(east, 'foo-dev-v000', undefined);
-  return { bench, tries, gaps, free };
+  return { bench, tries, gaps, free, view, force };
 }
 
 describe('a step that a Marathon deployment keeps from its server group', () => {
@@ -40,6 +50,51 @@ describe('a step that a Marathon deployment keeps from its server group', () => 
     const { bench } = await locked('disableServerGroup', 60, { stageTimeoutMs: 600_000 });
     const done = await bench.drive('E1');
     expect(failureOf(done)?.code).toBe('TASK_TIMEOUT');
-    expect(failureOf(done)?.message).toContain('Last seen: foo-dev-v000 is locked by deployment dep-17.');
+    expect(failureOf(done)?.message).toContain(
+      'Last seen: Marathon is busy with deployment dep-17, which changes /nonprod/east/foo-dev-v000.',
+    );
+  });
+
+  it('asks nobody when it is refused for the first time', async () => {
+    const { view, tries, bench } = await locked('disableServerGroup', 1 / 60);
+    expect(tries).toHaveLength(1);
+    expect((await view()).choices?.map(({ name }) => name)).not.toContain('force');
+    await bench.drive('E1', 5000);
+    expect(tries).toHaveLength(2);
+    expect((await view()).choices?.map(({ name }) => name)).toContain('force');
+  });
+
+  it.each([
+    ['disableServerGroup', {}],
+    ['destroyServerGroup', { skipDisableBeforeDestroy: true }],
+    ['resizeServerGroup', { action: 'scale_exact', capacity: { min: 1, max: 1, desired: 1 } }],
+    ['terminateInstanceAndDecrementServerGroup', { instanceIds: ['foo-dev-v000.0'] }],
+  ])('is forced by people, and by nothing else: %s', async (type, context) => {
+    const { bench, force } = await locked(type, 10, context);
+    expect(bench.serverGroups.effects).toEqual([]);
+    await force();
+    expect((await bench.drive('E1')).status).toBe('SUCCEEDED');
+    expect(bench.serverGroups.effects).toHaveLength(1);
+  });
+
+  it('is forced once, and says who was first', async () => {
+    const { force, view } = await locked('disableServerGroup', 1);
+    expect(await force()).toBe('');
+    await expect(force()).rejects.toThrow('Nothing can be forced');
+    expect((await view()).choices?.map(({ name }) => name)).not.toContain('force');
+  });
+
+  it('asks anew in another attempt, whatever was said in the one before', async () => {
+    const { bench, force } = await locked('disableServerGroup', 1, { stageTimeoutMs: 120_000 });
+    bench.serverGroups.fail('resize', 'REQUEST_REFUSED');
+    await force();
+    const failed = await bench.drive('E1');
+    expect(failed.status).toBe('TERMINAL');
+    await sendSignal(bench, { type: 'retryStage', stageId: '1', user: 'UANN' });
+    await bench.drive('E1', 60_000);
+    expect(bench.serverGroups.effects).toEqual([]);
+    const view = executionRenderer.live(await bench.drive('E1', 0));
+    expect(view.choices?.map(({ name }) => name)).toContain('force');
+    expect(JSON.stringify(view.steps?.map(({ detail }) => plainText(detail ?? '')))).toContain('Marathon is busy with');
   });
 });

@@ -1,9 +1,11 @@
 import { createExecutorHandlers, executorKinds } from '../../src/app';
 import { messageKind } from '../../src/engine/document-kinds';
 import type { SlackEmulator } from '../../src/emulators/slack';
+import type { ServerGroups } from '../../src/dcos/server-groups';
 import type { DueHandler } from '../../src/engine/ports/wake';
 import type { Definitions } from '../../src/model/application';
 import { createSlackApp } from '../../src/slack/bolt-app';
+import { createPeopleDirectory } from '../../src/slack/people-directory';
 import { createOutbox } from '../../src/slack/outbox';
 import { createWebClients } from '../../src/slack/web-clients';
 import { openSqliteStore } from '../../src/store/sqlite-store';
@@ -27,6 +29,10 @@ export type ChatBotOptions = {
   readonly file: string;
   /** Where executor and outbox stop; each document is then handled by a process of its own. */
   readonly crashes?: ReturnType<typeof createCrashPoints>;
+  /** What may be deployed where; who is who is then asked of Slack. @default nothing */
+  readonly definitions?: () => Definitions;
+  /** @default those of a fake */
+  readonly serverGroups?: ServerGroups;
 };
 
 const noDefinitions = (): Definitions => ({ applications: new Map(), clusters: new Map() });
@@ -44,12 +50,34 @@ export function findButton({ core }: SlackEmulator, { channel, ts, label }: Read
   throw new Error(`No button '${String(label)}' on the message ${String(ts)}.`);
 }
 
+type ChatAct = 'message' | 'command' | 'click' | 'view/submit';
+
+/** Does what a person does on the chat page. Throws where the chat refuses it. */
+export async function onChatPage(
+  slack: SlackEmulator,
+  path: ChatAct,
+  body: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const response = await fetch(`${slack.url}/chat/api/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const reply = (await response.json()) as { readonly ok: boolean; readonly error?: string };
+  if (!reply.ok) throw new Error(`The chat refused: ${String(reply.error)}`);
+}
+
 /** A bot as it runs: Slack's requests through Bolt, the executor and the outbox on one SQLite file, on virtual time. */
 export async function startChatBot(options: ChatBotOptions) {
-  const { slack, clock, crashes } = options;
+  const { slack, clock, crashes, definitions = noDefinitions } = options;
+  const { serverGroups = createFakeServerGroups(clock) } = options;
   const store = openSqliteStore({ file: options.file, clock, survivesPowerLoss: false });
   let commands = 0;
   const { interactive: client, background } = createWebClients({ ...chatTokens, slackApiUrl: slack.slackApiUrl });
+  const { team } = slack.core.workspace;
+  const directory = createPeopleDirectory({ client, clock, teamId: team.id });
+  const people = options.definitions === undefined ? {} : { directory };
+  let made = 0;
   const app = createSlackApp({
     config: { ...chatTokens, slackApiUrl: slack.slackApiUrl, port: 0 },
     store,
@@ -66,10 +94,11 @@ export async function startChatBot(options: ChatBotOptions) {
     return {
       ...createExecutorHandlers({
         ...parts,
-        newId: () => 'N0001',
-        teamId: slack.core.workspace.team.id,
-        definitions: noDefinitions,
-        serverGroups: createFakeServerGroups(clock),
+        ...people,
+        newId: () => `N${clock.now()}-${(made += 1)}`,
+        teamId: team.id,
+        definitions,
+        serverGroups,
         jobs: noJobs,
         fetchText: fetchNothing,
         onError: () => undefined,
@@ -111,15 +140,9 @@ export async function startChatBot(options: ChatBotOptions) {
       await clock.advance(end - clock.now());
     },
     /** Does what a person does on the chat page, and waits until its command is stored. */
-    act: async (path: 'message' | 'click', body: Readonly<Record<string, unknown>>): Promise<void> => {
+    act: async (path: ChatAct, body: Readonly<Record<string, unknown>>): Promise<void> => {
       const before = commands;
-      const response = await fetch(`${slack.url}/chat/api/${path}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      });
-      const reply = (await response.json()) as { readonly ok: boolean; readonly error?: string };
-      if (!reply.ok) throw new Error(`The chat refused: ${String(reply.error)}`);
+      await onChatPage(slack, path, body);
       await waitFor('the command to be stored', () => commands > before);
     },
     stop: async (): Promise<void> => {

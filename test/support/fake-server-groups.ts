@@ -305,7 +305,7 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
       [...groups.values()].find(
         (group) => locationName(group.location) === locationName(location) && id.startsWith(`${group.name}.`),
       )?.name,
-    terminate: (location, instanceIds, { decrement }) =>
+    terminate: (location, instanceIds, { decrement, force = false }) =>
       work(
         'terminate',
         () => {
@@ -314,7 +314,7 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
             const group = groups.get(idOf(location, name));
             const index = group?.ids.indexOf(id) ?? -1;
             if (group === undefined || index === -1 || index >= group.desired) continue;
-            if (decrement) refuseLocked(group, false);
+            if (decrement) refuseLocked(group, force);
             effects.push(`kill ${id}${decrement ? ' for good' : ''}`);
             group.ids.splice(index, 1);
             if (decrement) group.desired -= 1;
@@ -364,6 +364,15 @@ export function createFakeServerGroups(clock: Clock, { changeMs = 3000 } = {}): 
     diagnosed: [],
     outputs: new Map(),
     outputsAsked: [],
+    lockHolders: (_location, deploymentIds) => {
+      const locked = [...groups.values()].filter(({ lock }) => lock !== undefined && deploymentIds.includes(lock));
+      const changesOf = (id: string) =>
+        locked
+          .filter(({ lock }) => lock === id)
+          .map(({ location, name }) => `/${location.account}/${location.group}/${name}`);
+      const holders = [...new Set(locked.flatMap(({ lock }) => lock ?? []))];
+      return Promise.resolve(holders.map((id) => ({ deploymentId: id, changes: changesOf(id), since: 0 })));
+    },
     readOutput: (_location, name, wanted) => {
       fake.outputsAsked.push({ name, ...wanted });
       return Promise.resolve(fake.outputs.get(name));

@@ -174,6 +174,7 @@ const states = {
   },
   waitsForWindow: { options: { prod: { window } } },
   isDenied: { options: {}, text: 'destroy foo prod/east v002 anyway=yes' },
+  isLocked: { options: {}, text: 'disable foo prod/east v001' },
   isPaused: {
     options: { stages: slow.stages },
     reach: (bench, id) => bench.choose(id, 'pause', { user: cast.deployer.id }),
@@ -194,6 +195,7 @@ export const stateNames = Object.keys(states) as StateName[];
 export async function reachState(name: StateName) {
   const { options, text = 'deploy foo prod 2.0', reach }: State = states[name];
   const bench = await createPermissionBench(options);
+  if (name === 'isLocked') bench.serverGroups.lock(east, 'foo-prod-v001', 'dep-17');
   if (name === 'isDenied') bench.serverGroups.remove(east, 'foo-prod-v001');
   const cli = await startCli(bench);
   const id = await bench.start(text, 60_000);

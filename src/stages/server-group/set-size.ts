@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { CoxswainError } from '../../model/errors';
-import type { Memo, StageContext } from '../../model/execution';
+import type { StageContext } from '../../model/execution';
 import type { ServerGroup } from '../../model/server-group';
 import type { Accepted, ServerGroups } from '../../dcos/server-groups';
 import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
@@ -8,26 +7,9 @@ import { placeOf } from './place';
 import { changedSince, missing, sentChange, sizeChangeOf, sizeOutputs, unlessLeftAlone } from './sized';
 import { flag } from './spinnaker-values';
 import { readTarget } from './target';
+import { changeLocked, waitForLock } from './wait-for-lock';
 
 type Needs = { readonly serverGroups: ServerGroups };
-
-/** A quarter of the time that a step has waited for a lock already, within these bounds, passes until it tries again. */
-const shortestRetryMs = 3000;
-const longestRetryMs = 60_000;
-
-/**
- * Waits out a Marathon lock, naming its holder and asking ever more rarely; forces only where the stage says so (decisions 10).
- * Throws other errors.
- */
-export function waitForLock(
-  error: unknown,
-  memo: Memo,
-  { now, startedAt }: Pick<TaskLook<never>, 'now' | 'startedAt'>,
-): TaskResult {
-  if (!(error instanceof CoxswainError) || error.code !== 'MARATHON_LOCKED') throw error;
-  const retryAfterMs = Math.min(longestRetryMs, Math.max(shortestRetryMs, Math.round((now - startedAt) / 4)));
-  return { status: 'RUNNING', retryAfterMs, memo, context: { progress: error.message } };
-}
 
 const ownDeployments = (deployments: readonly string[]): StageContext => ({ ownDeployments: deployments });
 
@@ -36,24 +18,12 @@ const forceSchema = z.object({
   /** The Marathon deployments that may be forced, and no other. */
   forceOnly: z.array(z.string()).optional().catch(undefined),
 });
-const holdersSchema = z.array(z.string()).min(1);
-
-function isHeldBy(error: unknown, deployments: readonly string[]): boolean {
-  if (!(error instanceof CoxswainError) || error.code !== 'MARATHON_LOCKED') return false;
-  const holders = holdersSchema.safeParse(error.fields.deployments);
-  return holders.success && holders.data.every((id) => deployments.includes(id));
-}
-
 async function send(look: TaskLook<Needs>, { name }: ServerGroup, size: number): Promise<Accepted> {
-  const { forceDeployment = false, forceOnly = [] } = forceSchema.parse(look.stage.context);
-  const resize = (force: boolean) =>
-    look.services.serverGroups.resize(placeOf(look.context), name, size, { force }, look.signal);
-  try {
-    return await resize(forceDeployment);
-  } catch (error) {
-    if (!isHeldBy(error, forceOnly)) throw error;
-    return resize(true);
-  }
+  const { forceDeployment: force = false, forceOnly = [] } = forceSchema.parse(look.stage.context);
+  const place = placeOf(look.context);
+  const resize = (isForced: boolean) =>
+    look.services.serverGroups.resize(place, name, size, { force: isForced }, look.signal);
+  return changeLocked(look, resize, { force, forceOnly });
 }
 
 /**

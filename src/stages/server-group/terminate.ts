@@ -8,7 +8,7 @@ import type { Text } from '../../model/text';
 import { guardStep, type Going, type GuardedServices } from './guarded';
 import { nameOf, placeOf } from './place';
 import { releaseTrafficGuard } from './release-guard';
-import { waitForLock } from './set-size';
+import { changeLocked, waitForLock } from './wait-for-lock';
 import { watching } from './watching';
 
 type Look = TaskLook<GuardedServices>;
@@ -124,7 +124,10 @@ const kill = (taskName: string, decrement: boolean): TaskDefinition<GuardedServi
     const denied = tooLate(look) ?? (await guard.recheck(look));
     if (denied !== undefined) return denied;
     try {
-      await look.services.serverGroups.terminate(placeOf(look.context), left, { decrement }, look.signal);
+      const place = placeOf(look.context);
+      const terminate = (force: boolean) =>
+        look.services.serverGroups.terminate(place, left, { decrement, force }, look.signal);
+      await changeLocked(look, terminate);
       return { status: 'SUCCEEDED' };
     } catch (error) {
       return waitForLock(error, intent.data, look);

@@ -5,7 +5,7 @@ import type { TaskDefinition, TaskLook } from '../../engine/contracts/task';
 import { guardTraffic } from '../../guards';
 import { locationName, type Location, type ServerGroup, type UnmanagedApp } from '../../model/server-group';
 import { placeOf } from './place';
-import { waitForLock } from './set-size';
+import { changeLocked, waitForLock } from './wait-for-lock';
 
 type Needs = { readonly serverGroups: ServerGroups };
 type Look = TaskLook<Needs>;
@@ -47,11 +47,11 @@ export function guardBesideUnmanaged(question: {
   });
 }
 
-/** An effect on the unmanaged app in two steps; a lock is waited out. `isDone` looks before anything is repeated. */
+/** An effect on the unmanaged app in two steps; a lock is waited out, or forced by people. `isDone` looks before anything is repeated. */
 export const onUnmanaged = (
   name: string,
   isDone: (app: UnmanagedApp | undefined, look: Look) => boolean,
-  act: (look: Look, unmanagedName: string) => Promise<unknown>,
+  act: (look: Look, unmanagedName: string, force: boolean) => Promise<unknown>,
 ): TaskDefinition<Needs> => ({
   name,
   timeoutMs: 30 * 60_000,
@@ -63,7 +63,7 @@ export const onUnmanaged = (
     const memo = { acting: unmanagedName };
     if (look.memo === undefined) return { status: 'RUNNING', retryAfterMs: 0, memo };
     try {
-      await act(look, unmanagedName);
+      await changeLocked(look, (force) => act(look, unmanagedName, force));
       return { status: 'SUCCEEDED' };
     } catch (error) {
       return waitForLock(error, memo, look);
