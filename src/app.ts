@@ -4,7 +4,15 @@ import { processCommand } from '../commands/support/process-command';
 import { retryPermission } from '../commands/support/retry-permission';
 import type { VerbWorld } from '../commands/support/verb';
 import { randomBytes } from 'node:crypto';
-import { createChaos, createKillHandler, createScheduleHandler, killKind, scheduleKind } from './chaos';
+import {
+  createChaos,
+  createKillHandler,
+  createScheduleHandler,
+  createSwitchHandler,
+  killKind,
+  scheduleKind,
+  switchKind,
+} from './chaos';
 import type { ChaosWorld } from './chaos';
 import { createChildPipelines } from './child-pipelines';
 import { createAbandoning, createAdoption } from './engine/adopt-child';
@@ -135,6 +143,7 @@ export const executorKinds = [
   reviewKind,
   killKind,
   scheduleKind,
+  switchKind,
   correlationKind,
 ] as const;
 
@@ -147,6 +156,7 @@ type HandledKind =
   | 'review'
   | 'kill'
   | 'chaos-schedule'
+  | 'chaos-switch'
   | 'correlation';
 
 /** Chaos as the operator wants it; a stop of everything and the lock of an environment hold it back. */
@@ -236,6 +246,7 @@ export function createExecutorHandlers(parts: ExecutorParts): Readonly<Record<Ha
     correlation: createCorrelationHandler(parts),
     kill: createKillHandler(chaos),
     'chaos-schedule': createScheduleHandler(chaos),
+    'chaos-switch': createSwitchHandler(chaos),
     execution: (claimed, owner) => advance(engine, claimed.document as Execution, owner),
   };
 }

@@ -13,9 +13,10 @@ export async function* listAll<T>(
   index: ListQuery['index'],
 ): AsyncGenerator<Versioned<T>> {
   const where = index === undefined ? {} : { index };
-  for (let after: string | undefined = ''; after !== undefined;) {
-    const page: readonly Versioned<T>[] = await store.list(kind, { ...where, after, limit: pageSize });
+  let page: readonly Versioned<T>[] = await store.list(kind, { ...where, limit: pageSize });
+  yield* page;
+  for (let last = page.at(-1); last !== undefined && page.length === pageSize; last = page.at(-1)) {
+    page = await store.list(kind, { ...where, after: last.id, limit: pageSize });
     yield* page;
-    after = page.length < pageSize ? undefined : page.at(-1)?.id;
   }
 }
