@@ -44,7 +44,7 @@ import { createHolds } from './policy/locks/create-holds';
 import { createRollbackLock } from './policy/locks/lock-after-rollback';
 import { environmentLockKind } from './policy/locks/documents';
 import { createLockHandler } from './policy/locks/lock-handler';
-import { holdOfLock, readLock } from './policy/locks/locks';
+import { holdOfLock, listLocks, type HeldPlace } from './policy/locks/locks';
 import { holdOfStop, readStop, stopKind } from './policy/stop';
 import { createStopHandler } from './policy/stop-handler';
 import { createReviewHandler } from './remind-reviews';
@@ -170,10 +170,13 @@ const chaosWorld = (
     const stop = await readStop(parts.store, parts.teamId);
     return stop && plainText(holdText(holdOfStop(stop)));
   },
-  locked: async ({ name: application }, { name: environment }) => {
-    const { store, teamId, clock } = parts;
-    const lock = await readLock(store, { teamId, application, environment }, clock.now());
-    return lock && plainText(holdText(holdOfLock(lock)));
+  locks: async () => {
+    const held = await listLocks(parts.store, parts.teamId, parts.clock.now());
+    return ({ name }, environment) => {
+      const isThere = ({ place }: HeldPlace) => place.application === name && place.environment === environment.name;
+      const lock = held.find(isThere)?.lock;
+      return lock && plainText(holdText(holdOfLock(lock)));
+    };
   },
   ...chaos,
   ...parts,

@@ -7,6 +7,7 @@ import type { ChaosWorld } from './chaos-world';
 import { killKind, scheduleKind, switchKind, forAll, type Kill } from './documents';
 import { groupsOf, readMembers } from './groups';
 import { press, type Press, type PressAnswer } from './press';
+import { createReading } from './reading';
 import { turn, type TurnRequest } from './switches';
 
 /** Who turns chaos on or off, and why. */
@@ -41,10 +42,11 @@ async function today({ store, teamId }: ChaosWorld, application: string | undefi
 async function groups(world: ChaosWorld, application: Application) {
   const found = [...groupsOf(application, await readMembers(world.serverGroups, application)).values()];
   const now = world.clock.now();
+  const reading = createReading(world, application);
   return Promise.all(
     found.map(async (group) => ({
       key: group.key,
-      refusal: await firstRefusal(chaosChecks, { world, group, application, now }),
+      refusal: await firstRefusal(chaosChecks, { world, group, application, reading, now }),
     })),
   );
 }

@@ -50,7 +50,3 @@ export async function turn(store: DocumentStore, request: TurnRequest): Promise<
 /** Why chaos is off by a switch, in a sentence that begins with `what`; undefined where nobody has turned it off. */
 export const offText = (found: ChaosSwitch | undefined, what: string): string | undefined =>
   found?.isOff === true ? `${what} was turned off: ${found.reason}` : undefined;
-
-/** Why chaos is off there, in a sentence that begins with `what`; undefined where nobody has turned it off. */
-export const switchRefusal = async (store: DocumentStore, id: string, what: string): Promise<string | undefined> =>
-  offText((await store.get(switchKind, id))?.document, what);

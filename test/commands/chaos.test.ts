@@ -69,6 +69,37 @@ describe('/cox chaos status', () => {
     expect(words).toMatch(/nonprod\/foo-prod\/east: locked by @UBOB .*: migration/);
   });
 
+  /** How often the store is read for the status of an application with so many groups, of each of which a kill was drawn. */
+  const readsFor = async (groups: number) => {
+    let reads = 0;
+    const wrap = (store: DocumentStore): DocumentStore => ({
+      ...store,
+      get: (...call) => ((reads += 1), store.get(...call)),
+      list: (...call) => ((reads += 1), store.list(...call)),
+      count: (...call) => ((reads += 1), store.count(...call)),
+    });
+    const names = Array.from({ length: groups }, (_, index) => `e${index}`);
+    const foo = chaosApplication(
+      'foo',
+      names.map((name) => chaosEnvironment(name)),
+    );
+    const bench = await benchOf({ applications: [foo], startAt: monday, wrap });
+    for (const name of names) bench.seed(`foo-${name}-v001`);
+    await bench.start();
+    await bench.runUntil(monday + 8 * hourMs);
+    reads = 0;
+    const words = said(await bench.say('chaos status foo'));
+    expect(words.match(/nonprod\/foo-e\d+\/east: Kills fall between/g)).toHaveLength(groups);
+    expect(words).toContain(`Drawn for 2026-01-05: ${groups}`);
+    return reads;
+  };
+
+  it('reads what all groups ask for once, and of each no more than its kill', async () => {
+    const one = await readsFor(1);
+    expect((await readsFor(20)) - one).toBeLessThanOrEqual(19);
+    expect(one).toBeLessThanOrEqual(20);
+  });
+
   it('says where an application does not enable it, and that it is not seen', async () => {
     const calm = chaosApplication('calm', [chaosEnvironment('prod', { chaos: chaosOf({ enabled: false }) })]);
     const bench = await benchOf({ applications: [calm] });
