@@ -479,6 +479,37 @@ describe('two kills of one application', () => {
   });
 });
 
+describe('no card is shown', () => {
+  const confirm = chaosOf({ confirm: true });
+  const at = (hour: number) => ({ startAt: monday + hour * hourMs });
+
+  it('of what the traffic guard denies already', async () => {
+    const bench = benchOf({ chaos: confirm, trafficGuard: { minInstances: 3 } }, at(12));
+    await bench.say('chaos run foo prod');
+    await bench.runFor(1_000);
+    expect(await endOf(bench)).toMatchObject({ outcome: 'spared' });
+    expect((await bench.kill()).hasCard).toBeUndefined();
+  });
+
+  it('of what had a kill in its time between two', async () => {
+    const bench = benchOf({ chaos: confirm }, at(12));
+    await bench.say('chaos run foo prod');
+    await bench.runFor(1_000);
+    await bench.say(`chaos now foo ${(await bench.kill()).id}`);
+    await bench.runFor(60_000);
+    await bench.say('chaos run foo prod');
+    await bench.runFor(1_000);
+    expect((await bench.kills()).map(({ hasCard }) => hasCard)).toEqual([true, undefined]);
+  });
+
+  it('beyond the hours: one that asks shortly before their end ends with them', async () => {
+    const bench = benchOf({ chaos: confirm }, at(14.95));
+    await bench.say('chaos run foo prod');
+    await bench.runFor(1_000);
+    expect((await bench.kill()).state).toMatchObject({ is: 'asked', expiresAt: monday + 15 * hourMs });
+  });
+});
+
 describe('what is late', () => {
   it('is not made up for after an absence', async () => {
     const bench = benchOf();
