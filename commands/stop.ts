@@ -1,10 +1,12 @@
+import type { DocumentStore } from '../src/engine/ports/document-store';
+import { readActive } from '../src/engine/read-active';
 import type { Command } from '../src/model/command';
 import { holdText } from '../src/model/hold';
 import { textParts } from '../src/model/text';
 import type { View } from '../src/model/view';
 import { mayDeploy, type Permission } from '../src/policy/permissions';
 import { holdOfStop, liftStop, stopAll, type StopRequest } from '../src/policy/stop';
-import { isStoppable, readActive } from '../src/policy/stop-handler';
+import { isStoppable } from '../src/policy/stop-handler';
 import { originOf } from './support/audit-command';
 import { liftChoice } from './support/hold-plan';
 import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
@@ -38,9 +40,16 @@ const requestOf = ({ id, source }: Command, now: number, reason: string): StopRe
   ...(reason === '' ? {} : { reason }),
 });
 
+/** How many executions a stop is about to pause. */
+async function countStoppable(store: DocumentStore): Promise<number> {
+  let count = 0;
+  for await (const execution of readActive(store)) count += isStoppable(execution) ? 1 : 0;
+  return count;
+}
+
 async function stopEverything(command: Command, world: VerbWorld, reason: string): Promise<View> {
   const { store, teamId, clock } = world;
-  const running = (await readActive(store)).filter(isStoppable).length;
+  const running = await countStoppable(store);
   const stop = await stopAll(store, teamId, requestOf(command, clock.now(), reason));
   if (stop === undefined) return { headline: 'It was lifted already.', tone: 'attention', undone: true };
   const said = textParts(holdText(holdOfStop(stop)));

@@ -4,7 +4,15 @@ import { processCommand } from '../commands/support/process-command';
 import { retryPermission } from '../commands/support/retry-permission';
 import type { VerbWorld } from '../commands/support/verb';
 import { randomBytes } from 'node:crypto';
-import { createChaos, createKillHandler, createScheduleHandler, killKind, scheduleKind } from './chaos';
+import {
+  createChaos,
+  createKillHandler,
+  createScheduleHandler,
+  createSwitchHandler,
+  killKind,
+  scheduleKind,
+  switchKind,
+} from './chaos';
 import type { ChaosWorld } from './chaos';
 import { createChildPipelines } from './child-pipelines';
 import { createAbandoning, createAdoption } from './engine/adopt-child';
@@ -36,7 +44,7 @@ import { createHolds } from './policy/locks/create-holds';
 import { createRollbackLock } from './policy/locks/lock-after-rollback';
 import { environmentLockKind } from './policy/locks/documents';
 import { createLockHandler } from './policy/locks/lock-handler';
-import { holdOfLock, readLock } from './policy/locks/locks';
+import { holdOfLock, listLocks, type HeldPlace } from './policy/locks/locks';
 import { holdOfStop, readStop, stopKind } from './policy/stop';
 import { createStopHandler } from './policy/stop-handler';
 import { createReviewHandler } from './remind-reviews';
@@ -135,6 +143,7 @@ export const executorKinds = [
   reviewKind,
   killKind,
   scheduleKind,
+  switchKind,
   correlationKind,
 ] as const;
 
@@ -147,6 +156,7 @@ type HandledKind =
   | 'review'
   | 'kill'
   | 'chaos-schedule'
+  | 'chaos-switch'
   | 'correlation';
 
 /** Chaos as the operator wants it; a stop of everything and the lock of an environment hold it back. */
@@ -160,10 +170,13 @@ const chaosWorld = (
     const stop = await readStop(parts.store, parts.teamId);
     return stop && plainText(holdText(holdOfStop(stop)));
   },
-  locked: async ({ name: application }, { name: environment }) => {
-    const { store, teamId, clock } = parts;
-    const lock = await readLock(store, { teamId, application, environment }, clock.now());
-    return lock && plainText(holdText(holdOfLock(lock)));
+  locks: async () => {
+    const held = await listLocks(parts.store, parts.teamId, parts.clock.now());
+    return ({ name }, environment) => {
+      const isThere = ({ place }: HeldPlace) => place.application === name && place.environment === environment.name;
+      const lock = held.find(isThere)?.lock;
+      return lock && plainText(holdText(holdOfLock(lock)));
+    };
   },
   ...chaos,
   ...parts,
@@ -236,6 +249,7 @@ export function createExecutorHandlers(parts: ExecutorParts): Readonly<Record<Ha
     correlation: createCorrelationHandler(parts),
     kill: createKillHandler(chaos),
     'chaos-schedule': createScheduleHandler(chaos),
+    'chaos-switch': createSwitchHandler(chaos),
     execution: (claimed, owner) => advance(engine, claimed.document as Execution, owner),
   };
 }

@@ -1,7 +1,9 @@
+import type { Turning } from '../../src/chaos';
 import type { Application, Environment } from '../../src/model/application';
 import type { Command } from '../../src/model/command';
 import type { Text } from '../../src/model/text';
 import type { View } from '../../src/model/view';
+import { originOf } from '../support/audit-command';
 import { UserMistake } from '../support/suggest';
 import type { VerbWorld } from '../support/verb';
 import { chaosEnvironments, namedApplication } from './find-chaos';
@@ -37,6 +39,13 @@ async function ownRefusal(
 const whatText = (application: Application | undefined): string =>
   application === undefined ? 'Chaos' : `Chaos of ${application.name}`;
 
+/** The answer to a repeat that comes after somebody else has turned it. */
+const sinceView = (application: Application | undefined, { isOff, by, reason }: Turning): View => ({
+  headline: [`${whatText(application)} was turned ${isOff ? 'off' : 'on'} since by `, { person: by }, `: ${reason}`],
+  tone: 'attention',
+  undone: true,
+});
+
 /** What still keeps it off, once nobody has turned it off. */
 function stillOff({ chaos }: VerbWorld, application: Application | undefined): readonly string[] {
   if (!chaos.settings.enabled) return ['It stays off all the same: CHAOS_ENABLED is false.'];
@@ -55,7 +64,10 @@ async function run(
       ? await globalRefusal(world, command)
       : await ownRefusal(world, application, { command, isOff });
   if (refusal !== undefined) return deniedView(refusal);
-  await world.chaos.turn(application?.name, { isOff, by: command.source.user, reason });
+  const { id, source } = command;
+  const wanted = { id, application: application?.name, isOff, by: source.user, from: originOf(source), reason };
+  const turned = await world.chaos.turn(wanted);
+  if (!turned.isLast) return sinceView(application, turned);
   const headline = `${whatText(application)} is turned ${isOff ? 'off' : 'on'}: ${reason}`;
   return { headline, tone: 'good', lines: isOff ? [] : stillOff(world, application) };
 }

@@ -21,8 +21,8 @@ export type ChaosWorld = {
   readonly signal: StartParts['signal'];
   /** Why nothing may start anywhere just now, in words; undefined where it may. */
   readonly stopped: () => Promise<string | undefined>;
-  /** Why nothing may start in an environment just now, in words; undefined where it may. */
-  readonly locked: (application: Application, environment: Environment) => Promise<string | undefined>;
+  /** Reads all locks at once; the answer says why nothing may start in an environment by them, undefined where it may. */
+  readonly locks: () => Promise<(application: Application, environment: Environment) => string | undefined>;
   /** Writes facts to the audit log, each once however often it is told. */
   readonly record: (facts: readonly AuditFact[]) => Promise<void>;
   /** Told of every failed try; the next one comes by itself. */

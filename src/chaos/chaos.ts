@@ -7,7 +7,8 @@ import type { ChaosWorld } from './chaos-world';
 import { killKind, scheduleKind, switchKind, forAll, type Kill } from './documents';
 import { groupsOf, readMembers } from './groups';
 import { press, type Press, type PressAnswer } from './press';
-import { turn } from './switches';
+import { createReading } from './reading';
+import { turn, type TurnRequest } from './switches';
 
 /** Who turns chaos on or off, and why. */
 export type Turning = { readonly isOff: boolean; readonly by: string; readonly reason: string };
@@ -17,7 +18,8 @@ export interface Chaos {
   readonly settings: ChaosSettings;
   /** Why it is off: for all, or for one application; undefined where nobody has turned it off. */
   offFor(application: string | undefined): Promise<Turning | undefined>;
-  turn(application: string | undefined, turning: Turning): Promise<void>;
+  /** Turns it on or off; again under the same id it changes nothing. Answers the turning that counts then, and whether it is this one. */
+  turn(request: Omit<TurnRequest, 'teamId' | 'now'>): Promise<Turning & { readonly isLast: boolean }>;
   /** The kills of the last day that was drawn, in their order; without a name, of all applications. */
   today(application: string | undefined): Promise<{ readonly date?: string; readonly kills: readonly Kill[] }>;
   /** For what kills are drawn, and why nothing of it may be killed now. Throws where a place cannot be seen. */
@@ -40,10 +42,11 @@ async function today({ store, teamId }: ChaosWorld, application: string | undefi
 async function groups(world: ChaosWorld, application: Application) {
   const found = [...groupsOf(application, await readMembers(world.serverGroups, application)).values()];
   const now = world.clock.now();
+  const reading = createReading(world, application);
   return Promise.all(
     found.map(async (group) => ({
       key: group.key,
-      refusal: await firstRefusal(chaosChecks, { world, group, application, now }),
+      refusal: await firstRefusal(chaosChecks, { world, group, application, reading, now }),
     })),
   );
 }
@@ -70,8 +73,10 @@ export function createChaos(world: ChaosWorld): Chaos {
       const found = (await store.get(switchKind, application))?.document;
       return found?.isOff === true ? found : undefined;
     },
-    turn: (application = forAll, turning) =>
-      turn(store, application, { schema: 1, teamId, at: clock.now(), ...turning }),
+    turn: async (request) => {
+      const turned = await turn(store, { ...request, teamId, now: clock.now() });
+      return { ...turned, isLast: turned.applied.at(-1) === request.id };
+    },
     today: (application) => today(world, application),
     groups: (application) => groups(world, application),
     history: (application, limit) => history(world, application, limit),

@@ -2,6 +2,7 @@ import type { Application } from '../model/application';
 import { asCoxswainError } from '../model/errors';
 import type { ChaosWorld } from './chaos-world';
 import type { ChaosGroup } from './documents';
+import type { ChaosReading } from './reading';
 
 /** What a check is asked of: a group, from which a kill is about to be drawn or made. */
 export type ChaosQuestion = {
@@ -9,6 +10,10 @@ export type ChaosQuestion = {
   readonly group: ChaosGroup;
   /** As its file says now. */
   readonly application: Application;
+  /** Of the application; shared by all groups that are asked of together. */
+  readonly reading: ChaosReading;
+  /** The execution of the kill itself, where it has one already. */
+  readonly executionId?: string | undefined;
   readonly now: number;
 };
 

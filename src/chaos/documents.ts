@@ -1,4 +1,5 @@
 import type { DocumentKind } from '../engine/ports/document-store';
+import type { AuditFact } from '../model/audit';
 import type { ChaosGrouping } from '../model/chaos';
 import type { LocalDate } from '../model/local-time';
 import type { Location } from '../model/server-group';
@@ -124,16 +125,24 @@ export const ledgerKind: DocumentKind<Ledger> = { name: 'chaos-ledger', indexes:
 
 /** Chaos as a person turned it off, for one application or for all. */
 export type ChaosSwitch = {
-  readonly schema: 1;
+  readonly schema: 2;
   readonly teamId: string;
   readonly isOff: boolean;
   readonly by: string;
   readonly at: number;
   readonly reason: string;
+  /** Ids of the commands that turned it, newest last, so that a repeat after a crash counts as done. */
+  readonly applied: readonly string[];
+  /** What is still to be written to the audit log. */
+  readonly facts: readonly AuditFact[];
 };
 
 /** The id of the switch for all applications; no application can have this name. */
 export const forAll = '@all';
 
-/** One document for each application whose chaos a person turned off or on again, its id the application's name. */
-export const switchKind: DocumentKind<ChaosSwitch> = { name: 'chaos-switch', indexes: () => ({}) };
+/** One document for each application whose chaos a person turned off or on again, its id the application's name; due while there is something to tell. */
+export const switchKind: DocumentKind<ChaosSwitch> = {
+  name: 'chaos-switch',
+  indexes: () => ({}),
+  upgrades: [(older) => ({ ...older, applied: [], facts: [] })],
+};

@@ -5,3 +5,4 @@ export * from './draw';
 export * from './kill-handler';
 export * from './kill-texts';
 export * from './schedule-handler';
+export * from './switch-handler';

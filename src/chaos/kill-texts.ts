@@ -3,6 +3,7 @@ import type { Chaos } from '../model/chaos';
 import { locationName } from '../model/server-group';
 import { joinTexts, type Text, type TextPart } from '../model/text';
 import type { Kill, LedgerEntry, Victim } from './documents';
+import type { Keeping } from './ledger';
 
 /** Why an earlier kill keeps this one away. */
 export const earlierText = ({ cluster, at }: LedgerEntry, chaos: Chaos): Text => [
@@ -10,6 +11,10 @@ export const earlierText = ({ cluster, at }: LedgerEntry, chaos: Chaos): Text =>
   { time: at },
   `, and there are at least ${chaos.minTimeBetweenKillsInWorkDays} work days between two.`,
 ];
+
+/** Why a kill that is in the ledger keeps this one away. */
+export const keepingText = ({ why, entry }: Keeping, chaos: Chaos): Text =>
+  why === 'earlier' ? earlierText(entry, chaos) : `A kill in ${entry.cluster} is under way, and two never go at once.`;
 
 /** `foo-prod-v003.4f2a of foo-prod-v003 in prod/east`. */
 export const victimText = ({ instanceId, serverGroup, location }: Victim): Text => [

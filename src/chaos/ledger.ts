@@ -1,7 +1,10 @@
 import type { DocumentStore } from '../engine/ports/document-store';
 import type { Chaos } from '../model/chaos';
-import { ledgerKind, type Kill, type Ledger, type LedgerEntry, type Victim } from './documents';
+import { killKind, ledgerKind, type Kill, type Ledger, type LedgerEntry, type Victim } from './documents';
 import { quietSince, type WorkDays } from './work-days';
+
+/** How long the execution of a kill has to kill. */
+export const killMs = 5 * 60_000;
 
 /** What is asked of the ledger: may this victim be killed now? */
 export type LedgerQuestion = {
@@ -66,18 +69,42 @@ export async function earlierKill(question: LedgerQuestion): Promise<LedgerEntry
   return earlierIn(ledger, question);
 }
 
+/** Whether a kill was entered so lately that it may be under way still; a rehearsal never is. */
+const isRecent = ({ kill, now }: LedgerQuestion, { killId, at, leashed }: LedgerEntry): boolean =>
+  killId !== kill.id && !leashed && now - at <= killMs;
+
+/** Those of some kills that are over, by their ids. */
+async function readOver(store: DocumentStore, entries: readonly LedgerEntry[]): Promise<ReadonlySet<string>> {
+  const isOver = async ({ killId }: LedgerEntry): Promise<readonly string[]> => {
+    const state = (await store.get(killKind, killId))?.document.state;
+    return state === undefined || state.is === 'recovering' || state.is === 'ended' ? [killId] : [];
+  };
+  return new Set((await Promise.all(entries.map(isOver))).flat());
+}
+
+/** The kill that keeps another away: `earlier` by the time between two, `underWay` since two of one application never go at once. */
+export type Keeping = { readonly why: 'earlier' | 'underWay'; readonly entry: LedgerEntry };
+
 /**
- * Asks and enters in one commit, so that two kills of one group cannot both find that there was none; answers the kill that
- * keeps this one away. Entering again changes nothing.
+ * Asks and enters in one commit, so that two kills of one application cannot both find that there was none; answers the kill
+ * that keeps this one away. Entering again changes nothing.
  */
-export async function enterKill(question: LedgerQuestion): Promise<LedgerEntry | undefined> {
+export async function enterKill(question: LedgerQuestion): Promise<Keeping | undefined> {
   const { store, kill } = question;
   const { application } = kill.group;
   await store.create(ledgerKind, application, emptyLedger(kill.teamId));
-  let earlier: LedgerEntry | undefined;
+  const known = (await store.get(ledgerKind, application))?.document.entries ?? [];
+  const over = await readOver(
+    store,
+    known.filter((entry) => isRecent(question, entry)),
+  );
+  let keeping: Keeping | undefined;
   await store.update(ledgerKind, application, (ledger) => {
-    earlier = earlierIn(ledger, question);
-    return earlier === undefined ? enter(ledger, question) : ledger;
+    const earlier = earlierIn(ledger, question);
+    const underWay = ledger.entries.find((entry) => isRecent(question, entry) && !over.has(entry.killId));
+    keeping = earlier && { why: 'earlier', entry: earlier };
+    keeping ??= underWay && { why: 'underWay', entry: underWay };
+    return keeping === undefined ? enter(ledger, question) : ledger;
   });
-  return earlier;
+  return keeping;
 }

@@ -7,6 +7,7 @@ import { firstRefusal } from './check';
 import { chaosChecks } from './checks';
 import type { ChaosWorld } from './chaos-world';
 import type { Kill } from './documents';
+import { createReading } from './reading';
 import { readCandidates, type Candidate } from './groups';
 
 /** What may be killed of a group just now, or why nothing may. */
@@ -14,10 +15,12 @@ export type Allowed =
   { readonly application: Application; readonly candidates: readonly Candidate[] } | { readonly refusal: string };
 
 /** Asks every check, and reads what may be killed; what cannot be seen is left alone. */
-export async function mayKill(world: ChaosWorld, { id, group }: Kill, now: number): Promise<Allowed> {
+export async function mayKill(world: ChaosWorld, { id, group, state }: Kill, now: number): Promise<Allowed> {
   const application = world.definitions().applications.get(group.application);
   if (application === undefined) return { refusal: `No file defines ${group.application} any more.` };
-  const refusal = await firstRefusal(chaosChecks, { world, group, application, now });
+  const reading = createReading(world, application);
+  const executionId = 'executionId' in state ? state.executionId : undefined;
+  const refusal = await firstRefusal(chaosChecks, { world, group, application, reading, executionId, now });
   if (refusal !== undefined) return { refusal };
   try {
     const candidates = await readCandidates(world.serverGroups, application, group);

@@ -66,7 +66,7 @@ function executionOf({ id, teamId, draft, trigger, confirmedPlan }: StartRequest
 export type StartAnswer = { readonly executionId: string; readonly refusal?: StartRefusal };
 
 /** Deletes what is refused; whether it is gone: another look at the same start may have let it begin meanwhile. */
-async function withdraw(store: DocumentStore, id: string): Promise<boolean> {
+export async function withdraw(store: DocumentStore, id: string): Promise<boolean> {
   const found = await store.get(executionKind, id);
   if (found === undefined) return true;
   if (found.document.isAsked !== true) return false;

@@ -2,8 +2,7 @@ import type { Execution } from '../model/execution';
 import type { Clock } from './clock';
 import { executionKind } from './document-kinds';
 import type { DocumentStore } from './ports/document-store';
-
-const mostWoken = 500;
+import { readActive } from './read-active';
 
 type Which = { readonly application?: string; readonly environment?: string };
 
@@ -17,8 +16,7 @@ export async function wakeHeld(
   { store, clock }: { readonly store: DocumentStore; readonly clock: Clock },
   which: Which = {},
 ): Promise<void> {
-  const active = await store.list(executionKind, { index: { name: 'active', value: 'true' }, limit: mostWoken });
-  for (const { id, document } of active) {
-    if (isMeant(document, which)) await store.touch(executionKind, id, clock.now());
+  for await (const execution of readActive(store)) {
+    if (isMeant(execution, which)) await store.touch(executionKind, execution.id, clock.now());
   }
 }

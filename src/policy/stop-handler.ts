@@ -1,7 +1,7 @@
-import { executionKind } from '../engine/document-kinds';
 import type { Clock } from '../engine/clock';
 import type { DocumentStore } from '../engine/ports/document-store';
 import type { DueHandler } from '../engine/ports/wake';
+import { readActive } from '../engine/read-active';
 import type { Signal, SignalOutcome } from '../engine/signals';
 import { wakeHeld } from '../engine/wake-held';
 import type { AuditFact } from '../model/audit';
@@ -9,7 +9,8 @@ import type { Execution } from '../model/execution';
 import { stopKind, type StopDocument } from './stop';
 
 const againMs = 5_000;
-const mostActive = 1000;
+/** As many as the store writes in one commit. */
+const sentAtOnce = 16;
 
 type Parts = {
   readonly store: DocumentStore;
@@ -24,28 +25,39 @@ type Parts = {
 export const isStoppable = ({ status, definition, ending, canceled }: Execution): boolean =>
   status === 'RUNNING' && definition.kind !== 'rollback' && ending === undefined && canceled === undefined;
 
-/** Everything under way. */
-export async function readActive(store: DocumentStore): Promise<readonly Execution[]> {
-  const found = await store.list(executionKind, { index: { name: 'active', value: 'true' }, limit: mostActive });
-  return found.map(({ document }) => document);
+type Sent = { readonly signal: Signal; readonly signalId: string };
+
+/** Sends a signal to each execution under way that wants one; some at once, so that they share commits. */
+async function signalAll({ store, signal }: Parts, sentTo: (execution: Execution) => Sent | undefined): Promise<void> {
+  let batch: (Sent & { readonly executionId: string })[] = [];
+  const send = async (): Promise<void> => {
+    const sending = batch;
+    batch = [];
+    await Promise.all(sending.map((each) => signal(each.executionId, each.signal, each.signalId)));
+  };
+  for await (const execution of readActive(store)) {
+    const sent = sentTo(execution);
+    if (sent !== undefined) batch.push({ ...sent, executionId: execution.id });
+    if (batch.length === sentAtOnce) await send();
+  }
+  await send();
 }
 
-async function pauseAll({ store, signal }: Parts, { stop }: StopDocument): Promise<void> {
+async function pauseAll(parts: Parts, { stop }: StopDocument): Promise<void> {
   if (stop === undefined) return;
-  for (const execution of await readActive(store)) {
-    if (!isStoppable(execution)) continue;
-    await signal(execution.id, { type: 'pause', user: stop.by, stop: stop.id }, `${stop.id}/pause`);
-  }
+  const pause: Sent = { signal: { type: 'pause', user: stop.by, stop: stop.id }, signalId: `${stop.id}/pause` };
+  await signalAll(parts, (execution) => (isStoppable(execution) ? pause : undefined));
 }
 
 /** Lets all go on that any stop has paused: one before this may have been lifted and not been carried out. */
 async function resumeAll(parts: Parts, { lifted, stop: current }: StopDocument): Promise<void> {
   if (lifted === undefined || current !== undefined) return;
   const { id, by } = lifted;
-  for (const { id: executionId, status, paused } of await readActive(parts.store)) {
-    if (status !== 'PAUSED' || paused?.stop === undefined) continue;
-    await parts.signal(executionId, { type: 'resume', user: by, stop: paused.stop }, `${id}/resume`);
-  }
+  await signalAll(parts, ({ status, paused }) =>
+    status === 'PAUSED' && paused?.stop !== undefined
+      ? { signal: { type: 'resume', user: by, stop: paused.stop }, signalId: `${id}/resume` }
+      : undefined,
+  );
   await wakeHeld(parts);
 }
 

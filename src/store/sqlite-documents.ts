@@ -40,14 +40,18 @@ export function createParseRow(sql: SqliteStatements, cache: DocumentCache): Par
   };
 }
 
+/** What every id comes after, by the order of a list: SQLite compares UTF-8, in which no character is above the last of Unicode. */
+const beforeAll = { oldestFirst: '', newestFirst: '\u{10FFFF}' } as const;
+
 /** The reads, as plain synchronous steps. */
 export function createDocumentReads(sql: SqliteStatements, parse: ParseRow, unreadable: UnreadableDocuments) {
-  const rowsOf = (kind: string, { index, newestFirst = false }: ListQuery, limit: number) => {
+  const rowsOf = (kind: string, { index, newestFirst = false, after }: ListQuery, limit: number) => {
     const order = newestFirst ? 'newestFirst' : 'oldestFirst';
+    const from = after ?? beforeAll[order];
     return (
       index === undefined
-        ? sql.listAll[order].all(kind, limit)
-        : sql.listIndexed[order].all(kind, index.name, index.value, limit)
+        ? sql.listAll[order].all(kind, from, limit)
+        : sql.listIndexed[order].all(kind, index.name, index.value, from, limit)
     ) as (Row & { readonly id: string; readonly body: string })[];
   };
   return {

@@ -2,13 +2,17 @@ import type { SqliteConnection } from './sqlite-connection';
 
 const listedColumns = 'd.id, d.serial, d.version, d.body';
 
+/** What stands between the id that a list goes on after and those that follow, by the order of the list. */
+const follows = { ASC: '>', DESC: '<' } as const;
+
 // CROSS JOIN keeps the index first, so that rows come in its order and the limit stops early.
 const listIndexed = (direction: 'ASC' | 'DESC') => `
   SELECT ${listedColumns} FROM indexes i CROSS JOIN documents d ON d.kind = i.kind AND d.id = i.id
-  WHERE i.kind = ? AND i.name = ? AND i.value = ? ORDER BY i.id ${direction} LIMIT ?`;
+  WHERE i.kind = ? AND i.name = ? AND i.value = ? AND i.id ${follows[direction]} ? ORDER BY i.id ${direction} LIMIT ?`;
 
 const listAll = (direction: 'ASC' | 'DESC') =>
-  `SELECT ${listedColumns} FROM documents d WHERE d.kind = ? ORDER BY d.id ${direction} LIMIT ?`;
+  `SELECT ${listedColumns} FROM documents d
+  WHERE d.kind = ? AND d.id ${follows[direction]} ? ORDER BY d.id ${direction} LIMIT ?`;
 
 // ?1 the due time, ?2 who gives the lease back (or NULL). What a touch asked for since the last claim is kept, however
 // late the handler wants the document next.

@@ -1,5 +1,8 @@
 import type { Kill } from '../../src/chaos';
 import { executionKind } from '../../src/engine/document-kinds';
+import type { DocumentStore } from '../../src/engine/ports/document-store';
+import { CoxswainError } from '../../src/model/errors';
+import { isComplete } from '../../src/model/status';
 import type { Environment } from '../../src/model/application';
 import { buildPipeline } from '../support/engine-kit';
 import { east } from '../dcos/builders';
@@ -42,6 +45,27 @@ async function runUntilIt(bench: Bench, is: Kill['state']['is']): Promise<Kill> 
     }
   }
   throw new Error(`It never was ${is}: ${JSON.stringify(await bench.kills())}`);
+}
+
+/** Handles what is due, and lets time pass, until something holds. */
+async function driveUntil(bench: Bench, holds: () => Promise<boolean>): Promise<void> {
+  const end = bench.clock.now() + dayMs;
+  while (!(await holds())) {
+    if (bench.clock.now() >= end) throw new Error(`It never came: ${JSON.stringify(await bench.kills())}`);
+    if (!(await bench.handleDue())) await bench.clock.advance(100);
+  }
+}
+
+/** Until the execution has all but killed, which DC/OS does not answer; it does once the answer is called. */
+async function driveToTheKill(bench: Bench): Promise<() => void> {
+  let tries = 0;
+  bench.serverGroups.onEffect = (moment) => {
+    if (moment === 'after') return;
+    tries += 1;
+    throw new CoxswainError('UNREACHABLE', { message: 'DC/OS does not answer.' });
+  };
+  await driveUntil(bench, () => Promise.resolve(tries > 0));
+  return () => (bench.serverGroups.onEffect = () => undefined);
 }
 
 /** What chaos killed; who scales a group down kills for good. */
@@ -332,6 +356,157 @@ describe('a kill that was let go', () => {
     expect((await bench.say(lift, 'UBOB')).reply?.undone).toBeUndefined();
     await bench.runFor(hourMs);
     expect(killsIn(bench)).toEqual([]);
+  });
+});
+
+describe('a kill that is held up', () => {
+  it.each([
+    ['stop storm', 'stop lift over', 30_000],
+    ['stop storm', 'stop lift over', 1_000],
+    ['lock foo prod 1d migration', 'unlock foo prod', 30_000],
+  ])('by `%s` before it begins kills nothing after `%s`, %d ms later', async (hold, lift, heldMs) => {
+    const bench = benchOf();
+    await runUntilIt(bench, 'running');
+    await bench.say(hold, 'UBOB');
+    await bench.runFor(heldMs);
+    await bench.say(lift, 'UBOB');
+    await bench.runFor(hourMs);
+    expect(killsIn(bench)).toEqual([]);
+    expect((await endOf(bench))?.outcome).toBe('spared');
+    expect((await bench.executions()).filter(({ status }) => !isComplete(status))).toEqual([]);
+  });
+
+  it.each([0, 500, 30_000])(
+    'by a stop in its course kills nothing once that is lifted, %d ms later',
+    async (heldMs) => {
+      const bench = benchOf();
+      await runUntilIt(bench, 'running');
+      const free = await driveToTheKill(bench);
+      await bench.say('stop storm', 'UBOB');
+      await driveUntil(bench, async () => (await bench.executions())[0]?.status === 'PAUSED');
+      free();
+      await bench.clock.advance(heldMs);
+      await bench.say('stop lift over', 'UBOB');
+      await bench.runFor(hourMs);
+      expect(killsIn(bench)).toEqual([]);
+      expect(await endOf(bench)).toMatchObject({
+        outcome: 'spared',
+        reason: expect.stringContaining('held up') as string,
+      });
+      expect((await bench.executions()).filter(({ status }) => !isComplete(status))).toEqual([]);
+    },
+  );
+
+  it('by a pause of a person kills nothing when they resume it, before anybody has looked', async () => {
+    const bench = benchOf();
+    await runUntilIt(bench, 'running');
+    const free = await driveToTheKill(bench);
+    const [execution] = await bench.executions();
+    const paused = { by: 'UANN', at: bench.clock.now(), resumedBy: 'UANN', resumedAt: bench.clock.now() };
+    await bench.store.update(executionKind, execution?.id ?? '', (document) => ({ ...document, paused }));
+    free();
+    await bench.runFor(hourMs);
+    expect(killsIn(bench)).toEqual([]);
+    expect((await endOf(bench))?.outcome).toBe('spared');
+  });
+
+  it('by a failure of the store asks everything again, and leaves no execution lying', async () => {
+    const gate = { isShut: false };
+    const wrap = (store: DocumentStore): DocumentStore => ({
+      ...store,
+      update: (kind, ...call) => {
+        if (gate.isShut && kind.name === executionKind.name) throw new Error('The store is away.');
+        return store.update(kind, ...call);
+      },
+    });
+    const bench = benchOf({}, { wrap });
+    await runUntilIt(bench, 'running');
+    gate.isShut = true;
+    await driveUntil(bench, async () => (await bench.executions()).length > 0);
+    gate.isShut = false;
+    await bench.say('chaos off foo reason=storm', 'UBOB');
+    await bench.runFor(hourMs);
+    expect(killsIn(bench)).toEqual([]);
+    expect(await endOf(bench)).toMatchObject({ reason: 'Chaos of foo was turned off: storm' });
+    expect(await bench.executions()).toEqual([]);
+  });
+});
+
+describe('two kills of one application', () => {
+  const confirm = { chaos: chaosOf({ confirm: true }) };
+  const both = async () => {
+    const foo = chaosApplication('foo', [chaosEnvironment('prod', confirm), chaosEnvironment('dev', confirm)]);
+    const bench = createChaosBench({ applications: [foo], startAt: monday + 12 * hourMs });
+    bench.seed('foo-prod-v001');
+    bench.seed('foo-dev-v001');
+    await bench.say('chaos run foo prod');
+    await bench.say('chaos run foo dev');
+    await bench.runFor(1_000);
+    const [one, other] = await bench.kills();
+    if (one === undefined || other === undefined) throw new Error('There are not two.');
+    const outcomes = async () => (await bench.kills()).map(({ state }) => state.is === 'ended' && state.outcome);
+    return { bench, one, other, outcomes };
+  };
+
+  it('never go at once: of two that are let go together one is spared', async () => {
+    const { bench, one, other, outcomes } = await both();
+    await bench.say(`chaos now foo ${one.id}`);
+    await bench.say(`chaos now foo ${other.id}`);
+    await bench.runFor(hourMs);
+    expect((await outcomes()).toSorted()).toEqual(['killed', 'spared']);
+    expect(killsIn(bench)).toHaveLength(1);
+    const reasons = (await bench.kills()).flatMap(({ state }) => (state.is === 'ended' ? [state.reason ?? ''] : []));
+    expect(reasons.join()).toContain('is under way, and two never go at once');
+    expect(await bench.ledger('foo')).toHaveLength(1);
+  });
+
+  it('never go at once: one under way keeps the other away', async () => {
+    const { bench, one, other, outcomes } = await both();
+    await bench.say(`chaos now foo ${one.id}`);
+    await driveUntil(bench, async () => (await bench.executions()).length > 0);
+    await bench.say(`chaos now foo ${other.id}`);
+    await bench.runFor(hourMs);
+    expect((await outcomes()).toSorted()).toEqual(['killed', 'spared']);
+  });
+
+  it('may follow one another: one that is over keeps nothing away', async () => {
+    const { bench, one, other, outcomes } = await both();
+    await bench.say(`chaos now foo ${one.id}`);
+    await bench.runFor(2 * 60_000);
+    await bench.say(`chaos now foo ${other.id}`);
+    await bench.runFor(hourMs);
+    expect(await outcomes()).toEqual(['killed', 'killed']);
+  });
+});
+
+describe('no card is shown', () => {
+  const confirm = chaosOf({ confirm: true });
+  const at = (hour: number) => ({ startAt: monday + hour * hourMs });
+
+  it('of what the traffic guard denies already', async () => {
+    const bench = benchOf({ chaos: confirm, trafficGuard: { minInstances: 3 } }, at(12));
+    await bench.say('chaos run foo prod');
+    await bench.runFor(1_000);
+    expect(await endOf(bench)).toMatchObject({ outcome: 'spared' });
+    expect((await bench.kill()).hasCard).toBeUndefined();
+  });
+
+  it('of what had a kill in its time between two', async () => {
+    const bench = benchOf({ chaos: confirm }, at(12));
+    await bench.say('chaos run foo prod');
+    await bench.runFor(1_000);
+    await bench.say(`chaos now foo ${(await bench.kill()).id}`);
+    await bench.runFor(60_000);
+    await bench.say('chaos run foo prod');
+    await bench.runFor(1_000);
+    expect((await bench.kills()).map(({ hasCard }) => hasCard)).toEqual([true, undefined]);
+  });
+
+  it('beyond the hours: one that asks shortly before their end ends with them', async () => {
+    const bench = benchOf({ chaos: confirm }, at(14.95));
+    await bench.say('chaos run foo prod');
+    await bench.runFor(1_000);
+    expect((await bench.kill()).state).toMatchObject({ is: 'asked', expiresAt: monday + 15 * hourMs });
   });
 });
 

@@ -1,5 +1,10 @@
+import { switchKind } from '../../src/chaos';
+import { commandKind } from '../../src/engine/document-kinds';
+import type { DocumentKind, DocumentStore } from '../../src/engine/ports/document-store';
 import type { Environment } from '../../src/model/application';
 import type { Command } from '../../src/model/command';
+import { readLatest } from '../../src/policy/audit/read-log';
+import { createCrashPoints } from '../support/crash-points';
 import { east } from '../dcos/builders';
 import { wordsOf } from '../support/command-kit';
 import {
@@ -64,6 +69,37 @@ describe('/cox chaos status', () => {
     expect(words).toMatch(/nonprod\/foo-prod\/east: locked by @UBOB .*: migration/);
   });
 
+  /** How often the store is read for the status of an application with so many groups, of each of which a kill was drawn. */
+  const readsFor = async (groups: number) => {
+    let reads = 0;
+    const wrap = (store: DocumentStore): DocumentStore => ({
+      ...store,
+      get: (...call) => ((reads += 1), store.get(...call)),
+      list: (...call) => ((reads += 1), store.list(...call)),
+      count: (...call) => ((reads += 1), store.count(...call)),
+    });
+    const names = Array.from({ length: groups }, (_, index) => `e${index}`);
+    const foo = chaosApplication(
+      'foo',
+      names.map((name) => chaosEnvironment(name)),
+    );
+    const bench = await benchOf({ applications: [foo], startAt: monday, wrap });
+    for (const name of names) bench.seed(`foo-${name}-v001`);
+    await bench.start();
+    await bench.runUntil(monday + 8 * hourMs);
+    reads = 0;
+    const words = said(await bench.say('chaos status foo'));
+    expect(words.match(/nonprod\/foo-e\d+\/east: Kills fall between/g)).toHaveLength(groups);
+    expect(words).toContain(`Drawn for 2026-01-05: ${groups}`);
+    return reads;
+  };
+
+  it('reads what all groups ask for once, and of each no more than its kill', async () => {
+    const one = await readsFor(1);
+    expect((await readsFor(20)) - one).toBeLessThanOrEqual(19);
+    expect(one).toBeLessThanOrEqual(20);
+  });
+
   it('says where an application does not enable it, and that it is not seen', async () => {
     const calm = chaosApplication('calm', [chaosEnvironment('prod', { chaos: chaosOf({ enabled: false }) })]);
     const bench = await benchOf({ applications: [calm] });
@@ -111,6 +147,78 @@ describe('/cox chaos on and off', () => {
     const calm = chaosApplication('calm', [chaosEnvironment('prod', { chaos: chaosOf({ enabled: false }) })]);
     bench.world.applications = new Map([['calm', calm]]);
     expect(said(await bench.say('chaos on calm reason=done', 'UBOB'))).toContain('file of calm does not enable it');
+  });
+});
+
+describe('a turn of chaos', () => {
+  const audited = async ({ store }: { readonly store: DocumentStore }, chain = 'foo') =>
+    (await readLatest(store, chain, { limit: 50, isWanted: ({ kind }) => kind === 'lock' })).map(
+      ({ action, who, what, why, from }) => [action, who, what, why, from.surface],
+    );
+
+  it('is written down with who, what, why and from where, for one application and for all', async () => {
+    const bench = await benchOf({ settings: { ...loose, admins: ['sre'] } });
+    await bench.say('chaos off foo reason="load test"');
+    await bench.say('chaos on foo reason=done', 'UBOB');
+    await bench.say('chaos off reason=storm', 'UBOB');
+    await bench.runFor(1_000);
+    expect(await audited(bench)).toEqual([
+      ['chaosOn', 'UBOB', 'chaos of foo is turned on', 'done', 'slack'],
+      ['chaosOff', 'UANN', 'chaos of foo is turned off', 'load test', 'slack'],
+    ]);
+    expect(await audited(bench, '@coxswain')).toEqual([
+      ['chaosOff', 'UBOB', 'chaos of all applications is turned off', 'storm', 'slack'],
+    ]);
+    expect(await bench.switchFor('foo')).toMatchObject({ facts: [] });
+  });
+
+  /** Off for foo, with Bob's word after it, from a process that dies at some points of its writes. */
+  const live = async (points: readonly number[], between?: string) => {
+    const crashes = createCrashPoints(new Set(points));
+    const bench = await benchOf({ wrap: crashes.wrap });
+    const run = async () => {
+      for (let turn = 0; turn < 40; turn += 1) {
+        await bench.handleDue();
+        if (crashes.isDown()) {
+          crashes.boot();
+          if (between !== undefined) await bench.say(between, 'UBOB');
+        }
+        bench.errors.splice(0);
+        await bench.clock.advance(1_000);
+      }
+    };
+    const id = await bench.receive('chaos off foo reason=storm');
+    await run();
+    const { reply } = (await bench.store.get(commandKind, id))?.document ?? {};
+    const { isOff, by, applied, facts } = (await bench.switchFor('foo')) ?? {};
+    return {
+      passed: crashes.passed(),
+      outcome: { said: wordsOf(reply), isOff, by, applied, facts, audited: await audited(bench) },
+    };
+  };
+
+  it('comes to the same wherever Coxswain dies in its course', async () => {
+    const { passed, outcome } = await live([]);
+    expect(outcome).toMatchObject({ isOff: true, by: 'UANN', facts: [], said: 'Chaos of foo is turned off: storm' });
+    expect(outcome.applied).toHaveLength(1);
+    expect(outcome.audited).toHaveLength(1);
+    for (let point = 1; point <= passed; point += 1)
+      expect([point, (await live([point])).outcome]).toEqual([point, outcome]);
+  });
+
+  it('that was saved and not answered does not undo what came after it', async () => {
+    const { outcome } = await live([2], 'chaos on foo reason=done');
+    expect(outcome).toMatchObject({ isOff: false, by: 'UBOB' });
+    expect(outcome.said).toBe('Chaos of foo was turned on since by @UBOB: done');
+    expect(outcome.audited.map(([action]) => action)).toEqual(['chaosOn', 'chaosOff']);
+  });
+
+  it('of an older build counts on', async () => {
+    const bench = await benchOf();
+    const older = { schema: 1, teamId: 'T1', isOff: true, by: 'UCY', at: noon, reason: 'storm' };
+    await bench.store.create(switchKind as unknown as DocumentKind<typeof older>, 'foo', older);
+    expect(said(await bench.say('chaos status foo'))).toContain('foo: off: turned off by @UCY: storm');
+    expect(said(await bench.say('chaos on foo reason=done', 'UBOB'))).toContain('Chaos of foo is turned on: done');
   });
 });
 

@@ -460,6 +460,20 @@ describe('/cox stop', () => {
     expect((await it.drive(id)).status).toBe('SUCCEEDED');
   });
 
+  it('holds back what waits for a lock that ends meanwhile, until it is lifted as well', async () => {
+    const it = await createBench();
+    const id = await start(it, 'deploy foo prod 2.0');
+    await it.say('lock foo prod 1h migration', 'UBOB');
+    await it.drive(id, minuteMs);
+    await it.say('stop storm', 'UBOB');
+    expect((await it.drive(id, 3 * hourMs)).status).toBe('NOT_STARTED');
+    await it.settle();
+    expect(wordsOf((await it.say('locks')).reply)).toContain('Nothing is locked.');
+    expect(plainText((await it.live(id))?.headline ?? '')).toContain('waiting: everything is stopped by @UBOB');
+    await it.say('stop lift over');
+    expect((await it.drive(id, hourMs)).status).toBe('SUCCEEDED');
+  });
+
   it('lets a rollback through, which asks and says that everything is stopped', async () => {
     const it = await createBench();
     it.serverGroups.seed({ location: east, name: 'foo-dev-v001', desired: 2, createdTime: 9, image: 'repo/foo:1.1' });

@@ -211,6 +211,16 @@ export function describeDocumentStore(name: string, prepare: () => Promise<Store
         ['the newest few', { limit: 2, newestFirst: true }, ['d', 'c']],
         ['those with a value in an index', { index: { name: 'harbour', value: 'Kiel' } }, ['a', 'c']],
         ['the newest of an index', { index: { name: 'harbour', value: 'Kiel' }, newestFirst: true, limit: 1 }, ['c']],
+        ['those after an id', { after: 'b' }, ['c', 'd']],
+        ['those after an id that is not there', { after: 'bb', limit: 1 }, ['c']],
+        ['those after an id, newest first', { after: 'c', newestFirst: true }, ['b', 'a']],
+        ['those of an index after an id', { index: { name: 'harbour', value: 'Kiel' }, after: 'a' }, ['c']],
+        [
+          'those of an index after an id, newest first',
+          { index: { name: 'harbour', value: 'Kiel' }, newestFirst: true, after: 'c' },
+          ['a'],
+        ],
+        ['nothing after the last', { after: 'd' }, []],
         ['nothing for an unknown value', { index: { name: 'harbour', value: 'Bonn' } }, []],
         ['nothing for an unknown index', { index: { name: 'colour', value: 'Kiel' } }, []],
       ])('%s', async (_, query, expected) => expect(await ids(query)).toEqual(expected));

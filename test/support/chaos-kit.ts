@@ -12,6 +12,7 @@ import {
 import type { DocumentStore } from '../../src/engine/ports/document-store';
 import type { DueHandler } from '../../src/engine/ports/wake';
 import type { Application, Environment } from '../../src/model/application';
+import { stopKind } from '../../src/policy/stop';
 import { defaultChaosSettings, type Chaos, type ChaosSettings } from '../../src/model/chaos';
 import type { Command } from '../../src/model/command';
 import type { Location } from '../../src/model/server-group';
@@ -74,7 +75,7 @@ export type ChaosBenchOptions = {
 /** A Monday at midnight, UTC. */
 export const monday = Date.UTC(2026, 0, 5);
 
-const kinds = [commandKind, executionKind, killKind, scheduleKind];
+const kinds = [commandKind, executionKind, killKind, scheduleKind, switchKind, stopKind];
 
 /** The whole executor over a fake DC/OS and virtual time, with chaos. */
 export function createChaosBench(options: ChaosBenchOptions) {

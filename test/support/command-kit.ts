@@ -161,7 +161,7 @@ export async function createCommandBench(
     newSeed: (name) => name,
     signal,
     stopped: noHold,
-    locked: noHold,
+    locks: () => Promise.resolve(() => undefined),
     record,
     onError: () => undefined,
   });

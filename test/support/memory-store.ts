@@ -135,13 +135,18 @@ export function createMemoryStore(
       return Promise.resolve(!isOther && rows.delete(`${kind.name}/${id}`));
     },
     list: <T>(kind: DocumentKind<T>, query: ListQuery = {}) => {
-      const { index, limit = 100 } = query;
+      const { index, limit = 100, after } = query;
       const found = [...rows.values()]
         .filter((row) => row.kind === kind.name && (index === undefined || row.indexes[index.name] === index.value))
         .filter((row) => isReadable(kind, row))
         .sort((a, b) => (a.id < b.id ? -1 : 1));
+      const ordered = query.newestFirst ? found.reverse() : found;
+      const follows = ({ id }: Row) => after === undefined || (query.newestFirst ? id < after : id > after);
       return Promise.resolve(
-        (query.newestFirst ? found.reverse() : found).slice(0, limit).map((row) => read(kind, row)),
+        ordered
+          .filter(follows)
+          .slice(0, limit)
+          .map((row) => read(kind, row)),
       );
     },
     count: (kind, index) =>

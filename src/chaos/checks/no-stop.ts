@@ -1,4 +1,4 @@
 import type { ChaosCheck } from '../check';
 
 /** Nobody has stopped everything. */
-export const noStop: ChaosCheck = { name: 'noStop', refusal: ({ world }) => world.stopped() };
+export const noStop: ChaosCheck = { name: 'noStop', refusal: ({ reading }) => reading.stopped() };

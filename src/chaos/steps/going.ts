@@ -1,14 +1,11 @@
 import { plainText } from '../../model/text';
 import { workDaysOf } from '../calendar';
 import type { Victim } from '../documents';
-import { earlierText } from '../kill-texts';
-import { enterKill } from '../ledger';
+import { keepingText } from '../kill-texts';
+import { enterKill, killMs } from '../ledger';
 import { guardRefusal, mayKill } from '../may-kill';
 import { ended, environmentOf, spared, type Step } from '../step';
 import { openUntil } from '../work-days';
-
-/** How long its execution has to kill. */
-const killMs = 5 * 60_000;
 
 const isSame = (one: Omit<Victim, 'among'>, other: Victim): boolean =>
   one.instanceId === other.instanceId && one.serverGroup === other.serverGroup && one.cluster === other.cluster;
@@ -32,8 +29,8 @@ export const going: Step<'going'> = async (world, kill, now) => {
   if (guarded !== undefined) return spared(now, guarded, by);
   const { store, settings, newId } = world;
   const workDays = workDaysOf(settings, [found?.environment]);
-  const earlier = await enterKill({ store, kill, victim, chaos, workDays, now, leashed: settings.leashed });
-  if (earlier !== undefined) return spared(now, plainText(earlierText(earlier, chaos)), by);
+  const keeping = await enterKill({ store, kill, victim, chaos, workDays, now, leashed: settings.leashed });
+  if (keeping !== undefined) return spared(now, plainText(keepingText(keeping, chaos)), by);
   if (settings.leashed) return ended('leashed', now, by);
   const notAfter = Math.min(now + killMs, openUntil(workDays, now) ?? now);
   const { servingBefore } = candidate.victim;

@@ -40,6 +40,8 @@ export type UpdateOptions<T> = {
 export type ListQuery = {
   readonly index?: { readonly name: string; readonly value: string };
   readonly newestFirst?: boolean;
+  /** Only ids that come after this one in the order asked for, whether it is there or not: the last of a page asks for the next. */
+  readonly after?: string;
   /** @default 100 */
   readonly limit?: number;
 };

@@ -1,3 +1,4 @@
+import { listAll } from '../../engine/list-all';
 import type { DocumentStore } from '../../engine/ports/document-store';
 import type { EnvironmentLock, Lock, LockedPlace } from '../../model/environment-lock';
 import type { Hold } from '../../model/hold';
@@ -22,18 +23,14 @@ export async function readLock(store: DocumentStore, place: LockedPlace, now: nu
 /** A lock, and of what. */
 export type HeldPlace = { readonly place: LockedPlace; readonly lock: Lock };
 
-const mostListed = 200;
-
 /** All locks that hold now, the first to end first. */
 export async function listLocks(store: DocumentStore, teamId: string, now: number): Promise<readonly HeldPlace[]> {
-  const index = { name: 'held', value: teamId };
-  const found = await store.list(environmentLockKind, { index, limit: mostListed });
-  return found
-    .flatMap(({ document }) => {
-      const lock = lockAt(document, now);
-      return lock === undefined ? [] : [{ place: document, lock }];
-    })
-    .toSorted((one, other) => one.lock.until - other.lock.until);
+  const found: HeldPlace[] = [];
+  for await (const { document } of listAll(store, environmentLockKind, { name: 'held', value: teamId })) {
+    const lock = lockAt(document, now);
+    if (lock !== undefined) found.push({ place: document, lock });
+  }
+  return found.toSorted((one, other) => one.lock.until - other.lock.until);
 }
 
 async function change(

@@ -91,9 +91,15 @@ const intentSchema = z.object({ sizes: z.record(z.string(), z.number()) });
 /** Milliseconds since the epoch, after which a stage kills nothing more. */
 const bounded = z.object({ notAfter: z.number().optional() });
 
-function tooLate({ stage, now }: Look): TaskResult | undefined {
+function tooLate({ stage, execution, now }: Look): TaskResult | undefined {
   const { notAfter } = bounded.parse(stage.context);
-  if (notAfter === undefined || now <= notAfter) return undefined;
+  if (notAfter === undefined) return undefined;
+  // What let it go may not hold any more after a pause or a wait, and nobody asks again.
+  if (execution.paused !== undefined || execution.admission?.waited === true) {
+    const reason = 'It was held up before it was killed, and is not made up for.';
+    return { status: 'TERMINAL', code: 'TASK_TIMEOUT', reason };
+  }
+  if (now <= notAfter) return undefined;
   const reason = `It was to be killed until ${new Date(notAfter).toISOString()}, and that is over.`;
   return { status: 'TERMINAL', code: 'TASK_TIMEOUT', reason };
 }
