@@ -5,6 +5,7 @@ import type { DueHandler } from '../../src/engine/ports/wake';
 import type { Definitions } from '../../src/model/application';
 import { createSlackApp } from '../../src/slack/bolt-app';
 import { createOutbox } from '../../src/slack/outbox';
+import { createPeopleDirectory } from '../../src/slack/people-directory';
 import { createWebClients } from '../../src/slack/web-clients';
 import { openSqliteStore } from '../../src/store/sqlite-store';
 import type { createCrashPoints } from './crash-points';
@@ -27,6 +28,8 @@ export type ChatBotOptions = {
   readonly file: string;
   /** Where executor and outbox stop; each document is then handled by a process of its own. */
   readonly crashes?: ReturnType<typeof createCrashPoints>;
+  /** Whether Slack is asked who is who at each click; else what the store has of people counts. @default false */
+  readonly asksPeople?: boolean;
 };
 
 const noDefinitions = (): Definitions => ({ applications: new Map(), clusters: new Map() });
@@ -46,8 +49,9 @@ export function findButton({ core }: SlackEmulator, { channel, ts, label }: Read
 
 /** A bot as it runs: Slack's requests through Bolt, the executor and the outbox on one SQLite file, on virtual time. */
 export async function startChatBot(options: ChatBotOptions) {
-  const { slack, clock, crashes } = options;
+  const { slack, clock, crashes, asksPeople = false } = options;
   const store = openSqliteStore({ file: options.file, clock, survivesPowerLoss: false });
+  const teamId = slack.core.workspace.team.id;
   let commands = 0;
   const { interactive: client, background } = createWebClients({ ...chatTokens, slackApiUrl: slack.slackApiUrl });
   const app = createSlackApp({
@@ -67,7 +71,8 @@ export async function startChatBot(options: ChatBotOptions) {
       ...createExecutorHandlers({
         ...parts,
         newId: () => 'N0001',
-        teamId: slack.core.workspace.team.id,
+        teamId,
+        ...(asksPeople ? { directory: createPeopleDirectory({ client, clock, teamId }) } : {}),
         definitions: noDefinitions,
         serverGroups: createFakeServerGroups(clock),
         jobs: noJobs,
