@@ -248,6 +248,9 @@ describe('reservations', () => {
     const overrides = 'digest' in denial ? denial.digest : '';
     expect(await guard.reserve({ ...request('1'), overrides: `${overrides}x` })).toMatchObject({ allowed: false });
     expect(await guard.reserve({ ...request('2'), overrides })).toMatchObject({ allowed: false });
+    const instances = new Map([['foo-dev-v001', ['foo-dev-v001.0', 'foo-dev-v001.1']]]);
+    const same = { ...request('1'), going: [], instances, overrides };
+    expect(await guard.reserve(same)).toMatchObject({ allowed: false, numbers: { left: 0, of: 2 } });
     expect(await guard.reserve({ ...request('1'), overrides })).toEqual({ allowed: true });
   });
 });
