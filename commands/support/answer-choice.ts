@@ -1,3 +1,4 @@
+import { quoteWord } from '../../src/model/quote-word';
 import type { Command, CommandRequest, PlannedAction } from '../../src/model/command';
 import type { Choice, View } from '../../src/model/view';
 import type { ErrorCode } from '../../src/model/errors';
@@ -16,7 +17,6 @@ import { planHash, whatMoved } from './plan-hash';
 import { sendSignal } from './send-signal';
 import { startPlan } from './start-plan';
 import type { Verb, VerbAnswer, VerbWorld } from './verb';
-import { quoteWord } from './words';
 
 type ChoiceRequest = Extract<CommandRequest, { type: 'choice' }>;
 

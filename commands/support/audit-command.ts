@@ -1,3 +1,4 @@
+import { quoteWord } from '../../src/model/quote-word';
 import { commandKind, executionKind } from '../../src/engine/document-kinds';
 import { auditFact, type AuditFact, type AuditOrigin } from '../../src/model/audit';
 import type { Command, CommandRequest, CommandSource } from '../../src/model/command';
@@ -5,7 +6,7 @@ import { joinTexts, plainText, type Text } from '../../src/model/text';
 import type { View } from '../../src/model/view';
 import type { Outcome } from './answer-text';
 import type { VerbWorld } from './verb';
-import { parseWords, quoteWord, type Words } from './words';
+import { parseWords, type Words } from './words';
 
 /** Where a command came from, as the audit log has it. */
 export function originOf(source: CommandSource): AuditOrigin {

@@ -1,3 +1,4 @@
+import { quoteWord } from '../../src/model/quote-word';
 import { holdText } from '../../src/model/hold';
 import type { Lock } from '../../src/model/environment-lock';
 import type { Command } from '../../src/model/command';
@@ -5,7 +6,6 @@ import type { Choice, View } from '../../src/model/view';
 import { holdOfLock, readLock } from '../../src/policy/locks/locks';
 import { holdOfStop, readStop, type Stop } from '../../src/policy/stop';
 import type { PlanCard, VerbAnswer, VerbWorld } from './verb';
-import { quoteWord } from './words';
 
 /** Takes another's lock, as it was seen, with a reason; `then` are the words that are carried on with. */
 export function takeChoice(where: string, lock: Lock, then: string): Choice {

@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { executionKind, messageKind } from '../../src/engine/document-kinds';
 import type { Command } from '../../src/model/command';
 import type { Choice } from '../../src/model/view';
+import { quoteWord } from '../../src/model/quote-word';
 import { plainText } from '../../src/model/text';
 import { readLatest } from '../../src/policy/audit/read-log';
 import { environmentLockKind } from '../../src/policy/locks/documents';
@@ -183,6 +185,19 @@ describe('/cox lock', () => {
     expect(await it.audited('foo', 'background')).toEqual([['expired', 'coxswain', 'migration']]);
   });
 
+  it('is prolonged by the button of its warning with the very reason that it has', async () => {
+    const it = await createBench();
+    const reason = 'C:\\new “disk”\n—again "a=b"';
+    await it.say(`lock foo prod 1h reason=${quoteWord(reason)}`);
+    await it.clock.advance(51 * minuteMs);
+    await it.settle();
+    const [warning] = (await it.store.list(messageKind)).flatMap(({ document: { target, view } }) =>
+      target.kind === 'direct' ? [view] : [],
+    );
+    await it.pressRun({ ...(await it.say('locks')), reply: warning } as Command, 'Another hour', undefined, 'UANN');
+    expect(wordsOf((await it.say('locks')).reply)).toContain(`until 2026-01-01 01:51 UTC · ${reason}`);
+  });
+
   it('is prolonged by its holder, and warned of anew', async () => {
     const it = await createBench();
     await it.say('lock foo prod 1h migration');
@@ -221,6 +236,16 @@ describe('taking a lock', () => {
       ['take', 'UBOB', 'login is broken'],
       ['lock', 'UANN', 'migration'],
     ]);
+  });
+
+  it('tells the reason as it was typed, spaces made one', async () => {
+    const it = await createBench();
+    await it.say('lock foo prod 2h migration');
+    const refused = await it.say('deploy foo prod 2.0 reason=“fix login”', 'UBOB');
+    await it.pressRun(refused, 'Take the lock', '  It said “disk full”\n—again: C:\\new "a=b" ', 'UBOB');
+    expect((await it.told('UANN')).join()).toContain(
+      'took your lock of foo prod: It said “disk full” —again: C:\\new "a=b"',
+    );
   });
 
   it('starts at once what needs no confirmation', async () => {
@@ -435,6 +460,24 @@ describe('/cox stop', () => {
       ['lift', 'UANN', 'it is back'],
       ['stop', 'UBOB', 'the database is down'],
     ]);
+  });
+
+  it('is lifted with the very reason that was typed in the form, but for its spaces', async () => {
+    const it = await createBench();
+    const typed = fc
+      .array(fc.constantFrom('“', '”', '„', '"', '\\', '\n', ' ', '=', '-', '—', 'a', '--yes', ' —b', 'x=y'), {
+        minLength: 1,
+      })
+      .map((parts) => `so ${parts.join('')}`);
+    await fc.assert(
+      fc.asyncProperty(typed, async (answer) => {
+        const stopped = await it.say('stop');
+        await it.pressRun(stopped, 'Lift', answer, 'UANN');
+        const [lifted] = await it.audited('@coxswain', 'lock');
+        expect(lifted).toEqual(['lift', 'UANN', answer.trim().replaceAll(/\s+/g, ' ')]);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('leaves paused what people had paused', async () => {

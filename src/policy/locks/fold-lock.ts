@@ -1,5 +1,6 @@
 import { auditedSelf, auditFact, type AuditFact, type AuditOrigin } from '../../model/audit';
 import type { EnvironmentLock, Lock, LockEvent, LockedPlace } from '../../model/environment-lock';
+import { quoteWord } from '../../model/quote-word';
 import type { Text } from '../../model/text';
 import { runChoice, type View } from '../../model/view';
 
@@ -103,7 +104,7 @@ function warningOf(place: LockedPlace, lock: Lock): LockEvent {
     tone: 'attention',
     lines: ['It falls by itself, and what waits for it starts then.'],
     choices: [
-      runChoice('Another hour', `lock ${name} 1h ${JSON.stringify(lock.reason)}`),
+      runChoice('Another hour', `lock ${name} 1h ${quoteWord(lock.reason)}`),
       runChoice('Unlock now', `unlock ${name}`),
     ],
   };
