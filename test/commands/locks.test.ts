@@ -480,6 +480,19 @@ describe('/cox stop', () => {
     );
   });
 
+  it('is lifted by its own button alone, not by that of one before', async () => {
+    const it = await createBench();
+    const first = await it.say('stop one', 'UBOB');
+    await it.say('stop lift over');
+    await it.say('stop two', 'UBOB');
+    const late = await it.pressRun(first, 'Lift', 'it is over', 'UANN');
+    expect(wordsOf(late.reply)).toMatch(/^That stop is over, but by now everything is stopped by @UBOB since .*: two$/);
+    expect(wordsOf((await it.say('locks')).reply)).toContain('everything is stopped by @UBOB');
+    const lifted = await it.pressRun(late, 'Lift', 'it is over too', 'UANN');
+    expect(wordsOf(lifted.reply)).toContain('Lifted by @UANN: it is over too');
+    expect(wordsOf((await it.say('locks')).reply)).not.toContain('stopped');
+  });
+
   it('leaves paused what people had paused', async () => {
     const it = await createBench();
     const id = await start(it, 'deploy foo prod 2.0');
