@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { liveMessageId, threadIdOf } from '../../src/engine/drain-execution';
 import { judgmentRoles } from '../../src/engine/approvals';
-import { commandKind, executionKind } from '../../src/engine/document-kinds';
+import { commandKind, executionKind, messageKind } from '../../src/engine/document-kinds';
 import { stageById } from '../../src/engine/graph';
 import { putMessage } from '../../src/engine/messages';
 import type { Command } from '../../src/model/command';
@@ -10,7 +9,7 @@ import type { MessageTarget } from '../../src/model/message';
 import { principalsText } from '../../src/model/principal';
 import type { Text, TextPart } from '../../src/model/text';
 import { runChoice, type Choice, type View } from '../../src/model/view';
-import { subjectOfText, textOf, toldText } from './audit-command';
+import { hidesValues, subjectOfText, textOf, toldText } from './audit-command';
 import { windowOwner } from './override-permission';
 import type { VerbWorld } from './verb';
 
@@ -84,17 +83,12 @@ function pleaFor(world: VerbWorld, { request }: Command): Plea | undefined {
     names: found.policy.deployers,
     target: { kind: 'channel', channel: found.channel },
     what: ['for ', { code: toldText(text) }, '. Whoever runs it is the one who asked for it.'],
-    choices: toldText(text).includes('=…') ? [] : [runChoice(`Run: ${text}`, text)],
+    choices: hidesValues(text) ? [] : [runChoice(`Run: ${text}`, text)],
   };
 }
 
-const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 16);
-
-/** One message for the same wish of the same person about the same thing, however often it is refused. */
-function messageIdOf({ source, request, teamId }: Command): string {
-  const about = request.type === 'text' ? request.text : JSON.stringify([request.name, request.target]);
-  return `${teamId}/ask/${digest(JSON.stringify([source.user, about]))}`;
-}
+/** One message for one refusal, however often its button is pressed. */
+const messageIdOf = ({ teamId, id }: Command): string => `${teamId}/ask/${id}`;
 
 /** Asks those who may do what a command was refused for; the answer says where. Asking again changes nothing. */
 export async function askOthers(world: VerbWorld, refusedId: string, command: Command): Promise<View> {
@@ -109,6 +103,8 @@ export async function askOthers(world: VerbWorld, refusedId: string, command: Co
   const headline: Text = [...principalsText(plea.names), ': ', { person: user }, ' asks ', ...plea.what];
   const view: View = { headline, tone: 'attention', choices: plea.choices };
   const id = messageIdOf(refused);
+  if ((await world.store.get(messageKind, id)) !== undefined)
+    return { headline: ['Asked ', ...principalsText(plea.names), ' already.'], tone: 'neutral', undone: true };
   await putMessage(world.store, {
     now: world.clock.now(),
     id,
