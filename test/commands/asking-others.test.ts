@@ -54,3 +54,31 @@ describe('asking those who may, of words that were refused', () => {
     },
   );
 });
+
+describe('asking those who may, of what was refused in words about an execution', () => {
+  it.each([
+    ['pause', ''],
+    ['cancel', ' reason="it is “slow” =1"'],
+  ])('names it, and has a button that does it to that very one: %s', async (name, said) => {
+    const it = await createBench();
+    const planned = await it.say('deploy foo prod 2.0');
+    const { executionId = '' } = await it.press(planned, 'confirm');
+    await it.drive(executionId, 1000);
+    const refused = await it.say(`pipeline ${name} foo prod${said}`, 'UEVE');
+    expect([refused.reply?.denied, await it.ask(refused)]).toEqual([true, 'Asked @crew.']);
+    const [plea] = await it.pleas();
+    expect(plea?.target).toMatchObject({ kind: 'thread', parentId: `${executionId}/live` });
+    expect(wordsOf(plea?.view)).toBe(`@crew: @UEVE asks for ${name} on Deploy foo 2.0 to prod.`);
+    const [choice] = plea?.view.choices ?? [];
+    if (choice?.target.kind !== 'run') throw new Error('No button.');
+    expect(choice.target.text).toContain(executionId);
+    const press = async (user: string) =>
+      it.handle(await it.receive({ type: 'choice', name: choice.name, target: choice.target }, user));
+    expect((await press('UFAY')).reply?.denied).toBe(true);
+    expect((await press('UBOB')).reply?.tone).toBe('good');
+    const done = await it.drive(executionId, 60_000);
+    expect(name === 'pause' ? done.status : [done.canceled?.by, done.canceled?.reason]).toEqual(
+      name === 'pause' ? 'PAUSED' : ['UBOB', 'it is “slow” =1'],
+    );
+  });
+});
