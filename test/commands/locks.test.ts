@@ -4,7 +4,7 @@ import { quoteWord } from '../../src/model/quote-word';
 import { plainText } from '../../src/model/text';
 import { east } from '../dcos/builders';
 import { wordsOf } from '../support/command-kit';
-import { choiceOf, createLockBench, startPlanned } from '../support/lock-kit';
+import { choiceOf, createLockBench, startIn } from '../support/lock-kit';
 import { west } from '../support/stage-kit';
 
 const minuteMs = 60_000;
@@ -247,7 +247,7 @@ describe('a plan', () => {
 describe('an execution that starts while a lock of another holds', () => {
   it('waits, says who and until when, and starts when the lock falls', async () => {
     const it = await createLockBench();
-    const id = await startPlanned(it, 'deploy foo prod 2.0');
+    const id = await startIn(it, 'deploy foo prod 2.0');
     await it.say('lock foo prod 1h migration', 'UBOB');
     expect((await it.drive(id, 10 * minuteMs)).status).toBe('NOT_STARTED');
     expect(plainText((await it.live(id))?.headline ?? '')).toBe(
@@ -262,22 +262,22 @@ describe('an execution that starts while a lock of another holds', () => {
       limitConcurrent: true,
       keepWaitingPipelines: true,
     });
-    const id = await startPlanned(it, 'deploy foo prod 2.0');
+    const id = await startIn(it, 'deploy foo prod 2.0');
     await it.say('lock foo prod 1h migration', 'UBOB');
     await it.drive(id, minuteMs);
-    const other = await startPlanned(it, 'deploy foo prod 3.0', 'UBOB');
+    const other = await startIn(it, 'deploy foo prod 3.0', 'UBOB');
     expect((await it.drive(other, 30 * minuteMs)).status).toBe('SUCCEEDED');
     expect((await it.execution(id)).status).toBe('NOT_STARTED');
   });
 
   it('starts when the lock is lifted, and gives up when it is canceled', async () => {
     const it = await createLockBench();
-    const id = await startPlanned(it, 'deploy foo prod 2.0');
+    const id = await startIn(it, 'deploy foo prod 2.0');
     await it.say('lock foo prod 5h migration', 'UBOB');
     await it.drive(id, minuteMs);
     await it.say('unlock foo prod', 'UBOB');
     expect((await it.drive(id, hourMs)).status).toBe('SUCCEEDED');
-    const second = await startPlanned(it, 'deploy foo prod 3.0');
+    const second = await startIn(it, 'deploy foo prod 3.0');
     await it.say('lock foo prod 5h migration', 'UBOB');
     await it.drive(second, minuteMs);
     await it.choose(second, 'cancelExecution');
@@ -286,7 +286,7 @@ describe('an execution that starts while a lock of another holds', () => {
 
   it('is not begun anew by a retry either', async () => {
     const it = await createLockBench();
-    const id = await startPlanned(it, 'deploy foo prod sick');
+    const id = await startIn(it, 'deploy foo prod sick');
     expect((await it.drive(id, 3 * hourMs)).status).toBe('TERMINAL');
     await it.say('lock foo prod 5h migration', 'UBOB');
     const { reply } = await it.choose(id, 'retryStage', { stageId: '1' });
@@ -300,7 +300,7 @@ describe('a rollback', () => {
     const it = await createLockBench();
     for (const location of [east, west])
       it.serverGroups.seed({ location, name: 'foo-prod-v001', desired: 2, createdTime: 9, image: 'repo/foo:1.1' });
-    const id = await startPlanned(it, 'rollback foo prod v000', user);
+    const id = await startIn(it, 'rollback foo prod v000', user);
     return { it, id };
   }
 
@@ -337,9 +337,9 @@ describe('a rollback under the lock of another', () => {
     const it = await createLockBench();
     it.serverGroups.seed({ location: east, name: 'foo-dev-v001', desired: 2, createdTime: 9, image: 'repo/foo:1.1' });
     await it.say(`lock foo dev ${lockedFor} migration`);
-    const id = await startPlanned(it, 'rollback foo dev v000', 'UBOB');
+    const id = await startIn(it, 'rollback foo dev v000', 'UBOB');
     await it.drive(id, 1);
-    const queued = await startPlanned(it, 'deploy foo dev 3.0');
+    const queued = await startIn(it, 'deploy foo dev 3.0');
     await it.drive(queued, 1);
     expect((await it.drive(id)).status).toBe('SUCCEEDED');
     await it.settle();
@@ -358,7 +358,7 @@ describe('a rollback under the lock of another', () => {
     expect((await it.drive(queued, 10 * minuteMs)).status).toBe('NOT_STARTED');
     await it.choose(queued, 'cancelExecution');
     await it.drive(queued, 1000);
-    const wanted = await startPlanned(it, 'deploy foo dev 4.0');
+    const wanted = await startIn(it, 'deploy foo dev 4.0');
     expect((await it.drive(wanted)).status).toBe('SUCCEEDED');
   });
 
@@ -392,7 +392,7 @@ describe('a rollback by who holds a lock for longer', () => {
     for (const location of [east, west])
       it.serverGroups.seed({ location, name: 'foo-prod-v001', desired: 2, createdTime: 9, image: 'repo/foo:1.1' });
     await it.say('lock foo prod 2d migration');
-    const id = await startPlanned(it, 'rollback foo prod v000');
+    const id = await startIn(it, 'rollback foo prod v000');
     expect((await it.drive(id)).status).toBe('SUCCEEDED');
     expect(wordsOf((await it.say('locks')).reply)).toContain('migration; Roll back foo prod');
     await it.clock.advance(3 * hourMs);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { plainText } from '../../src/model/text';
 import { east } from '../dcos/builders';
 import { wordsOf } from '../support/command-kit';
-import { createLockBench, startPlanned } from '../support/lock-kit';
+import { createLockBench, startIn } from '../support/lock-kit';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -10,7 +10,7 @@ const hourMs = 60 * minuteMs;
 describe('/cox stop', () => {
   it('that comes before a lift is carried out leaves nothing paused for ever', async () => {
     const it = await createLockBench();
-    const id = await startPlanned(it, 'deploy foo prod 2.0');
+    const id = await startIn(it, 'deploy foo prod 2.0');
     await it.drive(id, 1000);
     await it.say('stop');
     await it.handle(await it.receive({ type: 'text', text: 'stop lift over' }));
@@ -29,7 +29,7 @@ describe('/cox stop', () => {
 
   it('holds what is new back, pauses what runs, and lets it go on when it is lifted with a reason', async () => {
     const it = await createLockBench();
-    const running = await startPlanned(it, 'deploy foo prod 2.0');
+    const running = await startIn(it, 'deploy foo prod 2.0');
     await it.drive(running, 1000);
     const said = await it.say('stop the database is down', 'UBOB');
     expect(wordsOf(said.reply)).toContain('Stopped: nothing new starts; 1 running is paused; chaos is off.');
@@ -84,7 +84,7 @@ describe('/cox stop', () => {
 
   it('leaves paused what people had paused', async () => {
     const it = await createLockBench();
-    const id = await startPlanned(it, 'deploy foo prod 2.0');
+    const id = await startIn(it, 'deploy foo prod 2.0');
     await it.drive(id, 1000);
     await it.choose(id, 'pause');
     await it.say('stop');
@@ -97,7 +97,7 @@ describe('/cox stop', () => {
 
   it('holds back what had been started and has not begun', async () => {
     const it = await createLockBench();
-    const id = await startPlanned(it, 'deploy foo prod 2.0');
+    const id = await startIn(it, 'deploy foo prod 2.0');
     await it.say('stop', 'UBOB');
     await it.drive(id, hourMs);
     expect(plainText((await it.live(id))?.headline ?? '')).toContain('waiting: everything is stopped by @UBOB');
@@ -107,7 +107,7 @@ describe('/cox stop', () => {
 
   it('holds back what waits for a lock that ends meanwhile, until it is lifted as well', async () => {
     const it = await createLockBench();
-    const id = await startPlanned(it, 'deploy foo prod 2.0');
+    const id = await startIn(it, 'deploy foo prod 2.0');
     await it.say('lock foo prod 1h migration', 'UBOB');
     await it.drive(id, minuteMs);
     await it.say('stop storm', 'UBOB');
@@ -135,7 +135,7 @@ describe('/cox stop', () => {
 
   it('lets a cancel go back, and pauses nothing that goes back', async () => {
     const it = await createLockBench();
-    const id = await startPlanned(it, 'deploy foo prod sick');
+    const id = await startIn(it, 'deploy foo prod sick');
     await it.drive(id, 20_000);
     await it.say('stop', 'UBOB');
     await it.choose(id, 'cancelExecution');

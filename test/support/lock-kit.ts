@@ -61,7 +61,7 @@ export async function createLockBench(...more: Parameters<typeof createCommandBe
   };
 }
 
-/** The button of an answer that has this label. */
+/** The button of an answer with this label; throws where there is none. */
 export function choiceOf({ reply }: Command, label: string): Choice {
   const found = reply?.choices?.find((choice) => choice.label === label);
   if (found === undefined) throw new Error(`No button '${label}' on: ${wordsOf(reply)}`);
@@ -72,7 +72,7 @@ export function choiceOf({ reply }: Command, label: string): Choice {
 export type LockBench = Awaited<ReturnType<typeof createLockBench>>;
 
 /** Plans and confirms; answers the execution's id. */
-export async function startPlanned(it: LockBench, text: string, user?: string): Promise<string> {
+export async function startIn(it: LockBench, text: string, user?: string): Promise<string> {
   const said = await it.say(text, user);
   const id = said.executionId ?? (await it.press(said, 'confirm', user)).executionId;
   if (id === undefined) throw new Error(wordsOf(said.reply));
