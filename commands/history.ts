@@ -11,11 +11,10 @@ import type { Text } from '../src/model/text';
 import type { Choice, View } from '../src/model/view';
 import { diffRuns, isDescribed } from './support/diff-runs';
 import { findTarget, type Target } from './support/find-target';
-import { wordOf } from './support/pipeline-options';
 import { outcomeText, outcomeWord } from './support/outcome-text';
 import { nearest, UserMistake } from './support/suggest';
 import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
-import type { Words } from './support/words';
+import { wordOf, type Words } from './support/words';
 
 const usage = '/cox history APPLICATION ENVIRONMENT [all] [diff=EXECUTION-ID [with=EXECUTION-ID]]';
 

@@ -1,3 +1,4 @@
+import { quoteWord } from '../src/model/quote-word';
 import { parseDurationMs } from '../src/definitions/duration';
 import type { Environment } from '../src/model/application';
 import type { Command } from '../src/model/command';
@@ -12,7 +13,7 @@ import { findTarget } from './support/find-target';
 import { lockedView } from './support/hold-plan';
 import { UserMistake } from './support/suggest';
 import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
-import { quoteWord, type Words } from './support/words';
+import type { Words } from './support/words';
 
 const usage = '/cox lock [take] APPLICATION ENVIRONMENT DURATION REASON';
 const example = '/cox lock foo prod 2h migration';

@@ -33,7 +33,7 @@ async function show({ store, teamId, clock }: VerbWorld): Promise<View> {
     headline: held.length === 0 ? 'Nothing is locked.' : `${held.length} locked, the first to end first`,
     tone: stop === undefined ? 'neutral' : 'attention',
     lines: [...stopped, ...held.map((each) => lineOf(each, now))],
-    ...(stop === undefined ? {} : { choices: [liftChoice] }),
+    ...(stop === undefined ? {} : { choices: [liftChoice(stop)] }),
   };
 }
 

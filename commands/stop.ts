@@ -5,7 +5,7 @@ import { holdText } from '../src/model/hold';
 import { textParts } from '../src/model/text';
 import type { View } from '../src/model/view';
 import { may, type Permission } from '../src/policy/permissions';
-import { holdOfStop, liftStop, stopAll, type StopRequest } from '../src/policy/stop';
+import { holdOfStop, liftStop, readStop, stopAll, type StopRequest } from '../src/policy/stop';
 import { isStoppable } from '../src/policy/stop-handler';
 import { originOf } from './support/audit-command';
 import { liftChoice } from './support/hold-plan';
@@ -48,14 +48,16 @@ async function countStoppable(store: DocumentStore): Promise<number> {
   return count;
 }
 
-async function stopEverything(command: Command, world: VerbWorld, reason: string): Promise<View> {
+type Said = { readonly reason: string; readonly of: string | undefined };
+
+async function stopEverything(command: Command, world: VerbWorld, { reason }: Said): Promise<View> {
   const { store, teamId, clock } = world;
   const running = await countStoppable(store);
   const stop = await stopAll(store, teamId, requestOf(command, clock.now(), reason));
   if (stop === undefined) return { headline: 'It was lifted already.', tone: 'attention', undone: true };
   const said = textParts(holdText(holdOfStop(stop)));
   if (stop.id !== command.id)
-    return { headline: ['Already: ', ...said], tone: 'attention', undone: true, choices: [liftChoice] };
+    return { headline: ['Already: ', ...said], tone: 'attention', undone: true, choices: [liftChoice(stop)] };
   return {
     headline: [
       'Stopped: nothing new starts; ',
@@ -66,18 +68,30 @@ async function stopEverything(command: Command, world: VerbWorld, reason: string
       'Each is paused at its next safe point. Rollbacks stay possible: they offer to cancel what holds their cluster.',
       ...(reason === '' ? [] : [`Reason: ${reason}`]),
     ],
-    choices: [liftChoice],
+    choices: [liftChoice(stop)],
   };
 }
 
-async function lift(command: Command, world: VerbWorld, reason: string): Promise<View> {
+/** The answer where a lift found nothing, or another stop than the one that was meant. */
+async function notLifted({ store, teamId }: VerbWorld): Promise<View> {
+  const stop = await readStop(store, teamId);
+  if (stop === undefined) return { headline: 'Nothing is stopped.', tone: 'attention', undone: true };
+  return {
+    headline: ['That stop is over, but by now ', ...textParts(holdText(holdOfStop(stop)))],
+    tone: 'attention',
+    undone: true,
+    choices: [liftChoice(stop)],
+  };
+}
+
+async function lift(command: Command, world: VerbWorld, { reason, of }: Said): Promise<View> {
   if (reason === '') {
     const headline = 'Say why everything may go on: /cox stop lift REASON.';
     return { headline, tone: 'attention', undone: true, denied: 'INVALID_INPUT' };
   }
   const { store, teamId, clock } = world;
-  const stop = await liftStop(store, teamId, requestOf(command, clock.now(), reason));
-  if (stop === undefined) return { headline: 'Nothing is stopped.', tone: 'attention', undone: true };
+  const stop = await liftStop(store, teamId, { ...requestOf(command, clock.now(), reason), of });
+  if (stop === undefined) return notLifted(world);
   return {
     headline: ['Lifted by ', { person: command.source.user }, `: ${reason}`],
     tone: 'good',
@@ -91,7 +105,7 @@ async function run({ words, options }: Words, command: Command, world: VerbWorld
   if (!permission.allowed) return { type: 'reply', view: { headline: permission.reason, tone: 'bad', denied: true } };
   const reason = (options.get('reason') ?? words.slice(isLift ? 2 : 1).join(' ')).trim();
   const act = isLift ? lift : stopEverything;
-  return { type: 'reply', view: await act(command, world, reason) };
+  return { type: 'reply', view: await act(command, world, { reason, of: options.get('of') }) };
 }
 
 /** Holds everything new back, pauses what runs and turns chaos off, until it is lifted. */
@@ -100,6 +114,6 @@ export const stop: Verb = {
   usage,
   summary: 'hold everything new back, pause what runs, turn chaos off; lift lets it go on',
   examples: ['/cox stop the database is down', '/cox stop lift the database is back'],
-  options: ['reason'],
+  options: ['reason', 'of'],
   run,
 };

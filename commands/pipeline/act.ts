@@ -6,11 +6,14 @@ import type { Execution, Stage } from '../../src/model/execution';
 import { isComplete } from '../../src/model/status';
 import type { Choice, View } from '../../src/model/view';
 import { topLevelStages } from '../../src/engine/graph';
+import type { Text } from '../../src/model/text';
+import { askChoice, wishFor } from '../support/ask-others';
 import { findExecution } from '../support/find-execution';
 import { lostView } from '../support/lost-view';
 import { sendSignal } from '../support/send-signal';
 import { nearest, UserMistake } from '../support/suggest';
 import type { VerbAnswer } from '../support/verb';
+import { textOfWords, type Words } from '../support/words';
 import type { Subverb } from './subverb';
 
 /** What a person may do to an execution in words; the same signals as its buttons send. */
@@ -119,6 +122,17 @@ function signalOf(act: Act, execution: Execution, asked: Asked): Signal {
 
 const reply = (view: View): VerbAnswer => ({ type: 'reply', view });
 
+/** The answer to what was not done. */
+const refused = (headline: Text, denied: NonNullable<View['denied']>, choices: readonly Choice[] = []) =>
+  ({ type: 'reply', view: { headline, tone: 'bad', lines: ['Nothing was changed.'], denied, choices } }) as const;
+
+/** The words that do this to this very execution, and to this stage of it, whatever runs by then. */
+const wordsFor = (
+  act: Act,
+  { id }: Execution,
+  { stageId, options }: { readonly stageId: string; readonly options: Words['options'] },
+): string => textOfWords({ words: ['pipeline', act.name, id, ...(stageId === '' ? [] : [stageId])], options });
+
 function subverbOf(act: Act): Subverb {
   const isOfStage = act.choices !== undefined;
   return {
@@ -138,13 +152,13 @@ function subverbOf(act: Act): Subverb {
       const signal = signalOf(act, execution, { ...stage, user: command.source.user, reason: options.get('reason') });
       const sent = await sendSignal(world, execution, signal, command);
       if (sent.type === 'lost') return reply(lostView(sent.holder));
-      if (sent.type !== 'accepted')
-        return reply({
-          headline: sent.reason,
-          tone: 'bad',
-          lines: ['Nothing was changed.'],
-          denied: sent.type === 'forbidden' ? true : sent.code,
-        });
+      if (sent.type === 'forbidden') {
+        const text = wordsFor(act, execution, { ...stage, options });
+        const wish = wishFor(execution, { name: act.name, ...stage, ask: sent.ask, text });
+        const choices = wish === undefined ? [] : [askChoice(command)];
+        return { ...refused(sent.reason, true, choices), ...(wish === undefined ? {} : { wish }) };
+      }
+      if (sent.type === 'refused') return refused(sent.reason, sent.code);
       return reply({ headline: [{ strong: execution.name }, ` ${act.done}.`], tone: 'good' });
     },
   };

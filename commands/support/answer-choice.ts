@@ -1,4 +1,5 @@
-import type { Command, CommandRequest, PlannedAction } from '../../src/model/command';
+import { quoteWord } from '../../src/model/quote-word';
+import type { Command, CommandRequest, PlannedAction, Wish } from '../../src/model/command';
 import type { Choice, View } from '../../src/model/view';
 import type { ErrorCode } from '../../src/model/errors';
 import type { Text } from '../../src/model/text';
@@ -8,7 +9,7 @@ import { stageById } from '../../src/engine/graph';
 import { judgmentAnswers } from '../../src/engine/judgment-answers';
 import type { Signal } from '../../src/engine/signals';
 import type { Execution } from '../../src/model/execution';
-import { askAbout, askOthers } from './ask-others';
+import { askChoice, askOthers, wishFor } from './ask-others';
 import { answerText, mishapView, offerPlan, runVerb, type Outcome } from './answer-text';
 import { lostView } from './lost-view';
 import { queueLine } from './queue-line';
@@ -16,7 +17,6 @@ import { planHash, whatMoved } from './plan-hash';
 import { sendSignal } from './send-signal';
 import { startPlan } from './start-plan';
 import type { Verb, VerbAnswer, VerbWorld } from './verb';
-import { quoteWord } from './words';
 
 type ChoiceRequest = Extract<CommandRequest, { type: 'choice' }>;
 
@@ -28,8 +28,9 @@ const refuse = (headline: Text, code: ErrorCode): Outcome => ({
 });
 
 /** The answer to somebody who may not do this. */
-const deny = (headline: Text, choices: readonly Choice[] = []): Outcome => ({
+const deny = (headline: Text, choices: readonly Choice[] = [], wish?: Wish): Outcome => ({
   reply: { headline, tone: 'bad', lines: [], denied: true, choices },
+  ...(wish === undefined ? {} : { wish }),
 });
 
 const watchLines = ({ report }: PlannedAction['draft']): readonly string[] =>
@@ -239,7 +240,8 @@ async function answerExecutionChoice(request: ChoiceRequest, command: Command, w
   if (sent.type === 'lost') return { reply: lostView(sent.holder) };
   if (sent.type === 'forbidden') {
     const { name } = request;
-    return deny(sent.reason, sent.canAsk ? askAbout(world, execution, { name, stageId, command }) : []);
+    const wish = wishFor(execution, { name, stageId, ask: sent.ask });
+    return deny(sent.reason, wish === undefined ? [] : [askChoice(command)], wish);
   }
   if (sent.type !== 'accepted') return refuse(sent.reason, sent.code);
   if (signal.type === 'notify')

@@ -1,4 +1,4 @@
-import type { AuditGrant, Command, OtherWay, PlannedAction } from '../../src/model/command';
+import type { AuditGrant, Command, OtherWay, PlannedAction, Wish } from '../../src/model/command';
 import { CoxswainError } from '../../src/model/errors';
 import type { Choice, View } from '../../src/model/view';
 import { Blindness, blindView } from './blindness';
@@ -18,6 +18,7 @@ export type Outcome = {
   readonly quiet?: boolean;
   readonly executionId?: string;
   readonly audit?: AuditGrant;
+  readonly wish?: Wish;
 };
 
 const otherWayOf = ({ text, facts, draft }: OtherCard): OtherWay => ({
@@ -131,8 +132,10 @@ export async function answerText(
 ): Promise<Outcome> {
   try {
     const answer = await runVerb(verbs, text, command, world);
-    if (answer.type === 'reply')
-      return { reply: answer.view, ...(answer.audit === undefined ? {} : { audit: answer.audit }) };
+    if (answer.type === 'reply') {
+      const { view: reply, audit, wish } = answer;
+      return { reply, ...(audit === undefined ? {} : { audit }), ...(wish === undefined ? {} : { wish }) };
+    }
     const offered = offerPlan(command.id, answer.text ?? text, answer.plan);
     return answer.confirm ? offered : { ...offered, reply: answer.plan.view, startNow: true };
   } catch (error) {

@@ -1,17 +1,15 @@
-import { createHash } from 'node:crypto';
 import { liveMessageId, threadIdOf } from '../../src/engine/drain-execution';
 import { judgmentRoles } from '../../src/engine/approvals';
-import { commandKind, executionKind } from '../../src/engine/document-kinds';
+import { commandKind, executionKind, messageKind } from '../../src/engine/document-kinds';
 import { stageById } from '../../src/engine/graph';
 import { putMessage } from '../../src/engine/messages';
-import type { Command } from '../../src/model/command';
+import type { Command, Wish } from '../../src/model/command';
 import type { Execution } from '../../src/model/execution';
 import type { MessageTarget } from '../../src/model/message';
 import { principalsText } from '../../src/model/principal';
 import type { Text, TextPart } from '../../src/model/text';
 import { runChoice, type Choice, type View } from '../../src/model/view';
-import { subjectOfText, textOf, toldText } from './audit-command';
-import { windowOwner } from './override-permission';
+import { hidesValues, subjectOfText, textOf, toldText } from './audit-command';
 import type { VerbWorld } from './verb';
 
 /** The button of a refusal that asks those who may; it names the refused command, which says all else. */
@@ -31,39 +29,43 @@ type Plea = {
 
 const deciding = ['approve', 'reject', 'startNow', 'override', 'force'];
 
-function namesFor(world: VerbWorld, execution: Execution, name: string, stageId = ''): readonly string[] {
-  const owner = name === 'startNow' ? windowOwner(world.definitions(), execution, stageId) : undefined;
-  const { approvers, deployers, breakGlass } = owner?.policy ?? execution.definition.policy;
-  if (name === 'breakGlass') return breakGlass?.groups ?? [];
-  if (!deciding.includes(name)) return deployers;
-  if (approvers.groups.length > 0) return approvers.groups;
-  if (name !== 'approve' && name !== 'reject') return deployers;
-  return judgmentRoles(stageById(execution, stageId)?.context ?? {});
+type Wanted = Omit<Wish, 'executionId' | 'asks' | 'stageId'> & {
+  readonly stageId: string;
+  /** Those whom the refusal names; where it names nobody, a judgment asks those of its roles. */
+  readonly ask: readonly string[] | undefined;
+};
+
+/** What others can be asked for where somebody was refused to act on an execution; undefined where there is nobody to ask. */
+export function wishFor(execution: Execution, { name, stageId, ask, text }: Wanted): Wish | undefined {
+  if (ask === undefined) return undefined;
+  const isJudgment = name === 'approve' || name === 'reject';
+  const roles = isJudgment ? judgmentRoles(stageById(execution, stageId)?.context ?? {}) : [];
+  const asks = ask.length > 0 ? ask : roles;
+  if (asks.length === 0) return undefined;
+  return {
+    executionId: execution.id,
+    name,
+    asks,
+    ...(stageId === '' ? {} : { stageId }),
+    ...(text === undefined ? {} : { text }),
+  };
 }
 
-/** The button of a refusal to act on an execution; none where its files name nobody who could be asked. */
-export const askAbout = (
-  world: VerbWorld,
-  execution: Execution,
-  { name, stageId, command }: { readonly name: string; readonly stageId: string; readonly command: Command },
-): readonly Choice[] => (namesFor(world, execution, name, stageId).length === 0 ? [] : [askChoice(command)]);
-
-/** In the thread of the execution, whose message has the buttons. */
-async function pleaAbout(world: VerbWorld, command: Command): Promise<Plea | undefined> {
-  const { request } = command;
-  if (request.type !== 'choice' || request.target.kind !== 'execution') return undefined;
-  const { id, stageId } = request.target;
-  const execution = (await world.store.get(executionKind, id))?.document;
+/** In the thread of the execution, whose message has the buttons; what was said in words has one of its own. */
+async function pleaAbout(world: VerbWorld, { wish }: Command): Promise<Plea | undefined> {
+  if (wish === undefined) return undefined;
+  const { executionId, stageId, name, asks, text } = wish;
+  const execution = (await world.store.get(executionKind, executionId))?.document;
   if (execution?.report === undefined) return undefined;
   const stage = stageId === undefined ? undefined : stageById(execution, stageId);
   const on = stage === undefined ? execution.name : `'${stage.name}' of ${execution.name}`;
-  const verb = deciding.includes(request.name) ? 'for a decision on' : `for ${request.name} on`;
-  const parentId = execution.report.threadOf === undefined ? liveMessageId(id) : threadIdOf(execution);
+  const verb = deciding.includes(name) ? 'for a decision on' : `for ${name} on`;
+  const parentId = execution.report.threadOf === undefined ? liveMessageId(executionId) : threadIdOf(execution);
   return {
-    names: namesFor(world, execution, request.name, stageId),
+    names: asks,
     target: { kind: 'thread', parentId, broadcast: false },
     what: [`${verb} ${on}.`],
-    choices: [],
+    choices: text === undefined ? [] : [runChoice(`${name} ${on}`, text)],
   };
 }
 
@@ -84,17 +86,12 @@ function pleaFor(world: VerbWorld, { request }: Command): Plea | undefined {
     names: found.policy.deployers,
     target: { kind: 'channel', channel: found.channel },
     what: ['for ', { code: toldText(text) }, '. Whoever runs it is the one who asked for it.'],
-    choices: toldText(text).includes('=…') ? [] : [runChoice(`Run: ${text}`, text)],
+    choices: hidesValues(text) ? [] : [runChoice(`Run: ${text}`, text)],
   };
 }
 
-const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 16);
-
-/** One message for the same wish of the same person about the same thing, however often it is refused. */
-function messageIdOf({ source, request, teamId }: Command): string {
-  const about = request.type === 'text' ? request.text : JSON.stringify([request.name, request.target]);
-  return `${teamId}/ask/${digest(JSON.stringify([source.user, about]))}`;
-}
+/** One message for one refusal, however often its button is pressed. */
+const messageIdOf = ({ teamId, id }: Command): string => `${teamId}/ask/${id}`;
 
 /** Asks those who may do what a command was refused for; the answer says where. Asking again changes nothing. */
 export async function askOthers(world: VerbWorld, refusedId: string, command: Command): Promise<View> {
@@ -109,6 +106,8 @@ export async function askOthers(world: VerbWorld, refusedId: string, command: Co
   const headline: Text = [...principalsText(plea.names), ': ', { person: user }, ' asks ', ...plea.what];
   const view: View = { headline, tone: 'attention', choices: plea.choices };
   const id = messageIdOf(refused);
+  if ((await world.store.get(messageKind, id)) !== undefined)
+    return { headline: ['Asked ', ...principalsText(plea.names), ' already.'], tone: 'neutral', undone: true };
   await putMessage(world.store, {
     now: world.clock.now(),
     id,

@@ -1,3 +1,4 @@
+import { quoteWord } from '../../src/model/quote-word';
 import { commandKind, executionKind } from '../../src/engine/document-kinds';
 import { auditFact, type AuditFact, type AuditOrigin } from '../../src/model/audit';
 import type { Command, CommandRequest, CommandSource } from '../../src/model/command';
@@ -5,7 +6,7 @@ import { joinTexts, plainText, type Text } from '../../src/model/text';
 import type { View } from '../../src/model/view';
 import type { Outcome } from './answer-text';
 import type { VerbWorld } from './verb';
-import { parseWords, quoteWord, type Words } from './words';
+import { parseWords, type Words } from './words';
 
 /** Where a command came from, as the audit log has it. */
 export function originOf(source: CommandSource): AuditOrigin {
@@ -40,6 +41,16 @@ export const textOf = (request: CommandRequest): string | undefined => {
 /** Options whose values are told; what is given to a pipeline may be a secret, so that only its name is. */
 const toldOptions = ['group', 'size', 'from', 'to', 'by', 'kind', 'diff', 'with', 'before', 'yes', 'anyway'];
 
+/**
+ * A word without what may be a secret: of `db.password=…`, which is mistyped and so no option, only the name; of what follows
+ * such a name as `--db.password` nothing.
+ */
+function toldWord(word: string, index: number, words: readonly string[]): string {
+  if (index > 0 && words[index - 1]?.startsWith('-') === true) return '…';
+  const end = word.indexOf('=');
+  return end === -1 ? word : `${word.slice(0, end)}=…`;
+}
+
 /** The words of a command: of a login nothing but the verb, whose code is as good as a token; `then` are words themselves. */
 function toldWords({ words, options }: Words): string {
   if (words[0]?.toLowerCase() === 'login') return 'login';
@@ -47,11 +58,14 @@ function toldWords({ words, options }: Words): string {
     if (name === 'then') return `then=${quoteWord(toldText(value))}`;
     return toldOptions.includes(name) ? `${name}=${value}` : `${name}=…`;
   });
-  return [...words, ...given].join(' ');
+  return [...words.map(toldWord), ...given].join(' ');
 }
 
 /** The words of a text without the values that may be secrets. */
 export const toldText = (text: string): string => toldWords(wordsOf(text));
+
+/** Whether a text has values that may be secrets. */
+export const hidesValues = (text: string): boolean => toldText(text).includes('…');
 
 /** Which application and environment some words name; whatever they do not is absent. */
 export function subjectOfText(text: string, world: VerbWorld): CommandSubject {
@@ -126,7 +140,7 @@ const whatOf = (request: CommandRequest): string => {
 
 const actionOf = (request: CommandRequest): string => {
   const text = textOf(request);
-  if (text !== undefined) return wordsOf(text).words[0] ?? 'unreadable';
+  if (text !== undefined) return wordsOf(text).words.map(toldWord)[0] ?? 'unreadable';
   return (request as Extract<CommandRequest, { type: 'choice' }>).name;
 };
 

@@ -9,7 +9,7 @@ import { may, type Action } from '../../src/policy/permissions';
 import { askChoice } from './ask-others';
 import type { LivePlace } from './live-groups';
 import type { VerbWorld } from './verb';
-import { isYes, type Words } from './words';
+import { isYes, textOfWords, type Words } from './words';
 
 const waitsForOverride = 'It waits then for a second person to override that, and fails where nobody does.';
 
@@ -65,8 +65,8 @@ function denialOf(
 export type GuardVerdict = { readonly refusal: View } | { readonly lines: readonly Text[]; readonly isDenied: boolean };
 
 /** The words of a command, which is to be planned although the guard will stop it. */
-const anywayText = ({ words, options }: Words): string =>
-  [...words, ...[...options].map(([name, value]) => `${name}=${value}`), 'anyway=yes'].join(' ');
+const anywayText = (words: Words): string =>
+  textOfWords({ ...words, options: new Map([...words.options, ['anyway', 'yes']]) });
 
 /** Asks the traffic guard about a removal; with `anyway=yes` among the words a denial becomes a line of the plan. */
 export function askGuard(world: Pick<VerbWorld, 'definitions'>, removal: Removal, words: Words): GuardVerdict {

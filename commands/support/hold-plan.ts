@@ -1,3 +1,4 @@
+import { quoteWord } from '../../src/model/quote-word';
 import { holdText } from '../../src/model/hold';
 import type { Lock } from '../../src/model/environment-lock';
 import type { Command } from '../../src/model/command';
@@ -5,7 +6,6 @@ import type { Choice, View } from '../../src/model/view';
 import { holdOfLock, readLock } from '../../src/policy/locks/locks';
 import { holdOfStop, readStop, type Stop } from '../../src/policy/stop';
 import type { PlanCard, VerbAnswer, VerbWorld } from './verb';
-import { quoteWord } from './words';
 
 /** Takes another's lock, as it was seen, with a reason; `then` are the words that are carried on with. */
 export function takeChoice(where: string, lock: Lock, then: string): Choice {
@@ -33,14 +33,14 @@ export const lockedView = (where: string, lock: Lock, then: string): View => ({
   choices: [takeChoice(where, lock, then)],
 });
 
-/** Lets everything go on, with a reason. */
-export const liftChoice: Choice = {
+/** Lifts this stop, and no later one, with a reason. */
+export const liftChoice = ({ id }: Stop): Choice => ({
   name: 'run',
   label: 'Lift',
-  target: { kind: 'run', text: 'stop lift' },
+  target: { kind: 'run', text: `stop lift of=${id}` },
   style: 'danger',
   asks: { title: 'Lift the stop', label: 'Why may everything go on?', submit: 'Lift it', required: true },
-};
+});
 
 /** The answer while everything is stopped. */
 export const stoppedView = (stop: Stop): View => ({
@@ -49,7 +49,7 @@ export const stoppedView = (stop: Stop): View => ({
   undone: true,
   denied: 'NOT_ALLOWED',
   lines: ['Nothing was started. Rollback stays possible.'],
-  choices: [liftChoice],
+  choices: [liftChoice(stop)],
 });
 
 type Held = { readonly where: string; readonly lock: Lock | undefined; readonly stop: Stop | undefined };

@@ -4,20 +4,14 @@ import type { Application, Pipeline } from '../../src/model/application';
 import type { PipelineRun } from '../../src/model/execution';
 import type { View } from '../../src/model/view';
 import { runChoice } from './suggest';
-import type { Words } from './words';
+import { textOfWords, type Words } from './words';
 
 /** How many options of a missing parameter become buttons. */
 const mostChoices = 5;
 
-/** A word as it is typed, in quotes where it must be. */
-export const wordOf = (text: string): string =>
-  /^[^\s"\\]+$/.test(text) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`;
-
 /** The command again, with one more option. */
-const withOption = ({ words, options }: Words, name: string, value: string): string =>
-  [...words.map(wordOf), ...[...options, [name, value] as const].map(([key, text]) => `${key}=${wordOf(text)}`)].join(
-    ' ',
-  );
+const withOption = (words: Words, name: string, value: string): string =>
+  textOfWords({ ...words, options: new Map([...words.options, [name, value]]) });
 
 /** What an execution of a pipeline carries when the options of a command, without the command's `own`, are its parameters. */
 export function planOptions(

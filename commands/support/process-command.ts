@@ -34,7 +34,7 @@ async function outcomeOf(verbs: readonly Verb[], command: Command, world: VerbWo
 type Answered = { readonly executionId: string; readonly events: NonNullable<Command['events']> };
 
 function withOutcome(command: Command, outcome: Outcome, { executionId, events }: Answered): Command {
-  const { reply, plan, startNow, quiet, audit, executionId: known } = outcome;
+  const { reply, plan, startNow, quiet, audit, wish, executionId: known } = outcome;
   const started = plan !== undefined && startNow === true;
   const decided = started ? { ...plan, state: 'confirmed' as const, decidedBy: command.id, executionId } : plan;
   const acted = started ? executionId : known;
@@ -43,6 +43,7 @@ function withOutcome(command: Command, outcome: Outcome, { executionId, events }
     state: 'answered',
     events,
     ...(audit === undefined ? {} : { audit }),
+    ...(wish === undefined ? {} : { wish }),
     reply: started ? startedView(plan.draft) : reply,
     ...(decided === undefined ? {} : { plan: decided }),
     ...(quiet === undefined ? {} : { quiet }),

@@ -22,7 +22,7 @@ export async function retryPermission(
   const from = { application: { name }, environment: { name: definition.environment }, stages, owner };
   for (const { application, environment, why } of reachedEnvironments(definitions, from)) {
     const there = mayDeploy(environment.policy, people, user, `${application.name} ${environment.name}`);
-    if (!there.allowed) return { allowed: false, reason: joinTexts([there.reason, ` S${why.slice(1)}.`]) };
+    if (!there.allowed) return { ...there, reason: joinTexts([there.reason, ` S${why.slice(1)}.`]) };
   }
   return permission;
 }

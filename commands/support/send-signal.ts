@@ -27,8 +27,8 @@ import type { VerbWorld } from './verb';
 /** What became of a signal: taken, refused to this person, too late, or the cluster is held by another. */
 export type Sent =
   | { readonly type: 'accepted' }
-  /** `canAsk`: others may do it, and can be asked to. */
-  | { readonly type: 'forbidden'; readonly reason: Text; readonly canAsk: boolean }
+  /** `ask`: others who may do it and can be asked to; absent where nobody can be, empty where no file names them. */
+  | { readonly type: 'forbidden'; readonly reason: Text; readonly ask?: readonly string[] }
   | { readonly type: 'refused'; readonly reason: Text; readonly code: ErrorCode }
   | { readonly type: 'lost'; readonly holder: StartRefusal };
 
@@ -112,8 +112,10 @@ export async function sendSignal(
   { id, source }: Pick<Command, 'id' | 'source'>,
 ): Promise<Sent> {
   const { permission, signal } = await authorize(world, execution, wanted);
-  if (!permission.allowed)
-    return { type: 'forbidden', reason: permission.reason, canAsk: permission.ask !== undefined };
+  if (!permission.allowed) {
+    const { reason, ask } = permission;
+    return { type: 'forbidden', reason, ...(ask === undefined ? {} : { ask }) };
+  }
   const unoffered = signal.type === 'retryStage' ? retryRefusal(execution, signal.stageId) : undefined;
   if (unoffered !== undefined) return notAllowed(unoffered);
   const held = await refuseHeld(world, execution, signal);

@@ -5,7 +5,7 @@ import type { Signal, SignalOutcome } from '../../src/engine/signals';
 import type { NewId } from '../../src/engine/ids';
 import type { ServerGroups } from '../../src/dcos/server-groups';
 import type { Definitions } from '../../src/model/application';
-import type { AuditGrant, Command, ExecutionDraft } from '../../src/model/command';
+import type { AuditGrant, Command, ExecutionDraft, Wish } from '../../src/model/command';
 import type { AuditFact } from '../../src/model/audit';
 import type { Execution } from '../../src/model/execution';
 import type { Text } from '../../src/model/text';
@@ -36,7 +36,7 @@ export type VerbWorld = {
 
 /** What a verb wants done: an answer, a plan to be confirmed, or a start without asking. */
 export type VerbAnswer =
-  | { readonly type: 'reply'; readonly view: View; readonly audit?: AuditGrant }
+  | { readonly type: 'reply'; readonly view: View; readonly audit?: AuditGrant; readonly wish?: Wish }
   | {
       readonly type: 'plan';
       readonly plan: PlanCard;

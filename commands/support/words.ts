@@ -1,19 +1,23 @@
+import { quoteWord } from '../../src/model/quote-word';
 import { UserMistake } from './suggest';
 
 /** A command line taken apart: the words in order, and its options. */
 export type Words = { readonly words: readonly string[]; readonly options: ReadonlyMap<string, string> };
 
-const tokenPattern = /(?:[^\s"]+|"(?:\\.|[^"\\])*"?)+/g;
+const tokenPattern = /(?:[^\s"]+|"(?:\\.|[^"\\])*"?)+/gs;
 
 /** Quotes hold words together; inside them a backslash makes the next character plain. */
 const unquote = (token: string) =>
-  token.replace(/"((?:\\.|[^"\\])*)"?/g, (_quoted, inner: string) => inner.replace(/\\(.)/g, '$1'));
+  token.replace(/"((?:\\.|[^"\\])*)"?/gs, (_quoted, inner: string) => inner.replace(/\\(.)/gs, '$1'));
 
-/** Keyboards turn "…" into “…” and -- into —; nobody means those in a command. */
-const plainTyping = (text: string) => text.replaceAll(/[“”„]/g, '"').replaceAll(/(?<=^|\s)[–—](?=[a-z])/g, '--');
+const typography = /"(?:\\.|[^"\\])*"|[“”„]|(?<=^|\s)[–—](?=[a-z])/gs;
 
-/** A text as one word, whatever it holds, as `parseWords` reads it. */
-export const quoteWord = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
+/** Keyboards turn "…" into “…” and -- into —; nobody means those in a command. What stands in straight quotes stays as it is. */
+const plainTyping = (text: string) =>
+  text.replaceAll(typography, (found) => {
+    if (found.startsWith('"')) return found;
+    return '–—'.includes(found) ? '--' : '"';
+  });
 
 /** Reads `deploy foo prod 1.9.1 reason="fix login" --yes`: options are `key=value`, `--key value` or `--key` alone. */
 export function parseWords(text: string, flags: readonly string[] = ['yes', 'json']): Words {
@@ -35,6 +39,13 @@ export function parseWords(text: string, flags: readonly string[] = ['yes', 'jso
   }
   return { words, options };
 }
+
+/** A word as it is typed, in quotes where it must be. */
+export const wordOf = (text: string): string => (/^[^\s"\\“”„=–—-][^\s"\\“”„=]*$/.test(text) ? text : quoteWord(text));
+
+/** The words of a command line again, as `parseWords` reads them. */
+export const textOfWords = ({ words, options }: Words): string =>
+  [...words.map(wordOf), ...[...options].map(([name, value]) => `${name}=${wordOf(value)}`)].join(' ');
 
 /** Whether an option is yes; without it, no. Throws a UserMistake for any other word. */
 export function isYes({ options }: Words, name: string): boolean {

@@ -33,6 +33,7 @@ const hold = z.object({
   at: z.number(),
   reason: z.string().optional(),
   until: z.number().optional(),
+  rolledBack: z.object({ by: z.string(), at: z.number() }).optional(),
 });
 const schema = z.discriminatedUnion('kind', [
   z.object({

@@ -73,6 +73,18 @@ export type PlannedAction = {
 /** Chains of the audit log, and days of them as `2026-01-31`, both included; absent is without a bound. */
 export type AuditGrant = { readonly chains: readonly string[]; readonly from?: string; readonly to?: string };
 
+/** Whom a refusal to act on an execution lets its reader ask, and for what. */
+export type Wish = {
+  readonly executionId: string;
+  /** What was to be done, as a choice is named: `cancelExecution`, `approve`. */
+  readonly name: string;
+  readonly stageId?: string;
+  /** Those who may: user groups and people. */
+  readonly asks: readonly string[];
+  /** The words that do just this, where it was said in words; absent where the message of the execution has its button. */
+  readonly text?: string;
+};
+
 /** One thing a person asked for; stored before it is acknowledged, keyed by Slack's trigger id. */
 export type Command = {
   readonly schema: 1;
@@ -93,6 +105,8 @@ export type Command = {
   /** The execution that this command started or acted upon. */
   readonly executionId?: string;
   readonly plan?: PlannedAction;
+  /** Of a refusal: what others can be asked for; absent where the words of the command say it, and where nobody can be. */
+  readonly wish?: Wish;
   /** The part of the audit log that the answer gives its reader to export. */
   readonly audit?: AuditGrant;
   /** What is still to be written to the audit log. */

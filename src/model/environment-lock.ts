@@ -2,6 +2,19 @@ import type { AuditFact } from './audit';
 import type { MessageTarget } from './message';
 import type { View } from './view';
 
+/** A rollback that succeeded: what was asked for before it is not to roll forward by itself. */
+export type RolledBack = {
+  /** That of the event that told of it. */
+  readonly id: string;
+  /** Slack user id of who asked for it. */
+  readonly by: string;
+  /** Milliseconds since the epoch; `until` is when its own lock would end. */
+  readonly at: number;
+  readonly until: number;
+  /** Its name. */
+  readonly reason: string;
+};
+
 /** Who keeps others from changing an environment. */
 export type Lock = {
   /** That of the command, or of the rollback, that took it. */
@@ -16,6 +29,8 @@ export type Lock = {
   readonly origin: 'asked' | 'rollback';
   /** Slack user id of whose lock it was before; absent where it was nobody else's. */
   readonly takenFrom?: string;
+  /** The last rollback that succeeded while it held, or that took it; absent where none did. */
+  readonly rolledBack?: RolledBack;
   /** The holder has been told that it ends soon. */
   readonly isWarned?: true;
 };

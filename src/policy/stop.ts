@@ -22,6 +22,8 @@ export type StopDocument = {
   readonly stop?: Stop;
   /** The stop before and who lifted it: executions that it paused go on. Absent where nothing was lifted yet. */
   readonly lifted?: { readonly stop: Stop; readonly id: string; readonly by: string };
+  /** Ids of the last requests that were applied, so that a late repeat changes nothing; absent until the first. */
+  readonly applied?: readonly string[];
   /** How often running executions are still to be looked through. */
   readonly looksLeft: number;
   /** What is still to be written to the audit log. */
@@ -55,6 +57,16 @@ export type StopRequest = {
   readonly now: number;
 };
 
+/** What a lift is about: any stop, or only the one of that id. */
+export type LiftRequest = StopRequest & { readonly of?: string | undefined };
+
+const mostApplied = 20;
+
+const withApplied = ({ applied = [] }: StopDocument, id: string) => [...applied, id].slice(-mostApplied);
+
+const isApplied = ({ applied = [], lifted }: StopDocument, id: string): boolean =>
+  applied.includes(id) || lifted?.stop.id === id || lifted?.id === id;
+
 /** One that began while the stop was saved is found by a later look: a step takes 5 s at most, and its lease ends after 10. */
 const looks = 4;
 
@@ -82,26 +94,35 @@ async function change(
   return saved?.document;
 }
 
-/** Stops everything; answers the stop that holds then, which is an earlier one where there is one. */
+/**
+ * Stops everything; answers the stop that holds then, which is an earlier one where there is one. Again under the same id it
+ * changes nothing, also where the stop that was found has been lifted since.
+ */
 export async function stopAll(store: DocumentStore, teamId: string, request: StopRequest): Promise<Stop | undefined> {
   const { id, user, reason, now } = request;
   const stop: Stop = { id, by: user, at: now, ...(reason === undefined ? {} : { reason }) };
-  const stopped = await change(store, teamId, now, (document) =>
-    document.stop !== undefined || document.lifted?.stop.id === id
-      ? document
-      : { ...document, stop, looksLeft: looks, facts: [...document.facts, factOf('stop', request)] },
-  );
+  const stopped = await change(store, teamId, now, (document) => {
+    if (isApplied(document, id)) return document;
+    const applied = withApplied(document, id);
+    if (document.stop !== undefined) return { ...document, applied };
+    return { ...document, stop, applied, looksLeft: looks, facts: [...document.facts, factOf('stop', request)] };
+  });
   return stopped?.stop;
 }
 
-/** Lifts the stop; answers the one that was lifted under this id, undefined where there was none. */
-export async function liftStop(store: DocumentStore, teamId: string, request: StopRequest): Promise<Stop | undefined> {
-  const { id, user, now } = request;
+/**
+ * Lifts the stop; answers the one that was lifted under this id, undefined where there was none, or not the one that was meant.
+ * Again under the same id it changes nothing.
+ */
+export async function liftStop(store: DocumentStore, teamId: string, request: LiftRequest): Promise<Stop | undefined> {
+  const { id, user, now, of } = request;
   const after = await change(store, teamId, now, (document) => {
     const { stop, ...rest } = document;
-    if (stop === undefined) return document;
+    if (isApplied(document, id)) return document;
+    const applied = withApplied(document, id);
+    if (stop === undefined || (of !== undefined && of !== stop.id)) return { ...document, applied };
     const facts = [...document.facts, factOf('lift', request)];
-    return { ...rest, lifted: { stop, id, by: user }, looksLeft: looks, facts };
+    return { ...rest, lifted: { stop, id, by: user }, applied, looksLeft: looks, facts };
   });
   return after?.lifted?.id === id ? after.lifted.stop : undefined;
 }

@@ -55,6 +55,15 @@ describe('a deployment that is to be broken off', () => {
     expect((await bench.drive(bench.id)).status).toBe('SUCCEEDED');
   });
 
+  it('asks those of the environment that refuses it, not those of the execution', async () => {
+    const bench = await createBench();
+    await bench.peopled(['UANN'], ['UBOB']);
+    const [choice] = (await bench.force('UBOB')).reply?.choices ?? [];
+    if (choice === undefined) throw new Error('Nobody can be asked.');
+    const asked = await ask(bench, { type: 'choice', name: choice.name, target: choice.target }, 'UBOB');
+    expect(wordsOf(asked.reply)).toBe('Asked @crew.');
+  });
+
   it('is not broken off for an execution that is being canceled', async () => {
     const bench = await createBench();
     const target = (await bench.choice())?.target;

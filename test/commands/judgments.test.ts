@@ -278,20 +278,22 @@ describe('asking those who may decide', () => {
   it.each([
     ['approvers', {}, '@managers'],
     ['roles where anyone may decide', { approvers: { groups: [], anyone: true } }, '@oncall'],
-  ])('tells them in the thread, once for each who asks: %s', async (_which, over, names) => {
+  ])('tells them in the thread, once for each refusal: %s', async (_which, over, names) => {
     const bench = await createJudgmentBench({
       stages: keepIt({ selectedStageRoles: ['oncall'] }),
       groups: { oncall: ['UCID'] },
       ...over,
     });
     const id = await bench.started();
-    for (const user of ['UEVE', 'UEVE', 'UFAY']) {
+    for (const user of ['UEVE', 'UFAY']) {
       const refused = await bench.decide(id, user);
       const [choice] = refused.reply?.choices ?? [];
       expect(choice?.name).toBe('ask');
       if (choice === undefined) return;
-      const asked = await ask(bench, { type: 'choice', name: 'ask', target: choice.target }, user);
-      expect(wordsOf(asked.reply)).toBe(`Asked ${names}.`);
+      for (const more of ['', ' already']) {
+        const asked = await ask(bench, { type: 'choice', name: 'ask', target: choice.target }, user);
+        expect(wordsOf(asked.reply)).toBe(`Asked ${names}${more}.`);
+      }
     }
     const pleas = await bench.messages(`${names}: @U`);
     expect(pleas.map(({ view }) => wordsOf(view)).sort()).toEqual(

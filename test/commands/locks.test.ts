@@ -1,8 +1,10 @@
 import { messageKind } from '../../src/engine/document-kinds';
+import type { Command } from '../../src/model/command';
+import { quoteWord } from '../../src/model/quote-word';
 import { plainText } from '../../src/model/text';
 import { east } from '../dcos/builders';
 import { wordsOf } from '../support/command-kit';
-import { choiceOf, createLockBench as createBench, startIn as start } from '../support/lock-kit';
+import { choiceOf, createLockBench, startIn } from '../support/lock-kit';
 import { west } from '../support/stage-kit';
 
 const minuteMs = 60_000;
@@ -10,7 +12,7 @@ const hourMs = 60 * minuteMs;
 
 describe('/cox lock', () => {
   it('says until when and why, and that its holder is not locked out', async () => {
-    const it = await createBench();
+    const it = await createLockBench();
     const said = await it.say('lock foo prod 2h migration of users');
     expect(wordsOf(said.reply)).toContain('foo prod is locked until 2026-01-01 02:00 UTC by @UANN: migration of users');
     const plan = await it.say('deploy foo prod 2.0');
@@ -32,7 +34,7 @@ describe('/cox lock', () => {
     ['unlock foo prod now', "I do not understand 'now'"],
     ['locks foo', "I do not understand 'foo'"],
   ])('%s is answered: %s', async (text, answer) => {
-    const it = await createBench();
+    const it = await createLockBench();
     expect(wordsOf((await it.say(text)).reply)).toContain(answer);
     expect(wordsOf((await it.say('locks')).reply)).toBe('Nothing is locked.');
   });
@@ -40,7 +42,7 @@ describe('/cox lock', () => {
   it.each(['lock foo prod 2h x', 'lock take foo prod 2h x', 'unlock foo prod'])(
     '%s is for those who may deploy there',
     async (text) => {
-      const it = await createBench();
+      const it = await createLockBench();
       await it.say('lock foo prod 1h migration');
       const said = await it.say(text, 'UEVE');
       expect([wordsOf(said.reply), said.reply?.denied]).toEqual([
@@ -60,7 +62,7 @@ describe('/cox lock', () => {
     'terminate foo prod foo-prod-v000.1',
     'pipeline run foo p prod 2.0',
   ])('keeps others from: %s', async (text) => {
-    const it = await createBench();
+    const it = await createLockBench();
     for (const location of [east, west])
       it.serverGroups.seed({ location, name: 'foo-prod-v001', desired: 2, createdTime: 9 });
     await it.say('lock foo prod 2h migration');
@@ -70,13 +72,13 @@ describe('/cox lock', () => {
   });
 
   it('is of one environment: another is open', async () => {
-    const it = await createBench();
+    const it = await createLockBench();
     await it.say('lock foo prod 2h migration');
     expect((await it.say('deploy foo dev 2.0', 'UBOB')).executionId).toBeDefined();
   });
 
   it('is listed with age and end until it is lifted by its holder, and told to the audit log', async () => {
-    const it = await createBench();
+    const it = await createLockBench();
     await it.say('lock foo prod 2h migration');
     await it.clock.advance(90_000);
     expect(wordsOf((await it.say('locks', 'UEVE')).reply)).toBe(
@@ -93,7 +95,7 @@ describe('/cox lock', () => {
   });
 
   it('warns its holder shortly before its end, and falls by itself', async () => {
-    const it = await createBench();
+    const it = await createLockBench();
     await it.say('lock foo prod 2h migration');
     await it.clock.advance(110 * minuteMs - 1);
     await it.settle();
@@ -110,8 +112,21 @@ describe('/cox lock', () => {
     expect(await it.audited('foo', 'background')).toEqual([['expired', 'coxswain', 'migration']]);
   });
 
+  it('is prolonged by the button of its warning with the very reason that it has', async () => {
+    const it = await createLockBench();
+    const reason = 'C:\\new “disk”\n—again "a=b"';
+    await it.say(`lock foo prod 1h reason=${quoteWord(reason)}`);
+    await it.clock.advance(51 * minuteMs);
+    await it.settle();
+    const [warning] = (await it.store.list(messageKind)).flatMap(({ document: { target, view } }) =>
+      target.kind === 'direct' ? [view] : [],
+    );
+    await it.pressRun({ ...(await it.say('locks')), reply: warning } as Command, 'Another hour', undefined, 'UANN');
+    expect(wordsOf((await it.say('locks')).reply)).toContain(`until 2026-01-01 01:51 UTC · ${reason}`);
+  });
+
   it('is prolonged by its holder, and warned of anew', async () => {
-    const it = await createBench();
+    const it = await createLockBench();
     await it.say('lock foo prod 1h migration');
     await it.clock.advance(55 * minuteMs);
     await it.settle();
@@ -130,7 +145,7 @@ describe('/cox lock', () => {
 
 describe('taking a lock', () => {
   it('by the button of the refusal tells who held it, and carries on with what was asked for', async () => {
-    const it = await createBench();
+    const it = await createLockBench();
     await it.say('lock foo prod 2h migration');
     const refused = await it.say('deploy foo prod 2.0 reason="fix \\"login\\""', 'UBOB');
     expect(choiceOf(refused, 'Take the lock').asks?.required).toBe(true);
@@ -150,8 +165,18 @@ describe('taking a lock', () => {
     ]);
   });
 
+  it('tells the reason as it was typed, spaces made one', async () => {
+    const it = await createLockBench();
+    await it.say('lock foo prod 2h migration');
+    const refused = await it.say('deploy foo prod 2.0 reason=“fix login”', 'UBOB');
+    await it.pressRun(refused, 'Take the lock', '  It said “disk full”\n—again: C:\\new "a=b" ', 'UBOB');
+    expect((await it.told('UANN')).join()).toContain(
+      'took your lock of foo prod: It said “disk full” —again: C:\\new "a=b"',
+    );
+  });
+
   it('starts at once what needs no confirmation', async () => {
-    const it = await createBench();
+    const it = await createLockBench();
     await it.say('lock foo dev 2h migration');
     const refused = await it.say('deploy foo dev 2.0', 'UBOB');
     const { executionId } = await it.pressRun(refused, 'Take the lock', 'urgent', 'UBOB');
@@ -159,7 +184,7 @@ describe('taking a lock', () => {
   });
 
   it('takes only the lock that was seen', async () => {
-    const it = await createBench();
+    const it = await createLockBench();
     await it.say('lock foo dev 2h migration');
     const refused = await it.say('deploy foo dev 2.0', 'UBOB');
     await it.say('lock take foo dev 1h mine now', 'UEVE');
@@ -170,7 +195,7 @@ describe('taking a lock', () => {
   });
 
   it('that has ended meanwhile just carries on', async () => {
-    const it = await createBench();
+    const it = await createLockBench();
     await it.say('lock foo dev 2h migration');
     const refused = await it.say('deploy foo dev 2.0', 'UBOB');
     await it.say('unlock foo dev');
@@ -180,7 +205,7 @@ describe('taking a lock', () => {
   });
 
   it('in words keeps its end where none is given, and needs a reason', async () => {
-    const it = await createBench();
+    const it = await createLockBench();
     await it.say('lock foo prod 2h migration');
     expect(wordsOf((await it.say('lock take foo prod', 'UBOB')).reply)).toContain('Say why');
     expect(wordsOf((await it.say('lock take foo prod hotfix first', 'UBOB')).reply)).toContain(
@@ -189,7 +214,7 @@ describe('taking a lock', () => {
   });
 
   it('is not done by a lock, which is refused with the button', async () => {
-    const it = await createBench();
+    const it = await createLockBench();
     await it.say('lock foo prod 2h migration');
     const refused = await it.say('lock foo prod 1h mine', 'UBOB');
     expect(wordsOf(refused.reply)).toContain('is locked by @UANN');
@@ -198,7 +223,7 @@ describe('taking a lock', () => {
   });
 
   it('unlocks for good where that was asked for', async () => {
-    const it = await createBench();
+    const it = await createLockBench();
     await it.say('lock foo prod 2h migration');
     await it.pressRun(await it.say('unlock foo prod', 'UBOB'), 'Take the lock', 'she is ill', 'UBOB');
     expect(wordsOf((await it.say('locks')).reply)).toBe('Nothing is locked.');
@@ -207,7 +232,7 @@ describe('taking a lock', () => {
 
 describe('a plan', () => {
   it('is refused at its confirmation where somebody locked meanwhile, and shown anew where its own lock changed', async () => {
-    const it = await createBench();
+    const it = await createLockBench();
     const planned = await it.say('deploy foo prod 2.0');
     await it.say('lock foo prod 1h mine');
     const moved = await it.press(planned, 'confirm');
@@ -221,8 +246,8 @@ describe('a plan', () => {
 
 describe('an execution that starts while a lock of another holds', () => {
   it('waits, says who and until when, and starts when the lock falls', async () => {
-    const it = await createBench();
-    const id = await start(it, 'deploy foo prod 2.0');
+    const it = await createLockBench();
+    const id = await startIn(it, 'deploy foo prod 2.0');
     await it.say('lock foo prod 1h migration', 'UBOB');
     expect((await it.drive(id, 10 * minuteMs)).status).toBe('NOT_STARTED');
     expect(plainText((await it.live(id))?.headline ?? '')).toBe(
@@ -233,26 +258,26 @@ describe('an execution that starts while a lock of another holds', () => {
   });
 
   it('keeps nothing from the holder: neither its turn nor its cluster', async () => {
-    const it = await createBench(undefined, undefined, undefined, [], {
+    const it = await createLockBench(undefined, undefined, undefined, [], {
       limitConcurrent: true,
       keepWaitingPipelines: true,
     });
-    const id = await start(it, 'deploy foo prod 2.0');
+    const id = await startIn(it, 'deploy foo prod 2.0');
     await it.say('lock foo prod 1h migration', 'UBOB');
     await it.drive(id, minuteMs);
-    const other = await start(it, 'deploy foo prod 3.0', 'UBOB');
+    const other = await startIn(it, 'deploy foo prod 3.0', 'UBOB');
     expect((await it.drive(other, 30 * minuteMs)).status).toBe('SUCCEEDED');
     expect((await it.execution(id)).status).toBe('NOT_STARTED');
   });
 
   it('starts when the lock is lifted, and gives up when it is canceled', async () => {
-    const it = await createBench();
-    const id = await start(it, 'deploy foo prod 2.0');
+    const it = await createLockBench();
+    const id = await startIn(it, 'deploy foo prod 2.0');
     await it.say('lock foo prod 5h migration', 'UBOB');
     await it.drive(id, minuteMs);
     await it.say('unlock foo prod', 'UBOB');
     expect((await it.drive(id, hourMs)).status).toBe('SUCCEEDED');
-    const second = await start(it, 'deploy foo prod 3.0');
+    const second = await startIn(it, 'deploy foo prod 3.0');
     await it.say('lock foo prod 5h migration', 'UBOB');
     await it.drive(second, minuteMs);
     await it.choose(second, 'cancelExecution');
@@ -260,8 +285,8 @@ describe('an execution that starts while a lock of another holds', () => {
   });
 
   it('is not begun anew by a retry either', async () => {
-    const it = await createBench();
-    const id = await start(it, 'deploy foo prod sick');
+    const it = await createLockBench();
+    const id = await startIn(it, 'deploy foo prod sick');
     expect((await it.drive(id, 3 * hourMs)).status).toBe('TERMINAL');
     await it.say('lock foo prod 5h migration', 'UBOB');
     const { reply } = await it.choose(id, 'retryStage', { stageId: '1' });
@@ -272,15 +297,15 @@ describe('an execution that starts while a lock of another holds', () => {
 
 describe('a rollback', () => {
   async function rolledBack(user = 'UANN') {
-    const it = await createBench();
+    const it = await createLockBench();
     for (const location of [east, west])
       it.serverGroups.seed({ location, name: 'foo-prod-v001', desired: 2, createdTime: 9, image: 'repo/foo:1.1' });
-    const id = await start(it, 'rollback foo prod v000', user);
+    const id = await startIn(it, 'rollback foo prod v000', user);
     return { it, id };
   }
 
   it('goes through under the lock of another, whose plan says so', async () => {
-    const it = await createBench();
+    const it = await createLockBench();
     for (const location of [east, west])
       it.serverGroups.seed({ location, name: 'foo-prod-v001', desired: 2, createdTime: 9, image: 'repo/foo:1.1' });
     await it.say('lock foo prod 5h migration', 'UBOB');
@@ -306,13 +331,68 @@ describe('a rollback', () => {
   });
 });
 
+describe('a rollback under the lock of another', () => {
+  /** Ann holds the lock and waits with v3 while Bob rolls back. */
+  async function rolledBack(lockedFor: string) {
+    const it = await createLockBench();
+    it.serverGroups.seed({ location: east, name: 'foo-dev-v001', desired: 2, createdTime: 9, image: 'repo/foo:1.1' });
+    await it.say(`lock foo dev ${lockedFor} migration`);
+    const id = await startIn(it, 'rollback foo dev v000', 'UBOB');
+    await it.drive(id, 1);
+    const queued = await startIn(it, 'deploy foo dev 3.0');
+    await it.drive(queued, 1);
+    expect((await it.drive(id)).status).toBe('SUCCEEDED');
+    await it.settle();
+    return { it, queued };
+  }
+
+  it('holds back what the holder had asked for before, says why, and not what they ask for afterwards', async () => {
+    const { it, queued } = await rolledBack('5h');
+    expect((await it.drive(queued, 10 * minuteMs)).status).toBe('NOT_STARTED');
+    expect(plainText((await it.live(queued))?.headline ?? '')).toMatch(
+      /waiting: locked by @UANN since .*: migration; it was asked for before the rollback by @UBOB 2026-01-01 .*, so it waits/,
+    );
+    const threads = (await it.store.list(messageKind)).map(({ document }) => wordsOf(document.view));
+    expect(threads.join('\n')).toContain('What was asked for before this rollback waits for that too');
+    await it.say('lock foo dev 6h migration, part two');
+    expect((await it.drive(queued, 10 * minuteMs)).status).toBe('NOT_STARTED');
+    await it.choose(queued, 'cancelExecution');
+    await it.drive(queued, 1000);
+    const wanted = await startIn(it, 'deploy foo dev 4.0');
+    expect((await it.drive(wanted)).status).toBe('SUCCEEDED');
+  });
+
+  it('lets all of it go on when the holder unlocks', async () => {
+    const { it, queued } = await rolledBack('5h');
+    await it.drive(queued, minuteMs);
+    await it.say('unlock foo dev');
+    expect((await it.drive(queued)).status).toBe('SUCCEEDED');
+  });
+
+  it('is followed by its own lock where that would end later', async () => {
+    const { it, queued } = await rolledBack('30m');
+    await it.clock.advance(40 * minuteMs);
+    await it.settle();
+    expect(wordsOf((await it.say('locks')).reply)).toMatch(/foo dev · @UBOB · .* · Roll back foo dev to /);
+    expect((await it.drive(queued, 10 * minuteMs)).status).toBe('NOT_STARTED');
+    expect(await it.audited('foo', 'background')).toEqual([
+      ['lock', 'coxswain', expect.stringContaining('Roll back foo dev')],
+      ['expired', 'coxswain', 'migration'],
+    ]);
+    await it.clock.advance(2 * hourMs);
+    await it.settle();
+    expect(wordsOf((await it.say('locks')).reply)).toBe('Nothing is locked.');
+    expect((await it.drive(queued)).status).toBe('SUCCEEDED');
+  });
+});
+
 describe('a rollback by who holds a lock for longer', () => {
   it('keeps its end and its reason', async () => {
-    const it = await createBench();
+    const it = await createLockBench();
     for (const location of [east, west])
       it.serverGroups.seed({ location, name: 'foo-prod-v001', desired: 2, createdTime: 9, image: 'repo/foo:1.1' });
     await it.say('lock foo prod 2d migration');
-    const id = await start(it, 'rollback foo prod v000');
+    const id = await startIn(it, 'rollback foo prod v000');
     expect((await it.drive(id)).status).toBe('SUCCEEDED');
     expect(wordsOf((await it.say('locks')).reply)).toContain('migration; Roll back foo prod');
     await it.clock.advance(3 * hourMs);
@@ -320,129 +400,8 @@ describe('a rollback by who holds a lock for longer', () => {
   });
 });
 
-describe('/cox stop', () => {
-  it('that comes before a lift is carried out leaves nothing paused for ever', async () => {
-    const it = await createBench();
-    const id = await start(it, 'deploy foo prod 2.0');
-    await it.drive(id, 1000);
-    await it.say('stop');
-    await it.handle(await it.receive({ type: 'text', text: 'stop lift over' }));
-    await it.say('stop again');
-    await it.say('stop lift over again');
-    expect((await it.drive(id)).status).toBe('SUCCEEDED');
-  });
-
-  it('is not lifted by who may deploy only where anybody may', async () => {
-    const it = await createBench();
-    await it.say('stop', 'UEVE');
-    const said = await it.say('stop lift over', 'UEVE');
-    expect([said.reply?.denied, wordsOf(said.reply)]).toEqual([true, expect.stringContaining('You may not lift this')]);
-    expect(wordsOf((await it.say('stop lift over')).reply)).toContain('Lifted by @UANN');
-  });
-
-  it('holds what is new back, pauses what runs, and lets it go on when it is lifted with a reason', async () => {
-    const it = await createBench();
-    const running = await start(it, 'deploy foo prod 2.0');
-    await it.drive(running, 1000);
-    const said = await it.say('stop the database is down', 'UBOB');
-    expect(wordsOf(said.reply)).toContain('Stopped: nothing new starts; 1 running is paused; chaos is off.');
-    await it.drive(running, hourMs);
-    expect((await it.execution(running)).status).toBe('PAUSED');
-    expect(plainText((await it.live(running))?.headline ?? '')).toContain('paused: everything is stopped by @UBOB');
-    expect((await it.live(running))?.choices?.map(({ name }) => name)).toEqual(['cancelExecution']);
-    expect(wordsOf((await it.choose(running, 'resume')).reply)).toContain('No: everything is stopped by @UBOB');
-    const refused = await it.say('deploy foo dev 2.0');
-    expect(wordsOf(refused.reply)).toContain('No: everything is stopped by @UBOB since 2026-01-01');
-    expect(wordsOf((await it.say('stop lift')).reply)).toContain('Say why everything may go on');
-    const lifted = await it.pressRun(refused, 'Lift', 'it is back', 'UANN');
-    expect(wordsOf(lifted.reply)).toContain('Lifted by @UANN: it is back');
-    expect((await it.drive(running)).status).toBe('SUCCEEDED');
-    expect((await it.say('deploy foo dev 2.0')).executionId).toBeDefined();
-    expect(await it.audited('@coxswain', 'lock')).toEqual([
-      ['lift', 'UANN', 'it is back'],
-      ['stop', 'UBOB', 'the database is down'],
-    ]);
-  });
-
-  it('leaves paused what people had paused', async () => {
-    const it = await createBench();
-    const id = await start(it, 'deploy foo prod 2.0');
-    await it.drive(id, 1000);
-    await it.choose(id, 'pause');
-    await it.say('stop');
-    await it.say('stop lift over');
-    await it.drive(id, hourMs);
-    expect((await it.execution(id)).status).toBe('PAUSED');
-    await it.choose(id, 'resume');
-    expect((await it.drive(id)).status).toBe('SUCCEEDED');
-  });
-
-  it('holds back what had been started and has not begun', async () => {
-    const it = await createBench();
-    const id = await start(it, 'deploy foo prod 2.0');
-    await it.say('stop', 'UBOB');
-    await it.drive(id, hourMs);
-    expect(plainText((await it.live(id))?.headline ?? '')).toContain('waiting: everything is stopped by @UBOB');
-    await it.say('stop lift over', 'UBOB');
-    expect((await it.drive(id)).status).toBe('SUCCEEDED');
-  });
-
-  it('holds back what waits for a lock that ends meanwhile, until it is lifted as well', async () => {
-    const it = await createBench();
-    const id = await start(it, 'deploy foo prod 2.0');
-    await it.say('lock foo prod 1h migration', 'UBOB');
-    await it.drive(id, minuteMs);
-    await it.say('stop storm', 'UBOB');
-    expect((await it.drive(id, 3 * hourMs)).status).toBe('NOT_STARTED');
-    await it.settle();
-    expect(wordsOf((await it.say('locks')).reply)).toContain('Nothing is locked.');
-    expect(plainText((await it.live(id))?.headline ?? '')).toContain('waiting: everything is stopped by @UBOB');
-    await it.say('stop lift over');
-    expect((await it.drive(id, hourMs)).status).toBe('SUCCEEDED');
-  });
-
-  it('lets a rollback through, which asks and says that everything is stopped', async () => {
-    const it = await createBench();
-    it.serverGroups.seed({ location: east, name: 'foo-dev-v001', desired: 2, createdTime: 9, image: 'repo/foo:1.1' });
-    await it.say('stop the database is down', 'UBOB');
-    const planned = await it.say('rollback foo dev v000');
-    expect([planned.executionId, wordsOf(planned.reply)]).toEqual([
-      undefined,
-      expect.stringContaining('Stop: everything is stopped by @UBOB'),
-    ]);
-    const { executionId = '' } = await it.press(planned, 'confirm');
-    await it.say('stop', 'UBOB');
-    expect((await it.drive(executionId)).status).toBe('SUCCEEDED');
-  });
-
-  it('lets a cancel go back, and pauses nothing that goes back', async () => {
-    const it = await createBench();
-    const id = await start(it, 'deploy foo prod sick');
-    await it.drive(id, 20_000);
-    await it.say('stop', 'UBOB');
-    await it.choose(id, 'cancelExecution');
-    expect((await it.drive(id)).status).toBe('CANCELED');
-  });
-
-  it('says who was first, and is for those who may deploy something', async () => {
-    const it = await createBench();
-    const { environments } = it.world.definitions().applications.get('foo') ?? {};
-    const dev = environments?.get('dev');
-    const prod = environments?.get('prod');
-    if (dev === undefined || prod === undefined) throw new Error('No environments.');
-    (environments as Map<string, typeof dev>).set('dev', { ...dev, policy: prod.policy });
-    expect((await it.say('stop', 'UEVE')).reply?.denied).toBe(true);
-    await it.say('stop one', 'UBOB');
-    expect(wordsOf((await it.say('stop two')).reply)).toContain('Already: everything is stopped by @UBOB');
-    expect((await it.say('stop lift x', 'UEVE')).reply?.denied).toBe(true);
-    expect(wordsOf((await it.say('locks')).reply)).toContain('everything is stopped by @UBOB');
-    await it.say('stop lift x');
-    expect(wordsOf((await it.say('stop lift x')).reply)).toBe('Nothing is stopped.');
-  });
-});
-
 it('all of it stands in the help', async () => {
-  const it = await createBench();
+  const it = await createLockBench();
   const help = wordsOf((await it.say('help')).reply);
   for (const verb of ['lock', 'unlock', 'locks', 'stop']) expect(help).toContain(`/cox ${verb}`);
 });

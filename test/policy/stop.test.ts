@@ -199,4 +199,31 @@ describe('a stop', () => {
       ['stop', 'UANN', 'storm'],
     ]);
   });
+
+  it.each(['the first', 'the second'])(
+    'of %s command stays lifted when that comes once more after others',
+    async (which) => {
+      const bench = inMemory();
+      await bench.stop('C1');
+      if (which === 'the second') await bench.stop('C2');
+      await bench.lift('C3');
+      await bench.stop('C4');
+      await bench.lift('C5');
+      expect(await bench.stop(which === 'the second' ? 'C2' : 'C1')).toBeUndefined();
+      expect(await readStop(bench.store, 'T1')).toBeUndefined();
+    },
+  );
+
+  it.each(['lifted one', 'found none'])('is not lifted by the repeat of a lift that %s before', async (what) => {
+    const bench = inMemory();
+    if (what === 'lifted one') await bench.stop('C1');
+    await bench.lift('C2');
+    await bench.stop('C3');
+    await bench.lift('C2');
+    expect((await readStop(bench.store, 'T1'))?.id).toBe('C3');
+    await bench.lift('C4');
+    await bench.stop('C5');
+    await bench.lift('C2');
+    expect((await readStop(bench.store, 'T1'))?.id).toBe('C5');
+  });
 });

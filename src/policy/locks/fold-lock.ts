@@ -1,5 +1,6 @@
 import { auditedSelf, auditFact, type AuditFact, type AuditOrigin } from '../../model/audit';
-import type { EnvironmentLock, Lock, LockEvent, LockedPlace } from '../../model/environment-lock';
+import type { EnvironmentLock, Lock, LockEvent, LockedPlace, RolledBack } from '../../model/environment-lock';
+import { quoteWord } from '../../model/quote-word';
 import type { Text } from '../../model/text';
 import { runChoice, type View } from '../../model/view';
 
@@ -26,9 +27,21 @@ const longestWarningMs = 10 * 60_000;
 /** How a lock's place is written: `foo prod`. */
 export const placeText = ({ application, environment }: LockedPlace): string => `${application} ${environment}`;
 
+/** The rollback after which a lock holds back what was asked for before it; undefined where there was none. */
+export const rollbackOf = ({ rolledBack, origin, id, by, at, until, reason }: Lock): RolledBack | undefined =>
+  rolledBack ?? (origin === 'rollback' ? { id, by, at, until, reason } : undefined);
+
+/** The lock of the rollback that found another's, once that has ended by itself; undefined where its own time is over too. */
+function successorOf({ rolledBack, until }: Lock): Lock | undefined {
+  if (rolledBack === undefined || rolledBack.until <= until) return undefined;
+  return { ...rolledBack, origin: 'rollback', rolledBack };
+}
+
 /** The lock that holds now; one whose time is over does not, whether that was written down yet or not. */
-export const lockAt = ({ lock }: EnvironmentLock, now: number): Lock | undefined =>
-  lock === undefined || lock.until <= now ? undefined : lock;
+export function lockAt({ lock }: EnvironmentLock, now: number): Lock | undefined {
+  const current = lock === undefined || lock.until > now ? lock : successorOf(lock);
+  return current === undefined || current.until <= now ? undefined : current;
+}
 
 /** When the holder is told that the lock ends soon: 10 minutes before, of a short one when a quarter of it is left. */
 export const warnAt = ({ at, until }: Lock): number => until - Math.min(longestWarningMs, (until - at) / 4);
@@ -68,11 +81,29 @@ const isFree = (current: Lock | undefined, { user, steals = false }: Taking): bo
 
 const withApplied = (document: EnvironmentLock, id: string) => [...document.applied, id].slice(-mostApplied);
 
+/** Notes a rollback on the lock of another, which stays: it holds back what was asked for before, also its holder's. */
+function noteRollback(document: EnvironmentLock, current: Lock, taking: Taking): EnvironmentLock {
+  const { id, user, from, now, reason, until } = taking;
+  const told = auditOf(document, { action: 'hold', id, who: user, from, why: reason, at: now });
+  const lock: Lock = { ...current, rolledBack: { id, by: user, at: now, until, reason } };
+  return { ...document, lock, applied: withApplied(document, id), events: [...document.events, told] };
+}
+
+/** The rollback that a lock is taken by, or was held through; whose rollback it was may also have it end sooner. */
+function rollbackFields(current: Lock | undefined, { id, user, now, until, reason, origin }: Taking) {
+  if (origin === 'rollback') return { rolledBack: { id, by: user, at: now, until, reason } };
+  const before = current === undefined ? undefined : rollbackOf(current);
+  if (before === undefined) return {};
+  return { rolledBack: before.by === user ? { ...before, until: Math.min(before.until, until) } : before };
+}
+
 /** Takes the lock, prolongs one's own, or takes another's where that is asked for; the same object where it may not. Pure. */
 export function foldTaking(document: EnvironmentLock, taking: Taking): EnvironmentLock {
   const { id, user, from, now, reason, until, origin = 'asked' } = taking;
   const current = lockAt(document, now);
-  if (document.applied.includes(id) || !isFree(current, taking)) return document;
+  if (document.applied.includes(id)) return document;
+  if (!isFree(current, taking))
+    return origin === 'rollback' && current !== undefined ? noteRollback(document, current, taking) : document;
   const takenFrom = current === undefined || current.by === user ? {} : { takenFrom: current.by };
   // A rollback adds to what its owner holds already.
   const kept = origin === 'rollback' && current?.by === user && current.origin !== 'rollback' ? current : undefined;
@@ -80,7 +111,7 @@ export function foldTaking(document: EnvironmentLock, taking: Taking): Environme
     kept === undefined
       ? { reason, until }
       : { reason: `${kept.reason}; ${reason}`, until: Math.max(kept.until, until) };
-  const lock: Lock = { id, by: user, ...terms, at: now, origin, ...takenFrom };
+  const lock: Lock = { id, by: user, ...terms, at: now, origin, ...takenFrom, ...rollbackFields(current, taking) };
   const action = current !== undefined && current.by !== user ? 'take' : 'lock';
   const told = auditOf(document, { action, id, who: user, from, why: reason, at: now });
   const events = [...document.events, told, ...victimEvents(document, current, lock)];
@@ -103,7 +134,7 @@ function warningOf(place: LockedPlace, lock: Lock): LockEvent {
     tone: 'attention',
     lines: ['It falls by itself, and what waits for it starts then.'],
     choices: [
-      runChoice('Another hour', `lock ${name} 1h ${JSON.stringify(lock.reason)}`),
+      runChoice('Another hour', `lock ${name} 1h ${quoteWord(lock.reason)}`),
       runChoice('Unlock now', `unlock ${name}`),
     ],
   };
@@ -112,6 +143,7 @@ function warningOf(place: LockedPlace, lock: Lock): LockEvent {
 
 function fall(document: EnvironmentLock, lock: Lock): EnvironmentLock {
   const { lock: _lock, ...free } = document;
+  const next = successorOf(lock);
   const view: View = {
     headline: ['Your lock of ', { strong: placeText(document) }, ` has ended: ${lock.reason}`],
     tone: 'neutral',
@@ -125,9 +157,10 @@ function fall(document: EnvironmentLock, lock: Lock): EnvironmentLock {
   } as const;
   const told = [
     auditOf(document, { ...change, why: lock.reason }),
+    ...(next === undefined ? [] : [auditOf(document, { ...change, action: 'lock', id: next.id, why: next.reason })]),
     directMessage(document, lock.by, { id: `${lock.id}/ended`, view }),
   ];
-  return { ...free, events: [...document.events, ...told] };
+  return { ...free, ...(next === undefined ? {} : { lock: next }), events: [...document.events, ...told] };
 }
 
 /** What time does to a lock: the holder is told shortly before its end, and then it falls. Pure; the same object before that. */

@@ -261,12 +261,28 @@ describe('secrets', () => {
     await bench.say(`login ${value}`);
     await bench.say(`Login ${value}`);
     await bench.say(`pipeline run foo p dev 1.1 --secret ${value}`);
+    for (const mistyped of [
+      `db.pin=${value}`,
+      `2nd=${value}`,
+      `"a b"=${value}`,
+      `--db.pin ${value}`,
+      `--db.pin=${value}`,
+    ]) {
+      await bench.say(`deploy foo prod 1.1 ${mistyped}`, 'UEVE');
+      await bench.say(`${mistyped} deploy`);
+      await bench.say(`lock take foo prod then="deploy foo prod 1.1 ${mistyped}"`);
+    }
     await bench.choose('E1', 'reject', { answer: `Bearer ${value}` });
     const text = JSON.stringify([await bench.store.list(auditHeadKind), await bench.store.list(auditPageKind)]);
     expect(text).not.toContain(value);
     expect(text).not.toContain('ghp_');
     expect((await entriesOf(bench)).map(({ what }) => what)).toEqual(
-      expect.arrayContaining(['login', 'deploy foo dev 1.1 token=… reason=…']),
+      expect.arrayContaining([
+        'login',
+        'deploy foo dev 1.1 token=… reason=…',
+        'deploy foo prod 1.1 db.pin=…',
+        'deploy foo prod 1.1 --db.pin …',
+      ]),
     );
   });
 });
