@@ -1,4 +1,4 @@
-import type { Kill } from '../../src/chaos';
+import { killKind, type Kill } from '../../src/chaos';
 import { executionKind } from '../../src/engine/document-kinds';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
 import { CoxswainError } from '../../src/model/errors';
@@ -356,6 +356,66 @@ describe('a kill that was let go', () => {
     expect((await bench.say(lift, 'UBOB')).reply?.undone).toBeUndefined();
     await bench.runFor(hourMs);
     expect(killsIn(bench)).toEqual([]);
+  });
+});
+
+describe('a stop that is lifted before anything has looked', () => {
+  const comeAndGo = async (bench: Bench): Promise<void> => {
+    await bench.say('stop storm', 'UBOB');
+    await bench.say('stop lift over', 'UBOB');
+  };
+  const sparedBy = (reason: string) => ({ outcome: 'spared', reason: expect.stringContaining(reason) as string });
+
+  it.each(['going', 'running'] as const)('ends a kill that is %s', async (is) => {
+    const bench = benchOf();
+    await runUntilIt(bench, is);
+    await comeAndGo(bench);
+    await bench.runFor(hourMs);
+    expect(killsIn(bench)).toEqual([]);
+    expect(await endOf(bench)).toMatchObject(sparedBy('stopped since'));
+    expect((await bench.executions()).filter(({ status }) => !isComplete(status))).toEqual([]);
+  });
+
+  it('ends a kill that DC/OS keeps waiting', async () => {
+    const bench = benchOf();
+    await runUntilIt(bench, 'running');
+    const free = await driveToTheKill(bench);
+    await comeAndGo(bench);
+    await bench.runFor(3_000);
+    free();
+    await bench.runFor(hourMs);
+    expect(killsIn(bench)).toEqual([]);
+    expect(await endOf(bench)).toMatchObject(sparedBy('held up'));
+  });
+
+  it('ends a kill for which Now was pressed before, and none for which it is pressed after', async () => {
+    const bench = benchOf({ chaos: chaosOf({ confirm: true }) }, { startAt: monday + 12 * hourMs });
+    await bench.say('chaos run foo prod');
+    await bench.runFor(1_000);
+    await bench.say(`chaos now foo ${(await bench.kill()).id}`);
+    await comeAndGo(bench);
+    await bench.runFor(hourMs);
+    expect(killsIn(bench)).toEqual([]);
+    expect(await endOf(bench)).toMatchObject(sparedBy('stopped since'));
+    await bench.say('chaos run foo prod');
+    await bench.runFor(1_000);
+    const [, second] = await bench.kills();
+    await comeAndGo(bench);
+    await bench.say(`chaos now foo ${second?.id ?? ''}`);
+    await bench.runFor(hourMs);
+    expect(killsIn(bench)).toHaveLength(1);
+  });
+
+  it('ends no kill that an older build has let go', async () => {
+    const bench = benchOf();
+    const { id } = await runUntilIt(bench, 'running');
+    await bench.store.update(killKind, id, (kill) => {
+      const { lastStop: _unknown, ...state } = kill.state as Extract<Kill['state'], { is: 'running' }>;
+      return { ...kill, state };
+    });
+    await comeAndGo(bench);
+    await bench.runFor(hourMs);
+    expect(killsIn(bench)).toHaveLength(1);
   });
 });
 

@@ -33,9 +33,10 @@ export const going: Step<'going'> = async (world, kill, now) => {
   if (keeping !== undefined) return spared(now, plainText(keepingText(keeping, chaos)), by);
   if (settings.leashed) return ended('leashed', now, by);
   const notAfter = Math.min(now + killMs, openUntil(workDays, now) ?? now);
+  const seenStop = state.lastStop === undefined ? {} : { lastStop: state.lastStop };
   const { servingBefore } = candidate.victim;
   return {
-    to: { is: 'running', executionId: newId(), notAfter, ...by },
+    to: { is: 'running', executionId: newId(), notAfter, ...by, ...seenStop },
     keep: { victim: { ...victim, servingBefore } },
   };
 };
