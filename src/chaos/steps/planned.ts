@@ -22,7 +22,7 @@ function proceed(world: ChaosWorld, kill: Kill, victim: Victim, lastStop: string
   const asks = kill.askedBy !== undefined || found?.environment.chaos?.confirm !== false;
   if (!asks) return { to: { is: 'going', since: now, goBy: now + beginMs, lastStop }, keep };
   if (channel === undefined) return spared(now, `Nobody can be asked: ${victim.environment} has no channel.`);
-  const closes = openUntil(workDaysOf(world.settings, [found?.environment]), now) ?? now;
+  const closes = openUntil(workDaysOf(world.settings, found?.application, kill.group), now) ?? now;
   const expiresAt = Math.min(now + world.settings.cardMs, closes);
   return { to: { is: 'asked', expiresAt }, keep: { ...keep, hasCard: true } };
 }
@@ -37,10 +37,11 @@ async function choose(
   const candidate = drawOne(candidates, kill.seed, `${kill.id}/instance`);
   if (candidate === undefined) return spared(now, 'Nothing of it is in service.');
   const victim: Victim = { ...candidate.victim, among: candidates.length };
-  const chaos = environmentOf(world, victim, kill.group.application)?.environment.chaos;
+  const found = environmentOf(world, victim, kill.group.application);
+  const chaos = found?.environment.chaos;
   if (chaos === undefined) return spared(now, `${victim.environment} is defined no more.`);
   const { store, settings } = world;
-  const workDays = workDaysOf(settings, [environmentOf(world, victim, kill.group.application)?.environment]);
+  const workDays = workDaysOf(settings, found?.application, kill.group);
   const question = { store, kill, victim, chaos, workDays, now, leashed: settings.leashed };
   const earlier = await earlierKill(question);
   const refusal = earlier === undefined ? guardRefusal(world, candidate) : plainText(earlierText(earlier, chaos));
