@@ -45,7 +45,7 @@ import { createRollbackLock } from './policy/locks/lock-after-rollback';
 import { environmentLockKind } from './policy/locks/documents';
 import { createLockHandler } from './policy/locks/lock-handler';
 import { holdOfLock, listLocks, type HeldPlace } from './policy/locks/locks';
-import { holdOfStop, readStop, stopKind } from './policy/stop';
+import { holdOfStop, readLastStop, readStop, stopKind } from './policy/stop';
 import { createStopHandler } from './policy/stop-handler';
 import { createReviewHandler } from './remind-reviews';
 import { createPeopleReader, readPeople, type PeopleDirectory } from './policy/people';
@@ -170,6 +170,7 @@ const chaosWorld = (
     const stop = await readStop(parts.store, parts.teamId);
     return stop && plainText(holdText(holdOfStop(stop)));
   },
+  lastStop: () => readLastStop(parts.store, parts.teamId),
   locks: async () => {
     const held = await listLocks(parts.store, parts.teamId, parts.clock.now());
     return ({ name }, environment) => {

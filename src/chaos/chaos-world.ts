@@ -21,6 +21,8 @@ export type ChaosWorld = {
   readonly signal: StartParts['signal'];
   /** Why nothing may start anywhere just now, in words; undefined where it may. */
   readonly stopped: () => Promise<string | undefined>;
+  /** The id of the last stop of everything, lifted or not; empty where there was none. */
+  readonly lastStop: () => Promise<string>;
   /** Reads all locks at once; the answer says why nothing may start in an environment by them, undefined where it may. */
   readonly locks: () => Promise<(application: Application, environment: Environment) => string | undefined>;
   /** Writes facts to the audit log, each once however often it is told. */

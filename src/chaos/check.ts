@@ -14,6 +14,8 @@ export type ChaosQuestion = {
   readonly reading: ChaosReading;
   /** The execution of the kill itself, where it has one already. */
   readonly executionId?: string | undefined;
+  /** The last stop of everything when the kill was let go; absent where it was not. */
+  readonly lastStop?: string | undefined;
   readonly now: number;
 };
 

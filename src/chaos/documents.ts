@@ -37,14 +37,30 @@ export type Victim = {
 /** How a kill ended: `spared` by a check, `stopped` by a person, `expired` without an answer, `leashed` as a rehearsal. */
 export type KillOutcome = 'killed' | 'leashed' | 'stopped' | 'expired' | 'spared';
 
-/** Where a kill is. Times in milliseconds since the epoch; `by` is who pressed Now or Stop, absent where nobody was asked. */
+/**
+ * Where a kill is. Times in milliseconds since the epoch; `by` is who pressed Now or Stop, absent where nobody was asked.
+ * `lastStop` is the last stop of everything when it was let go, empty where there was none: after another it does not go on.
+ * Absent in what an older build has let go.
+ */
 export type KillState =
   | { readonly is: 'planned' }
   | { readonly is: 'asked'; readonly expiresAt: number }
   /** Allowed to begin until `goBy`. */
-  | { readonly is: 'going'; readonly by?: string; readonly since: number; readonly goBy: number }
+  | {
+      readonly is: 'going';
+      readonly by?: string;
+      readonly since: number;
+      readonly goBy: number;
+      readonly lastStop?: string;
+    }
   /** Its execution is started, and kills nothing after `notAfter`. */
-  | { readonly is: 'running'; readonly by?: string; readonly executionId: string; readonly notAfter: number }
+  | {
+      readonly is: 'running';
+      readonly by?: string;
+      readonly executionId: string;
+      readonly notAfter: number;
+      readonly lastStop?: string;
+    }
   | { readonly is: 'recovering'; readonly by?: string; readonly executionId: string; readonly killedAt: number }
   | {
       readonly is: 'ended';

@@ -22,11 +22,11 @@ function drawKill(
   group: ChaosGroup,
   { date, seed }: { readonly date: LocalDate; readonly seed: string },
 ): readonly DrawnKill[] {
-  const environments = group.environments.map((name) => application.environments.get(name));
-  const meanDays = environments[0]?.chaos?.meanTimeBetweenKillsInWorkDays;
+  const [first = ''] = group.environments;
+  const meanDays = application.environments.get(first)?.chaos?.meanTimeBetweenKillsInWorkDays;
   const key = `${application.name}/${group.key}`;
   if (meanDays === undefined || draw(seed, `${key}/heads`) >= 1 / meanDays) return [];
-  const at = drawOne(openMinutes(workDaysOf(settings, environments), date), seed, `${key}/minute`);
+  const at = drawOne(openMinutes(workDaysOf(settings, application, group), date), seed, `${key}/minute`);
   return at === undefined ? [] : [{ id: `${date}/${group.key}`, group, at, meanDays }];
 }
 

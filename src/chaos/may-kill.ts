@@ -20,7 +20,8 @@ export async function mayKill(world: ChaosWorld, { id, group, state }: Kill, now
   if (application === undefined) return { refusal: `No file defines ${group.application} any more.` };
   const reading = createReading(world, application);
   const executionId = 'executionId' in state ? state.executionId : undefined;
-  const refusal = await firstRefusal(chaosChecks, { world, group, application, reading, executionId, now });
+  const lastStop = 'lastStop' in state ? state.lastStop : undefined;
+  const refusal = await firstRefusal(chaosChecks, { world, group, application, reading, executionId, lastStop, now });
   if (refusal !== undefined) return { refusal };
   try {
     const candidates = await readCandidates(world.serverGroups, application, group);

@@ -16,9 +16,9 @@ const beginMs = 60_000;
 const byOf = (state: KillState): string | undefined => ('by' in state ? state.by : undefined);
 
 /** What a press makes of a kill; undefined where it is too late. */
-function pressed({ state }: Kill, { word, user, reason }: Press, now: number): KillState | undefined {
+function pressed({ state }: Kill, { word, user, reason }: Press, lastStop: string, now: number): KillState | undefined {
   const isOpen = state.is === 'asked' && now < state.expiresAt;
-  if (word === 'now') return isOpen ? { is: 'going', by: user, since: now, goBy: now + beginMs } : undefined;
+  if (word === 'now') return isOpen ? { is: 'going', by: user, since: now, goBy: now + beginMs, lastStop } : undefined;
   // Until its execution is there, a Stop still counts after a Now.
   if (!isOpen && state.is !== 'going') return undefined;
   return { is: 'ended', at: now, outcome: 'stopped', by: user, ...(reason === undefined ? {} : { reason }) };
@@ -33,14 +33,15 @@ function lateText(kill: Kill, now: number): Text {
 
 /** Presses Now or Stop. Pressing the same again changes nothing, and counts. */
 export async function press(
-  { store, clock }: Pick<ChaosWorld, 'store' | 'clock'>,
+  { store, clock, lastStop }: Pick<ChaosWorld, 'store' | 'clock' | 'lastStop'>,
   killId: string,
   wanted: Press,
 ): Promise<PressAnswer> {
   const now = clock.now();
+  const seenStop = await lastStop();
   let answer: PressAnswer = { accepted: false, said: 'This kill is known no more.' };
   await store.update(killKind, killId, (kill) => {
-    const state = pressed(kill, wanted, now);
+    const state = pressed(kill, wanted, seenStop, now);
     const isStopped = kill.state.is === 'ended' && kill.state.outcome === 'stopped';
     const isOwn = byOf(kill.state) === wanted.user && (wanted.word === 'stop' ? isStopped : kill.state.is !== 'ended');
     answer =

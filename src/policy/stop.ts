@@ -40,6 +40,15 @@ export const stopKind: DocumentKind<StopDocument> = { name: 'stop', indexes: () 
 export const readStop = async (store: DocumentStore, teamId: string): Promise<Stop | undefined> =>
   (await store.get(stopKind, teamId))?.document.stop;
 
+/**
+ * The id of the last stop of a team, lifted or not; empty where there was none. Whoever was let go compares it: a stop that was
+ * lifted before anybody looked has left nothing else behind.
+ */
+export async function readLastStop(store: DocumentStore, teamId: string): Promise<string> {
+  const { stop, lifted } = (await store.get(stopKind, teamId))?.document ?? {};
+  return (stop ?? lifted?.stop)?.id ?? '';
+}
+
 /** A stop as what holds executions back. */
 export const holdOfStop = ({ by, at, reason }: Stop): Hold => ({
   kind: 'stop',

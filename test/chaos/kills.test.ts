@@ -1,80 +1,9 @@
-import type { Kill } from '../../src/chaos';
 import { executionKind } from '../../src/engine/document-kinds';
-import type { DocumentStore } from '../../src/engine/ports/document-store';
-import { CoxswainError } from '../../src/model/errors';
-import { isComplete } from '../../src/model/status';
-import type { Environment } from '../../src/model/application';
-import { buildPipeline } from '../support/engine-kit';
 import { east } from '../dcos/builders';
+import { benchOf, dayMs, driveUntil, endOf, hourMs, killsIn, runUntilIt, type Bench } from '../support/chaos-drive';
+import { chaosApplication, chaosEnvironment, chaosOf, createChaosBench, loose, monday } from '../support/chaos-kit';
 import { wordsOf } from '../support/command-kit';
-import {
-  chaosApplication,
-  chaosEnvironment,
-  chaosOf,
-  createChaosBench,
-  loose,
-  monday,
-  type ChaosBenchOptions,
-} from '../support/chaos-kit';
-
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
-
-/** `foo-prod` with three instances in one place. */
-function benchOf(over: Partial<Environment> = {}, more: Partial<ChaosBenchOptions> = {}) {
-  const bench = createChaosBench({
-    applications: [chaosApplication('foo', [chaosEnvironment('prod', over)])],
-    ...more,
-  });
-  bench.seed('foo-prod-v001');
-  return bench;
-}
-
-type Bench = ReturnType<typeof benchOf>;
-
-/** Runs until the one kill of the day is in some state. */
-async function runUntilIt(bench: Bench, is: Kill['state']['is']): Promise<Kill> {
-  await bench.start();
-  const end = bench.clock.now() + dayMs;
-  while (bench.clock.now() < end) {
-    const found = (await bench.kills()).find(({ state }) => state.is === is);
-    if (found !== undefined) return found;
-    if (!(await bench.handleDue())) {
-      const next = await bench.store.nextDue(['kill', 'execution', 'chaos-schedule'], bench.clock.now());
-      await bench.clock.advance(Math.max(1, (next ?? end) - bench.clock.now()));
-    }
-  }
-  throw new Error(`It never was ${is}: ${JSON.stringify(await bench.kills())}`);
-}
-
-/** Handles what is due, and lets time pass, until something holds. */
-async function driveUntil(bench: Bench, holds: () => Promise<boolean>): Promise<void> {
-  const end = bench.clock.now() + dayMs;
-  while (!(await holds())) {
-    if (bench.clock.now() >= end) throw new Error(`It never came: ${JSON.stringify(await bench.kills())}`);
-    if (!(await bench.handleDue())) await bench.clock.advance(100);
-  }
-}
-
-/** Until the execution has all but killed, which DC/OS does not answer; it does once the answer is called. */
-async function driveToTheKill(bench: Bench): Promise<() => void> {
-  let tries = 0;
-  bench.serverGroups.onEffect = (moment) => {
-    if (moment === 'after') return;
-    tries += 1;
-    throw new CoxswainError('UNREACHABLE', { message: 'DC/OS does not answer.' });
-  };
-  await driveUntil(bench, () => Promise.resolve(tries > 0));
-  return () => (bench.serverGroups.onEffect = () => undefined);
-}
-
-/** What chaos killed; who scales a group down kills for good. */
-const killsIn = ({ serverGroups }: Bench) =>
-  serverGroups.effects.filter((effect) => effect.startsWith('kill ') && !effect.endsWith(' for good'));
-const endOf = async (bench: Bench) => {
-  const { state } = await bench.kill();
-  return state.is === 'ended' ? state : undefined;
-};
+import { buildPipeline } from '../support/engine-kit';
 
 async function pressAndEnd(bench: Bench, word: 'now' | 'stop', user?: string) {
   const kill = await bench.kill();
@@ -242,6 +171,37 @@ describe.each(Object.entries(stops))('an application %s', (_name, { reason, come
   });
 });
 
+describe('an application is not left alone', () => {
+  const ended = (id: string, status: 'TERMINAL' | 'SUCCEEDED', environment: string, more = {}) => ({
+    ...running(),
+    definition: { ...running().definition, environment },
+    id,
+    status,
+    ...more,
+  });
+  const failed = (id: string, environment: string, more = {}) => ended(id, 'TERMINAL', environment, more);
+
+  it.each([
+    ['for a failure that a success has followed', [failed('X1', 'prod'), ended('X2', 'SUCCEEDED', 'prod')]],
+    ['for a failure in an environment without chaos', [failed('X1', 'dev')]],
+    ['for a failure of another application', [failed('X1', 'prod', { application: 'bar' })]],
+    ['while another application is at work', [{ ...running(), application: 'bar' }]],
+    [
+      'for a kill that was denied',
+      [failed('X1', 'prod', { trigger: { ...running().trigger, correlationId: 'chaos/2026-01-02/x' } })],
+    ],
+  ])('%s', async (_why, executions) => {
+    const quiet = chaosOf({ enabled: false });
+    const foo = [chaosEnvironment('prod'), chaosEnvironment('dev', { chaos: quiet })];
+    const bench = createChaosBench({ applications: [chaosApplication('foo', foo)] });
+    bench.seed('foo-prod-v001');
+    for (const execution of executions) await bench.store.create(executionKind, execution.id, execution);
+    await bench.start();
+    await bench.runUntil(monday + dayMs);
+    expect(killsIn(bench)).toHaveLength(1);
+  });
+});
+
 describe('a card', () => {
   const asking = () => benchOf({ chaos: chaosOf({ confirm: true, meanTimeBetweenKillsInWorkDays: 1 }) });
 
@@ -258,6 +218,25 @@ describe('a card', () => {
     expect(card?.view.choices?.map(({ label }) => label)).toEqual(['Stop', 'Now']);
     await bench.runFor(4 * 60_000);
     expect(wordsOf((await bench.message(`${kill.id}/card`))?.view)).toContain('this ends in 6 minutes');
+    await bench.runFor(5 * 60_000 + 1_000);
+    expect(wordsOf((await bench.message(`${kill.id}/card`))?.view)).toContain('this ends in less than a minute');
+  });
+
+  it('never says that there is less time than there is', async () => {
+    const bench = benchOf({ chaos: chaosOf({ confirm: true }) }, { settings: { ...loose, cardMs: 150_000 } });
+    const kill = await runUntilIt(bench, 'asked');
+    await bench.handleDue();
+    expect(wordsOf((await bench.message(`${kill.id}/card`))?.view)).toContain('this ends in 3 minutes');
+  });
+
+  it('says that it is a rehearsal while chaos is leashed, and Now kills nothing', async () => {
+    const bench = benchOf({ chaos: chaosOf({ confirm: true }) }, { settings: { ...loose, leashed: true } });
+    const kill = await runUntilIt(bench, 'asked');
+    await bench.handleDue();
+    expect(wordsOf((await bench.message(`${kill.id}/card`))?.view)).toContain('whatever you press, nothing is killed');
+    await pressAndEnd(bench, 'now');
+    expect(killsIn(bench)).toEqual([]);
+    expect(await endOf(bench)).toMatchObject({ outcome: 'leashed', by: 'UANN' });
   });
 
   it('kills what it names once somebody presses Now, and tells its thread', async () => {
@@ -343,95 +322,6 @@ describe('a card', () => {
   });
 });
 
-describe('a kill that was let go', () => {
-  it.each([
-    ['stop storm', 'stop lift over'],
-    ['lock foo prod 1d migration', 'unlock foo prod'],
-  ])('kills nothing after `%s`, nor once that is over', async (hold, lift) => {
-    const bench = benchOf();
-    await runUntilIt(bench, 'running');
-    await bench.say(hold, 'UBOB');
-    await bench.runFor(10 * 60_000);
-    expect((await endOf(bench))?.outcome).toBe('spared');
-    expect((await bench.say(lift, 'UBOB')).reply?.undone).toBeUndefined();
-    await bench.runFor(hourMs);
-    expect(killsIn(bench)).toEqual([]);
-  });
-});
-
-describe('a kill that is held up', () => {
-  it.each([
-    ['stop storm', 'stop lift over', 30_000],
-    ['stop storm', 'stop lift over', 1_000],
-    ['lock foo prod 1d migration', 'unlock foo prod', 30_000],
-  ])('by `%s` before it begins kills nothing after `%s`, %d ms later', async (hold, lift, heldMs) => {
-    const bench = benchOf();
-    await runUntilIt(bench, 'running');
-    await bench.say(hold, 'UBOB');
-    await bench.runFor(heldMs);
-    await bench.say(lift, 'UBOB');
-    await bench.runFor(hourMs);
-    expect(killsIn(bench)).toEqual([]);
-    expect((await endOf(bench))?.outcome).toBe('spared');
-    expect((await bench.executions()).filter(({ status }) => !isComplete(status))).toEqual([]);
-  });
-
-  it.each([0, 500, 30_000])(
-    'by a stop in its course kills nothing once that is lifted, %d ms later',
-    async (heldMs) => {
-      const bench = benchOf();
-      await runUntilIt(bench, 'running');
-      const free = await driveToTheKill(bench);
-      await bench.say('stop storm', 'UBOB');
-      await driveUntil(bench, async () => (await bench.executions())[0]?.status === 'PAUSED');
-      free();
-      await bench.clock.advance(heldMs);
-      await bench.say('stop lift over', 'UBOB');
-      await bench.runFor(hourMs);
-      expect(killsIn(bench)).toEqual([]);
-      expect(await endOf(bench)).toMatchObject({
-        outcome: 'spared',
-        reason: expect.stringContaining('held up') as string,
-      });
-      expect((await bench.executions()).filter(({ status }) => !isComplete(status))).toEqual([]);
-    },
-  );
-
-  it('by a pause of a person kills nothing when they resume it, before anybody has looked', async () => {
-    const bench = benchOf();
-    await runUntilIt(bench, 'running');
-    const free = await driveToTheKill(bench);
-    const [execution] = await bench.executions();
-    const paused = { by: 'UANN', at: bench.clock.now(), resumedBy: 'UANN', resumedAt: bench.clock.now() };
-    await bench.store.update(executionKind, execution?.id ?? '', (document) => ({ ...document, paused }));
-    free();
-    await bench.runFor(hourMs);
-    expect(killsIn(bench)).toEqual([]);
-    expect((await endOf(bench))?.outcome).toBe('spared');
-  });
-
-  it('by a failure of the store asks everything again, and leaves no execution lying', async () => {
-    const gate = { isShut: false };
-    const wrap = (store: DocumentStore): DocumentStore => ({
-      ...store,
-      update: (kind, ...call) => {
-        if (gate.isShut && kind.name === executionKind.name) throw new Error('The store is away.');
-        return store.update(kind, ...call);
-      },
-    });
-    const bench = benchOf({}, { wrap });
-    await runUntilIt(bench, 'running');
-    gate.isShut = true;
-    await driveUntil(bench, async () => (await bench.executions()).length > 0);
-    gate.isShut = false;
-    await bench.say('chaos off foo reason=storm', 'UBOB');
-    await bench.runFor(hourMs);
-    expect(killsIn(bench)).toEqual([]);
-    expect(await endOf(bench)).toMatchObject({ reason: 'Chaos of foo was turned off: storm' });
-    expect(await bench.executions()).toEqual([]);
-  });
-});
-
 describe('two kills of one application', () => {
   const confirm = { chaos: chaosOf({ confirm: true }) };
   const both = async () => {
@@ -507,26 +397,6 @@ describe('no card is shown', () => {
     await bench.say('chaos run foo prod');
     await bench.runFor(1_000);
     expect((await bench.kill()).state).toMatchObject({ is: 'asked', expiresAt: monday + 15 * hourMs });
-  });
-});
-
-describe('what is late', () => {
-  it('is not made up for after an absence', async () => {
-    const bench = benchOf();
-    const kill = await runUntilIt(bench, 'planned');
-    await bench.clock.advance(kill.plannedAt + 16 * 60_000 - bench.clock.now());
-    await bench.runFor(hourMs);
-    expect(await endOf(bench)).toMatchObject({ outcome: 'spared', reason: 'Coxswain was away at its time.' });
-  });
-
-  it('kills nothing any more once its execution was left lying', async () => {
-    const bench = benchOf();
-    await runUntilIt(bench, 'running');
-    await bench.handleDue();
-    await bench.clock.advance(8 * hourMs);
-    await bench.runFor(hourMs);
-    expect(killsIn(bench)).toEqual([]);
-    expect((await endOf(bench))?.outcome).toBe('spared');
   });
 });
 

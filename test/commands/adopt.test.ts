@@ -6,6 +6,7 @@ import { expiryKind } from '../../src/engine/document-kinds';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
 import { east } from '../dcos/builders';
 import { createCommandBench, wordsOf } from '../support/command-kit';
+import { ask } from '../support/handled-choices';
 import { west } from '../support/stage-kit';
 
 /** `foo prod` with an app in each region that has no version in its name. */
@@ -134,6 +135,31 @@ describe('apps without a version in their names', () => {
     expect((await it.confirm(await it.say('adopt foo prod/east'))).status).toBe('TERMINAL');
     expect(it.serverGroups.sizes(east)).toEqual(['foo-prod ×3', 'foo-prod-v000 ×3']);
   });
+
+  it.each([
+    ['scaled down', 1],
+    ['removed', 2],
+  ])(
+    'wait where a deployment holds the first as it is to be %s, until a second person forces that',
+    async (_what, done) => {
+      const it = await bench();
+      it.serverGroups.onEffect = (moment) => {
+        if (moment === 'after' && it.serverGroups.effects.length === done)
+          it.serverGroups.lock(east, 'foo-prod', 'dep-17');
+      };
+      const started = await it.press(await it.say('adopt foo prod/east'), 'confirm');
+      const id = started.executionId ?? '';
+      await it.drive(id, 3 * 60_000);
+      expect(it.serverGroups.effects).toHaveLength(done);
+      const force = (await it.live(id))?.choices?.find(({ name }) => name === 'force');
+      expect(force?.asks?.label).toContain('Marathon cancels deployment dep-17: /nonprod/east/foo-prod may be left');
+      if (force === undefined) throw new Error('There is no such button.');
+      await ask(it, { type: 'choice', name: 'force', target: force.target, answer: 'urgent' }, 'UBOB');
+      expect((await it.drive(id)).status).toBe('SUCCEEDED');
+      expect(it.serverGroups.sizes(east)).toEqual(['foo-prod-v000 ×3']);
+      expect(it.serverGroups.effects).toHaveLength(3);
+    },
+  );
 
   it('are refused beside a server group in service, which would then count as the older one', async () => {
     const it = await bench();

@@ -67,6 +67,7 @@ describe('a step that a Marathon deployment keeps from its server group', () => 
   it.each([
     ['disableServerGroup', {}],
     ['destroyServerGroup', { skipDisableBeforeDestroy: true }],
+    ['enableServerGroup', { capacity: { desired: 4 } }],
     ['resizeServerGroup', { action: 'scale_exact', capacity: { min: 1, max: 1, desired: 1 } }],
     ['terminateInstanceAndDecrementServerGroup', { instanceIds: ['foo-dev-v000.0'] }],
   ])('is forced by people, and by nothing else: %s', async (type, context) => {
@@ -82,6 +83,30 @@ describe('a step that a Marathon deployment keeps from its server group', () => 
     expect(await force()).toBe('');
     await expect(force()).rejects.toThrow('Nothing can be forced');
     expect((await view()).choices?.map(({ name }) => name)).not.toContain('force');
+  });
+
+  it('takes nothing that was pressed for an attempt before, although the same deployment holds it', async () => {
+    const { bench, view } = await locked('disableServerGroup', 1, { stageTimeoutMs: 120_000 });
+    const target = (await view()).choices?.find(({ name }) => name === 'force')?.target;
+    const { stageId = '', hash = '' } = target?.kind === 'execution' ? target : {};
+    expect((await bench.drive('E1')).status).toBe('TERMINAL');
+    await sendSignal(bench, { type: 'retryStage', stageId: '1', user: 'UANN' });
+    await bench.drive('E1', 60_000);
+    const said = await sendSignal(bench, { type: 'force', stageId, hash, user: 'UBOB', reason: 'urgent' });
+    expect(said).toContain('PLAN_CHANGED Something has changed since: Marathon is busy with deployment dep-17');
+    expect((await bench.drive('E1')).status).toBe('TERMINAL');
+    expect(bench.serverGroups.effects).toEqual([]);
+  });
+
+  it('is forced while its execution is paused only once that goes on', async () => {
+    const { bench, force } = await locked('disableServerGroup', 1);
+    await sendSignal(bench, { type: 'pause', user: 'UANN' });
+    expect(await force()).toBe('');
+    await bench.drive('E1', 10 * 60_000);
+    expect(bench.serverGroups.effects).toEqual([]);
+    await sendSignal(bench, { type: 'resume', user: 'UANN' });
+    expect((await bench.drive('E1')).status).toBe('SUCCEEDED');
+    expect(bench.serverGroups.effects).toHaveLength(1);
   });
 
   it('asks anew in another attempt, whatever was said in the one before', async () => {

@@ -161,6 +161,7 @@ export async function createCommandBench(
     newSeed: (name) => name,
     signal,
     stopped: noHold,
+    lastStop: () => Promise.resolve(''),
     locks: () => Promise.resolve(() => undefined),
     record,
     onError: () => undefined,

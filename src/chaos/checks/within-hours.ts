@@ -6,8 +6,7 @@ import { openUntil } from '../work-days';
 export const withinHours: ChaosCheck = {
   name: 'withinHours',
   refusal: ({ world: { settings }, group, application, now }) => {
-    const environments = group.environments.map((name) => application.environments.get(name));
-    const isOpen = openUntil(workDaysOf(settings, environments), now) !== undefined;
+    const isOpen = openUntil(workDaysOf(settings, application, group), now) !== undefined;
     const { startHour, endHour, timeZone } = settings;
     const reason = `Kills fall between ${startHour}:00 and ${endHour}:00 (${timeZone}) of work days, and never in a freeze.`;
     return Promise.resolve(isOpen ? undefined : reason);

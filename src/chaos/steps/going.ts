@@ -28,14 +28,15 @@ export const going: Step<'going'> = async (world, kill, now) => {
   const guarded = guardRefusal(world, candidate);
   if (guarded !== undefined) return spared(now, guarded, by);
   const { store, settings, newId } = world;
-  const workDays = workDaysOf(settings, [found?.environment]);
+  const workDays = workDaysOf(settings, found?.application, kill.group);
   const keeping = await enterKill({ store, kill, victim, chaos, workDays, now, leashed: settings.leashed });
   if (keeping !== undefined) return spared(now, plainText(keepingText(keeping, chaos)), by);
   if (settings.leashed) return ended('leashed', now, by);
   const notAfter = Math.min(now + killMs, openUntil(workDays, now) ?? now);
+  const seenStop = state.lastStop === undefined ? {} : { lastStop: state.lastStop };
   const { servingBefore } = candidate.victim;
   return {
-    to: { is: 'running', executionId: newId(), notAfter, ...by },
+    to: { is: 'running', executionId: newId(), notAfter, ...by, ...seenStop },
     keep: { victim: { ...victim, servingBefore } },
   };
 };

@@ -34,6 +34,10 @@ async function start(world: ChaosWorld, kill: KillIn<'running'>, now: number): P
   return refusal === undefined ? { again: soonMs } : spared(now, 'Somebody else works on the cluster.', by);
 }
 
+/** Whether everything was stopped since it was let go, and goes on again. */
+const isStoppedSince = async ({ lastStop }: ChaosWorld, { state }: KillIn<'running'>): Promise<boolean> =>
+  state.lastStop !== undefined && (await lastStop()) !== state.lastStop;
+
 /** Whether an execution was paused, or waits for its start: it does not go on without being asked again, so it ends. */
 const isHeldUp = ({ paused, admission }: Execution): boolean => paused !== undefined || admission?.waited === true;
 
@@ -48,7 +52,10 @@ export const running: Step<'running'> = async (world, kill, now) => {
   const { executionId, by } = kill.state;
   const execution = (await world.store.get(executionKind, executionId))?.document;
   if (execution === undefined || execution.isAsked === true) return start(world, kill, now);
-  if (!isComplete(execution.status)) return isHeldUp(execution) ? callOff(world, execution) : { again: soonMs };
+  if (!isComplete(execution.status)) {
+    const ends = isHeldUp(execution) || (await isStoppedSince(world, kill));
+    return ends ? callOff(world, execution) : { again: soonMs };
+  }
   const at = killedAt(execution);
   const who = by === undefined ? {} : { by };
   if (at === undefined) return spared(now, whyNot(execution), { ...who, executionId });
