@@ -2,6 +2,7 @@ import type { Kill } from '../../src/chaos';
 import { executionKind } from '../../src/engine/document-kinds';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
 import { CoxswainError } from '../../src/model/errors';
+import type { Execution } from '../../src/model/execution';
 import { isComplete } from '../../src/model/status';
 import type { Environment } from '../../src/model/application';
 import { buildPipeline } from '../support/engine-kit';
@@ -239,6 +240,60 @@ describe.each(Object.entries(stops))('an application %s', (_name, { reason, come
     expect(end?.outcome).toBe('spared');
     expect(end?.reason).toContain(reason);
     expect((await bench.executions()).filter(({ id }) => id !== 'X1')).toEqual([]);
+  });
+});
+
+describe('the last execution of an environment', () => {
+  const failed = (id: string): Execution => {
+    const execution = { ...running(), id, status: 'TERMINAL' as const };
+    return { ...execution, definition: { ...execution.definition, environment: 'prod', cluster: 'foo-prod' } };
+  };
+  const inStaging = (id: string): Execution => {
+    const execution = { ...failed(id), status: 'SUCCEEDED' as const };
+    return { ...execution, definition: { ...execution.definition, environment: 'staging', cluster: 'foo-staging' } };
+  };
+  const ofChaos = (id: string): Execution => {
+    const execution = { ...failed(id), status: 'SUCCEEDED' as const };
+    return { ...execution, trigger: { ...execution.trigger, correlationId: `chaos/${id}` } };
+  };
+  const ofParent = (id: string): Execution => {
+    const execution = { ...failed(id), status: 'SUCCEEDED' as const };
+    return {
+      ...execution,
+      trigger: { ...execution.trigger, type: 'pipeline', parentExecutionId: 'D000', parentStageId: '1' },
+    };
+  };
+
+  /** How the kill of a day ended where `foo-prod` failed once, and then these came. */
+  const endAfter = async (later: (id: string) => Execution, count: number) => {
+    const bench = benchOf();
+    await bench.store.create(executionKind, 'D000', failed('D000'));
+    for (let index = 1; index <= count; index += 1) {
+      const id = `D${String(index).padStart(3, '0')}`;
+      await bench.store.create(executionKind, id, later(id));
+    }
+    await bench.start();
+    await bench.runUntil(monday + dayMs);
+    expect(bench.errors).toEqual([]);
+    return endOf(bench);
+  };
+  const spared = { outcome: 'spared', reason: expect.stringContaining('failed last in prod') as string };
+
+  it('counts however many there were in other environments since', async () => {
+    expect(await endAfter(inStaging, 210)).toMatchObject(spared);
+  });
+
+  it('counts however many kills of ours there were since', async () => {
+    expect(await endAfter(ofChaos, 210)).toMatchObject(spared);
+  });
+
+  it('counts where it failed after what it had started there succeeded', async () => {
+    expect(await endAfter(ofParent, 1)).toMatchObject(spared);
+  });
+
+  it('counts no more once another one there succeeded', async () => {
+    const succeeded = (id: string): Execution => ({ ...failed(id), status: 'SUCCEEDED' });
+    expect(await endAfter(succeeded, 1)).toMatchObject({ outcome: 'killed' });
   });
 });
 
