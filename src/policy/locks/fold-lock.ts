@@ -31,7 +31,7 @@ export const lockAt = ({ lock }: EnvironmentLock, now: number): Lock | undefined
   lock === undefined || lock.until <= now ? undefined : lock;
 
 /** When the holder is told that the lock ends soon: 10 minutes before, of a short one when a quarter of it is left. */
-export const warnAt = ({ at, until }: Lock): number => until - Math.min(longestWarningMs, (until - at) / 4);
+const warnAt = ({ at, until }: Lock): number => until - Math.min(longestWarningMs, (until - at) / 4);
 
 type Change = {
   readonly action: string;
