@@ -121,7 +121,7 @@ function draftOfWays(target: Target, ways: RollbackWays['ways'], { cluster, runn
 async function run(words: Words, command: Command, world: VerbWorld): Promise<VerbAnswer> {
   const target = findTarget(world.definitions(), words, usage);
   const { application, environment } = target;
-  const refusal = await refuseStranger(world, command, environment, `${application.name} ${environment.name}`);
+  const refusal = await refuseStranger(world, command, environment, `${application.name} ${environment.name}`, 'halt');
   if (refusal !== undefined) return { type: 'reply', view: refusal };
   const named = words.words[3];
   const scene = await lookAround(target, words, command, world);

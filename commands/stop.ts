@@ -4,7 +4,7 @@ import type { Command } from '../src/model/command';
 import { holdText } from '../src/model/hold';
 import { textParts } from '../src/model/text';
 import type { View } from '../src/model/view';
-import { mayDeploy, type Permission } from '../src/policy/permissions';
+import { may, type Permission } from '../src/policy/permissions';
 import { holdOfStop, liftStop, stopAll, type StopRequest } from '../src/policy/stop';
 import { isStoppable } from '../src/policy/stop-handler';
 import { originOf } from './support/audit-command';
@@ -25,11 +25,12 @@ async function mayStop({ definitions, people }: VerbWorld, user: string, lifts: 
   );
   const named = all.filter(({ policy }) => policy.deployers.length > 0);
   const asked = lifts && named.length > 0 ? named : all;
-  const answers = asked.map(({ policy, where }) => mayDeploy(policy, known, user, where));
+  const answers = asked.map(({ policy, where }) => may(lifts ? 'deploy' : 'halt', policy, known, { user, where }));
   const refusal = lifts
     ? 'You may not lift this: only those may whom a file names as deployers.'
     : 'You may deploy nothing, so you may not stop everything.';
-  return answers.find(({ allowed }) => allowed) ?? { allowed: false, reason: refusal };
+  const own = known.isStale ? answers[0] : undefined;
+  return answers.find(({ allowed }) => allowed) ?? own ?? { allowed: false, reason: refusal };
 }
 
 const requestOf = ({ id, source }: Command, now: number, reason: string): StopRequest => ({

@@ -27,7 +27,12 @@ const pressing = (name: 'now' | 'stop'): Subverb => ({
     const environment = environmentOf(world, kill);
     if (environment === undefined)
       return reply({ headline: 'It asks nobody just now.', tone: 'attention', undone: true });
-    const [refusal] = await refusedPlaces(world, command, placesOf(application, [environment]));
+    const [refusal] = await refusedPlaces(
+      world,
+      command,
+      placesOf(application, [environment]),
+      name === 'stop' ? 'halt' : 'chaos',
+    );
     if (refusal !== undefined) return reply(deniedView(refusal));
     const reason = words.options.get('reason');
     const wanted = { word: name, user: command.source.user, ...(reason === undefined ? {} : { reason }) };

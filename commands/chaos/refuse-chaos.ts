@@ -13,15 +13,16 @@ type Place = { readonly policy: Policy; readonly where: string };
 export const placesOf = ({ name }: Application, environments: readonly Environment[]): readonly Place[] =>
   environments.map((environment) => ({ policy: environment.policy, where: `${name} ${environment.name}` }));
 
-/** Why a person may not do chaos to some places, one refusal for each where they may not; groups are read as they are now. */
+/** Why a person may not do chaos to some places, one refusal for each where they may not; 'halt' where they end it. */
 export async function refusedPlaces(
   world: VerbWorld,
   { source: { user } }: Command,
   places: readonly Place[],
+  action: 'chaos' | 'halt' = 'chaos',
 ): Promise<readonly Text[]> {
   const people = await world.people([user]);
   return places.flatMap(({ policy, where }) => {
-    const permission = may('chaos', policy, people, { user, where });
+    const permission = may(action, policy, people, { user, where });
     return permission.allowed ? [] : [permission.reason];
   });
 }

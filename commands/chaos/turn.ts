@@ -10,12 +10,19 @@ import { chaosEnvironments, namedApplication } from './find-chaos';
 import { deniedView, placesOf, refusedPlaces } from './refuse-chaos';
 import type { Subverb } from './subverb';
 
+const actionOf = (isOff: boolean) => (isOff ? 'halt' : 'chaos');
+
 /** Why a person may not turn chaos on or off for all; undefined where they may. */
-async function globalRefusal(world: VerbWorld, command: Command): Promise<Text | undefined> {
+async function globalRefusal(world: VerbWorld, command: Command, isOff: boolean): Promise<Text | undefined> {
   const { admins } = world.chaos.settings;
   if (admins.length === 0) return 'Nobody may turn chaos on or off for all: CHAOS_ADMINS names no user group.';
   const policy = { deployers: admins, approvers: { groups: admins, count: 1, excludeRequester: false } };
-  const [refusal] = await refusedPlaces(world, command, [{ policy, where: 'chaos of all applications' }]);
+  const [refusal] = await refusedPlaces(
+    world,
+    command,
+    [{ policy, where: 'chaos of all applications' }],
+    actionOf(isOff),
+  );
   return refusal;
 }
 
@@ -32,7 +39,7 @@ async function ownRefusal(
   { command, isOff }: { readonly command: Command; readonly isOff: boolean },
 ): Promise<Text | undefined> {
   const places = placesOf(application, concerned(application));
-  const refused = await refusedPlaces(world, command, places);
+  const refused = await refusedPlaces(world, command, places, actionOf(isOff));
   return isOff && refused.length < places.length ? undefined : refused[0];
 }
 
@@ -61,7 +68,7 @@ async function run(
 ): Promise<View> {
   const refusal =
     application === undefined
-      ? await globalRefusal(world, command)
+      ? await globalRefusal(world, command, isOff)
       : await ownRefusal(world, application, { command, isOff });
   if (refusal !== undefined) return deniedView(refusal);
   const { id, source } = command;

@@ -5,7 +5,7 @@ import type { View } from '../../src/model/view';
 import { locationName } from '../../src/model/server-group';
 import { guardTraffic } from '../../src/guards';
 import { leastLeft, servingPromise } from '../../src/model/serving-promise';
-import { mayDeploy } from '../../src/policy/permissions';
+import { may, type Action } from '../../src/policy/permissions';
 import { askChoice } from './ask-others';
 import type { LivePlace } from './live-groups';
 import type { VerbWorld } from './verb';
@@ -19,9 +19,10 @@ export async function refuseStranger(
   command: Command,
   environment: Environment,
   where: string,
+  action: Action = 'deploy',
 ): Promise<View | undefined> {
   const { user } = command.source;
-  const permission = mayDeploy(environment.policy, await world.people([user]), user, where);
+  const permission = may(action, environment.policy, await world.people([user]), { user, where });
   if (permission.allowed) return undefined;
   const choices = permission.ask === undefined ? [] : [askChoice(command)];
   // `denied` is how the audit log hears of it.

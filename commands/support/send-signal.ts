@@ -61,7 +61,10 @@ async function authorize(world: VerbWorld, execution: Execution, signal: Signal)
     const permission = may('approve', policy, people, { ...asked, roles });
     return { permission, signal: { ...signal, human: people.humanOf(user) } };
   }
-  if (signal.type !== 'startNow') return { permission: may('deploy', policy, people, asked), signal };
+  if (signal.type !== 'startNow') {
+    const action = signal.type === 'cancel' || signal.type === 'pause' ? 'halt' : 'deploy';
+    return { permission: may(action, policy, people, asked), signal };
+  }
   const { where, policy: owners } = windowOwner(world.definitions(), execution, signal.stageId);
   return { permission: may('startNow', owners, people, { ...asked, where }), signal };
 }

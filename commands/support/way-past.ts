@@ -6,7 +6,7 @@ import type { Command } from '../../src/model/command';
 import type { Execution } from '../../src/model/execution';
 import { joinTexts, type Text } from '../../src/model/text';
 import { runChoice, type View } from '../../src/model/view';
-import { mayDeploy } from '../../src/policy/permissions';
+import { may } from '../../src/policy/permissions';
 import { holdFactPrefix } from './hold-plan';
 import type { LivePlace } from './live-groups';
 import { waysOfRunning, type RollbackWays } from './rollback-ways';
@@ -33,7 +33,7 @@ export async function keeperOf(
   if (execution === undefined || execution.definition.kind === 'rollback') return undefined;
   const { application, definition, canceled, ending } = execution;
   const where = `${application} ${definition.environment}`;
-  const permission = mayDeploy(definition.policy, await world.people([user]), user, where);
+  const permission = may('halt', definition.policy, await world.people([user]), { user, where });
   return {
     execution,
     isGoingBack: canceled !== undefined || ending !== undefined,

@@ -12,6 +12,7 @@ export type Refusal = { readonly allowed: false; readonly reason: Text; readonly
 /** All that a policy decides about. Everything else is anybody's. */
 export const actions = [
   'deploy',
+  'halt',
   'destroy',
   'chaos',
   'startNow',
@@ -21,7 +22,10 @@ export const actions = [
   'breakGlass',
 ] as const;
 
-/** One of them; `deploy` is also to resize, roll back, lock, cancel, pause, resume and retry. */
+/**
+ * One of them; `deploy` is also to resize, lock, resume and retry, `halt` is to cancel, pause, stop and roll back: the same people
+ * may, also while the chat does not say who is who.
+ */
 export type Action = (typeof actions)[number];
 
 /** Who wants what; `requesters` asked for what is decided on, the newest first, `authors` made the change. */
@@ -89,6 +93,14 @@ function refuseOwn({ approvers }: Policy, people: People, asked: Asked): Permiss
   return isOneOf(people, user, authors) ? refuse('You cannot decide on your own change. Ask ') : undefined;
 }
 
+/** Who does what is new must be shown to belong to those who may now. */
+function deployersNow(policy: Policy, people: People, asked: Asked): Permission {
+  const { deployers } = policy;
+  if (deployers.length === 0 || !people.isStale) return deployersOnly(policy, people, asked);
+  const who = [` Those who may change ${asked.where}: `, ...principalsText(deployers), '.'];
+  return { allowed: false, reason: [staleText(people), ...who, ' Canceling and rolling back go on.'] };
+}
+
 const whoDecides = ({ groups }: Policy['approvers']): readonly TextPart[] =>
   groups.length === 0 ? [] : [' Those who may decide: ', ...principalsText(groups), '.'];
 
@@ -152,9 +164,10 @@ function secondOrOnCall(policy: Policy, people: People, asked: Asked): Permissio
 type Rule = (policy: Policy, people: People, asked: Asked) => Permission;
 
 const rules: Readonly<Record<Action, Rule>> = {
-  deploy: deployersOnly,
-  destroy: deployersOnly,
-  chaos: deployersOnly,
+  deploy: deployersNow,
+  halt: deployersOnly,
+  destroy: deployersNow,
+  chaos: deployersNow,
   approve: approversOnly,
   override: (policy, people, asked) => secondPersonOnly(policy, people, asked, 'overrides the traffic guard'),
   force: secondOrOnCall,

@@ -58,16 +58,21 @@ async function readGroups({ client }: PeopleDirectoryOptions): Promise<PeopleFac
   );
 }
 
-/** Asks once for all who ask within a second of when it was asked for; a failure is nobody's but theirs who waited for it. */
-function shareFresh<T>(clock: Clock, ask: () => Promise<T>): () => Promise<T> {
-  let shared: { readonly askedAt: number; readonly answer: Promise<T> } | undefined;
-  return () => {
+/**
+ * Asks once about each for all who ask within a second of when it was asked for; a failure is nobody's but theirs who waited for
+ * it.
+ */
+function shareFresh<T>(clock: Clock, ask: (about: string) => Promise<T>): (about: string) => Promise<T> {
+  const shared = new Map<string, { readonly askedAt: number; readonly answer: Promise<T> }>();
+  return (about) => {
     const now = clock.now();
-    if (shared !== undefined && Math.abs(now - shared.askedAt) < freshMs) return shared.answer;
-    const own = { askedAt: now, answer: ask() };
-    shared = own;
+    for (const [key, { askedAt }] of shared) if (Math.abs(now - askedAt) >= freshMs) shared.delete(key);
+    const known = shared.get(about);
+    if (known !== undefined) return known.answer;
+    const own = { askedAt: now, answer: ask(about) };
+    shared.set(about, own);
     own.answer.catch(() => {
-      if (shared === own) shared = undefined;
+      if (shared.get(about) === own) shared.delete(about);
     });
     return own.answer;
   };
@@ -81,12 +86,13 @@ const askedTooOften = (retryAfterMs: number): CoxswainError =>
   });
 
 /**
- * Asks Slack itself: no answer about groups is used that was asked for a second ago, so that whoever left a group then has left
+ * Asks Slack itself: no answer is used that was asked for a second ago, so that whoever left a group then has left
  * it. Rejects with RATE_LIMITED, and asks nothing, for as long as Slack wants not to be asked.
  */
 export function createPeopleDirectory(options: PeopleDirectoryOptions): PeopleDirectory {
   const { clock, timeoutMs = defaultTimeoutMs } = options;
   const groupsNow = shareFresh(clock, () => readGroups(options));
+  const personNow = shareFresh(clock, (user) => readPerson(options, user));
   let quietUntil = 0;
   const inTime = async <T>(work: Promise<T>): Promise<T> => {
     let disarm: () => void = () => undefined;
@@ -97,8 +103,8 @@ export function createPeopleDirectory(options: PeopleDirectoryOptions): PeopleDi
   };
   const ask = async (users: readonly string[]): Promise<PeopleFacts> => {
     const [groups, persons] = await Promise.all([
-      groupsNow(),
-      Promise.all(users.map(async (user) => [user, await readPerson(options, user)] as const)),
+      groupsNow('all'),
+      Promise.all(users.map(async (user) => [user, await personNow(user)] as const)),
     ]);
     return { groups, persons: new Map(persons) };
   };

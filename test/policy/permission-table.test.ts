@@ -74,6 +74,14 @@ async function expectRule(
   expect(seen).toEqual(expected);
 }
 
+/** Nobody can be asked who is who from now on, until the answer is called. */
+function silence({ world }: PermissionBench): () => void {
+  const { people } = world;
+  const silent: typeof people = async (users) => ({ ...(await people(users)), isStale: true });
+  Object.assign(world, { people: silent });
+  return () => void Object.assign(world, { people });
+}
+
 type Said = {
   readonly text: string;
   readonly rule: Rule;
@@ -141,7 +149,7 @@ function adopts({ serverGroups }: PermissionBench): Promise<void> {
 /** Words that change something, and who may say them about foo prod. */
 const said: readonly Said[] = [
   { text: 'deploy foo prod 2.0', rule: 'deployers', action: 'deploy' },
-  { text: 'rollback foo prod', rule: 'deployers', action: 'deploy' },
+  { text: 'rollback foo prod', rule: 'deployers', action: 'halt' },
   { text: 'resize foo prod 3', rule: 'deployers', action: 'deploy' },
   { text: 'enable foo prod v000 size=2', rule: 'deployers', action: 'deploy' },
   { text: 'disable foo prod v001', rule: 'deployers', action: 'deploy' },
@@ -165,20 +173,20 @@ const said: readonly Said[] = [
     action: 'deploy',
     before: (bench, user) => bench.say('lock foo prod 1h x', user),
   },
-  { text: 'stop the database is down', rule: 'deployers', action: 'deploy' },
+  { text: 'stop the database is down', rule: 'deployers', action: 'halt' },
   {
     text: 'stop lift the database is back',
     rule: 'deployers',
     action: 'deploy',
     before: (bench) => bench.say('stop', cast.deployer.id),
   },
-  { text: 'chaos off foo reason=x', rule: 'deployers', action: 'chaos' },
+  { text: 'chaos off foo reason=x', rule: 'deployers', action: 'halt' },
   { text: 'chaos on foo reason=x', rule: 'deployers', action: 'chaos' },
-  { text: 'chaos off reason=x', rule: 'onCall', action: 'chaos' },
+  { text: 'chaos off reason=x', rule: 'onCall', action: 'halt' },
   { text: 'chaos on reason=x', rule: 'onCall', action: 'chaos' },
   { text: 'chaos run foo prod', rule: 'deployers', action: 'chaos', isLate: true },
   { text: `chaos now foo ${kill.id}`, rule: 'deployers', action: 'chaos', before: asksForKill },
-  { text: `chaos stop foo ${kill.id}`, rule: 'deployers', action: 'chaos', before: asksForKill },
+  { text: `chaos stop foo ${kill.id}`, rule: 'deployers', action: 'halt', before: asksForKill },
   { text: 'reviews done R1 reason=right', rule: 'deployers', action: 'deploy', before: hasReview },
   { text: 'audit foo', rule: 'deployers', action: 'deploy' },
   { text: 'audit export foo', rule: 'deployers', action: 'deploy' },
@@ -197,6 +205,12 @@ describe('who may say', () => {
     closing.push(cli.stop);
   });
 
+  const clear = async () => {
+    const { store } = bench;
+    for (const { id } of await store.list(environmentLockKind)) await store.delete(environmentLockKind, id);
+    await store.delete(stopKind, bench.world.teamId);
+  };
+
   it.each(said)('$text: $rule', async ({ text, rule, before, isLate }) => {
     const surfaces: Surfaces = {
       word: (user) => bench.say(text, user),
@@ -206,12 +220,22 @@ describe('who may say', () => {
     await expectRule(bench, rule, surfaces, {
       isLate: isLate === true,
       before: async (user) => {
-        const { store } = bench;
-        for (const { id } of await store.list(environmentLockKind)) await store.delete(environmentLockKind, id);
-        await store.delete(stopKind, bench.world.teamId);
+        await clear();
         await before?.(bench, user);
       },
     });
+  });
+
+  it.each(said)('while Slack is silent, those who might: $text ($action)', async ({ text, rule, action, before }) => {
+    const user = cast[rules[rule][1] ?? 'onCall'].id;
+    await clear();
+    await before?.(bench, user);
+    const lift = silence(bench);
+    const command = await bench.say(text, user);
+    lift();
+    expect(answerOf(command, true)).toBe(action === 'halt' ? 'yes' : 'no');
+    if (action !== 'halt')
+      expect(wordsOf(command.reply)).toContain('I cannot ask Slack who is in which group just now');
   });
 });
 
@@ -236,10 +260,10 @@ const done: readonly Done[] = [
     signal: 'cancel',
     state: 'asks',
     rule: 'deployers',
-    action: 'deploy',
+    action: 'halt',
     words: 'pipeline cancel',
   },
-  { name: 'pause', signal: 'pause', state: 'waits', rule: 'deployers', action: 'deploy', words: 'pipeline pause' },
+  { name: 'pause', signal: 'pause', state: 'waits', rule: 'deployers', action: 'halt', words: 'pipeline pause' },
   {
     name: 'resume',
     signal: 'resume',
@@ -319,6 +343,23 @@ describe('who may do to an execution', () => {
       benches.set(name, found);
     }
   });
+
+  it.each(done)(
+    'while Slack is silent, those who might: $name where it $state ($action)',
+    async ({ name, state, rule, action, answer }) => {
+      const found = benches.get(state);
+      if (found === undefined) throw new Error(`Nothing ${state}.`);
+      const { bench, id, restore } = found;
+      const user = cast[rules[rule][1] ?? 'onCall'].id;
+      const target = await bench.target(id, name, '1');
+      const lift = silence(bench);
+      const said = answer === undefined ? {} : { answer };
+      const command = await bench.ask({ type: 'choice', name, target, ...said }, user);
+      lift();
+      expect(answerOf(command)).toBe(action === 'halt' ? 'yes' : 'no');
+      await restore();
+    },
+  );
 
   it.each(done)('$name where it $state: $rule', async ({ name, state, rule, answer, words, reason = '' }) => {
     const found = benches.get(state);

@@ -86,6 +86,7 @@ describe('while the chat cannot say who is who', () => {
     breakGlass: { groups, reviewWithinMs: 1 },
   });
   const unnamed = policy({ deployers: ['managers'] });
+  const open = policy({});
 
   it.each([
     ['approve', named, false],
@@ -95,7 +96,12 @@ describe('while the chat cannot say who is who', () => {
     ['approve', unnamed, false],
     ['override', unnamed, false],
     ['startNow', unnamed, false],
-    ['deploy', named, true],
+    ['deploy', named, false],
+    ['destroy', named, false],
+    ['chaos', named, false],
+    ['force', named, false],
+    ['halt', named, true],
+    ['deploy', open, true],
   ] as const)('whoever may %s by what was read last (%j) still may: %s', async (action, rules, allowed) => {
     const known = await people({ managers: ['UBOB'] });
     const asked = { user: 'UBOB', requesters: ['UANN'], where: 'foo prod' };

@@ -40,6 +40,18 @@ const policy: Policy = {
   breakGlass: { groups: ['managers'], reviewWithinMs: 1 },
 };
 
+describe('asking Slack who somebody is', () => {
+  it('is one call for each account within a second', async () => {
+    members('UBOB');
+    const read = createReader();
+    await Promise.all(Array.from({ length: 30 }, () => read(['UBOB', 'UANN'])));
+    expect(api.callsOf('users.info').length).toBe(2);
+    await clock.advance(1000);
+    api.answer('users.info', { ok: true, user: { id: 'UBOB', team_id: 'T1', deleted: true } });
+    expect((await read(['UBOB'])).refusalOf('UBOB')).toBe('gone');
+  });
+});
+
 describe('asking Slack for all groups', () => {
   it('is one call for thirty who ask at the same time', async () => {
     members('UBOB');
