@@ -3,7 +3,9 @@ import type { AuditGrant, Command } from '../src/model/command';
 import type { Text } from '../src/model/text';
 import type { Choice, View } from '../src/model/view';
 import { ownChain } from '../src/policy/audit/chain';
-import { readLatest, type DayRange, type LatestQuery } from '../src/policy/audit/read-log';
+import { readLatest, type Latest, type LatestQuery } from '../src/policy/audit/read-latest';
+import type { DayRange } from '../src/policy/audit/read-pages';
+import type { People } from '../src/policy/people';
 import { mayDeploy, type Permission } from '../src/policy/permissions';
 import { findApplication } from './support/find-target';
 import { nearest, UserMistake } from './support/suggest';
@@ -13,9 +15,11 @@ import type { Words } from './support/words';
 const usage = '/cox audit [APPLICATION] [from=DATE] [to=DATE] [by=USER] [kind=KIND]';
 const pageLength = 20;
 
+/** Who asks, and what is known of them. */
+type Reader = { readonly user: string; readonly people: People };
+
 /** Who may read what an application's log holds: whoever may deploy it to any of its environments. */
-async function mayRead(world: VerbWorld, name: string, user: string): Promise<Permission> {
-  const people = await world.people([user]);
+function mayRead(world: VerbWorld, name: string, { user, people }: Reader): Permission {
   const environments = [...(world.definitions().applications.get(name)?.environments.values() ?? [])];
   const answers = environments.map(({ policy }) => mayDeploy(policy, people, user, name));
   const denied: Permission = { allowed: false, reason: `Nobody may read the log of ${name}: it has no environment.` };
@@ -23,12 +27,9 @@ async function mayRead(world: VerbWorld, name: string, user: string): Promise<Pe
 }
 
 /** All chains that a person may read: of each application that they may deploy, and that of what names none. */
-async function readableChains(world: VerbWorld, user: string): Promise<readonly string[]> {
+function readableChains(world: VerbWorld, reader: Reader): readonly string[] {
   const names = [...world.definitions().applications.keys()].sort();
-  const answers = await Promise.all(
-    names.map(async (name) => ((await mayRead(world, name, user)).allowed ? [name] : [])),
-  );
-  const own = answers.flat();
+  const own = names.filter((name) => mayRead(world, name, reader).allowed);
   return own.length === 0 ? [] : [ownChain, ...own];
 }
 
@@ -36,13 +37,14 @@ type Readable = { readonly chains: readonly string[] } | { readonly denied: Text
 
 /** The chains that are asked for, or why they may not be read. Throws a UserMistake for an unknown application. */
 async function chainsFor(world: VerbWorld, name: string | undefined, user: string): Promise<Readable> {
-  const all = await readableChains(world, user);
+  const reader = { user, people: await world.people([user]) };
   if (name === undefined || name === ownChain) {
+    const all = readableChains(world, reader);
     if (all.length === 0) return { denied: 'You may read no audit log: you may deploy no application.' };
     return { chains: name === undefined ? all : [ownChain] };
   }
   findApplication(world.definitions(), name, (word) => `audit ${word}`);
-  const permission = await mayRead(world, name, user);
+  const permission = mayRead(world, name, reader);
   return permission.allowed ? { chains: [name] } : { denied: permission.reason };
 }
 
@@ -102,38 +104,56 @@ function lineOf(entry: AuditEntry, isMixed: boolean): Text {
   ];
 }
 
-function earlierChoice(words: Words, name: string, last: AuditEntry): Choice {
+function earlierChoice(words: Words, name: string, { day, seq }: Pick<AuditEntry, 'day' | 'seq'>): Choice {
   const kept = ['from', 'to', 'by', 'kind'].flatMap((option) => {
     const value = words.options.get(option);
     return value === undefined ? [] : [`${option}=${value}`];
   });
-  const text = ['audit', name, ...kept, `before=${last.day}/${last.seq}`].join(' ');
+  const text = ['audit', name, ...kept, `before=${day}/${seq}`].join(' ');
   return { name: 'run', label: 'Earlier', target: { kind: 'run', text } };
 }
 
-async function show(words: Words, chains: readonly string[], world: VerbWorld): Promise<View> {
+function queryOf(words: Words): LatestQuery {
   const [by, kind] = [userOf(words.options.get('by')), readKind(words)];
-  const query: LatestQuery = {
+  return {
     ...readRange(words),
     ...readBefore(words),
     limit: pageLength + 1,
     isWanted: (entry) => (by === undefined || entry.who === by) && (kind === undefined || entry.kind === kind),
   };
-  const found = (await Promise.all(chains.map((chain) => readLatest(world.store, chain, query)))).flat();
-  const newest = chains.length === 1 ? found : found.toSorted((one, other) => other.at - one.at);
-  const shown = newest.slice(0, pageLength);
-  const [only, ...others] = chains;
+}
+
+/** Where a next answer goes on: behind what is shown, else behind what was looked through; undefined at the end. */
+function goOnBefore({ entries, lookedTo }: Latest): Pick<AuditEntry, 'day' | 'seq'> | undefined {
+  return entries.length > pageLength ? entries[pageLength - 1] : lookedTo;
+}
+
+function footerOf({ lookedTo }: Latest, isMixed: boolean, hasMore: boolean): string {
+  if (!isMixed || !hasMore) return 'All of it: coxswain audit export';
+  const name = 'Name an application to see earlier entries.';
+  return lookedTo === undefined ? name : `Only the newest entries were looked through. ${name}`;
+}
+
+async function show(words: Words, chains: readonly string[], world: VerbWorld): Promise<View> {
+  const latest = await readLatest(world.store, chains, queryOf(words));
+  const [only = '', ...others] = chains;
   const isMixed = others.length > 0;
-  const last = shown.at(-1);
-  const hasMore = newest.length > pageLength && last !== undefined;
-  const name = isMixed ? 'all you may read' : (only ?? '');
-  if (last === undefined) return { headline: `Nothing is written down of ${name}.`, tone: 'neutral' };
+  const name = isMixed ? 'all you may read' : only;
+  const next = goOnBefore(latest);
+  const more = {
+    ...(next === undefined || isMixed ? {} : { choices: [earlierChoice(words, only, next)] }),
+    footer: footerOf(latest, isMixed, next !== undefined),
+  };
+  const shown = latest.entries.slice(0, pageLength);
+  if (shown.length === 0 && next === undefined)
+    return { headline: `Nothing is written down of ${name}.`, tone: 'neutral' };
+  if (shown.length === 0)
+    return { headline: `Nothing of that is among the newest entries of ${name}.`, tone: 'neutral', ...more };
   return {
     headline: ['Audit log of ', { strong: name }, ', newest first'],
     tone: 'neutral',
     lines: shown.map((entry) => lineOf(entry, isMixed)),
-    ...(hasMore && !isMixed ? { choices: [earlierChoice(words, name, last)] } : {}),
-    footer: hasMore && isMixed ? 'Name an application to see earlier entries.' : 'All of it: coxswain audit export',
+    ...more,
   };
 }
 

@@ -1,3 +1,4 @@
+import { listAll } from '../src/engine/list-all';
 import { reviewMessageId, reviewView } from '../src/engine/break-glass';
 import { executionKind, reviewKind } from '../src/engine/document-kinds';
 import { threadIdOf } from '../src/engine/drain-execution';
@@ -6,14 +7,14 @@ import { auditFact, type AuditFact } from '../src/model/audit';
 import type { Command } from '../src/model/command';
 import type { Review } from '../src/model/review';
 import type { Text } from '../src/model/text';
-import type { View } from '../src/model/view';
+import type { Choice, View } from '../src/model/view';
 import { mayDeploy, type Permission } from '../src/policy/permissions';
 import { originOf } from './support/audit-command';
 import { UserMistake } from './support/suggest';
 import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
 import type { Words } from './support/words';
 
-const usage = '/cox reviews [done ID reason="what you found"]';
+const usage = '/cox reviews [done ID what you found]';
 const listed = 20;
 
 const lineOf = ({ id, application, environment, by, at, reason }: Review): Text => [
@@ -25,14 +26,42 @@ const lineOf = ({ id, application, environment, by, at, reason }: Review): Text 
   `: ${reason}`,
 ];
 
-async function openReviews({ store }: VerbWorld): Promise<View> {
-  const query = { index: { name: 'open', value: 'true' }, limit: listed };
-  const open = await store.list(reviewKind, query);
+const isOlder = (one: Review, other: Review): boolean =>
+  one.at < other.at || (one.at === other.at && one.id < other.id);
+
+/** All that are open, oldest first. */
+async function readOpen({ store }: VerbWorld): Promise<readonly Review[]> {
+  const open: Review[] = [];
+  for await (const { document } of listAll(store, reviewKind, { name: 'open', value: 'true' })) open.push(document);
+  return open.sort((one, other) => (isOlder(one, other) ? -1 : 1));
+}
+
+/** Those that come after another, which may be reviewed by now. Throws a UserMistake where there was none. */
+async function followers(world: VerbWorld, open: readonly Review[], after: string | undefined) {
+  if (after === undefined) return open;
+  const last = (await world.store.get(reviewKind, after))?.document;
+  if (last === undefined) throw new UserMistake(`There is no review '${after}'.`, ['reviews']);
+  return open.filter((review) => isOlder(last, review));
+}
+
+const moreChoice = ({ id }: Review): Choice => ({
+  name: 'run',
+  label: 'More',
+  target: { kind: 'run', text: `reviews after=${id}` },
+});
+
+async function openReviews(world: VerbWorld, after: string | undefined): Promise<View> {
+  const open = await readOpen(world);
   if (open.length === 0) return { headline: 'Nothing waits for a review.', tone: 'good' };
+  const following = await followers(world, open, after);
+  const shown = following.slice(0, listed);
+  const last = following.length > listed ? shown.at(-1) : undefined;
+  const order = open.length > listed ? ', oldest first' : '';
   return {
-    headline: `${open.length === 1 ? 'One review is' : `${open.length} reviews are`} open.`,
+    headline: `${open.length === 1 ? 'One review is' : `${open.length} reviews are`} open${order}.`,
     tone: 'attention',
-    lines: open.map(({ document }) => lineOf(document)),
+    lines: shown.map(lineOf),
+    ...(last === undefined ? {} : { choices: [moreChoice(last)] }),
     footer: `By somebody else than who broke the glass: ${usage}`,
   };
 }
@@ -102,12 +131,12 @@ async function close(id: string, note: string, command: Command, world: VerbWorl
 }
 
 async function run({ words, options }: Words, command: Command, world: VerbWorld): Promise<VerbAnswer> {
-  const [, act, id, ...more] = words;
-  if (act === undefined) return { type: 'reply', view: await openReviews(world) };
-  if (act !== 'done' || id === undefined || more.length > 0)
+  const [, act, id, ...free] = words;
+  if (act === undefined) return { type: 'reply', view: await openReviews(world, options.get('after')) };
+  if (act !== 'done' || id === undefined)
     throw new UserMistake(`I do not understand '${words.slice(1).join(' ')}'. ${usage}.`);
-  const note = (options.get('reason') ?? '').trim();
-  if (note === '') throw new UserMistake(`Say what you found: /cox reviews done ${id} reason="…".`);
+  const note = (options.get('reason') ?? free.join(' ')).trim();
+  if (note === '') throw new UserMistake(`Say what you found: /cox reviews done ${id} WHAT YOU FOUND.`);
   return { type: 'reply', view: await close(id, note, command, world) };
 }
 
@@ -116,7 +145,7 @@ export const reviews: Verb = {
   name: 'reviews',
   usage,
   summary: 'what was done by break glass and waits for a review',
-  examples: ['/cox reviews', '/cox reviews done 01JZX3/1/0/1767225600000 reason="right, the guard counts canaries"'],
-  options: ['reason'],
+  examples: ['/cox reviews', '/cox reviews done 01JZX3/1/0/1767225600000 right, the guard counts canaries'],
+  options: ['reason', 'after'],
   run,
 };

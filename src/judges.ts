@@ -16,8 +16,14 @@ export type JudgesParts = {
   readonly settings: UserSettingsStore;
 };
 
-/** How many people get one judgment by themselves at most. */
-export const mostJudgesTold = 20;
+/** How many people get one judgment by themselves at most: the chat takes about one message a second. */
+const mostJudgesTold = 200;
+
+/** As many of those as get it by themselves, and how many are left out. */
+const firstOf = (users: readonly string[]) => ({
+  users: users.slice(0, mostJudgesTold),
+  others: Math.max(0, users.length - mostJudgesTold),
+});
 
 /** The accounts that are known under the addresses among some names. */
 async function usersByEmail({ store }: JudgesParts, names: readonly string[]): Promise<readonly string[]> {
@@ -32,7 +38,7 @@ async function usersByEmail({ store }: JudgesParts, names: readonly string[]): P
 
 /**
  * Who is told of a judgment by themselves: those who may decide, as the groups were last read, and of them all or those who have
- * asked for it (`judgments=direct`). Nobody where anyone may decide, and 20 people at most.
+ * asked for it (`judgments=direct`). Nobody where anyone may decide, and 200 people at most.
  */
 export function createJudges(parts: JudgesParts): TellingParts['judges'] {
   const { store, teamId, settings } = parts;
@@ -49,8 +55,8 @@ export function createJudges(parts: JudgesParts): TellingParts['judges'] {
     const able = members.filter(
       (user) => may('approve', policy, people, { user, requesters, authors, roles, where }).allowed,
     );
-    if (whom === 'everybody') return able.slice(0, mostJudgesTold);
+    if (whom === 'everybody') return firstOf(able);
     const wishes = await Promise.all(able.map((userId) => settings.get({ teamId, userId })));
-    return able.filter((_user, index) => wishes[index]?.judgments === 'direct').slice(0, mostJudgesTold);
+    return firstOf(able.filter((_user, index) => wishes[index]?.judgments === 'direct'));
   };
 }

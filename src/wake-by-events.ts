@@ -1,6 +1,7 @@
 import { executionKind } from './engine/document-kinds';
 import type { Clock } from './engine/clock';
 import type { DocumentStore } from './engine/ports/document-store';
+import { readActive } from './engine/read-active';
 import { parseMoniker } from './model/moniker';
 
 /** How long events of one cluster or application are gathered before its executions are woken. */
@@ -46,10 +47,10 @@ export function createEventWaker(store: DocumentStore, clock: Clock, onTouched: 
     },
     /** Events may have been missed: every running execution looks for itself. */
     async missedEvents(): Promise<void> {
-      const active = await store.list(executionKind, { index: { name: 'active', value: 'true' }, limit: 1000 });
-      const running = active.filter(({ document }) => document.status === 'RUNNING');
+      const running: string[] = [];
+      for await (const { id, status } of readActive(store)) if (status === 'RUNNING') running.push(id);
       // All at once, so that they share commits.
-      await Promise.all(running.map(({ id }) => store.touch(executionKind, id, clock.now())));
+      await Promise.all(running.map((id) => store.touch(executionKind, id, clock.now())));
       onTouched();
     },
   };

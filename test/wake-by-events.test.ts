@@ -59,3 +59,17 @@ describe('an event of an app', () => {
     expect(it.touches()).toBe(2);
   });
 });
+
+it('wakes every execution that runs where events were missed, however many there are', async () => {
+  const clock = createManualClock();
+  const store = createMemoryStore(() => clock.now());
+  const dueAt = clock.now() + 3_600_000;
+  for (let index = 1; index <= 1010; index += 1) {
+    const id = `E${String(index).padStart(4, '0')}`;
+    await store.create(executionKind, id, buildExecution({ id }), { due: dueAt });
+  }
+  await store.create(executionKind, 'P1', buildExecution({ id: 'P1', status: 'PAUSED' }), { due: dueAt });
+  await createEventWaker(store, clock, () => undefined).missedEvents();
+  const query = { kinds: [executionKind], owner: 'O', now: clock.now(), leaseMs: 1000, limit: 2000 };
+  expect(await store.claimDue(query)).toHaveLength(1010);
+});

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { commandKind } from '../engine/document-kinds';
-import { exportStart, readExport, type ExportCursor } from '../policy/audit/read-log';
+import { exportStart, readExport, type ExportCursor } from '../policy/audit/read-export';
 import { ApiError } from './api-error';
 import type { ApiContext, ApiRequest, ApiRoute } from './api-route';
 

@@ -23,7 +23,7 @@ function isRegion(word: string, { region, dcosCluster, group }: Location): boole
 }
 
 /** Whether an exception holds for a cluster in a place. */
-export function isExcepted(exception: ChaosException, cluster: string, location: Location): boolean {
+function isExcepted(exception: ChaosException, cluster: string, location: Location): boolean {
   const { stack, detail } = parseMoniker(cluster) ?? { stack: null, detail: null };
   const matches = (pattern: string, matched: boolean) => pattern === '*' || matched;
   return (

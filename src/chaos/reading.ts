@@ -1,12 +1,15 @@
 import { executionKind } from '../engine/document-kinds';
 import { readActive } from '../engine/read-active';
+import { latestExecution } from '../engine/read-history';
 import type { Application, Environment } from '../model/application';
+import { clusterOf } from '../model/cluster-of';
 import type { Execution } from '../model/execution';
 import type { ChaosWorld } from './chaos-world';
 import { forAll, switchKind, type ChaosSwitch } from './documents';
+import { isOfChaos } from './kill-execution';
 
-/** How many executions back the last one of an environment is looked for. */
-const most = 200;
+/** How many executions of an environment are read at once. */
+const pageSize = 50;
 
 /**
  * What the checks of one application ask for, read when it is first asked for and then kept: as many groups as there are
@@ -22,8 +25,11 @@ export type ChaosReading = {
   readonly ownSwitch: () => Promise<ChaosSwitch | undefined>;
   /** What is under way in the application. */
   readonly running: () => Promise<readonly Execution[]>;
-  /** Its last executions, newest first, over or not. */
-  readonly newest: () => Promise<readonly Execution[]>;
+  /**
+   * For each environment with chaos, in their order, the execution that says how it stands there, over or not: no kill of
+   * ours, since one that was denied tells of no outage. Environments in which nothing was run are left out.
+   */
+  readonly last: () => Promise<readonly Execution[]>;
 };
 
 /** Asks once, when it is first asked. */
@@ -38,10 +44,24 @@ async function readRunning({ store }: ChaosWorld, { name }: Application): Promis
   return found;
 }
 
-async function readNewest({ store }: ChaosWorld, { name }: Application): Promise<readonly Execution[]> {
-  const index = { name: 'application', value: name };
-  const found = await store.list(executionKind, { index, newestFirst: true, limit: most });
-  return found.map(({ document }) => document);
+/** The newest executions of an environment but for our own; read further back as long as there are none but those. */
+async function readOthers({ store }: ChaosWorld, cluster: string): Promise<readonly Execution[]> {
+  const query = { index: { name: 'cluster', value: cluster }, newestFirst: true, limit: pageSize };
+  let page = await store.list(executionKind, query);
+  for (let oldest = page.at(-1); oldest !== undefined; oldest = page.at(-1)) {
+    const others = page.map(({ document }) => document).filter((execution) => !isOfChaos(execution));
+    if (others.length > 0) return others;
+    page = await store.list(executionKind, { ...query, after: oldest.id });
+  }
+  return [];
+}
+
+async function readLast(world: ChaosWorld, application: Application): Promise<readonly Execution[]> {
+  const environments = [...application.environments.values()].filter(({ chaos }) => chaos?.enabled === true);
+  const last = await Promise.all(
+    environments.map(async (each) => latestExecution(await readOthers(world, clusterOf(application, each)))),
+  );
+  return last.filter((execution) => execution !== undefined);
 }
 
 /** A reading of an application, of which nothing is read yet. */
@@ -54,6 +74,6 @@ export function createReading(world: ChaosWorld, application: Application): Chao
     globalSwitch: once(() => readSwitch(forAll)),
     ownSwitch: once(() => readSwitch(application.name)),
     running: once(() => readRunning(world, application)),
-    newest: once(() => readNewest(world, application)),
+    last: once(() => readLast(world, application)),
   };
 }

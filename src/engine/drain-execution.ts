@@ -87,7 +87,7 @@ export function createExecutionDrain(parts: DrainParts) {
     if (event.type === 'askAgain') return parts.askAgain?.(execution);
     if (event.type === 'rolledBack') return parts.lockAfter?.(execution, event.id);
     if (report === undefined) return;
-    if (event.type === 'copies') return tellJudges(parts, execution, event);
+    if (event.type === 'copies') return tellJudges(parts, execution, event, threadIdOf(execution));
     const parentId = threadIdOf(execution);
     if (event.type === 'live') {
       const isInThread = report.threadOf !== undefined;

@@ -15,7 +15,7 @@ type Holder = {
 export type JobTurn = { readonly schema: 1; readonly turn: number; readonly holder?: Holder };
 
 /** One document per job; its id is `dcosCluster/jobId`. Not listed by anything. */
-export const jobTurnKind: DocumentKind<JobTurn> = { name: 'jobTurn', indexes: () => ({}) };
+const jobTurnKind: DocumentKind<JobTurn> = { name: 'jobTurn', indexes: () => ({}) };
 
 /** As long as the look that takes it may still send, and what it sends may still take effect. */
 const turnMs = stepTimeoutMs + landingMs;

@@ -41,7 +41,7 @@ export interface People {
 }
 
 /** People as facts say; an account of which nothing was read is a person without an address. */
-export function peopleOf({ groups, persons, isStale = false, quietForMs }: PeopleFacts): People {
+function peopleOf({ groups, persons, isStale = false, quietForMs }: PeopleFacts): People {
   const emailOf = (user: string): string | undefined =>
     principalOf(user) !== undefined && user.includes('@') ? user.toLowerCase() : persons.get(user)?.email;
   const isNamed = (user: string, name: string): boolean => {

@@ -51,7 +51,7 @@ const accountTexts = {
 } as const;
 
 /** The refusal of an account that is no person of this workspace; undefined where it is one, and for an account of which `people` was not told. */
-export function refuseAccount(people: People, user: string): Refusal | undefined {
+function refuseAccount(people: People, user: string): Refusal | undefined {
   const why = people.refusalOf(user);
   return why === undefined ? undefined : { allowed: false, reason: accountTexts[why] };
 }

@@ -1,4 +1,5 @@
 import { executionKind } from '../../src/engine/document-kinds';
+import type { Execution } from '../../src/model/execution';
 import { east } from '../dcos/builders';
 import { benchOf, dayMs, driveUntil, endOf, hourMs, killsIn, runUntilIt, type Bench } from '../support/chaos-drive';
 import { chaosApplication, chaosEnvironment, chaosOf, createChaosBench, loose, monday } from '../support/chaos-kit';
@@ -174,7 +175,7 @@ describe.each(Object.entries(stops))('an application %s', (_name, { reason, come
 describe('an application is not left alone', () => {
   const ended = (id: string, status: 'TERMINAL' | 'SUCCEEDED', environment: string, more = {}) => ({
     ...running(),
-    definition: { ...running().definition, environment },
+    definition: { ...running().definition, environment, cluster: `foo-${environment}` },
     id,
     status,
     ...more,
@@ -184,7 +185,10 @@ describe('an application is not left alone', () => {
   it.each([
     ['for a failure that a success has followed', [failed('X1', 'prod'), ended('X2', 'SUCCEEDED', 'prod')]],
     ['for a failure in an environment without chaos', [failed('X1', 'dev')]],
-    ['for a failure of another application', [failed('X1', 'prod', { application: 'bar' })]],
+    [
+      'for a failure of another application',
+      [failed('X1', 'prod', { application: 'bar', definition: { ...running().definition, cluster: 'bar-prod' } })],
+    ],
     ['while another application is at work', [{ ...running(), application: 'bar' }]],
     [
       'for a kill that was denied',
@@ -199,6 +203,60 @@ describe('an application is not left alone', () => {
     await bench.start();
     await bench.runUntil(monday + dayMs);
     expect(killsIn(bench)).toHaveLength(1);
+  });
+});
+
+describe('the last execution of an environment', () => {
+  const failed = (id: string): Execution => {
+    const execution = { ...running(), id, status: 'TERMINAL' as const };
+    return { ...execution, definition: { ...execution.definition, environment: 'prod', cluster: 'foo-prod' } };
+  };
+  const inStaging = (id: string): Execution => {
+    const execution = { ...failed(id), status: 'SUCCEEDED' as const };
+    return { ...execution, definition: { ...execution.definition, environment: 'staging', cluster: 'foo-staging' } };
+  };
+  const ofChaos = (id: string): Execution => {
+    const execution = { ...failed(id), status: 'SUCCEEDED' as const };
+    return { ...execution, trigger: { ...execution.trigger, correlationId: `chaos/${id}` } };
+  };
+  const ofParent = (id: string): Execution => {
+    const execution = { ...failed(id), status: 'SUCCEEDED' as const };
+    return {
+      ...execution,
+      trigger: { ...execution.trigger, type: 'pipeline', parentExecutionId: 'D000', parentStageId: '1' },
+    };
+  };
+
+  /** How the kill of a day ended where `foo-prod` failed once, and then these came. */
+  const endAfter = async (later: (id: string) => Execution, count: number) => {
+    const bench = benchOf();
+    await bench.store.create(executionKind, 'D000', failed('D000'));
+    for (let index = 1; index <= count; index += 1) {
+      const id = `D${String(index).padStart(3, '0')}`;
+      await bench.store.create(executionKind, id, later(id));
+    }
+    await bench.start();
+    await bench.runUntil(monday + dayMs);
+    expect(bench.errors).toEqual([]);
+    return endOf(bench);
+  };
+  const spared = { outcome: 'spared', reason: expect.stringContaining('failed last in prod') as string };
+
+  it('counts however many there were in other environments since', async () => {
+    expect(await endAfter(inStaging, 210)).toMatchObject(spared);
+  });
+
+  it('counts however many kills of ours there were since', async () => {
+    expect(await endAfter(ofChaos, 210)).toMatchObject(spared);
+  });
+
+  it('counts where it failed after what it had started there succeeded', async () => {
+    expect(await endAfter(ofParent, 1)).toMatchObject(spared);
+  });
+
+  it('counts no more once another one there succeeded', async () => {
+    const succeeded = (id: string): Execution => ({ ...failed(id), status: 'SUCCEEDED' });
+    expect(await endAfter(succeeded, 1)).toMatchObject({ outcome: 'killed' });
   });
 });
 

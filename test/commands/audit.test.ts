@@ -4,7 +4,8 @@ import { commandKind } from '../../src/engine/document-kinds';
 import type { Definitions } from '../../src/model/application';
 import type { Command } from '../../src/model/command';
 import { isEntry } from '../../src/policy/audit/audit-line';
-import { exportAll, factOf } from '../support/audit-kit';
+import { auditPageKind, pageId, pageSize } from '../../src/policy/audit/documents';
+import { exportAll, factOf, fillChain } from '../support/audit-kit';
 import { createCommandBench, wordsOf } from '../support/command-kit';
 
 type Bench = Awaited<ReturnType<typeof createCommandBench>>;
@@ -85,6 +86,45 @@ describe('/cox audit', () => {
     const { reply } = await bench.say('audit');
     expect(wordsOf(reply)).toContain('@coxswain ');
     expect(wordsOf(reply)).toContain('foo ');
+  });
+
+  it('asks once who somebody is, of however many applications the log is wanted', async () => {
+    const bench = await benchWith(1);
+    const { applications, clusters } = bench.world.definitions();
+    const [foo] = applications.values();
+    if (foo === undefined) throw new Error('There is no application.');
+    const many = Array.from({ length: 30 }, (_, index) => [`foo${index}`, { ...foo, name: `foo${index}` }] as const);
+    const definitions = (): Definitions => ({ applications: new Map(many), clusters });
+    let asked = 0;
+    const people: typeof bench.world.people = (users) => ((asked += 1), bench.world.people(users));
+    const saying = async (text: string) => {
+      const id = await bench.receive({ type: 'text', text }, 'UANN');
+      const loaded = await bench.store.get(commandKind, id);
+      if (loaded === undefined) throw new Error('No command.');
+      asked = 0;
+      await processCommand(verbs, { ...bench.world, people, definitions }, { ...loaded, kind: 'command' }, 'owner');
+      return asked;
+    };
+    const [help, all, one] = [await saying('help'), await saying('audit'), await saying('audit foo3')];
+    expect([all - help, one - help]).toEqual([1, 1]);
+  });
+
+  it('says where only the newest entries were looked through, and goes on from there', async () => {
+    const bench = await createCommandBench();
+    await fillChain(bench.store, 'foo', 255, pageSize);
+    await bench.store.update(auditPageKind, pageId('foo', '2026-01-01', 2), (page) => ({
+      ...page,
+      entries: page.entries.map((entry, index) => (index === 3 ? { ...entry, who: 'UBOB' } : entry)),
+    }));
+    const { reply } = await bench.say('audit foo by=UBOB');
+    expect(wordsOf(reply)).toContain('Nothing of that is among the newest entries of foo.');
+    const [earlier] = reply?.choices ?? [];
+    const text = earlier?.target.kind === 'run' ? earlier.target.text : '';
+    expect(text).toContain('by=UBOB before=');
+    const second = (await bench.say(text)).reply;
+    expect(wordsOf(second)).toContain('(foo-44)');
+    expect(second?.choices).toBeUndefined();
+    expect(wordsOf((await bench.say('audit by=UBOB')).reply)).toContain('Only the newest entries were looked through.');
   });
 
   it('refuses whoever may deploy the application nowhere, and writes that down', async () => {

@@ -295,4 +295,44 @@ describe('the review of a broken glass', () => {
     );
     expect(wordsOf((await bench.say('reviews done nothing reason=x')).reply)).toContain("There is no review 'nothing'");
   });
+
+  it('is listed with all that are open, oldest first, more of them at a press', async () => {
+    const { bench, review } = await broken();
+    const count = 44;
+    for (let index = 1; index <= count; index += 1) {
+      const id = `0-${String(count - index).padStart(2, '0')}`;
+      await bench.store.create(reviewKind, id, { ...review, id, at: review.at + index, reason: `no. ${index}` });
+    }
+    const ends: (string | undefined)[] = [];
+    const wordsAndMore = async (text: string): Promise<string> => {
+      const { reply } = await bench.say(text);
+      expect(wordsOf(reply)).toContain('45 reviews are open, oldest first.');
+      ends.push(
+        ...[reply?.lines?.[0], reply?.lines?.at(-1)].map((line) => wordsOf({ headline: line ?? '', tone: 'good' })),
+      );
+      const [more] = reply?.choices ?? [];
+      return more?.target.kind === 'run' ? more.target.text : '';
+    };
+    const second = await wordsAndMore('reviews');
+    const third = await wordsAndMore(second);
+    expect(await wordsAndMore(third)).toBe('');
+    const reasons = ends.map((line) => /(?:no\. \d+|login is down)$/.exec(line ?? '')?.[0]);
+    expect(reasons).toEqual([review.reason, 'no. 19', 'no. 20', 'no. 39', 'no. 40', 'no. 44']);
+    const [, last = ''] = /after=(\S+)/.exec(second) ?? [];
+    await bench.store.update(reviewKind, last, (found) => ({
+      ...found,
+      reviewed: { by: 'UBOB', note: 'right', at: 0, commandId: 'C' },
+    }));
+    expect(wordsOf((await bench.say(second)).reply)).toContain('no. 20');
+    expect(wordsOf((await bench.say('reviews after=gone')).reply)).toContain("There is no review 'gone'");
+  });
+
+  it('is closed by free words too', async () => {
+    const { bench, review } = await broken();
+    await bench.say(`reviews done ${review.id} looked right to me`, 'UBOB');
+    expect((await bench.store.get(reviewKind, review.id))?.document.reviewed).toMatchObject({
+      by: 'UBOB',
+      note: 'looked right to me',
+    });
+  });
 });

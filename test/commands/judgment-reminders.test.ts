@@ -86,11 +86,33 @@ describe('an open judgment', () => {
     expect((await copies()).flatMap(({ view }) => view.choices ?? [])).toEqual([]);
   });
 
-  it('is told of to 20 people at most', async () => {
-    const managers = Array.from({ length: 30 }, (_one, index) => `UM${10 + index}`);
-    const { bench, until } = await asked({ managers });
+  const managersOf = (count: number) => Array.from({ length: count }, (_one, index) => `UM${100 + index}`);
+  const ofOthers = async (bench: JudgmentBench) =>
+    (await bench.messages())
+      .filter(({ id }) => id.endsWith('/others'))
+      .map(({ target, view }) => [target, view] as const);
+
+  it('is told of to each of many who may decide, and nobody else needs to be named', async () => {
+    const { bench, until } = await asked({ managers: managersOf(30) });
     await until(91);
-    expect((await told(bench)).people).toEqual(managers.slice(0, 20));
+    expect((await told(bench)).people).toEqual(managersOf(30));
+    expect(await ofOthers(bench)).toEqual([]);
+  });
+
+  it('is told of to 200 people at most, and then their group is named in the thread, which says so', async () => {
+    const { bench, id, until } = await asked({ managers: managersOf(203) });
+    await until(91);
+    expect((await told(bench)).people).toEqual(managersOf(200));
+    const [[target, view] = [], ...more] = await ofOthers(bench);
+    expect(more).toEqual([]);
+    expect(target).toEqual({ kind: 'thread', parentId: `${id}/live`, broadcast: false });
+    expect(wordsOf(view)).toContain('3 more people may decide than were told by themselves.');
+    expect(wordsOf(view)).toContain('Who decides: @managers, not who asked');
+    await bench.decide(id, 'UM299');
+    await bench.drive(id);
+    const copies = (await bench.messages()).filter(({ copyOf }) => copyOf !== undefined);
+    expect(copies).toHaveLength(200);
+    expect(copies.flatMap(({ view: { choices } }) => choices ?? [])).toEqual([]);
   });
 
   it('is told of to nobody by themselves where anyone may decide', async () => {

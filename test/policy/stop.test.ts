@@ -3,8 +3,9 @@ import { createExecutorHandlers } from '../../src/app';
 import { executionKind } from '../../src/engine/document-kinds';
 import type { DocumentStore } from '../../src/engine/ports/document-store';
 import { readActive } from '../../src/engine/read-active';
+import type { AuditEntry } from '../../src/model/audit';
 import type { Execution } from '../../src/model/execution';
-import { readLatest } from '../../src/policy/audit/read-log';
+import { readLatest } from '../../src/policy/audit/read-latest';
 import { liftStop, readStop, stopAll, stopKind, type StopRequest } from '../../src/policy/stop';
 import { openSqliteStore } from '../../src/store/sqlite-store';
 import { createCrashPoints } from '../support/crash-points';
@@ -71,7 +72,8 @@ function createBench(open: Open, points: readonly number[] = []) {
       return found;
     },
     audited: async () => {
-      const entries = await readLatest(store, '@coxswain', { isWanted: ({ kind }) => kind === 'lock', limit: 20 });
+      const isWanted = ({ kind }: AuditEntry): boolean => kind === 'lock';
+      const { entries } = await readLatest(store, ['@coxswain'], { isWanted, limit: 20 });
       return entries.map(({ action, who, why }) => [action, who, why]);
     },
   };

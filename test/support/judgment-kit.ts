@@ -68,7 +68,7 @@ export async function createJudgmentBench(options: JudgmentBenchOptions = {}) {
     if (found === undefined) throw new Error(`No execution ${id}.`);
     return found.document;
   };
-  const all = async () => (await bench.store.list(messageKind)).map(({ document }) => document);
+  const all = async () => (await bench.store.list(messageKind, { limit: 1000 })).map(({ document }) => document);
   const started = async (maxMs = 1000): Promise<string> => {
     const { executionId = '' } = await bench.press(await bench.say('deploy foo prod 1.1'), 'confirm');
     await bench.drive(executionId, maxMs);

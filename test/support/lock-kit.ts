@@ -1,7 +1,7 @@
 import { executionKind, messageKind } from '../../src/engine/document-kinds';
 import type { Command } from '../../src/model/command';
 import type { Choice } from '../../src/model/view';
-import { readLatest } from '../../src/policy/audit/read-log';
+import { readLatest } from '../../src/policy/audit/read-latest';
 import { environmentLockKind } from '../../src/policy/locks/documents';
 import { stopKind } from '../../src/policy/stop';
 import { east } from '../dcos/builders';
@@ -55,7 +55,7 @@ export async function createLockBench(...more: Parameters<typeof createCommandBe
       return found.document;
     },
     audited: async (chain: string, kind: string) =>
-      (await readLatest(it.store, chain, { limit: 50, isWanted: (entry) => entry.kind === kind })).map(
+      (await readLatest(it.store, [chain], { limit: 50, isWanted: (entry) => entry.kind === kind })).entries.map(
         ({ action, who, why }) => [action, who, why],
       ),
   };

@@ -121,7 +121,7 @@ export function createQueueBench(wrap: (store: DocumentStore) => DocumentStore =
     clock,
     render: plain.render,
     tellsRequester,
-    judges: () => Promise.resolve([]),
+    judges: () => Promise.resolve({ users: [], others: 0 }),
     adopt: () => Promise.resolve(),
     abandon: () => Promise.resolve(),
     record: () => Promise.resolve(),

@@ -32,19 +32,21 @@ export const auditHeadKind: DocumentKind<AuditHead> = { name: 'audit-head', inde
 /** The index under which the page that holds an event is found; its value is the chain. */
 export const eventIndex = (id: string): string => `event ${id}`;
 
-/** The value of the index `day`. */
-export const dayValue = (chain: string, day: string): string => `${chain}/${day}`;
-
-/** Pages, listed by `day` (`foo/2026-01-31`), the first of each day by `first` (the chain), and by each event in them. */
+/** Pages, the first of each day listed by `first` (the chain), and all by each event in them. */
 export const auditPageKind: DocumentKind<AuditPage> = {
   name: 'audit-page',
-  indexes: ({ chain, day, page, entries }) => ({
-    day: dayValue(chain, day),
+  indexes: ({ chain, page, entries }) => ({
     ...(page === 1 ? { first: chain } : {}),
     ...Object.fromEntries(entries.map(({ id }) => [eventIndex(id), chain])),
   }),
 };
 
-/** The id of a page; ids sort by day and number. */
+/** The id of a page; those of a chain stand together and sort by day and number. */
 export const pageId = (chain: string, day: string, page: number): string =>
   `${chain}/${day}/${String(page).padStart(6, '0')}`;
+
+/** The id that comes after those of all pages of a day, and before those of the next day: `0` is next to `/`. */
+export const idAfterDay = (chain: string, day: string): string => `${chain}/${day}0`;
+
+/** The id that the open entries will have as a page; those of all complete pages come before it. */
+export const openPageId = ({ chain, day, page }: AuditHead): string => pageId(chain, day, page);

@@ -44,7 +44,7 @@ export function lockAt({ lock }: EnvironmentLock, now: number): Lock | undefined
 }
 
 /** When the holder is told that the lock ends soon: 10 minutes before, of a short one when a quarter of it is left. */
-export const warnAt = ({ at, until }: Lock): number => until - Math.min(longestWarningMs, (until - at) / 4);
+const warnAt = ({ at, until }: Lock): number => until - Math.min(longestWarningMs, (until - at) / 4);
 
 type Change = {
   readonly action: string;

@@ -1,13 +1,16 @@
 import { auditHeadKind, auditPageKind, pageId, pageSize } from '../../../src/policy/audit/documents';
 import { createAuditLog } from '../../../src/policy/audit/audit-log';
 import { isEntry, type AuditRecord } from '../../../src/policy/audit/audit-line';
+import { seal } from '../../../src/policy/audit/chain';
 import { exportAll, factOf, verifyRecords } from '../../support/audit-kit';
+import { createCountingStore } from '../../support/counting-store';
 import { createCrashPoints } from '../../support/crash-points';
 import { createManualClock } from '../../support/manual-clock';
 import { createMemoryStore } from '../../support/memory-store';
 import { createRandom } from '../../support/random';
 
 const dayMs = 24 * 3_600_000;
+const nextDay = (day: string): string => new Date(Date.parse(day) + dayMs).toISOString().slice(0, 10);
 const fooScope = { chains: ['foo'] };
 
 function bench() {
@@ -109,6 +112,21 @@ describe('the audit log', () => {
     expect(verifyRecords(none).problems).toEqual([]);
   });
 
+  it('is exported with a few reads however many days it has, and with each page once', async () => {
+    const { clock, store, log } = bench();
+    for (let index = 0; index < 60; index += 1) {
+      await log.record(names(2, index * 10).map((id) => factOf(id)));
+      await clock.advance(dayMs);
+    }
+    const { store: counting, counts } = createCountingStore(store);
+    const records = await exportAll(counting, fooScope);
+    expect(entriesOf(records)).toHaveLength(120);
+    expect(verifyRecords(records).problems).toEqual([]);
+    // 59 pages, and the head once for each ten of them.
+    expect(counts.documents).toBeLessThanOrEqual(59 + 6);
+    expect(counts.reads).toBeLessThanOrEqual(2 * 6);
+  });
+
   it('takes out the values of known secrets', async () => {
     const { store, clock } = bench();
     const log = createAuditLog({ store, clock, teamId: 'T1', secrets: ['hunter-two-hunter'] });
@@ -174,6 +192,47 @@ describe('a log in the store that somebody has changed', () => {
     for (const page of [1, 2, 3]) await store.delete(auditPageKind, pageId('foo', day, page));
     const { problems } = verifyRecords(await exportAll(store, fooScope));
     expect(problems).toEqual([{ chain: 'foo', kind: 'cut', at: { day, seq: pageSize * 2 + 5 } }]);
+  });
+
+  it('shows the first page of a day that was deleted, at its first entry', async () => {
+    const { store, day } = await filled();
+    const second = nextDay(day);
+    await store.delete(auditPageKind, pageId('foo', second, 1));
+    const { problems } = verifyRecords(await exportAll(store, fooScope));
+    expect(problems).toEqual([{ chain: 'foo', kind: 'cut', at: { day: second, seq: 1 } }]);
+  });
+
+  it('shows two pages that changed places', async () => {
+    const { store, day } = await filled();
+    const [one, two] = [pageId('foo', day, 1), pageId('foo', day, 2)];
+    const entries = (await store.get(auditPageKind, one))?.document.entries ?? [];
+    const others = (await store.get(auditPageKind, two))?.document.entries ?? [];
+    await store.update(auditPageKind, one, (page) => ({ ...page, entries: others }));
+    await store.update(auditPageKind, two, (page) => ({ ...page, entries }));
+    const { problems } = verifyRecords(await exportAll(store, fooScope));
+    expect(problems).toEqual([{ chain: 'foo', kind: 'reordered', at: { day, seq: 1 } }]);
+  });
+
+  it('shows a page that was put in behind the newest entries', async () => {
+    const { store, day } = await filled();
+    const page = (await store.get(auditPageKind, pageId('foo', day, 1)))?.document;
+    const [first] = page?.entries ?? [];
+    if (page === undefined || first === undefined) throw new Error('There is no page.');
+    const later = seal(factOf('forged'), { ...first, day: '2100-01-01', seq: 0 });
+    const id = pageId('foo', later.day, 1);
+    await store.create(auditPageKind, id, { ...page, day: later.day, page: 1, entries: [later] });
+    const { problems } = verifyRecords(await exportAll(store, fooScope));
+    expect(problems).toMatchObject([{ chain: 'foo', at: { day: later.day, seq: 1 } }]);
+  });
+
+  it('shows a chain whose head was deleted', async () => {
+    const { store, day } = await filled();
+    await store.delete(auditHeadKind, 'foo');
+    const { chains, problems } = verifyRecords(await exportAll(store, fooScope));
+    expect(chains).toEqual([{ chain: 'foo', entries: 2 * (pageSize * 2 + 5) + pageSize * 2 }]);
+    expect(problems).toEqual([
+      { chain: 'foo', kind: 'cut', at: { day: nextDay(nextDay(day)), seq: pageSize * 2 + 1 } },
+    ]);
   });
 
   it('shows that the newest entries are gone', async () => {
