@@ -71,7 +71,7 @@ function deployersOnly({ deployers }: Policy, people: People, { user, where, who
 
 /** Whether somebody is one of some people, by whatever account or address. */
 const isOneOf = (people: People, user: string, others: readonly string[]): boolean =>
-  others.some((other) => other === user || people.humanOf(other) === people.humanOf(user));
+  others.some((other) => people.humanOf(other) === people.humanOf(user));
 
 /** The refusal of who asked for it, or made the change, where the policy leaves them out. */
 function refuseOwn({ approvers }: Policy, people: People, asked: Asked): Permission | undefined {

@@ -192,4 +192,65 @@ describe('reservations', () => {
     expect(await reserve('E2', 'foo-dev-v001')).toMatchObject({ allowed: false });
     expect(await store.count(reservationKind)).toBe(1);
   });
+
+  const kill = { location: east, cluster: 'foo-dev', operation: 'Terminating', going: [] } as const;
+  const killing = (executionId: string, name: string, ids: readonly string[]) => ({
+    ...kill,
+    instances: new Map([[name, ids]]),
+    key: `${executionId}/1/1`,
+    executionId,
+  });
+
+  it('of instances leave the rest of their group to be counted on', async () => {
+    const { guard, reserve } = await build();
+    expect(await guard.reserve(killing('E1', 'foo-dev-v000', ['foo-dev-v000.0']))).toEqual({ allowed: true });
+    expect(await reserve('E2', 'foo-dev-v001')).toEqual({ allowed: true });
+  });
+
+  it('of instances count: two cannot each kill one of the last two', async () => {
+    const { guard, serverGroups } = await build();
+    serverGroups.remove(east, 'foo-dev-v001');
+    expect(await guard.reserve(killing('E1', 'foo-dev-v000', ['foo-dev-v000.0']))).toEqual({ allowed: true });
+    expect(await guard.reserve(killing('E2', 'foo-dev-v000', ['foo-dev-v000.1']))).toMatchObject({ allowed: false });
+  });
+
+  it('are given back for one stage, not for others', async () => {
+    const { guard, reserve, reservation, serverGroups } = await build();
+    serverGroups.seed({ location: east, name: 'foo-dev-v002', desired: 2 });
+    await reserve('E1', 'foo-dev-v000');
+    await reserve('E2', 'foo-dev-v001');
+    await guard.release(east, 'foo-dev', 'E1/1/1');
+    expect((await reservation())?.entries.map(({ key }) => key)).toEqual(['E2/1/1']);
+  });
+
+  it('of an earlier attempt of a stage do not count', async () => {
+    const { store, reserve } = await build();
+    expect(await reserve('E1', 'foo-dev-v000')).toEqual({ allowed: true });
+    await store.update(executionKind, 'E1', (execution) => ({
+      ...execution,
+      stages: execution.stages.map((stage) => ({ ...stage, attempt: 2 })),
+    }));
+    expect(await reserve('E2', 'foo-dev-v001')).toEqual({ allowed: true });
+  });
+
+  it('are overridden by the digest of the very same denial only', async () => {
+    const { guard, reserve } = await build();
+    await reserve('E1', 'foo-dev-v000');
+    const request = (stage: string) => ({
+      location: east,
+      cluster: 'foo-dev',
+      operation: 'Disabling',
+      going: ['foo-dev-v001'],
+      key: `E2/${stage}/1`,
+      executionId: 'E2',
+    });
+    const denial = await guard.reserve(request('1'));
+    const overrides = 'digest' in denial ? denial.digest : '';
+    expect(await guard.reserve({ ...request('1'), overrides: `${overrides}x` })).toMatchObject({ allowed: false });
+    expect(await guard.reserve({ ...request('2'), overrides })).toMatchObject({ allowed: false });
+    const instances = new Map([['foo-dev-v001', ['foo-dev-v001.0', 'foo-dev-v001.1']]]);
+    const same = { ...request('1'), going: [], instances, overrides };
+    expect(await guard.reserve(same)).toMatchObject({ allowed: false, numbers: { left: 0, of: 2 } });
+    expect(await guard.reserve({ ...request('1'), overrides })).toEqual({ allowed: true });
+  });
 });

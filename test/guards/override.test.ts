@@ -7,9 +7,12 @@ import type { Execution } from '../../src/model/execution';
 import { plainText } from '../../src/model/text';
 import type { ChoiceTarget } from '../../src/model/view';
 import { east } from '../dcos/builders';
+import { applicationOf } from '../support/child-kit';
 import { createCommandBench, wordsOf } from '../support/command-kit';
+import { buildPipeline } from '../support/engine-kit';
 import { ask, entriesOf } from '../support/handled-choices';
-import { west } from '../support/stage-kit';
+import { sendSignal } from '../support/send-signal';
+import { createStageBench, west } from '../support/stage-kit';
 
 const minuteMs = 60_000;
 const why = 'foo: it answers with errors';
@@ -249,7 +252,54 @@ describe('a deployment that the guard stops', () => {
     const id = (await bench.press(planned, 'confirm')).executionId ?? '';
     const done = await bench.drive(id);
     expect(failureOf(done)?.message).toContain('fewer than the 9 that must serve');
+    expect((done.endTime ?? 0) - done.buildTime).toBeLessThan(10 * minuteMs);
     expect((await messages(bench)).flatMap(({ choices }) => choices)).not.toContain('override');
     expect(sizes(bench)).toContain('foo-prod-v001 ×4');
+  });
+});
+
+describe('nobody is asked to set aside what the guard says', () => {
+  const group = { location: east, cluster: 'foo-dev', serverGroupName: 'foo-dev-v000' };
+  const bench = (environment: Partial<Environment> = {}) => {
+    const made = createStageBench(undefined, new Map([applicationOf('foo', {}, environment)]));
+    made.serverGroups.seed({ location: east, name: 'foo-dev-v000', desired: 4 });
+    return made;
+  };
+
+  it('to a strategy, which is a part of a deployment', async () => {
+    const made = bench();
+    const disable = { ref: '1', type: 'disableServerGroup', context: group };
+    const trigger = {
+      type: 'pipeline',
+      user: 'UANN',
+      correlationId: 'E0/1',
+      parentExecutionId: 'E0',
+      parentStageId: '1',
+      parameters: { strategy: true, parentPipelineId: 'E0' },
+    } as const;
+    const done = await made.run(buildPipeline([disable], { trigger }), 2 * minuteMs);
+    expect(failureOf(done)).toMatchObject({ code: 'TRAFFIC_GUARD' });
+  });
+
+  it('to what Chaos Monkey kills', async () => {
+    const made = bench({ trafficGuard: { minInstances: 4 } });
+    const notAfter = made.clock.now() + 60 * minuteMs;
+    const context = { location: east, instanceIds: ['foo-dev-v000.0'], notAfter };
+    const kill = { ref: '1', type: 'terminateInstances', context };
+    const done = await made.run(buildPipeline([kill]), 6 * minuteMs);
+    expect(failureOf(done)).toMatchObject({ code: 'TRAFFIC_GUARD' });
+    expect(made.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×4']);
+  });
+
+  it('to a way back', async () => {
+    const made = bench({ trafficGuard: { minInstances: 6 } });
+    const resize = { ref: '1', type: 'resizeServerGroup', context: { ...group, capacity: { desired: 9 } } };
+    await made.start(buildPipeline([resize]));
+    await made.drive('E1', 1000);
+    expect(made.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×9']);
+    await sendSignal(made, { type: 'cancel', user: 'UANN' }, 'E1');
+    const done = await made.drive('E1', 10 * minuteMs);
+    expect(done.status).toBe('CANCELED');
+    expect(made.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×9']);
   });
 });

@@ -78,6 +78,32 @@ describe('deciding a judgment', () => {
   });
 });
 
+describe('while the chat cannot say who is who', () => {
+  const groups = ['managers'];
+  const named = policy({
+    deployers: ['managers'],
+    approvers: { groups, count: 1, excludeRequester: false },
+    breakGlass: { groups, reviewWithinMs: 1 },
+  });
+  const unnamed = policy({ deployers: ['managers'] });
+
+  it.each([
+    ['approve', named, false],
+    ['override', named, false],
+    ['breakGlass', named, false],
+    ['startNow', named, false],
+    ['approve', unnamed, false],
+    ['override', unnamed, false],
+    ['startNow', unnamed, false],
+    ['deploy', named, true],
+  ] as const)('whoever may %s by what was read last (%j) still may: %s', async (action, rules, allowed) => {
+    const known = await people({ managers: ['UBOB'] });
+    const asked = { user: 'UBOB', requesters: ['UANN'], where: 'foo prod' };
+    expect(may(action, rules, known, asked).allowed).toBe(true);
+    expect(may(action, rules, { ...known, isStale: true }, asked).allowed).toBe(allowed);
+  });
+});
+
 describe('starting before a window', () => {
   const approvers = { groups: ['managers'], count: 1, excludeRequester: true };
   it.each([

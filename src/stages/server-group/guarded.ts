@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { GuardDenial, ReserveRequest, TrafficGuard } from '../../engine/contracts/guard';
 import type { TaskDefinition, TaskLook, TaskResult } from '../../engine/contracts/task';
-import { stageById } from '../../engine/graph';
+import { isCleanUp, topLevelOf } from '../../engine/graph';
 import { denialContext, overriddenDigest } from '../../engine/guard-override';
 import { isStrategyExecution } from '../../model/is-strategy-execution';
 import type { Services } from '../../services';
@@ -61,12 +61,10 @@ const asked: readonly string[] = [
 
 /** Whether people may set a denial aside: of what they asked for, and not of a way back. */
 function isAskedFor({ execution, stage }: Pick<Look, 'execution' | 'stage'>): boolean {
-  if (isStrategyExecution(execution) || execution.ending !== undefined) return false;
-  if (stage.onFailure === true || stage.onCancel === true) return false;
+  if (isStrategyExecution(execution) || isCleanUp(execution, stage)) return false;
   // Chaos kills nothing that is guarded, whoever would allow it.
-  if (stage.context.notAfter !== undefined) return false;
-  const parent = stage.parentStageId === undefined ? undefined : stageById(execution, stage.parentStageId);
-  return parent === undefined ? asked.includes(stage.type) : isAskedFor({ execution, stage: parent });
+  const { type, context } = topLevelOf(execution, stage);
+  return context.notAfter === undefined && asked.includes(type);
 }
 
 /** What a denied step does: waits for the cluster to look better, then for people, and fails then. */
