@@ -55,26 +55,18 @@ const kill: Kill = {
 };
 const schedule: ChaosSchedule = { schema: 1, teamId: 'T1', kills: [] };
 const ledger: Ledger = { schema: 1, teamId: 'T1', entries: [] };
-const off: ChaosSwitch = {
-  schema: 2,
-  teamId: 'T1',
-  isOff: true,
-  by: 'UANN',
-  at: 0,
-  reason: 'fair',
-  applied: [],
-  facts: [],
-};
+const turnedOff = { teamId: 'T1', isOff: true, by: 'UANN', at: 0, reason: 'fair' } as const;
+const off: ChaosSwitch = { schema: 2, ...turnedOff, applied: ['C1'], facts: [] };
 
 type Sample = {
   readonly name: string;
   readonly write: (store: DocumentStore, fields?: object) => Promise<unknown>;
   readonly read: (store: DocumentStore) => Promise<unknown>;
   readonly list: (store: DocumentStore) => Promise<readonly unknown[]>;
-  readonly document: object;
+  readonly document: { readonly schema: number };
 };
 
-const sample = <T extends object>(kind: DocumentKind<T>, id: string, document: T): Sample => ({
+const sample = <T extends { readonly schema: number }>(kind: DocumentKind<T>, id: string, document: T): Sample => ({
   name: kind.name,
   write: (store, fields = {}) => store.create(kind, id, { ...document, ...fields }),
   read: async (store) => (await store.get(kind, id))?.document,
@@ -115,16 +107,26 @@ describe('documents of safeguards', () => {
     expect(await read(store)).toEqual(document);
   });
 
-  it.each(samples)('are of the first schema where they name none: $name', async ({ write, read, document }) => {
+  const first = samples.filter(({ document }) => document.schema === 1);
+  it.each(first)('are of the first schema where they name none: $name', async ({ write, read, document }) => {
     await write(store, { schema: undefined });
-    const { schema: _schema, ...rest } = document as { readonly schema: number };
-    expect(await read(store)).toMatchObject(rest);
+    const { schema: _schema, ...rest } = document;
+    expect(await read(store)).toEqual(rest);
+  });
+
+  it('of an older build are brought to this one: a switch of chaos', async () => {
+    const kind: DocumentKind<typeof turnedOff & { readonly schema: 1 }> = {
+      name: switchKind.name,
+      indexes: () => ({}),
+    };
+    await store.create(kind, forAll, { schema: 1, ...turnedOff });
+    expect((await store.get(switchKind, forAll))?.document).toEqual({ ...off, applied: [] });
   });
 
   it.each(samples)(
     'of a newer build are left alone, and named: $name',
-    async ({ name, write, read, list, document }) => {
-      await write(store, { schema: (document as { readonly schema: number }).schema + 1 });
+    async ({ name, document, write, read, list }) => {
+      await write(store, { schema: document.schema + 1 });
       await expect(read(store)).rejects.toMatchObject({ code: 'DOCUMENT_TOO_NEW' });
       expect(await list(store)).toEqual([]);
       expect(unreadable.map(({ code, fields }) => [code, fields.kind])).toEqual([['DOCUMENT_TOO_NEW', name]]);

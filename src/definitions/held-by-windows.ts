@@ -43,7 +43,7 @@ export function heldByWindows(
   owners: WindowOwners,
   stages: readonly PipelineStage[] = [],
 ): PipelineStage {
-  const unlessBegun = changesForward(stage) ? changedBefore(stage, stages, changesForward) : undefined;
+  const unlessBegun = changedBefore(stage, stages, changesForward);
   const ofOwners = ownersWindows(stage, owners).map((named) =>
     unlessBegun === undefined ? named : { ...named, unlessBegun },
   );

@@ -68,12 +68,10 @@ export function frozenUntil(freeze: Freeze, at: number, timeZone: string): numbe
   return span === undefined || span.start > at ? undefined : span.end;
 }
 
-const weekMs = 7 * 24 * 3_600_000;
-
-/** When a freeze begins next, after an instant, in milliseconds since the epoch; undefined where it does not within a week. */
+/** When a freeze begins next, after an instant, in milliseconds since the epoch; undefined where it does not any more. */
 export function nextFreeze(freeze: Freeze, at: number, timeZone: string): number | undefined {
   for (const { start } of freezeSpans(freeze, at, createLocalClock(timeZone))) {
-    if (start > at) return start <= at + weekMs ? start : undefined;
+    if (start > at) return start;
   }
   return undefined;
 }

@@ -58,7 +58,7 @@ export function guardRequests(listener: RequestListener, options: Guarding): Req
     const key = `${seconds} ${header(request, 'x-slack-signature')}`;
     forgetOld(now);
     const isRepeated = seen.has(key) && !isEventRetry(request);
-    const isTimely = Number.isFinite(seconds) && Math.abs(now - seconds * 1000) <= windowMs;
+    const isTimely = Math.abs(now - seconds * 1000) <= windowMs;
     if (!isTimely || isRepeated) {
       onRefused(refusedOf(request, path, isTimely ? 'replayedRequest' : 'untimelyRequest'));
       response.writeHead(401).end();

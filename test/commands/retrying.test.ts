@@ -1,6 +1,7 @@
 import type { Environment, Pipeline, PipelineStage } from '../../src/model/application';
-import type { StageContext } from '../../src/model/execution';
-import { messageKind } from '../../src/engine/document-kinds';
+import type { Execution, StageContext } from '../../src/model/execution';
+import { holderOf, lockCluster } from '../../src/engine/cluster-lock';
+import { executionKind, messageKind } from '../../src/engine/document-kinds';
 import { east } from '../dcos/builders';
 import { childIn, childrenIn } from '../support/child-kit';
 import { createCommandBench, wordsOf } from '../support/command-kit';
@@ -116,6 +117,17 @@ describe('a retry', () => {
       'Run mixed of foo in dev was not retried: something newer has happened here meanwhile. Deploy again instead.',
     );
     expect(await retry('UBOB')).toContain('Something newer has happened here');
+  });
+
+  it('is refused while an execution of another environment has the cluster', async () => {
+    const { bench, id, retry } = await failed('pipeline run foo mixed dev');
+    const { definition, ...found } = (await bench.store.get(executionKind, id))?.document ?? {};
+    if (definition === undefined) throw new Error('There is no execution.');
+    const other = { ...found, definition: { ...definition, environment: 'prod', cluster: 'foo-prod' } } as Execution;
+    await bench.store.create(executionKind, 'OTHER', { ...other, id: 'OTHER', status: 'RUNNING' });
+    await lockCluster(bench.store, definition.cluster, holderOf({ ...other, id: 'OTHER' }));
+    expect(await retry('UBOB')).not.toBe('');
+    expect((await bench.store.get(executionKind, id))?.document.status).toBe('TERMINAL');
   });
 
   it('has children that are run for whoever retried', async () => {

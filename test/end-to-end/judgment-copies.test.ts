@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { startSlackEmulator, type SlackEmulator } from '../../src/emulators/slack';
 import { executionKind, messageKind, peopleKind } from '../../src/engine/document-kinds';
+import type { Definitions } from '../../src/model/application';
 import type { Execution } from '../../src/model/execution';
 import { isEntry } from '../../src/policy/audit/audit-line';
 import { createKeyvStore } from '../../src/store/keyv-store';
@@ -29,6 +30,8 @@ const judged = buildPipeline([{ ref: '1', type: 'manualJudgment', name: 'Keep it
   },
 });
 
+const noDefinitions = (): Definitions => ({ applications: new Map(), clusters: new Map() });
+
 describe('a judgment and its copies', () => {
   let folder: ReturnType<typeof createTemporaryFolder>;
   let clock: ManualClock;
@@ -54,7 +57,8 @@ describe('a judgment and its copies', () => {
     const { ts = '' } = slack.core.workspace.messagesIn(channel).findLast((one) => hasApprove(channel, one.ts)) ?? {};
     return bot.act('click', { user, ...findButton(slack, { channel, ts, label: 'Approve' }) });
   };
-  const execution = async (): Promise<Execution | undefined> => (await bot.store.get(executionKind, 'E1'))?.document;
+  const execution = async (id = 'E1'): Promise<Execution | undefined> =>
+    (await bot.store.get(executionKind, id))?.document;
   /** What one person alone was answered in a place. */
   const answered = (user: string, channel: string) =>
     slack.core.workspace
@@ -71,7 +75,13 @@ describe('a judgment and its copies', () => {
     const channels = [{ id: deploys, name: 'deploys' }];
     slack = await startSlackEmulator({ port: 0, ...chatTokens, users, channels, userGroups, clock });
     const file = join(folder.path, 'coxswain.sqlite');
-    bot = await startChatBot({ slack, clock, file, asksPeople: true, ...(crashes === undefined ? {} : { crashes }) });
+    bot = await startChatBot({
+      slack,
+      clock,
+      file,
+      definitions: noDefinitions,
+      ...(crashes === undefined ? {} : { crashes }),
+    });
     await bot.store.create(peopleKind, teamId, { schema: 1, teamId, readAt: 0, groups: { managers } });
     const settings = createUserSettings(createKeyvStore(bot.store, clock));
     for (const userId of [bob, cid]) await settings.set({ teamId, userId }, 'judgments', 'direct');
@@ -84,9 +94,10 @@ describe('a judgment and its copies', () => {
     folder.remove();
   };
 
+  afterEach(end);
+
   describe('while nothing stops', () => {
     beforeEach(() => start());
-    afterEach(end);
 
     it.each([
       ['a copy', () => dmOf(bob)],
@@ -133,22 +144,37 @@ describe('a judgment and its copies', () => {
   });
 
   it('end the same wherever the process stops between the answer and the last copy', async () => {
-    const runWith = async (points: readonly number[]) => {
-      const crashes = createCrashPoints(new Set(points));
-      await start(crashes);
+    const points = new Set<number>();
+    const crashes = createCrashPoints(points);
+    await start(crashes);
+    /** Has a judgment answered by Bob from his copy while the process stops at a point after that; 0: nowhere. */
+    const runWith = async (id: string, point: number) => {
+      if (id !== 'E1') await bot.store.create(executionKind, id, { ...judged, id }, { due: clock.now() });
+      await bot.run(5000);
       const before = crashes.passed();
+      points.add(before + point);
       await approve(bob, dmOf(bob));
       await bot.run(120_000);
-      const sent = (await bot.store.list(messageKind)).map(({ id }) => id);
-      const end_ = { status: (await execution())?.status, offers: offers(), sent };
-      await end();
-      return { end: end_, before, passed: crashes.passed() };
+      const sent = (await bot.store.list(messageKind, { limit: 1000 }))
+        .map((message) => message.id)
+        .filter((one) => one.startsWith(id));
+      const { status } = (await execution(id)) ?? {};
+      const posted = places().map((channel) => slack.core.workspace.messagesIn(channel).length);
+      return {
+        end: { status, offers: offers(), sent: sent.map((one) => one.slice(id.length)).toSorted() },
+        posted,
+        passed: crashes.passed() - before,
+      };
     };
-    const whole = await runWith([]);
+    const whole = await runWith('E1', 0);
     expect(whole.end).toMatchObject({ status: 'SUCCEEDED', offers: [0, 0, 0] });
-    expect(whole.passed - whole.before).toBeGreaterThan(10);
+    expect(whole.passed).toBeGreaterThan(10);
     // Each write has a point before it and one after it: every third point meets both, at two writes of three.
-    for (let point = whole.before + 1; point <= whole.passed; point += 3)
-      expect({ point, end: (await runWith([point])).end }).toEqual({ point, end: whole.end });
-  }, 120_000);
+    for (let point = 1, posted = whole.posted; point <= whole.passed; point += 3) {
+      const next = await runWith(`P${point}.`, point);
+      const more = next.posted.map((count, index) => count - (posted[index] ?? 0));
+      expect({ point, end: next.end, more }).toEqual({ point, end: whole.end, more: whole.posted });
+      posted = next.posted;
+    }
+  }, 60_000);
 });

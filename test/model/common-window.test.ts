@@ -1,5 +1,11 @@
 import { IANAZone } from 'luxon';
-import { closedAt, commonClosing, commonOpening, type NamedWindow } from '../../src/model/common-window';
+import {
+  closedAt,
+  commonClosing,
+  commonOpening,
+  writtenClosing,
+  type NamedWindow,
+} from '../../src/model/common-window';
 import { drawWindow, windowOf } from '../support/draw-window';
 import { scanForCommonClosing, scanForCommonOpening, scannedDays } from '../support/window-scan';
 
@@ -111,4 +117,26 @@ describe('two random windows', () => {
       }
     },
   );
+});
+
+describe('the end of the time in which a window is open', () => {
+  const closing = (text: string, from: string): readonly (string | undefined)[] => {
+    const windows = named(text);
+    const end = commonClosing(windows, Date.parse(from));
+    return [iso(end), end === undefined ? undefined : iso(writtenClosing(windows, end))];
+  };
+
+  it('is written as the last minute of its hours, also where a freeze is to come', () => {
+    const text = "{ hours: '09:00-16:00', freeze: ['Fri 15:00/Mon 06:00'] }";
+    expect(closing(text, '2026-11-24T12:00:00+01:00')).toEqual([
+      '2026-11-24T15:01:00.000Z',
+      '2026-11-24T15:00:00.000Z',
+    ]);
+  });
+
+  it('is known where a freeze begins in the second week', () => {
+    const text = "{ freeze: ['2026-12-02/2026-12-03'] }";
+    const start = '2026-12-01T23:00:00.000Z';
+    expect(closing(text, '2026-11-24T12:00:00+01:00')).toEqual([start, start]);
+  });
 });

@@ -158,14 +158,24 @@ const freezes: readonly Row[] = [
   ],
 ];
 
+/** Clocks of Nuuk pass over the last hour of Saturday, so that it is the first of Sunday; freezes end in the week after. */
+const acrossDays: readonly Row[] = [
+  ['America/Nuuk', "{ hours: '23:00-23:59' }", '2026-03-29T00:30:00-01:00', ''],
+  ['UTC', "{ freeze: ['Fri 15:00/Fri 09:00'] }", '2026-11-27T08:00:00Z', '2026-11-27T09:00:00Z'],
+  ['UTC', "{ freeze: ['Fri 15:00/Fri 09:00'] }", '2026-11-26T08:00:00Z', '2026-11-27T09:00:00Z'],
+];
+
 describe('the first opening of a window', () => {
-  it.each([...vectors, ...ordinary, ...springs, ...autumns, ...freezes])('in %s of %s at %s is %s', (...row) => {
-    const [zone, window, at, opensAt] = row;
-    const found = firstOpening(windowOf(window, zone), Date.parse(at));
-    expect(found === undefined ? undefined : new Date(found).toISOString()).toBe(
-      new Date(opensAt === '' ? at : opensAt).toISOString(),
-    );
-  });
+  it.each([...vectors, ...ordinary, ...springs, ...autumns, ...freezes, ...acrossDays])(
+    'in %s of %s at %s is %s',
+    (...row) => {
+      const [zone, window, at, opensAt] = row;
+      const found = firstOpening(windowOf(window, zone), Date.parse(at));
+      expect(found === undefined ? undefined : new Date(found).toISOString()).toBe(
+        new Date(opensAt === '' ? at : opensAt).toISOString(),
+      );
+    },
+  );
 
   it('is none where freezes leave nothing', () => {
     const window = windowOf("{ days: Sat, freeze: ['Fri 12:00/Sun 12:00'] }", 'UTC');

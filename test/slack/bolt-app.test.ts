@@ -146,6 +146,14 @@ describe('signatures', () => {
     expect(wakes).toBe(1);
   });
 
+  it('lets a request through whose signature somebody has tried before with other words', async () => {
+    const timestamp = seconds();
+    const headers = slackHeaders({ secret, body: slash('/deploy', 'foo'), timestamp });
+    const forged = await send(slash('/deploy', 'other'), { headers });
+    const genuine = await send(slash('/deploy', 'foo'), { headers });
+    expect([forged.status, genuine.status, wakes]).toEqual([401, 200, 1]);
+  });
+
   it('lets Slack’s own retry of an event through', async () => {
     const body = JSON.stringify({
       type: 'event_callback',

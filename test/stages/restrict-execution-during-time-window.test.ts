@@ -179,6 +179,46 @@ describe('an execution window', () => {
   });
 });
 
+describe('a window of others, before what goes on with a change', () => {
+  const unless = (unlessBegun: readonly (readonly string[])[]): readonly NamedWindow[] =>
+    windowsOf(office).map((window) => ({ ...window, unlessBegun }));
+  type First = { readonly context?: StageContext; readonly windows?: readonly NamedWindow[] };
+  /** Whether the second stage waits, after a first one like this; `begun` are those that must have begun for it. */
+  async function waits({ context = {}, windows = [] }: First, begun: readonly (readonly string[])[] = [['1']]) {
+    const bench = createStageBench();
+    const built = buildPipeline([
+      { ref: '0', type: 'wait', context: { waitTime: 1 } },
+      { ref: '1', type: 'wait', after: ['0'], context: { waitTime: 1, ...context } },
+      { ref: '2', type: 'wait', after: ['1'], context: { waitTime: 1 } },
+    ]);
+    const windowsBy: Readonly<Record<string, readonly NamedWindow[]>> = { '1': windows, '2': unless(begun) };
+    const stages = built.stages.map((stage) => ({ ...stage, windows: windowsBy[stage.refId] ?? [] }));
+    await bench.start({ ...built, stages, definition: { ...built.definition, writtenAs: 'yaml' } });
+    return (await lookAt(bench, 60_000)).status === 'RUNNING';
+  }
+  const skipped = { context: { stageEnabled: { type: 'expression', expression: 'false' } } };
+  const goesOn = { failPipeline: false, continuePipeline: true };
+
+  it('does not hold it back', async () => expect(await waits({})).toBe(false));
+
+  it('holds it back where that was skipped', async () => expect(await waits(skipped)).toBe(true));
+
+  it('holds it back where only one of two changes has begun', async () => {
+    expect(await waits(skipped, [['0'], ['1']])).toBe(true);
+    expect(await waits(skipped, [['0', '1']])).toBe(false);
+  });
+
+  it('holds it back where the window of that let nothing through', async () => {
+    const never = windowsOf("{ hours: '01:00-02:00' }", "{ hours: '03:00-04:00' }");
+    expect(await waits({ context: goesOn, windows: never })).toBe(true);
+  });
+
+  it('holds it back where that failed before it began', async () => {
+    const context = { ...goesOn, stageEnabled: { type: 'expression', expression: 'nope(1)' } };
+    expect(await waits({ context })).toBe(true);
+  });
+});
+
 describe('while a window is waited for', () => {
   it('a failure says that the windows never meet, and nothing is undone', async () => {
     const bench = createStageBench();

@@ -5,8 +5,8 @@ import type { ServerGroups } from '../../src/dcos/server-groups';
 import type { DueHandler } from '../../src/engine/ports/wake';
 import type { Definitions } from '../../src/model/application';
 import { createSlackApp } from '../../src/slack/bolt-app';
-import { createOutbox } from '../../src/slack/outbox';
 import { createPeopleDirectory } from '../../src/slack/people-directory';
+import { createOutbox } from '../../src/slack/outbox';
 import { createWebClients } from '../../src/slack/web-clients';
 import { openSqliteStore } from '../../src/store/sqlite-store';
 import type { createCrashPoints } from './crash-points';
@@ -29,12 +29,10 @@ export type ChatBotOptions = {
   readonly file: string;
   /** Where executor and outbox stop; each document is then handled by a process of its own. */
   readonly crashes?: ReturnType<typeof createCrashPoints>;
-  /** What may be deployed where. @default nothing */
+  /** What may be deployed where; who is who is then asked of Slack. @default nothing */
   readonly definitions?: () => Definitions;
   /** @default those of a fake */
   readonly serverGroups?: ServerGroups;
-  /** Whether Slack is asked who is who at each click; else what the store has of people counts. @default with `definitions` */
-  readonly asksPeople?: boolean;
 };
 
 const noDefinitions = (): Definitions => ({ applications: new Map(), clusters: new Map() });
@@ -71,19 +69,14 @@ export async function onChatPage(
 
 /** A bot as it runs: Slack's requests through Bolt, the executor and the outbox on one SQLite file, on virtual time. */
 export async function startChatBot(options: ChatBotOptions) {
-  const {
-    slack,
-    clock,
-    crashes,
-    definitions = noDefinitions,
-    asksPeople = options.definitions !== undefined,
-  } = options;
+  const { slack, clock, crashes, definitions = noDefinitions } = options;
   const { serverGroups = createFakeServerGroups(clock) } = options;
   const store = openSqliteStore({ file: options.file, clock, survivesPowerLoss: false });
-  const teamId = slack.core.workspace.team.id;
   let commands = 0;
   const { interactive: client, background } = createWebClients({ ...chatTokens, slackApiUrl: slack.slackApiUrl });
-  const people = asksPeople ? { directory: createPeopleDirectory({ client, clock, teamId }) } : {};
+  const { team } = slack.core.workspace;
+  const directory = createPeopleDirectory({ client, clock, teamId: team.id });
+  const people = options.definitions === undefined ? {} : { directory };
   let made = 0;
   const app = createSlackApp({
     config: { ...chatTokens, slackApiUrl: slack.slackApiUrl, port: 0 },
@@ -103,7 +96,7 @@ export async function startChatBot(options: ChatBotOptions) {
         ...parts,
         ...people,
         newId: () => `N${clock.now()}-${(made += 1)}`,
-        teamId,
+        teamId: team.id,
         definitions,
         serverGroups,
         jobs: noJobs,
