@@ -25,7 +25,9 @@ export const terminateInstances = defineStage({
     notAfter: z
       .number()
       .optional()
-      .describe('Milliseconds since the epoch; after that, or once the execution was paused or had to wait, nothing more is killed, and the stage fails.'),
+      .describe(
+        'Milliseconds since the epoch; after that, or once the execution was paused or had to wait, nothing more is killed, and the stage fails.',
+      ),
   }),
   ...termination('terminateInstances', false),
   render: ({ context }) => renderInstances(context),
