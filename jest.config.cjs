@@ -1,5 +1,5 @@
 // Loaded once by each worker instead of once by each file of tests: see test/support/jest/environment.cjs.
-const once = '@keyv/redis|@slack/bolt|@slack/web-api|axios|bree|keyv|libsql|nock|pino|ws|yaml|zod';
+const once = '@keyv/redis|@slack/bolt|@slack/web-api|axios|bree|keyv|libsql|pino|ws|yaml|zod';
 const shared = {
   testEnvironment: '<rootDir>/test/support/jest/environment.cjs',
   transform: {

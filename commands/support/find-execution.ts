@@ -21,16 +21,16 @@ export type Wanted = {
   readonly canBeOver: boolean;
 };
 
-/** How many executions are offered as buttons, and how many are read. */
-const [mostOffered, mostRead] = [5, 100];
+/** How many executions are offered as buttons, how many are named, and how many are read. */
+const [mostOffered, mostNamed, mostRead] = [5, 20, 100];
 
 const byNewest = (found: readonly { readonly document: Execution }[]): readonly Execution[] =>
   found.map(({ document }) => document).toSorted((a, b) => b.buildTime - a.buildTime);
 
-/** Everything under way, newest first. */
+/** What is under way, newest first; of very many the newest. */
 async function readActive(world: VerbWorld): Promise<readonly Execution[]> {
   const index = { name: 'active', value: 'true' };
-  return byNewest(await world.store.list(executionKind, { index, limit: mostRead }));
+  return byNewest(await world.store.list(executionKind, { index, newestFirst: true, limit: mostRead }));
 }
 
 /** Executions of an application, newest first. */
@@ -40,17 +40,25 @@ export async function readOfApplication(world: VerbWorld, application: string): 
 }
 
 function ask(executions: readonly Execution[], { label, again }: Wanted): View {
-  const lines = executions.map(({ id, name, trigger }): Text => [
-    { code: id },
-    ` ${name}, asked by `,
-    { person: trigger.user },
-  ]);
+  const { length } = executions;
+  const named = executions
+    .slice(0, mostNamed)
+    .map(({ id, name, trigger }): Text => [{ code: id }, ` ${name}, asked by `, { person: trigger.user }]);
+  const more =
+    length > mostNamed ? ['These are the newest. Name an application and an environment for the others.'] : [];
   const choices = executions.slice(0, mostOffered).map(({ id, name }): Choice => ({
     name: 'run',
     label: `${label} ${name}`,
     target: { kind: 'run', text: again(id) },
   }));
-  return { headline: `${executions.length} are under way. Which?`, tone: 'attention', undone: true, lines, choices };
+  const count = length < mostRead ? `${length}` : `${length} or more`;
+  return {
+    headline: `${count} are under way. Which?`,
+    tone: 'attention',
+    undone: true,
+    lines: [...named, ...more],
+    choices,
+  };
 }
 
 /** The only one under way; else, where that may be meant, the newest of all. */

@@ -245,10 +245,10 @@ describe('the property file of a jenkins stage', () => {
     bench.jenkins.create('ship', jobXml({ script: 'echo "{\\"n\\": $BUILD_NUMBER}" > r.json' }));
     await bench.run(pipeline({ propertyFile: 'r.json' }));
     const failing: Step = { ref: '2', type: 'jenkins', after: ['1'], context: { master: 'ci', job: 'none' } };
-    const execution = { ...pipeline({ propertyFile: 'r.json' }, failing), id: '02X' };
+    const execution = { ...pipeline({ propertyFile: 'r.json' }, failing), id: 'E2' };
     await bench.run(execution);
-    await bench.signal('02X', retry);
-    const done = await bench.go('02X');
+    await bench.signal('E2', retry);
+    const done = await bench.go('E2');
     expect(stageOf(done, '1')).toMatchObject({ attempt: 2, context: { n: 3, buildNumber: 3 }, outputs: { n: 3 } });
   });
 });
