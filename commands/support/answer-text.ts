@@ -137,7 +137,9 @@ export async function answerText(
       return { reply, ...(audit === undefined ? {} : { audit }), ...(wish === undefined ? {} : { wish }) };
     }
     const offered = offerPlan(command.id, answer.text ?? text, answer.plan);
-    return answer.confirm ? offered : { ...offered, reply: answer.plan.view, startNow: true };
+    // Who had confirmed something else is asked, also where nobody is asked who types it.
+    const isAsked = answer.confirm || command.answersDirectly === true;
+    return isAsked ? offered : { ...offered, reply: answer.plan.view, startNow: true };
   } catch (error) {
     return { reply: mishapView(error) };
   }

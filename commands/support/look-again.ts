@@ -14,10 +14,16 @@ import type { Verb, VerbAnswer, VerbWorld } from './verb';
 const targetFacts = (facts: PlannedAction['facts']): PlannedAction['facts'] =>
   Object.fromEntries(Object.entries(facts).filter(([name]) => !name.startsWith(holdFactPrefix)));
 
+/** Whom a plan was made to go past has gone by the time it is looked at again, so that nothing is canceled any more. */
+function draftAfter(draft: PlannedAction['draft']): PlannedAction['draft'] {
+  const { cancels, ...rest } = draft;
+  return draft.awaitsCanceled === undefined ? draft : rest;
+}
+
 function compare({ draft, facts }: PlannedAction, answer: VerbAnswer): SecondLook {
   if (answer.type === 'reply') return { type: 'moved', reason: plainText(answer.view.headline) };
   const [before, now] = [targetFacts(facts), targetFacts(answer.plan.facts)];
-  if (planHash({ draft, facts: before }) === planHash({ draft: answer.plan.draft, facts: now }))
+  if (planHash({ draft: draftAfter(draft), facts: before }) === planHash({ draft: answer.plan.draft, facts: now }))
     return { type: 'same' };
   const moved = whatMoved(before, now).join('; ');
   return { type: 'moved', reason: `Something moved while it waited, so it was not started: ${moved}` };

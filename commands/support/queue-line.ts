@@ -1,6 +1,7 @@
 import { clusterHolder } from '../../src/engine/cluster-lock';
 import { executionKind } from '../../src/engine/document-kinds';
 import { estimateStart } from '../../src/engine/estimate-start';
+import { ancestorIdsOf } from '../../src/engine/lineage';
 import { worksOnCluster } from '../../src/engine/read-history';
 import { ordinal } from '../../src/engine/waiting-text';
 import { waitingAhead } from '../../src/engine/waiting-ahead';
@@ -23,14 +24,20 @@ async function aheadOf({ store }: VerbWorld, draft: ExecutionDraft, known?: Exec
   return first === undefined ? undefined : { first, waiting };
 }
 
+/** Whether an execution is the one whose way back was confirmed to be waited for, or one that stages of it started. */
+async function isAwaited({ store }: VerbWorld, { awaitsCanceled }: ExecutionDraft, first: Execution): Promise<boolean> {
+  if (awaitsCanceled === undefined) return false;
+  return [first.id, ...(await ancestorIdsOf(store, first))].includes(awaitsCanceled.executionId);
+}
+
 /** Behind whom an execution waits, in which place and until about when; undefined where nobody is before it. */
 export async function queueLine(world: VerbWorld, draft: ExecutionDraft, known?: Execution): Promise<Text | undefined> {
-  const worksBeside = draft.cancels !== undefined && draft.awaitsCanceled !== true;
+  const worksBeside = draft.cancels !== undefined && draft.awaitsCanceled === undefined;
   if (worksBeside || !worksOnCluster(draft)) return undefined;
   const ahead = await aheadOf(world, draft, known);
   if (ahead === undefined) return undefined;
   const { first, waiting } = ahead;
-  if (draft.awaitsCanceled === true) return known && [{ strong: first.name }, ' goes back first.'];
+  if (await isAwaited(world, draft, first)) return known && [{ strong: first.name }, ' goes back first.'];
   const now = world.clock.now();
   const at = await estimateStart(world.store, draft.definition.cluster, { before: first.id, ahead: waiting, now });
   const when: Text = at === undefined ? '' : [', and starts about ', { time: at }];

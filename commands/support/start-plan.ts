@@ -17,8 +17,7 @@ export async function startPlan(
     teamId: command.teamId,
     draft,
     waits: true,
-    // What it waits for goes back first: that something has moved then is what was confirmed.
-    confirmedPlan: draft.awaitsCanceled === true ? undefined : plannedBy,
+    confirmedPlan: plannedBy,
     trigger: {
       type: 'manual',
       user: command.source.user,

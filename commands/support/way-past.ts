@@ -1,4 +1,4 @@
-import { clusterHolder } from '../../src/engine/cluster-lock';
+import { clusterHolder, fenceOf } from '../../src/engine/cluster-lock';
 import { executionKind } from '../../src/engine/document-kinds';
 import { topLevelStages } from '../../src/engine/graph';
 import { familyIn } from '../../src/engine/read-history';
@@ -11,7 +11,7 @@ import { holdFactPrefix } from './hold-plan';
 import type { LivePlace } from './live-groups';
 import { waysOfRunning, type RollbackWays } from './rollback-ways';
 import type { PlanCard, VerbAnswer, VerbWorld } from './verb';
-import { isYes, type Words } from './words';
+import { isYes, textOfWords, type Words } from './words';
 
 /** Who keeps a rollback from its cluster, and is no deployment of it; `refusal` is why this person may not cancel it. */
 export type Keeper = {
@@ -19,6 +19,8 @@ export type Keeper = {
   readonly refusal?: Text;
   /** It is canceled, or ending, so that there is nothing to cancel any more. */
   readonly isGoingBack: boolean;
+  /** Of the cluster while it has that. */
+  readonly fence: number;
 };
 
 /** The execution at work on a cluster, unless that is a rollback itself: one of those is not called off for another. */
@@ -27,6 +29,8 @@ export async function keeperOf(
   cluster: string,
   { source: { user } }: Pick<Command, 'source'>,
 ): Promise<Keeper | undefined> {
+  // Read before the holder: whoever takes the cluster in between is then known as another.
+  const fence = await fenceOf(world.store, cluster);
   const holder = await clusterHolder(world.store, cluster);
   if (holder === undefined || holder.expiryId !== undefined) return undefined;
   const execution = (await world.store.get(executionKind, holder.executionId))?.document;
@@ -36,6 +40,7 @@ export async function keeperOf(
   const permission = may('halt', definition.policy, await world.people([user]), { user, where });
   return {
     execution,
+    fence,
     isGoingBack: canceled !== undefined || ending !== undefined,
     ...(permission.allowed ? {} : { refusal: permission.reason }),
   };
@@ -103,13 +108,14 @@ const mayNotCancel = (keeper: Keeper, cluster: string, without: string): View =>
 
 /** The plan of a rollback that does not just wait: canceled or on its way back, whoever holds the cluster is before it. */
 function afterKeeper({ view, facts, draft, ...plan }: PlanCard, keeper: Keeper, cluster: string): PlanCard {
-  const canceled = keeper.isGoingBack ? {} : { cancels: keeper.execution.id };
+  const { fence, execution, isGoingBack } = keeper;
+  const canceled = isGoingBack ? {} : { cancels: execution.id };
   return {
     ...plan,
-    draft: { ...draft, ...canceled, awaitsCanceled: true },
+    draft: { ...draft, ...canceled, awaitsCanceled: { executionId: execution.id, fence } },
     facts: { ...facts, ...keeperFacts(keeper, cluster) },
     view: { ...view, lines: [keeperLine(keeper, cluster), goesBackLine(keeper), ...(view.lines ?? [])] },
-    confirmLabel: keeper.isGoingBack ? plan.confirmLabel : cancelLabel(keeper),
+    confirmLabel: isGoingBack ? plan.confirmLabel : cancelLabel(keeper),
   };
 }
 
@@ -125,7 +131,7 @@ function behindKeeper(plan: PlanCard, keeper: Keeper, { cluster, words }: Passin
     return { ...waiting, view: { ...plan.view, lines: [line, why, ...(plan.view.lines ?? [])] } };
   }
   const { draft, facts, confirmLabel } = afterKeeper(plan, keeper, cluster);
-  const text = `${words.words.join(' ')} cancel=yes`;
+  const text = textOfWords({ ...words, options: new Map([...words.options, ['cancel', 'yes']]) });
   return { ...waiting, other: { text, draft, facts, confirmLabel, lines: [line, goesBackLine(keeper)] } };
 }
 
@@ -138,5 +144,5 @@ export function passKeeper(plan: PlanCard, keeper: Keeper, passing: Passing, con
   if (keeper.isGoingBack) return { type: 'plan', plan: afterKeeper(plan, keeper, cluster), confirm };
   if (!isYes(words, 'cancel')) return { type: 'plan', plan: behindKeeper(plan, keeper, passing), confirm: true };
   if (keeper.refusal === undefined) return { type: 'plan', plan: afterKeeper(plan, keeper, cluster), confirm };
-  return { type: 'reply', view: mayNotCancel(keeper, cluster, words.words.join(' ')) };
+  return { type: 'reply', view: mayNotCancel(keeper, cluster, textOfWords({ ...words, options: new Map() })) };
 }

@@ -23,7 +23,6 @@ export type DraftInput = {
   readonly toVersion?: string;
   readonly image?: string;
   readonly cancels?: string;
-  readonly awaitsCanceled?: true;
   readonly reason?: string | undefined;
 };
 
@@ -51,7 +50,6 @@ export function draftOf(input: DraftInput & { readonly report: ReportTarget | un
     stages: planPipeline(input.stages),
     ...(report === undefined ? {} : { report }),
     ...(input.cancels === undefined ? {} : { cancels: input.cancels }),
-    ...(input.awaitsCanceled === undefined ? {} : { awaitsCanceled: input.awaitsCanceled }),
     ...(input.reason === undefined ? {} : { reason: input.reason }),
   };
 }

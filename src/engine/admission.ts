@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Execution } from '../model/execution';
 import type { Hold } from '../model/hold';
-import { clusterHolder, holderOf, lockCluster, unlockCluster, type ClusterHolder } from './cluster-lock';
+import { clusterHolder, fenceOf, holderOf, lockCluster, unlockCluster, type ClusterHolder } from './cluster-lock';
 import type { Clock } from './clock';
 import type { Holds } from './contracts/holds';
 import type { LookAgain } from './contracts/look-again';
@@ -92,6 +92,17 @@ async function tryCluster(store: DocumentStore, execution: Execution): Promise<C
 }
 
 /**
+ * Whether what was confirmed may be something else by now: it had to wait, and what it was confirmed to wait for was not the
+ * last to have the cluster before it.
+ */
+async function isBound(store: DocumentStore, execution: Execution, waited: boolean): Promise<boolean> {
+  const { confirmedPlan, startTime, awaitsCanceled, definition } = execution;
+  if (confirmedPlan === undefined || startTime !== undefined) return false;
+  if (awaitsCanceled === undefined) return waited;
+  return (await fenceOf(store, definition.cluster)) !== awaitsCanceled.fence + 1;
+}
+
+/**
  * One that has its turn and its cluster starts; where it had to wait, only if what was confirmed is what it would do now, and
  * again after its end only if it is the newest there. Otherwise it is called off, and whoever asked for it is asked again.
  */
@@ -99,8 +110,7 @@ async function startUnchanged({ store, lookAgain }: Parts, execution: Execution,
   if (execution.retry !== undefined && !(await isNewest(store, execution))) return callOff(execution, overtakenReason);
   const { round, turn = 0, waited } = admission;
   const begun = become(execution, { round, ...turnOf(turn), state: 'started' });
-  const isBound = execution.confirmedPlan !== undefined && execution.startTime === undefined && waited === true;
-  if (lookAgain === undefined || !isBound) return begun;
+  if (lookAgain === undefined || !(await isBound(store, execution, waited === true))) return begun;
   const answer = await lookAgain(execution);
   if (answer.type === 'same') return begun;
   if (answer.type === 'unseen') return become(execution, { round, ...turnOf(turn), state: 'admitted', isBlind: true });

@@ -20,7 +20,12 @@ export const holderOf = ({ id, admission }: Pick<Execution, 'id' | 'admission'>)
 };
 
 /** Its id is the cluster's (`foo-prod`); `below` are executions that the holder, or one of them, started to work under it. */
-type ClusterLock = ClusterHolder & { readonly schema: 1; readonly below?: readonly ClusterHolder[] };
+type ClusterLock = ClusterHolder & {
+  readonly schema: 1;
+  readonly below?: readonly ClusterHolder[];
+  /** Absent: 0. */
+  readonly fence?: number;
+};
 
 const clusterLockKind: DocumentKind<ClusterLock> = { name: 'lock', indexes: () => ({}) };
 
@@ -34,7 +39,15 @@ const isEarlier = (holder: ClusterHolder, wanted: ClusterHolder) =>
   wanted.expiryId === undefined &&
   (holder.round ?? 0) < (wanted.round ?? 0);
 
-const membersOf = ({ schema, below = [], ...holder }: ClusterLock): readonly ClusterHolder[] => [holder, ...below];
+const membersOf = ({ schema, below = [], fence, ...holder }: ClusterLock): readonly ClusterHolder[] => [
+  holder,
+  ...below,
+];
+
+function lockOf(members: readonly ClusterHolder[], fence: number): ClusterLock {
+  const [first = { executionId: '' }, ...below] = members;
+  return { schema: 1, ...first, ...(below.length === 0 ? {} : { below }), ...(fence === 0 ? {} : { fence }) };
+}
 
 const isMember = (lock: ClusterLock, wanted: ClusterHolder) => membersOf(lock).some((member) => isSame(member, wanted));
 
@@ -83,6 +96,13 @@ export async function holdersUnder(store: DocumentStore, cluster: string, head: 
 const outsideOf = (members: readonly ClusterHolder[], chain: readonly string[]) =>
   members.filter(({ executionId, expiryId }) => expiryId !== undefined || !chain.includes(executionId));
 
+/**
+ * A number that is one more whenever somebody takes a cluster on which nobody works; those of one chain of parents and
+ * children, who share it, have the same. 0 until it was taken twice.
+ */
+export const fenceOf = async (store: DocumentStore, cluster: string): Promise<number> =>
+  (await store.get(clusterLockKind, cluster))?.document.fence ?? 0;
+
 /** Whether somebody has taken a cluster, and has it yet. */
 export async function holdsCluster(store: DocumentStore, cluster: string, holder: ClusterHolder): Promise<boolean> {
   const lock = (await store.get(clusterLockKind, cluster))?.document;
@@ -126,16 +146,17 @@ export async function lockCluster(
   const busy = (await atWork(store, found, replaces)).filter((member) => !isEarlier(member, wanted));
   const [outside] = outsideOf(busy, chain);
   if (outside !== undefined) return outside;
-  const [first, ...below] = [...busy, wanted];
-  const taken: ClusterLock = { schema: 1, ...first, ...(below.length === 0 ? {} : { below }) };
-  const saved = await store.update(clusterLockKind, cluster, (lock) => (isUnchanged(lock, found) ? taken : lock));
+  const step = busy.length === 0 ? 1 : 0;
+  const take = (lock: ClusterLock): ClusterLock => lockOf([...busy, wanted], (lock.fence ?? 0) + step);
+  const saved = await store.update(clusterLockKind, cluster, (lock) => (isUnchanged(lock, found) ? take(lock) : lock));
   return saved === undefined || isMember(saved.document, wanted) ? undefined : membersOf(saved.document)[0];
 }
 
-function withoutMember(lock: ClusterLock, holder: ClusterHolder): ClusterLock {
-  const [first = { executionId: '' }, ...below] = membersOf(lock).filter((member) => !isSame(member, holder));
-  return { schema: 1, ...first, ...(below.length === 0 ? {} : { below }) };
-}
+const withoutMember = (lock: ClusterLock, holder: ClusterHolder): ClusterLock =>
+  lockOf(
+    membersOf(lock).filter((member) => !isSame(member, holder)),
+    lock.fence ?? 0,
+  );
 
 /** Gives a cluster back before its holder's document says that it is over; whoever does not hold it changes nothing. */
 export async function unlockCluster(store: DocumentStore, cluster: string, holder: ClusterHolder): Promise<void> {

@@ -36,7 +36,7 @@ export type StartRequest = {
 export type StartRefusal = ClusterHolder | { readonly waiting: number };
 
 function executionOf({ id, teamId, draft, trigger, confirmedPlan }: StartRequest, now: number): Execution {
-  const { cancels, awaitsCanceled = false, reason: why, run = { parameters: {} }, ...rest } = draft;
+  const { cancels, reason: why, run = { parameters: {} }, ...rest } = draft;
   const { parameters, startExpiryMs, ...limits } = run;
   // What replaces another cannot wait for it.
   const isLimited = cancels === undefined && rest.pipelineConfigId !== undefined && limitOf(limits) !== undefined;
@@ -57,7 +57,7 @@ function executionOf({ id, teamId, draft, trigger, confirmedPlan }: StartRequest
     ...(confirmedPlan === undefined ? {} : { confirmedPlan }),
     ...limits,
     ...(startExpiryMs === undefined ? {} : { startTimeExpiry: now + startExpiryMs }),
-    ...(isLimited || awaitsCanceled ? { admission: { round: 0, state: 'new' as const } } : {}),
+    ...(isLimited || rest.awaitsCanceled !== undefined ? { admission: { round: 0, state: 'new' as const } } : {}),
     ...rest,
   };
 }
@@ -173,7 +173,8 @@ async function start(parts: StartParts, request: StartRequest): Promise<StartRef
   const { store, clock } = parts;
   const { id, draft } = request;
   const now = clock.now();
-  const { cancels, awaitsCanceled = false } = draft;
+  const { cancels } = draft;
+  const awaitsCanceled = draft.awaitsCanceled !== undefined;
   if (cancels !== undefined && !awaitsCanceled) await cancelFamily(parts, request, cancels);
   const known = (await store.get(executionKind, id))?.document;
   const isUnderWay = known !== undefined && (known.status !== 'NOT_STARTED' || isInQueue(known));

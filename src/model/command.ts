@@ -1,5 +1,5 @@
 import type { AuditFact } from './audit';
-import type { ExecutionDefinition, PipelineRun, ReportTarget, Stage } from './execution';
+import type { AwaitedExecution, ExecutionDefinition, PipelineRun, ReportTarget, Stage } from './execution';
 import type { ChoiceTarget, View } from './view';
 
 /** Where a command came from, and so where its answer goes. */
@@ -48,7 +48,7 @@ export type ExecutionDraft = {
    * It waits, as the first, until what it cancels, or what is on its way back without that, has gone back, and does what it was
    * planned to do whatever that has changed; absent: it works beside what it cancels.
    */
-  readonly awaitsCanceled?: true;
+  readonly awaitsCanceled?: AwaitedExecution;
 };
 
 /** Another way that a plan offers: what is said in its words is planned again when it is chosen. */

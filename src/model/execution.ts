@@ -154,6 +154,9 @@ export type Admission = {
   readonly circle?: string;
 };
 
+/** Another execution that goes back first, and the fence of the cluster (`fenceOf`) while that one had it. */
+export type AwaitedExecution = { readonly executionId: string; readonly fence: number };
+
 /** A retry that waits for its turn; `ended` is how the execution stood, and stands again where the retry is called off. */
 export type Retry = {
   readonly stageId: string;
@@ -196,6 +199,8 @@ export type Execution = ConcurrencyLimits & {
   readonly notifies?: readonly string[];
   /** The command whose plan was confirmed by hand; absent where nobody had to. */
   readonly confirmedPlan?: string;
+  /** Whose way back what was confirmed takes into account; absent where it does nobody's. */
+  readonly awaitsCanceled?: AwaitedExecution;
   /** Absent where nothing limits how many of its pipeline run at once, and it need not wait for anything else. */
   readonly admission?: Admission;
   /** What is to run again when a retry after its end has its turn; until then the stages are as they ended. */

@@ -261,6 +261,74 @@ describe('a plan to roll back while somebody holds the cluster', () => {
   });
 });
 
+describe('a rollback that was confirmed past one, where another has the cluster before it', () => {
+  /** Confirms to cancel a pipeline first; that ends, and what waits there begins, before the rollback has its place. */
+  async function overtaken(words: string, workMs: number) {
+    let meanwhile: (() => Promise<unknown>) | undefined;
+    const it = await createBench((store) => ({
+      ...store,
+      create: async (...call) => {
+        const [kind] = call;
+        const act = kind.name === executionKind.name ? meanwhile : undefined;
+        if (act !== undefined) meanwhile = undefined;
+        await act?.();
+        return store.create(...call);
+      },
+    }));
+    const holder = await it.begin('pipeline run foo idle prod 2.0');
+    const deploy = await it.start('deploy foo prod 3.0', 'UBOB');
+    await it.drive(deploy, 10_000);
+    const planned = await it.say(words);
+    meanwhile = async () => {
+      await it.choose(holder, 'cancelExecution');
+      await it.drive(holder, 60_000);
+      await it.drive(deploy, workMs);
+    };
+    const pushed = await it.push(planned, 'Cancel idle and roll back');
+    return { it, deploy, pushed, id: pushed.executionId ?? '' };
+  }
+
+  it.each(['rollback foo prod', 'rollback foo prod cancel=yes'])(
+    'is asked again instead of undoing what that has done: %s',
+    async (words) => {
+      const { it, deploy, pushed, id } = await overtaken(words, 60_000);
+      expect((await it.get(deploy)).status).toBe('RUNNING');
+      expect(wordsOf(pushed.reply)).toContain('Deploy foo 3.0 to prod is under way, asked by @UBOB');
+      expect(wordsOf(pushed.reply)).not.toContain('goes back first');
+      const done = await it.drive(id, 3 * hourMs);
+      expect([done.status, done.canceled?.reason]).toEqual([
+        'CANCELED',
+        expect.stringContaining('Something moved while it waited'),
+      ]);
+      expect([(await it.get(deploy)).status, it.sizes()]).toEqual(['SUCCEEDED', 'foo-prod-v001 ×0,foo-prod-v002 ×2']);
+      const again = await it.handle(`${id}/again`);
+      expect([again.executionId, it.labels(again)]).toEqual([undefined, ['Roll back', 'Cancel']]);
+    },
+  );
+
+  it('is asked again also where that is over before its first look', async () => {
+    const { it, deploy, id } = await overtaken('rollback foo prod', 3 * hourMs);
+    expect((await it.get(deploy)).status).toBe('SUCCEEDED');
+    expect((await it.drive(id)).status).toBe('CANCELED');
+    expect(it.sizes()).toBe('foo-prod-v001 ×0,foo-prod-v002 ×2');
+  });
+});
+
+describe('a rollback that is asked about again', () => {
+  it('is not started by itself, where nobody is asked who types it either', async () => {
+    const it = await createBench();
+    it.serverGroups.seed({ location: east, name: 'foo-dev-v001', desired: 2, createdTime: 9, image: 'repo/foo:1.1' });
+    const holder = await it.begin('pipeline run foo release dev 2.0');
+    const { executionId = '' } = await it.push(await it.say('rollback foo dev'), 'Wait for it');
+    await it.drive(executionId, 10_000);
+    it.serverGroups.seed({ location: east, name: 'foo-dev-v009', desired: 2, createdTime: 99, image: 'repo/foo:9' });
+    await it.choose(holder, 'cancelExecution');
+    expect((await it.drive(executionId, 3 * hourMs)).status).toBe('CANCELED');
+    const again = await it.handle(`${executionId}/again`);
+    expect([again.executionId, it.labels(again)]).toEqual([undefined, ['Roll back', 'Cancel']]);
+  });
+});
+
 describe('a rollback while everything is stopped', () => {
   it.each(['pipeline run foo release prod 2.0', 'deploy foo prod 2.0'])(
     'gets past what the stop has paused, which a lift does not bring back: %s',

@@ -1,4 +1,4 @@
-import { clusterHolder, lockCluster } from '../../src/engine/cluster-lock';
+import { clusterHolder, fenceOf, lockCluster, unlockCluster } from '../../src/engine/cluster-lock';
 import { executionKind } from '../../src/engine/document-kinds';
 import type { ExecutionStatus } from '../../src/model/status';
 import { buildExecution } from '../support/api-fixture';
@@ -58,6 +58,28 @@ describe('the lock of a cluster', () => {
     expect(await take('E3', [], 'E1')).toBe('E2');
     await end('E2');
     expect(await take('E3', [], 'E1')).toBeUndefined();
+  });
+
+  it('counts who takes it after another, not who shares it or takes it again', async () => {
+    const { store, take, end } = await createBench('E1', 'E2', 'E3', 'E4');
+    const fences: number[] = [];
+    const look = async () => fences.push(await fenceOf(store, 'foo-prod'));
+    await look();
+    await take('E1');
+    await look();
+    await take('E2', ['E1']);
+    await take('E1');
+    await take('E3');
+    await look();
+    await end('E1');
+    await end('E2');
+    await take('E3');
+    await look();
+    await unlockCluster(store, 'foo-prod', { executionId: 'E3' });
+    await look();
+    await take('E4');
+    await look();
+    expect(fences).toEqual([0, 0, 0, 1, 1, 2]);
   });
 
   it('can be asked about without being taken', async () => {
