@@ -6,7 +6,7 @@ import { ownChain } from '../src/policy/audit/chain';
 import { readLatest, type Latest, type LatestQuery } from '../src/policy/audit/read-latest';
 import type { DayRange } from '../src/policy/audit/read-pages';
 import type { People } from '../src/policy/people';
-import { mayDeploy, type Permission } from '../src/policy/permissions';
+import { may, staleText, type Permission } from '../src/policy/permissions';
 import { findApplication } from './support/find-target';
 import { nearest, UserMistake } from './support/suggest';
 import type { Verb, VerbAnswer, VerbWorld } from './support/verb';
@@ -21,27 +21,36 @@ type Reader = { readonly user: string; readonly people: People };
 /** Who may read what an application's log holds: whoever may deploy it to any of its environments. */
 function mayRead(world: VerbWorld, name: string, { user, people }: Reader): Permission {
   const environments = [...(world.definitions().applications.get(name)?.environments.values() ?? [])];
-  const answers = environments.map(({ policy }) => mayDeploy(policy, people, user, name));
+  const answers = environments.map(({ policy }) => may('readLog', policy, people, { user, where: name }));
   const denied: Permission = { allowed: false, reason: `Nobody may read the log of ${name}: it has no environment.` };
   return answers.find(({ allowed }) => allowed) ?? answers[0] ?? denied;
 }
 
+type Readable =
+  | {
+      readonly chains: readonly string[];
+      /** Why some may be missing. */
+      readonly note?: string;
+    }
+  | { readonly denied: Text };
+
 /** All chains that a person may read: of each application that they may deploy, and that of what names none. */
-function readableChains(world: VerbWorld, reader: Reader): readonly string[] {
+function readableChains(world: VerbWorld, reader: Reader): Readable {
   const names = [...world.definitions().applications.keys()].sort();
   const own = names.filter((name) => mayRead(world, name, reader).allowed);
-  return own.length === 0 ? [] : [ownChain, ...own];
+  const isUnsure = reader.people.isStale && own.length < names.length;
+  if (own.length > 0) return { chains: [ownChain, ...own], ...(isUnsure ? { note: unsureText(reader) } : {}) };
+  return { denied: isUnsure ? staleText(reader.people) : 'You may read no audit log: you may deploy no application.' };
 }
 
-type Readable = { readonly chains: readonly string[] } | { readonly denied: Text };
+const unsureText = ({ people }: Reader): string => `${staleText(people)} What not everybody may read is missing here.`;
 
 /** The chains that are asked for, or why they may not be read. Throws a UserMistake for an unknown application. */
 async function chainsFor(world: VerbWorld, name: string | undefined, user: string): Promise<Readable> {
   const reader = { user, people: await world.people([user]) };
   if (name === undefined || name === ownChain) {
     const all = readableChains(world, reader);
-    if (all.length === 0) return { denied: 'You may read no audit log: you may deploy no application.' };
-    return { chains: name === undefined ? all : [ownChain] };
+    return name === undefined || 'denied' in all ? all : { chains: [ownChain] };
   }
   findApplication(world.definitions(), name, (word) => `audit ${word}`);
   const permission = mayRead(world, name, reader);
@@ -157,14 +166,18 @@ async function show(words: Words, chains: readonly string[], world: VerbWorld): 
   };
 }
 
-function grant(words: Words, chains: readonly string[]): VerbAnswer {
+/** What is shown, below why some of it may be missing. */
+const withNote = (view: View, note: string | undefined): View =>
+  note === undefined ? view : { ...view, lines: [note, ...(view.lines ?? [])] };
+
+function grant(words: Words, chains: readonly string[], note: string | undefined): VerbAnswer {
   const audit: AuditGrant = { chains, ...readRange(words) };
   const view: View = {
     headline: ['Ready to be exported: ', { strong: chains.join(', ') }, '.'],
     tone: 'neutral',
     lines: ['On the command line: coxswain audit export [APPLICATION] [--from DATE] [--to DATE] [--format jsonl|csv]'],
   };
-  return { type: 'reply', view, audit };
+  return { type: 'reply', view: withNote(view, note), audit };
 }
 
 async function run(words: Words, command: Command, world: VerbWorld): Promise<VerbAnswer> {
@@ -173,8 +186,9 @@ async function run(words: Words, command: Command, world: VerbWorld): Promise<Ve
   if (surplus.length > 0) throw new UserMistake(`I do not understand '${surplus.join(' ')}'. ${usage}.`);
   const readable = await chainsFor(world, name, command.source.user);
   if ('denied' in readable) return { type: 'reply', view: { headline: readable.denied, tone: 'bad', denied: true } };
-  if (isExport) return grant(words, readable.chains);
-  return { type: 'reply', view: await show(words, readable.chains, world) };
+  const { chains, note } = { note: undefined, ...readable };
+  if (isExport) return grant(words, chains, note);
+  return { type: 'reply', view: withNote(await show(words, chains, world), note) };
 }
 
 /** What was written down: who did what, when, why and from where. */

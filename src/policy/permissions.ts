@@ -20,11 +20,12 @@ export const actions = [
   'override',
   'force',
   'breakGlass',
+  'readLog',
 ] as const;
 
 /**
  * One of them; `deploy` is also to resize, lock, resume and retry, `halt` is to cancel, pause, stop and roll back: the same people
- * may, also while the chat does not say who is who.
+ * may, also while the chat does not say who is who. `readLog` is for those who may deploy, too.
  */
 export type Action = (typeof actions)[number];
 
@@ -43,6 +44,8 @@ export type Asked = {
 };
 
 const allowed: Permission = { allowed: true };
+
+type Rule = (policy: Policy, people: People, asked: Asked) => Permission;
 
 const accountTexts = {
   bot: 'Bots decide nothing here.',
@@ -93,13 +96,18 @@ function refuseOwn({ approvers }: Policy, people: People, asked: Asked): Permiss
   return isOneOf(people, user, authors) ? refuse('You cannot decide on your own change. Ask ') : undefined;
 }
 
-/** Who does what is new must be shown to belong to those who may now. */
-function deployersNow(policy: Policy, people: People, asked: Asked): Permission {
-  const { deployers } = policy;
-  if (deployers.length === 0 || !people.isStale) return deployersOnly(policy, people, asked);
-  const who = [` Those who may change ${asked.where}: `, ...principalsText(deployers), '.'];
-  return { allowed: false, reason: [staleText(people), ...who, ' Canceling and rolling back go on.'] };
-}
+/** Deployers who must be shown to belong to those now; `does` is what they may, and `goesOn` what others may meanwhile. */
+const deployersNow =
+  (does: string, goesOn = ''): Rule =>
+  (policy, people, asked) => {
+    const { deployers } = policy;
+    if (deployers.length === 0 || !people.isStale) return deployersOnly(policy, people, asked);
+    const who = [` Those who may ${does} ${asked.where}: `, ...principalsText(deployers), `.${goesOn}`];
+    return { allowed: false, reason: [staleText(people), ...who] };
+  };
+
+/** Whoever does what is new. */
+const changersNow = deployersNow('change', ' Canceling and rolling back go on.');
 
 const whoDecides = ({ groups }: Policy['approvers']): readonly TextPart[] =>
   groups.length === 0 ? [] : [' Those who may decide: ', ...principalsText(groups), '.'];
@@ -110,7 +118,7 @@ function onlyThese(people: People, names: readonly string[]): Permission {
 }
 
 /** Why nobody counts while Slack does not say who is who. */
-const staleText = ({ quietForMs }: People): string =>
+export const staleText = ({ quietForMs }: People): string =>
   quietForMs === undefined
     ? 'I cannot ask Slack who is in which group just now, so nobody counts. Try again in a moment.'
     : `Slack was asked too often who is in which group, so nobody counts. Try again in ${Math.ceil(quietForMs / 1000)} seconds.`;
@@ -161,17 +169,16 @@ function secondOrOnCall(policy: Policy, people: People, asked: Asked): Permissio
   return second.allowed || !onCallOnly(policy, people, asked).allowed ? second : allowed;
 }
 
-type Rule = (policy: Policy, people: People, asked: Asked) => Permission;
-
 const rules: Readonly<Record<Action, Rule>> = {
-  deploy: deployersNow,
+  deploy: changersNow,
   halt: deployersOnly,
-  destroy: deployersNow,
-  chaos: deployersNow,
+  destroy: changersNow,
+  chaos: changersNow,
   approve: approversOnly,
   override: (policy, people, asked) => secondPersonOnly(policy, people, asked, 'overrides the traffic guard'),
   force: secondOrOnCall,
   breakGlass: onCallOnly,
+  readLog: deployersNow('read the log of'),
   // Where the file names no approvers, those who may deploy are the ones to answer for it.
   startNow: (policy, people, asked) =>
     policy.approvers.anyone === true && !people.isStale

@@ -138,6 +138,49 @@ describe('/cox audit', () => {
     expect(refused).toHaveLength(6);
   });
 
+  describe('while the chat does not say who is who', () => {
+    const quiet = 'I cannot ask Slack who is in which group just now, so nobody counts. Try again in a moment.';
+    const silent = async () => {
+      const bench = await benchWith(1);
+      const { people } = bench.world;
+      return { ...bench, world: { ...bench.world, people: async () => ({ ...(await people([])), isStale: true }) } };
+    };
+
+    it('says so to those who may read what only some may, and nothing of what does not go on', async () => {
+      const bench = await silent();
+      const said = async (text: string) => wordsOf((await sayRestricted(bench, text, 'UANN')).reply);
+      for (const text of ['audit foo', 'audit export foo'])
+        expect(await said(text)).toBe(`${quiet} Those who may read the log of foo: @crew.`);
+      for (const text of ['audit', 'audit @coxswain', 'audit export']) expect(await said(text)).toBe(quiet);
+      expect((await sayRestricted(bench, 'audit export', 'UANN')).audit).toBeUndefined();
+    });
+
+    it('says what is missing where only what everybody may read is shown or exported', async () => {
+      const bench = await silent();
+      const { applications, clusters } = bench.world.definitions();
+      const [foo] = applications.values();
+      const prod = foo?.environments.get('prod');
+      if (foo === undefined || prod === undefined) throw new Error('There is no application.');
+      const bar = { ...foo, name: 'bar', environments: new Map([['prod', prod]]) };
+      const definitions = (): Definitions => ({ applications: new Map([...applications, ['bar', bar]]), clusters });
+      const saying = async (text: string) => {
+        const id = await bench.receive({ type: 'text', text }, 'UANN');
+        const loaded = await bench.store.get(commandKind, id);
+        if (loaded === undefined) throw new Error('No command.');
+        await processCommand(verbs, { ...bench.world, definitions }, { ...loaded, kind: 'command' }, 'owner');
+        return bench.command(id);
+      };
+      const note = `${quiet} What not everybody may read is missing here.`;
+      const [shown, exported, named] = [await saying('audit'), await saying('audit export'), await saying('audit foo')];
+      expect([shown.reply?.lines?.[0], exported.reply?.lines?.[0], exported.audit?.chains]).toEqual([
+        note,
+        note,
+        ['@coxswain', 'foo'],
+      ]);
+      expect(wordsOf(named.reply)).not.toContain(quiet);
+    });
+  });
+
   it('grants an export of what may be read', async () => {
     const bench = await benchWith(1);
     expect((await bench.say('audit export foo from=2026-01-01')).audit).toEqual({

@@ -188,8 +188,9 @@ const said: readonly Said[] = [
   { text: `chaos now foo ${kill.id}`, rule: 'deployers', action: 'chaos', before: asksForKill },
   { text: `chaos stop foo ${kill.id}`, rule: 'deployers', action: 'halt', before: asksForKill },
   { text: 'reviews done R1 reason=right', rule: 'deployers', action: 'deploy', before: hasReview },
-  { text: 'audit foo', rule: 'deployers', action: 'deploy' },
-  { text: 'audit export foo', rule: 'deployers', action: 'deploy' },
+  { text: 'audit foo', rule: 'deployers', action: 'readLog' },
+  { text: 'audit', rule: 'deployers', action: 'readLog' },
+  { text: 'audit export foo', rule: 'deployers', action: 'readLog' },
 ];
 
 /** What changes nothing, or nothing but what is the speaker's own. */
