@@ -39,7 +39,22 @@ export const textOf = (request: CommandRequest): string | undefined => {
 };
 
 /** Options whose values are told; what is given to a pipeline may be a secret, so that only its name is. */
-const toldOptions = ['group', 'size', 'from', 'to', 'by', 'kind', 'diff', 'with', 'before', 'yes', 'anyway'];
+const toldOptions = [
+  'group',
+  'size',
+  'from',
+  'to',
+  'by',
+  'kind',
+  'diff',
+  'with',
+  'before',
+  'after',
+  'of',
+  'cancel',
+  'yes',
+  'anyway',
+];
 
 /**
  * A word without what may be a secret: of `db.password=…`, which is mistyped and so no option, only the name; of what follows

@@ -42,6 +42,17 @@ describe('asking those who may, of words that were refused', () => {
     );
   });
 
+  it.each(['rollback foo prod cancel=yes', 'lock take foo prod 2h migration of=L1'])(
+    'has a button that runs what has no secret in it: %s',
+    async (text) => {
+      const it = await createBench();
+      await it.ask(await it.say(text, 'UEVE'));
+      const [plea] = await it.pleas();
+      expect(wordsOf(plea?.view)).toContain(`asks for ${text}.`);
+      expect(plea?.view.choices?.map(({ label }) => label)).toEqual([`Run: ${text}`]);
+    },
+  );
+
   it.each(['db.pin=hunter2', '2nd=hunter2', '--db.pin hunter2'])(
     'shows them no value that may be a secret, nor runs it: %s',
     async (mistyped) => {
