@@ -31,7 +31,7 @@ const forceSchema = z.object({
 });
 
 /** Who lets which deployments be broken off, why and when, in milliseconds since the epoch. */
-export type LockForce = z.infer<typeof forceSchema>;
+type LockForce = z.infer<typeof forceSchema>;
 
 const contextSchema = z.object({
   deploymentLock: lockSchema.nullish().catch(undefined),

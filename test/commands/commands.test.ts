@@ -317,6 +317,24 @@ describe('rollback', () => {
 });
 
 describe('retrying', () => {
+  it('of a rollback says how to roll back, while the chat does not say who is who, to those who may', async () => {
+    const bench = await prodBench();
+    const { executionId = '' } = await bench.press(await bench.say('rollback foo prod'), 'confirm');
+    for (const location of [east, west]) {
+      bench.serverGroups.remove(location, 'foo-prod-v000');
+      bench.serverGroups.seed({ location, name: 'foo-prod-v005', desired: 0, lastSize: 2 });
+    }
+    expect((await bench.drive(executionId)).status).toBe('TERMINAL');
+    const { people } = bench.world;
+    const silent: typeof people = async (users) => ({ ...(await people(users)), isStale: true });
+    Object.assign(bench.world, { people: silent });
+    const retry = async (user: string) =>
+      wordsOf((await bench.choose(executionId, 'retryStage', { stageId: '1', user })).reply);
+    expect(await retry('UANN')).toMatch(/ Canceling and rolling back go on\. Type \/rollback foo prod again\.$/);
+    expect(await retry('UEVE')).toMatch(/ Canceling and rolling back go on\.$/);
+    expect((await bench.press(await bench.say('rollback foo prod'), 'confirm')).executionId).toBeDefined();
+  });
+
   it('is refused once something newer happened in the cluster', async () => {
     const bench = await prodBench();
     bench.serverGroups.fail('create', 'REQUEST_REFUSED');
