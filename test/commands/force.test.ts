@@ -39,7 +39,7 @@ describe('a deployment that is to be broken off', () => {
   it('is named with all that it changes', async () => {
     const { choice } = await createBench();
     expect((await choice())?.asks?.label).toBe(
-      'Marathon cancels deployment dep-17: /nonprod/east/foo-dev-v001, /nonprod/east/foo-prod-v001 may be left half way. Why can it not wait?',
+      '/nonprod/east/foo-dev-v001, /nonprod/east/foo-prod-v001 may be left half way: Marathon cancels deployment dep-17. Why can it not wait?',
     );
   });
 

@@ -1,6 +1,8 @@
 import { failureOf } from '../../src/engine/failure-of';
 import { executionRenderer } from '../../src/app';
+import { CoxswainError } from '../../src/model/errors';
 import { plainText } from '../../src/model/text';
+import { renderChoices } from '../../src/slack/choice-buttons';
 import { east } from '../dcos/builders';
 import { parentOf } from '../support/child-kit';
 import { sendSignal } from '../support/send-signal';
@@ -121,5 +123,26 @@ describe('a step that a Marathon deployment keeps from its server group', () => 
     const view = executionRenderer.live(await bench.drive('E1', 0));
     expect(view.choices?.map(({ name }) => name)).toContain('force');
     expect(JSON.stringify(view.steps?.map(({ detail }) => plainText(detail ?? '')))).toContain('Marathon is busy with');
+  });
+});
+
+describe('a form that asks whether deployments are to be broken off', () => {
+  const pathOf = (index: number) => `/${'department/'.repeat(9)}foo-dev-v00${index}`;
+
+  it.each([1, 4])('names the apps, and asks why, however long their paths are: %i deployments', async (count) => {
+    const { bench, view } = await locked('disableServerGroup', 0);
+    const deployments = Array.from({ length: count }, (_, index) => `2c5f1f1e-8c3b-4f63-9d3a-90c2a4e6b0a${index}`);
+    bench.serverGroups.resize = () =>
+      Promise.reject(new CoxswainError('MARATHON_LOCKED', { message: 'It is locked.', fields: { deployments } }));
+    const changes = Array.from({ length: 9 }, (_, index) => pathOf(index));
+    bench.serverGroups.lockHolders = () =>
+      Promise.resolve(deployments.map((deploymentId) => ({ deploymentId, changes })));
+    await bench.drive('E1', 60_000);
+    const choice = (await view()).choices?.find(({ name }) => name === 'force');
+    if (choice === undefined) throw new Error('Nothing can be forced.');
+    const form = JSON.stringify(renderChoices([choice], 3000));
+    for (const index of [0, 1, 2]) expect(form).toContain(`department/foo-dev-v00${index}`);
+    const named = count === 1 ? `deployment ${deployments.join('')}` : '4 deployments';
+    expect(form).toContain(` and 6 more may be left half way: Marathon cancels ${named}. Why can it not wait?`);
   });
 });
