@@ -5,8 +5,9 @@ import { plainText } from '../../src/model/text';
 import { renderChoices } from '../../src/slack/choice-buttons';
 import { east } from '../dcos/builders';
 import { parentOf } from '../support/child-kit';
+import { buildPipeline } from '../support/engine-kit';
 import { sendSignal } from '../support/send-signal';
-import { createStageBench } from '../support/stage-kit';
+import { createStageBench, describeCluster } from '../support/stage-kit';
 
 /** Changes a server group that a Marathon deployment locks for so long, and notes in which second each try came. */
 async function locked(type: string, minutes: number, context: Readonly<Record<string, unknown>> = {}) {
@@ -144,5 +145,43 @@ describe('a form that asks whether deployments are to be broken off', () => {
     for (const index of [0, 1, 2]) expect(form).toContain(`department/foo-dev-v00${index}`);
     const named = count === 1 ? `deployment ${deployments.join('')}` : '4 deployments';
     expect(form).toContain(` and 6 more may be left half way: Marathon cancels ${named}. Why can it not wait?`);
+  });
+});
+
+describe('a way back that a Marathon deployment keeps from its server group', () => {
+  it.each(['canceled', 'rejected'])('is forced by people, and goes on: %s', async (how) => {
+    const bench = createStageBench();
+    bench.serverGroups.seed({ location: east, name: 'foo-dev-v000', desired: 2 });
+    await bench.run(
+      buildPipeline([
+        { ref: '1', type: 'deploy', context: { clusters: [describeCluster()] } },
+        { ref: '2', type: 'manualJudgment', after: ['1'], context: { onReject: 'rollback' } },
+      ]),
+      600_000,
+    );
+    expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×0', 'foo-dev-v001 ×2']);
+    bench.serverGroups.lock(east, 'foo-dev-v000', 'dep-17');
+    const user = 'UANN';
+    const stops = { type: 'judge', decision: 'stop', stageId: '2', user, reason: 'it is slow' } as const;
+    expect(await sendSignal(bench, how === 'canceled' ? { type: 'cancel', user } : stops)).toBe('');
+    const { choices = [], ...view } = executionRenderer.live(await bench.drive('E1', 60_000));
+    expect(JSON.stringify(view.steps)).toContain('Marathon is busy with deployment dep-17');
+    expect(choices.filter(({ name }) => name === 'force').map(({ label }) => label)).toEqual(['Force']);
+    const target = choices.find(({ name }) => name === 'force')?.target;
+    const { stageId = '', hash = '' } = target?.kind === 'execution' ? target : {};
+    expect(await sendSignal(bench, { type: 'force', stageId, hash, user: 'UBOB', reason: 'urgent' })).toBe('');
+    expect((await bench.drive('E1')).status).toBe(how === 'canceled' ? 'CANCELED' : 'TERMINAL');
+    expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×2', 'foo-dev-v001 ×0']);
+  });
+
+  it('is the only thing that is forced where an execution is ending', async () => {
+    const { bench, view } = await locked('disableServerGroup', 1);
+    const target = (await view()).choices?.find(({ name }) => name === 'force')?.target;
+    const { stageId = '', hash = '' } = target?.kind === 'execution' ? target : {};
+    await sendSignal(bench, { type: 'cancel', user: 'UANN' });
+    const said = await sendSignal(bench, { type: 'force', stageId, hash, user: 'UBOB', reason: 'urgent' });
+    expect(said).toContain('Nothing to force');
+    expect((await bench.drive('E1')).status).toBe('CANCELED');
+    expect(bench.serverGroups.effects).toEqual([]);
   });
 });
