@@ -1,5 +1,5 @@
 import { openWindowOf } from '../../src/engine/execution-window';
-import { foreignWaitOf } from '../../src/engine/foreign-window';
+import { foreignDigest, foreignWaitOf } from '../../src/engine/foreign-window';
 import { retryRefusal } from '../../src/engine/retry-choice';
 import { isSkippable, type Signal } from '../../src/engine/signals';
 import type { Execution, Stage } from '../../src/model/execution';
@@ -99,9 +99,10 @@ type Asked = { readonly stageId: string; readonly user: string; readonly reason:
 /** What ends the waiting of a stage: for a window, for what it has started, or of a wait. */
 function skipOf(execution: Execution, { stageId, user, reason = '' }: Asked): Signal {
   const stage = execution.stages.find(({ id }) => id === stageId);
-  const isHeld = (each: Stage) =>
-    foreignWaitOf(execution, each) !== undefined || openWindowOf(execution, each) !== undefined;
-  if (stage !== undefined && isHeld(stage)) return { type: 'startNow', stageId, user, reason };
+  const foreign = stage === undefined ? undefined : foreignWaitOf(execution, stage);
+  if (foreign !== undefined) return { type: 'startNow', stageId, user, reason, hash: foreignDigest(foreign) };
+  if (stage !== undefined && openWindowOf(execution, stage) !== undefined)
+    return { type: 'startNow', stageId, user, reason };
   return { type: stage !== undefined && isSkippable(stage) ? 'skipStage' : 'skipWait', stageId, user };
 }
 
