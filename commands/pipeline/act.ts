@@ -134,6 +134,16 @@ const wordsFor = (
   { stageId, options }: { readonly stageId: string; readonly options: Words['options'] },
 ): string => textOfWords({ words: ['pipeline', act.name, id, ...(stageId === '' ? [] : [stageId])], options });
 
+/**
+ * What others are asked for. Whoever lets a stage begin before its window says why themselves, with the button of the execution;
+ * all else they run in the same words.
+ */
+function wantedOf(act: Act, execution: Execution, signal: Signal, options: Words['options']) {
+  if (signal.type === 'startNow') return { name: signal.type };
+  const stageId = 'stageId' in signal ? signal.stageId : '';
+  return { name: act.name, text: wordsFor(act, execution, { stageId, options }) };
+}
+
 function subverbOf(act: Act): Subverb {
   const isOfStage = act.choices !== undefined;
   return {
@@ -154,8 +164,7 @@ function subverbOf(act: Act): Subverb {
       const sent = await sendSignal(world, execution, signal, command);
       if (sent.type === 'lost') return reply(lostView(sent.holder));
       if (sent.type === 'forbidden') {
-        const text = wordsFor(act, execution, { ...stage, options });
-        const wish = wishFor(execution, { name: act.name, ...stage, ask: sent.ask, text });
+        const wish = wishFor(execution, { ...wantedOf(act, execution, signal, options), ...stage, ask: sent.ask });
         const choices = wish === undefined ? [] : [askChoice(command)];
         return { ...refused(sent.reason, true, choices), ...(wish === undefined ? {} : { wish }) };
       }
