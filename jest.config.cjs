@@ -1,12 +1,6 @@
-// Loaded once by each worker instead of once by each file of tests: see test/support/jest/environment.cjs.
-const once = '@keyv/redis|@slack/bolt|@slack/web-api|axios|bree|keyv|libsql|pino|ws|yaml|zod';
 const shared = {
-  testEnvironment: '<rootDir>/test/support/jest/environment.cjs',
-  transform: {
-    [`/node_modules/(${once})/`]: '<rootDir>/test/support/jest/library.cjs',
-    '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }],
-  },
-  transformIgnorePatterns: [`/node_modules/(?!(${once})/)`],
+  testEnvironment: 'node',
+  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }] },
 };
 module.exports = {
   // Jest would leave a core free; the end-to-end tests wait more than they work.

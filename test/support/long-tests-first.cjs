@@ -1,7 +1,15 @@
 const Sequencer = require('@jest/test-sequencer').default;
 
 /** Those that wait much and long; begun last, one of them alone would hold the whole run up. */
-const long = [/end-to-end[/\\]crash/, /slack[/\\]page\.test/, /end-to-end[/\\]/, /third-party[/\\]/, /tasks[/\\]/];
+const long = [
+  /end-to-end[/\\]crash/,
+  /engine[/\\](pipeline-queue|random-pipelines|find-circle)/,
+  /stages[/\\]matrix/,
+  /slack[/\\]page\.test/,
+  /end-to-end[/\\]/,
+  /third-party[/\\]/,
+  /tasks[/\\]/,
+];
 const rankOf = ({ path }) => {
   const rank = long.findIndex((pattern) => pattern.test(path));
   return rank === -1 ? long.length : rank;
