@@ -55,6 +55,13 @@ const detailOf = async (bench: Bench, id: string) => {
   const detail = executionRenderer.live(await get(bench, id)).steps?.[0]?.detail;
   return detail === undefined ? '' : plainText(detail);
 };
+/** What the button of a stage that waits for a window is bound to. */
+async function shown(bench: Bench, id = 'A') {
+  const { choices = [] } = executionRenderer.live(await get(bench, id));
+  const target = choices.find(({ name }) => name === 'startNow')?.target;
+  if (target?.kind !== 'execution') throw new Error('Nothing can be started now.');
+  return { stageId: target.stageId ?? '', ...(target.hash === undefined ? {} : { hash: target.hash }) };
+}
 const isOut = ({ serverGroups }: Bench, cluster: string) => serverGroups.sizes(east).includes(`${cluster}-v001 ×0`);
 
 describe('a stage that changes the cluster of another environment', () => {
@@ -221,7 +228,7 @@ describe('a stage that changes the cluster of another environment', () => {
     const bench = benchOf({ window: { ...early, jitter } });
     await bench.start(of('A', 'dev', [disables('foo-staging')]));
     await bench.drive('A', minutes(5));
-    const wanted = { type: 'startNow', stageId: '1', user: 'U0BOB' } as const;
+    const wanted = { type: 'startNow', user: 'U0BOB', ...(await shown(bench)) } as const;
     expect(await sendSignal(bench, { ...wanted, reason: ' ' }, 'A')).toContain('Say why');
     expect(await sendSignal(bench, { ...wanted, reason: 'login is down' }, 'A')).toBe('');
     expect(await sendSignal(bench, { ...wanted, reason: 'again' }, 'A')).toContain('waits for no window');
@@ -242,6 +249,61 @@ describe('a stage that changes the cluster of another environment', () => {
     expect([isOut(bench, 'foo-staging'), stageOf(await get(bench, 'A'), '3').status]).toEqual([true, 'RUNNING']);
     const done = await bench.drive('A', minutes(25 * 60));
     expect([done.status, isOut(bench, 'foo-staging')]).toEqual(['SUCCEEDED', false]);
+  });
+});
+
+describe('a stage that waits for the windows of several environments', () => {
+  const hours = (from: number) => ({ hours: [{ from, to: 179 }], days: [], timeZone: 'UTC', freezes: [] });
+  const said = { user: 'U0BOB', reason: 'login is down' } as const;
+
+  /** Waits for the window of foo staging, which opens at one, and then for that of foo prod, which opens at two. */
+  async function waitsTwice() {
+    const [name, foo] = applicationOf('foo', { main: [] }, { window: hours(60) });
+    const staging = foo.environments.get('staging');
+    if (staging === undefined) throw new Error('There is no staging.');
+    const prod = { ...staging, name: 'prod', window: hours(120) };
+    const environments = new Map([...foo.environments, ['prod', prod]]);
+    const bench = createStageBench(undefined, new Map([[name, { ...foo, environments }]]));
+    for (const group of ['foo-staging-v000', 'foo-staging-v001'])
+      bench.serverGroups.seed({ location: east, name: group, desired: 2 });
+    const step = disables('foo-staging');
+    await bench.start(of('A', 'dev', [{ ...step, context: { ...step.context, targetCluster: 'foo-prod' } }]));
+    await bench.drive('A', minutes(5));
+    const first = await shown(bench);
+    await bench.drive('A', minutes(60));
+    return { bench, first };
+  }
+
+  it('begins by what was shown of the window that it waits for, and by nothing else', async () => {
+    const { bench, first } = await waitsTwice();
+    const moved = "PLAN_CHANGED Something has changed since: 'Take it out' waits for the window of foo prod.";
+    for (const bound of [first, { stageId: first.stageId }])
+      for (const type of ['startNow', 'breakGlass'] as const)
+        expect(await sendSignal(bench, { type, ...bound, ...said }, 'A')).toContain(moved);
+    await bench.drive('A', minutes(5));
+    expect(isOut(bench, 'foo-staging')).toBe(false);
+    expect(await sendSignal(bench, { type: 'startNow', ...(await shown(bench)), ...said }, 'A')).toBe('');
+    expect((await bench.drive('A', minutes(5))).status).toBe('SUCCEEDED');
+  });
+
+  it('begins by what a broken glass was shown for', async () => {
+    const { bench } = await waitsTwice();
+    expect(await sendSignal(bench, { type: 'breakGlass', ...(await shown(bench)), ...said }, 'A')).toBe('');
+    expect((await bench.drive('A', minutes(5))).status).toBe('SUCCEEDED');
+  });
+
+  it('takes nothing that was pressed for an attempt before', async () => {
+    const bench = benchOf({ window: hours(120) });
+    await bench.start(of('A', 'dev', [disables('foo-staging')]));
+    await bench.drive('A', minutes(5));
+    const first = await shown(bench);
+    bench.serverGroups.fail('resize', 'REQUEST_REFUSED');
+    expect((await bench.drive('A', minutes(180))).status).toBe('TERMINAL');
+    await bench.clock.advance(minutes(60));
+    expect(await sendSignal(bench, { type: 'retryStage', stageId: '1', user: 'U0ALICE' }, 'A')).toBe('');
+    await bench.drive('A', minutes(5));
+    expect(await sendSignal(bench, { type: 'startNow', ...first, ...said }, 'A')).toContain('PLAN_CHANGED');
+    expect(await sendSignal(bench, { type: 'startNow', ...(await shown(bench)), ...said }, 'A')).toBe('');
   });
 });
 

@@ -1,5 +1,5 @@
 import { openWindowOf } from '../../src/engine/execution-window';
-import { foreignWaitOf } from '../../src/engine/foreign-window';
+import { foreignDigest, foreignWaitOf } from '../../src/engine/foreign-window';
 import { retryRefusal } from '../../src/engine/retry-choice';
 import { isSkippable, type Signal } from '../../src/engine/signals';
 import type { Execution, Stage } from '../../src/model/execution';
@@ -99,9 +99,10 @@ type Asked = { readonly stageId: string; readonly user: string; readonly reason:
 /** What ends the waiting of a stage: for a window, for what it has started, or of a wait. */
 function skipOf(execution: Execution, { stageId, user, reason = '' }: Asked): Signal {
   const stage = execution.stages.find(({ id }) => id === stageId);
-  const isHeld = (each: Stage) =>
-    foreignWaitOf(execution, each) !== undefined || openWindowOf(execution, each) !== undefined;
-  if (stage !== undefined && isHeld(stage)) return { type: 'startNow', stageId, user, reason };
+  const foreign = stage === undefined ? undefined : foreignWaitOf(execution, stage);
+  if (foreign !== undefined) return { type: 'startNow', stageId, user, reason, hash: foreignDigest(foreign) };
+  if (stage !== undefined && openWindowOf(execution, stage) !== undefined)
+    return { type: 'startNow', stageId, user, reason };
   return { type: stage !== undefined && isSkippable(stage) ? 'skipStage' : 'skipWait', stageId, user };
 }
 
@@ -133,6 +134,16 @@ const wordsFor = (
   { stageId, options }: { readonly stageId: string; readonly options: Words['options'] },
 ): string => textOfWords({ words: ['pipeline', act.name, id, ...(stageId === '' ? [] : [stageId])], options });
 
+/**
+ * What others are asked for. Whoever lets a stage begin before its window says why themselves, with the button of the execution;
+ * all else they run in the same words.
+ */
+function wantedOf(act: Act, execution: Execution, signal: Signal, options: Words['options']) {
+  if (signal.type === 'startNow') return { name: signal.type };
+  const stageId = 'stageId' in signal ? signal.stageId : '';
+  return { name: act.name, text: wordsFor(act, execution, { stageId, options }) };
+}
+
 function subverbOf(act: Act): Subverb {
   const isOfStage = act.choices !== undefined;
   return {
@@ -153,8 +164,7 @@ function subverbOf(act: Act): Subverb {
       const sent = await sendSignal(world, execution, signal, command);
       if (sent.type === 'lost') return reply(lostView(sent.holder));
       if (sent.type === 'forbidden') {
-        const text = wordsFor(act, execution, { ...stage, options });
-        const wish = wishFor(execution, { name: act.name, ...stage, ask: sent.ask, text });
+        const wish = wishFor(execution, { ...wantedOf(act, execution, signal, options), ...stage, ask: sent.ask });
         const choices = wish === undefined ? [] : [askChoice(command)];
         return { ...refused(sent.reason, true, choices), ...(wish === undefined ? {} : { wish }) };
       }

@@ -169,6 +169,11 @@ function breakGlassOf({ target, answer = '', picked }: ChoiceRequest, stageId: s
   return { type: 'breakGlass', stageId, user, reason: answer, ...hash, ...input };
 }
 
+function startNowOf({ target, answer = '' }: ChoiceRequest, stageId: string, user: string): Signal {
+  const hash = target.kind === 'execution' && target.hash !== undefined ? { hash: target.hash } : {};
+  return { type: 'startNow', stageId, user, reason: answer, ...hash };
+}
+
 function forceOf({ target, answer = '' }: ChoiceRequest, stageId: string, user: string): Signal {
   const hash = target.kind === 'execution' ? (target.hash ?? '') : '';
   return { type: 'force', stageId, user, reason: answer, hash };
@@ -216,7 +221,7 @@ const signalOf = (
     case 'force':
       return forceOf(request, stageId, user);
     case 'startNow':
-      return { type: 'startNow', stageId, user, reason: request.answer ?? '' };
+      return startNowOf(request, stageId, user);
     case 'skipWait':
     case 'skipStage':
     case 'retryStage':

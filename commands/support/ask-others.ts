@@ -90,6 +90,10 @@ function pleaFor(world: VerbWorld, { request }: Command): Plea | undefined {
   };
 }
 
+/** Whether a button of an execution was pressed; what such a refusal wants of whom was not kept in older documents. */
+const isOnExecution = ({ request }: Command): boolean =>
+  request.type === 'choice' && request.target.kind === 'execution';
+
 /** One message for one refusal, however often its button is pressed. */
 const messageIdOf = ({ teamId, id }: Command): string => `${teamId}/ask/${id}`;
 
@@ -99,6 +103,12 @@ export async function askOthers(world: VerbWorld, refusedId: string, command: Co
   const isOwn = refused?.source.user === command.source.user && refused.reply?.denied === true;
   if (refused === undefined || !isOwn)
     return { headline: 'There is nothing to ask for any more.', tone: 'attention', undone: true };
+  if (refused.wish === undefined && isOnExecution(refused))
+    return {
+      headline: 'Press the button again that was refused, and ask from there.',
+      tone: 'attention',
+      undone: true,
+    };
   const plea = (await pleaAbout(world, refused)) ?? pleaFor(world, refused);
   if (plea === undefined || plea.names.length === 0)
     return { headline: 'I do not know whom to ask, or where.', tone: 'attention', undone: true };

@@ -6,7 +6,7 @@ import { ancestorIdsOf } from '../../src/engine/lineage';
 import { worksOnCluster } from '../../src/engine/read-history';
 import { requestersOf } from '../../src/engine/requesters';
 import { retryRefusal } from '../../src/engine/retry-choice';
-import type { Signal } from '../../src/engine/signals';
+import { applySignal, type Signal } from '../../src/engine/signals';
 import type { StartRefusal } from '../../src/engine/start-execution';
 import { blockedBy } from '../../src/engine/wait-in-queue';
 import type { Command } from '../../src/model/command';
@@ -104,6 +104,20 @@ async function refuseHeld(world: VerbWorld, execution: Execution, { type, user }
   return notAllowed(joinTexts(['No: ', holdText(hold), '. Nothing was changed.']));
 }
 
+/** What is bound by a digest to what was shown. */
+const boundSignals: readonly Signal['type'][] = ['startNow', 'override', 'force', 'breakGlass'];
+
+/**
+ * Refuses what was shown for something else than what people have just been judged by: it might count again by the time that it
+ * is applied. What was applied already is not asked about.
+ */
+function refuseMoved({ clock }: VerbWorld, execution: Execution, signal: Signal, id: string): Sent | undefined {
+  if (!boundSignals.includes(signal.type) || execution.signals?.includes(id) === true) return undefined;
+  const { outcome } = applySignal(execution, signal, clock.now());
+  if (outcome.accepted || outcome.code !== 'PLAN_CHANGED') return undefined;
+  return { type: 'refused', reason: outcome.message, code: outcome.code };
+}
+
 /** Applies what a person does to an execution, wherever they say it: by a button or in words. The command's id makes a repeat count as done. */
 export async function sendSignal(
   world: VerbWorld,
@@ -116,6 +130,8 @@ export async function sendSignal(
     const { reason, ask } = permission;
     return { type: 'forbidden', reason, ...(ask === undefined ? {} : { ask }) };
   }
+  const moved = refuseMoved(world, execution, signal, id);
+  if (moved !== undefined) return moved;
   const unoffered = signal.type === 'retryStage' ? retryRefusal(execution, signal.stageId) : undefined;
   if (unoffered !== undefined) return notAllowed(unoffered);
   const held = await refuseHeld(world, execution, signal);

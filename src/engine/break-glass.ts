@@ -3,7 +3,7 @@ import type { ExecutionEvent } from '../model/execution-event';
 import type { Review } from '../model/review';
 import type { Choice, View } from '../model/view';
 import { isWaitingForWindow } from './execution-window';
-import { foreignWaitOf } from './foreign-window';
+import { foreignDigest, foreignWaitOf } from './foreign-window';
 import { stageById, topLevelOf } from './graph';
 import { lockDigest, openLockOf } from './deployment-lock';
 import { openDenialOf } from './guard-override';
@@ -32,7 +32,11 @@ export function heldBackBy(execution: Execution, stage: Stage): Held | undefined
   }
   const foreign = foreignWaitOf(execution, stage);
   if (foreign !== undefined)
-    return { kind: 'window', what: `the window of ${foreign.hold.place} for '${topLevelOf(execution, stage).name}'` };
+    return {
+      kind: 'window',
+      what: `the window of ${foreign.hold.place} for '${topLevelOf(execution, stage).name}'`,
+      hash: foreignDigest(foreign),
+    };
   const isOpen = stage.type === 'manualJudgment' && stage.status === 'RUNNING';
   if (!isOpen || stage.context.judgmentStatus !== undefined) return undefined;
   const answers = judgmentAnswers(stage.context);

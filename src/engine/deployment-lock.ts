@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Execution, Stage } from '../model/execution';
 import { joinTexts, type Text } from '../model/text';
 import type { Choice } from '../model/view';
+import { isCleanUp } from './graph';
 import { openDenialOf } from './guard-override';
 
 const lockSchema = z.object({
@@ -56,6 +57,10 @@ export function openLockOf(stage: Stage): DeploymentLock | undefined {
   return task?.status === 'RUNNING' ? lock : undefined;
 }
 
+/** Whether people may still go on with a stage: in an execution that ends, only with its way back. */
+export const isForceable = (execution: Execution, stage: Stage): boolean =>
+  (execution.ending === undefined && execution.canceled === undefined) || isCleanUp(execution, stage);
+
 /** Binds what is pressed to these deployments, and to the attempt that they keep waiting. */
 export const lockDigest = ({ attempt }: Pick<Stage, 'attempt'>, { holders, taskId }: DeploymentLock): string =>
   createHash('sha256')
@@ -78,8 +83,9 @@ export function lockText(stage: Stage): Text | undefined {
 /** What people may do about it: have it broken off, once they have read what that does. */
 export function forceChoices(execution: Execution, stage: Stage): readonly Choice[] {
   const lock = openLockOf(stage);
-  if (lock === undefined) return [];
-  const isOneOfSeveral = execution.stages.filter((other) => openLockOf(other) !== undefined).length > 1;
+  if (lock === undefined || !isForceable(execution, stage)) return [];
+  const locked = execution.stages.filter((other) => openLockOf(other) !== undefined && isForceable(execution, other));
+  const isOneOfSeveral = locked.length > 1;
   return [
     {
       name: 'force',

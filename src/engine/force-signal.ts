@@ -1,6 +1,13 @@
 import type { Execution, Stage } from '../model/execution';
 import type { ExecutionEvent } from '../model/execution-event';
-import { deploymentLockOf, lockDigest, lockForceOf, openLockOf, type DeploymentLock } from './deployment-lock';
+import {
+  deploymentLockOf,
+  isForceable,
+  lockDigest,
+  lockForceOf,
+  openLockOf,
+  type DeploymentLock,
+} from './deployment-lock';
 import { stageById } from './graph';
 import { accepted, patchStage, refused, type Signaled } from './signal-outcome';
 import { durationText } from './task-timeout';
@@ -18,7 +25,7 @@ export type Forcing = {
 function faultOfForce(execution: Execution, stage: Stage, signal: Forcing, now: number): Signaled | undefined {
   const lock = openLockOf(stage);
   const earlier = lockForceOf(stage);
-  if (execution.ending !== undefined || execution.canceled !== undefined)
+  if (!isForceable(execution, stage))
     return refused(execution, 'ALREADY_DECIDED', `Nothing to force: ${execution.name} is ending.`);
   if (lock === undefined && earlier !== undefined) {
     const ago = ` ${durationText(now - earlier.at)} ago.`;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Execution, Stage, StageContext } from '../model/execution';
 import { familyOf, topLevelOf } from './graph';
@@ -27,6 +28,13 @@ export type ForeignWait = {
   readonly stage: Stage;
   readonly hold: Extract<StageHold, { kind: 'window' }> & { readonly place: string };
 };
+
+/** Binds what is pressed to the window of this place, and to the attempt that it keeps waiting. */
+export const foreignDigest = ({ stage: { attempt }, hold: { place } }: ForeignWait): string =>
+  createHash('sha256')
+    .update(JSON.stringify([attempt, place]))
+    .digest('base64url')
+    .slice(0, 16);
 
 /** The stage, or the part of it, that waits for the window of another environment; undefined where none does. */
 export function foreignWaitOf(execution: Execution, stage: Stage): ForeignWait | undefined {

@@ -14,7 +14,7 @@ import type { ExecutionRenderer } from './fold';
 import { failureOf } from './failure-of';
 import { waitsForWindowsOnly } from './execution-window';
 import { childrenOf, contextOf, topLevelStages } from './graph';
-import { lockText } from './deployment-lock';
+import { forceChoices, lockText } from './deployment-lock';
 import { heldStageText } from './held-stage';
 import { askOf } from './ask-of';
 import { breakGlassChoices } from './break-glass';
@@ -162,7 +162,8 @@ function asksOf<S>(execution: Execution, registry: StageRegistry<S>): ReadonlyMa
 /** What people may do now: decide an open judgment, skip a wait, start what a window holds back, pause, cancel, retry what failed. */
 function choicesOf<S>(execution: Execution, registry: StageRegistry<S>): readonly Choice[] {
   if (isComplete(execution.status)) return [retryChoice(execution) ?? []].flat();
-  if (execution.ending !== undefined) return [];
+  // What goes back is not held up: but somebody may have to break off what keeps it waiting.
+  if (execution.ending !== undefined) return execution.stages.flatMap((stage) => forceChoices(execution, stage));
   if (isHeldBack(execution)) return [notifyChoice(execution), cancelChoice(execution)];
   const asks = asksOf(execution, registry);
   const open = execution.stages

@@ -6,12 +6,11 @@ import { breakGlassEvents, heldBackBy } from './break-glass';
 import { goOn, type Wish } from './go-on';
 import { force, forceQuietly, type Forcing } from './force-signal';
 import { downstreamOf, stageById } from './graph';
-import { openWindowOf } from './execution-window';
-import { foreignWaitOf, overriddenWindow, type ForeignWait } from './foreign-window';
 import { judge, type Judged } from './judge';
 import { override, type Overriding } from './override-signal';
 import { passOn } from './pass-on';
 import { accepted, patchStage, refused, type Signaled } from './signal-outcome';
+import { startNow, type Starting } from './start-now';
 import { durationText } from './task-timeout';
 import { joinTexts, type Text } from '../model/text';
 
@@ -32,7 +31,7 @@ type Act =
   /** Wants to be told when an execution that waits starts. */
   | { readonly type: 'notify'; readonly user: string }
   /** Lets a stage begin although its windows are closed, or before its time is up in which others begin. */
-  | { readonly type: 'startNow'; readonly stageId: string; readonly user: string; readonly reason: string }
+  | Starting
   /** Sets aside what the guard says to a stage, as long as it says just that; `application` is its name, as it was typed. */
   | Overriding
   /** Has the deployments broken off that keep a stage from its server group, just those that `hash` stands for. */
@@ -116,38 +115,6 @@ function skipWait(execution: Execution, signal: { stageId: string; user: string 
   return accepted(patchStage(execution, stage, { skipRemainingWait: true }, { user: signal.user, now }));
 }
 
-/** Ends the waiting for the window of another environment, of all parts of a stage. */
-function overrideForeign(
-  execution: Execution,
-  { stage, hold }: ForeignWait,
-  { user, reason }: Extract<Signal, { type: 'startNow' }>,
-  now: number,
-): Signaled {
-  if (reason.trim() === '') return refused(execution, 'INVALID_INPUT', 'Say why it cannot wait for its window.');
-  return accepted(patchStage(execution, stage, overriddenWindow(stage, hold.place), { user, now }));
-}
-
-/** Ends the waiting for windows of a stage, or of the one it stands before. */
-function startNow(execution: Execution, signal: Extract<Signal, { type: 'startNow' }>, now: number): Signaled {
-  const stage = stageById(execution, signal.stageId);
-  if (stage === undefined) return refused(execution, 'NOT_FOUND', 'This stage no longer exists.');
-  const foreign = foreignWaitOf(execution, stage);
-  if (foreign !== undefined) return overrideForeign(execution, foreign, signal, now);
-  const window = openWindowOf(execution, stage);
-  if (window?.status !== 'RUNNING')
-    return refused(execution, 'ALREADY_DECIDED', `Stage '${stage.name}' waits for no window.`);
-  const reason = signal.reason.trim();
-  if (reason === '') return refused(execution, 'INVALID_INPUT', 'Say why it cannot wait for its window.');
-  const { skipRemainingWait } = window.context;
-  const { lastModified: earlier } = window;
-  if (skipRemainingWait === true && earlier !== undefined) {
-    const ago = durationText(now - earlier.lastModifiedTime);
-    return refused(execution, 'ALREADY_DECIDED', ['Already started by ', { person: earlier.user }, ` ${ago} ago.`]);
-  }
-  const patch = { skipRemainingWait: true, startedBy: signal.user, startReason: reason };
-  return accepted(patchStage(execution, window, patch, { user: signal.user, now }));
-}
-
 type Breaking = Extract<Signal, { type: 'breakGlass' }>;
 
 /** What a broken glass comes to: the signal of a second person, by one. */
@@ -161,7 +128,10 @@ function setAside(
   const { application } = execution;
   if (kind === 'guard') return override(execution, { type: 'override', stageId, user, reason, application, hash }, now);
   if (kind === 'lock') return forceQuietly(execution, { type: 'force', stageId, user, reason, hash }, now);
-  if (kind === 'window') return startNow(execution, { type: 'startNow', stageId, user, reason }, now);
+  if (kind === 'window') {
+    const bound = signal.hash === undefined ? {} : { hash: signal.hash };
+    return startNow(execution, { type: 'startNow', stageId, user, reason, ...bound }, now);
+  }
   const answer = input === undefined ? {} : { input };
   return judge(execution, { type: 'judge', decision: 'continue', stageId, user, reason, alone: true, ...answer }, now);
 }

@@ -2,7 +2,7 @@ import type { Execution, Stage } from '../model/execution';
 import { clipText } from '../model/text';
 import type { Choice } from '../model/view';
 import { isHeldByWindow, isWaitingForWindow } from './execution-window';
-import { foreignWaitOf } from './foreign-window';
+import { foreignDigest, foreignWaitOf } from './foreign-window';
 import { stageById, topLevelOf } from './graph';
 import { forceChoices } from './deployment-lock';
 import { overrideChoices } from './guard-override';
@@ -13,14 +13,16 @@ const isHeldForeign = (execution: Execution, stage: Stage): boolean =>
   foreignWaitOf(execution, stage)?.stage.id === stage.id;
 
 /** Lets a stage begin before its windows are open; `held` is its name, told where several wait. */
-function startNowChoices(execution: Execution, { id: stageId }: Stage, held: string): readonly Choice[] {
+function startNowChoices(execution: Execution, stage: Stage, held: string): readonly Choice[] {
   const { id, stages } = execution;
+  const foreign = foreignWaitOf(execution, stage);
+  const bound = foreign === undefined ? {} : { hash: foreignDigest(foreign) };
   const waiting = stages.filter((each) => isWaitingForWindow(each) || isHeldForeign(execution, each));
   return [
     {
       name: 'startNow',
       label: waiting.length > 1 ? clipText(`Start now: ${held}`, 70) : 'Start now',
-      target: { kind: 'execution', id, stageId },
+      target: { kind: 'execution', id, stageId: stage.id, ...bound },
       asks: {
         title: 'Start now',
         label: `Why can '${held}' not wait for its window?`,

@@ -152,7 +152,9 @@ describe('apps without a version in their names', () => {
       await it.drive(id, 3 * 60_000);
       expect(it.serverGroups.effects).toHaveLength(done);
       const force = (await it.live(id))?.choices?.find(({ name }) => name === 'force');
-      expect(force?.asks?.label).toContain('Marathon cancels deployment dep-17: /nonprod/east/foo-prod may be left');
+      expect(force?.asks?.label).toContain(
+        '/nonprod/east/foo-prod may be left half way: Marathon cancels deployment dep-17.',
+      );
       if (force === undefined) throw new Error('There is no such button.');
       await ask(it, { type: 'choice', name: 'force', target: force.target, answer: 'urgent' }, 'UBOB');
       expect((await it.drive(id)).status).toBe('SUCCEEDED');

@@ -1,7 +1,9 @@
-import { messageKind } from '../../src/engine/document-kinds';
+import { commandKind, messageKind } from '../../src/engine/document-kinds';
+import type { Environment } from '../../src/model/application';
 import type { Command } from '../../src/model/command';
 import { east } from '../dcos/builders';
 import { createCommandBench, wordsOf } from '../support/command-kit';
+import { windowOf } from '../support/draw-window';
 import { west } from '../support/stage-kit';
 
 const dayMs = 86_400_000;
@@ -91,5 +93,37 @@ describe('asking those who may, of what was refused in words about an execution'
     expect(name === 'pause' ? done.status : [done.canceled?.by, done.canceled?.reason]).toEqual(
       name === 'pause' ? 'PAUSED' : ['UBOB', 'it is “slow” =1'],
     );
+  });
+
+  it('leaves the reason for a start before the window to those who are asked', async () => {
+    const it = await createBench();
+    const environments = it.world.definitions().applications.get('foo')?.environments as Map<string, Environment>;
+    const prod = environments.get('prod');
+    if (prod === undefined) throw new Error('There is no prod.');
+    environments.set('prod', { ...prod, window: windowOf("{ hours: '02:00-02:59' }", 'UTC') });
+    const planned = await it.say('deploy foo prod 2.0');
+    const { executionId = '' } = await it.press(planned, 'confirm');
+    await it.drive(executionId, 1000);
+    const refused = await it.say('pipeline skip foo prod reason="I want to"', 'UEVE');
+    expect([refused.reply?.denied, await it.ask(refused)]).toEqual([true, 'Asked @managers.']);
+    const [plea] = await it.pleas();
+    expect(wordsOf(plea?.view)).toBe(
+      "@managers: @UEVE asks for a decision on 'Execution window' of Deploy foo 2.0 to prod.",
+    );
+    expect([plea?.target.kind, plea?.view.choices]).toEqual(['thread', []]);
+  });
+});
+
+describe('asking those who may, of a button that was refused by an older version', () => {
+  it('says that it is to be pressed again', async () => {
+    const it = await createBench();
+    const planned = await it.say('deploy foo prod 2.0');
+    const { executionId = '' } = await it.press(planned, 'confirm');
+    await it.drive(executionId, 1000);
+    const refused = await it.choose(executionId, 'pause', { user: 'UEVE' });
+    await it.store.update(commandKind, refused.id, ({ wish, ...older }) => older);
+    expect(await it.ask(refused)).toBe('Press the button again that was refused, and ask from there.');
+    expect(await it.pleas()).toEqual([]);
+    expect(await it.ask(await it.choose(executionId, 'pause', { user: 'UEVE' }))).toBe('Asked @crew.');
   });
 });

@@ -157,6 +157,30 @@ describe('breaking the glass', () => {
     ]);
   });
 
+  it('is for those whom both environments name, where the window of another holds a stage back', async () => {
+    const context = { credentials: 'nonprod', regions: ['east'], cluster: 'foo-dev', shrinkToSize: 1 };
+    const stage = { refId: '1', requisiteStageRefIds: [], type: 'shrinkCluster', name: 'Shrink dev', context };
+    const bench = await createBench({}, [stage]);
+    const environments = bench.world.definitions().applications.get('foo')?.environments as Map<string, Environment>;
+    const dev = environments.get('dev');
+    if (dev === undefined) throw new Error('There is no dev.');
+    const breakGlass = { groups: ['devcall'], reviewWithinMs: hourMs };
+    environments.set('dev', { ...dev, ...office, policy: { ...dev.policy, breakGlass } });
+    for (const name of ['foo-dev-v000', 'foo-dev-v001']) bench.serverGroups.seed({ location: east, name, desired: 2 });
+    const onCall = (oncall: string[], devcall: string[]) =>
+      bench.store.update(peopleKind, 'T1', (people) => ({ ...people, groups: { ...people.groups, oncall, devcall } }));
+    await onCall(['UANN'], ['UBOB']);
+    const id = await started(bench, 'deploy foo prod 2.0');
+    expect(wordsOf((await bench.breakIt(id)).reply)).toContain('Only @devcall may break the glass');
+    expect(wordsOf((await bench.breakIt(id, 'login is down', 'UBOB')).reply)).toContain('Only @oncall may');
+    expect((await bench.drive(id, 60_000)).status).toBe('RUNNING');
+    await onCall(['UANN'], ['UANN']);
+    expect((await bench.breakIt(id)).quiet).toBe(true);
+    expect((await bench.drive(id)).status).toBe('SUCCEEDED');
+    const [loud] = (await told(bench)).filter(({ text }) => text.startsWith('@UANN broke the glass'));
+    expect(loud?.text).toContain("Set aside was the window of foo dev for 'Shrink dev'");
+  });
+
   it('counts for all the approvals that are needed', async () => {
     const bench = await createBench({}, judged);
     const environments = bench.world.definitions().applications.get('foo')?.environments as Map<string, Environment>;

@@ -1,3 +1,4 @@
+import { executionKind } from '../../src/engine/document-kinds';
 import type { Environment, Pipeline, PipelineStage } from '../../src/model/application';
 import type { StageContext } from '../../src/model/execution';
 import { windowOf } from '../support/draw-window';
@@ -135,8 +136,10 @@ describe('a pipeline that names the cluster of a locked or closed environment', 
     await it.drive(id, 60_000);
     const choice = (await it.live(id))?.choices?.find(({ name }) => name === 'startNow');
     if (choice?.target.kind !== 'execution') throw new Error('Nothing to start now.');
-    const { stageId = '' } = choice.target;
-    const stranger = await it.choose(id, 'startNow', { stageId, answer: 'urgent', user: 'UEVE' });
+    const button = { type: 'choice', name: 'startNow', target: choice.target } as const;
+    const press = async (user: string, answer?: string) =>
+      it.handle(await it.receive({ ...button, ...(answer === undefined ? {} : { answer }) }, user));
+    const stranger = await press('UEVE', 'urgent');
     expect([stranger.reply?.denied, wordsOf(stranger.reply)]).toEqual([
       true,
       'You cannot decide here: only @managers may.',
@@ -144,11 +147,52 @@ describe('a pipeline that names the cluster of a locked or closed environment', 
     const target = { kind: 'command', id: stranger.id } as const;
     const asked = await it.handle(await it.receive({ type: 'choice', name: 'ask', target }, 'UEVE'));
     expect(wordsOf(asked.reply)).toBe('Asked @managers.');
-    expect(wordsOf((await it.choose(id, 'startNow', { stageId, user: 'UBOB' })).reply)).toContain('Say why');
+    expect(wordsOf((await press('UBOB')).reply)).toContain('Say why');
     expect(wordsOf((await it.say(`pipeline skip ${id} reason=urgent`, 'UBOB')).reply)).not.toContain(
       'waits for nothing',
     );
     expect((await it.drive(id, 600_000)).status).toBe('SUCCEEDED');
+  });
+});
+
+describe('a start before the window of another environment', () => {
+  it('does not count for a window that it was shown for while people are judged by another', async () => {
+    const it = await bench();
+    const environments = it.world.definitions().applications.get('foo')?.environments as Map<string, Environment>;
+    const [dev, prod] = [environments.get('dev'), environments.get('prod')];
+    if (dev === undefined || prod === undefined) throw new Error('There is no prod.');
+    const window = windowOf("{ hours: '02:00-02:59' }", 'UTC');
+    environments.set('prod', { ...prod, window });
+    environments.set('lab', { ...dev, name: 'lab', window });
+    const id = await confirmed(it, 'pipeline run foo named dev');
+    await it.drive(id, 60_000);
+    const target = (await it.live(id))?.choices?.find(({ name }) => name === 'startNow')?.target;
+    if (target === undefined) throw new Error('Nothing to start now.');
+    const waitsIn = (place: string) =>
+      it.store.update(executionKind, id, (execution) => ({
+        ...execution,
+        stages: execution.stages.map((each) => {
+          const { waitsFor } = each.context;
+          return waitsFor === undefined
+            ? each
+            : { ...each, context: { ...each.context, waitsFor: { ...(waitsFor as StageContext), place } } };
+        }),
+      }));
+    await waitsIn('foo lab');
+    const { signal } = it.world;
+    Object.assign(it.world, {
+      signal: async (...call: Parameters<typeof signal>) => {
+        await waitsIn('foo prod');
+        return signal(...call);
+      },
+    });
+    const request = { type: 'choice', name: 'startNow', target, answer: 'urgent' } as const;
+    const said = await it.handle(await it.receive(request, 'UEVE'));
+    expect([said.reply?.denied, wordsOf(said.reply)]).toEqual([
+      'PLAN_CHANGED',
+      expect.stringContaining('waits for the window of foo lab'),
+    ]);
+    expect((await it.drive(id, 600_000)).status).toBe('RUNNING');
   });
 });
 

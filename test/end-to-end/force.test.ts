@@ -63,7 +63,7 @@ describe('a deployment that a Marathon deployment of somebody else keeps waiting
 
   it('breaks it off once, where a second person says so and why, and goes on', async () => {
     const form = await world.open(bob, 'Force');
-    expect(form).toContain(`Marathon cancels deployment ${foreign}: ${old} may be left half way.`);
+    expect(form).toContain(`${old} may be left half way: Marathon cancels deployment ${foreign}.`);
     await world.answer(bob, 'customers wait');
     await world.run(minuteMs);
     expect((await world.execution()).status).toBe('SUCCEEDED');

@@ -1,10 +1,13 @@
 import { failureOf } from '../../src/engine/failure-of';
 import { executionRenderer } from '../../src/app';
+import { CoxswainError } from '../../src/model/errors';
 import { plainText } from '../../src/model/text';
+import { renderChoices } from '../../src/slack/choice-buttons';
 import { east } from '../dcos/builders';
 import { parentOf } from '../support/child-kit';
+import { buildPipeline } from '../support/engine-kit';
 import { sendSignal } from '../support/send-signal';
-import { createStageBench } from '../support/stage-kit';
+import { createStageBench, describeCluster } from '../support/stage-kit';
 
 /** Changes a server group that a Marathon deployment locks for so long, and notes in which second each try came. */
 async function locked(type: string, minutes: number, context: Readonly<Record<string, unknown>> = {}) {
@@ -121,5 +124,64 @@ describe('a step that a Marathon deployment keeps from its server group', () => 
     const view = executionRenderer.live(await bench.drive('E1', 0));
     expect(view.choices?.map(({ name }) => name)).toContain('force');
     expect(JSON.stringify(view.steps?.map(({ detail }) => plainText(detail ?? '')))).toContain('Marathon is busy with');
+  });
+});
+
+describe('a form that asks whether deployments are to be broken off', () => {
+  const pathOf = (index: number) => `/${'department/'.repeat(9)}foo-dev-v00${index}`;
+
+  it.each([1, 4])('names the apps, and asks why, however long their paths are: %i deployments', async (count) => {
+    const { bench, view } = await locked('disableServerGroup', 0);
+    const deployments = Array.from({ length: count }, (_, index) => `2c5f1f1e-8c3b-4f63-9d3a-90c2a4e6b0a${index}`);
+    bench.serverGroups.resize = () =>
+      Promise.reject(new CoxswainError('MARATHON_LOCKED', { message: 'It is locked.', fields: { deployments } }));
+    const changes = Array.from({ length: 9 }, (_, index) => pathOf(index));
+    bench.serverGroups.lockHolders = () =>
+      Promise.resolve(deployments.map((deploymentId) => ({ deploymentId, changes })));
+    await bench.drive('E1', 60_000);
+    const choice = (await view()).choices?.find(({ name }) => name === 'force');
+    if (choice === undefined) throw new Error('Nothing can be forced.');
+    const form = JSON.stringify(renderChoices([choice], 3000));
+    for (const index of [0, 1, 2]) expect(form).toContain(`department/foo-dev-v00${index}`);
+    const named = count === 1 ? `deployment ${deployments.join('')}` : '4 deployments';
+    expect(form).toContain(` and 6 more may be left half way: Marathon cancels ${named}. Why can it not wait?`);
+  });
+});
+
+describe('a way back that a Marathon deployment keeps from its server group', () => {
+  it.each(['canceled', 'rejected'])('is forced by people, and goes on: %s', async (how) => {
+    const bench = createStageBench();
+    bench.serverGroups.seed({ location: east, name: 'foo-dev-v000', desired: 2 });
+    await bench.run(
+      buildPipeline([
+        { ref: '1', type: 'deploy', context: { clusters: [describeCluster()] } },
+        { ref: '2', type: 'manualJudgment', after: ['1'], context: { onReject: 'rollback' } },
+      ]),
+      600_000,
+    );
+    expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×0', 'foo-dev-v001 ×2']);
+    bench.serverGroups.lock(east, 'foo-dev-v000', 'dep-17');
+    const user = 'UANN';
+    const stops = { type: 'judge', decision: 'stop', stageId: '2', user, reason: 'it is slow' } as const;
+    expect(await sendSignal(bench, how === 'canceled' ? { type: 'cancel', user } : stops)).toBe('');
+    const { choices = [], ...view } = executionRenderer.live(await bench.drive('E1', 60_000));
+    expect(JSON.stringify(view.steps)).toContain('Marathon is busy with deployment dep-17');
+    expect(choices.filter(({ name }) => name === 'force').map(({ label }) => label)).toEqual(['Force']);
+    const target = choices.find(({ name }) => name === 'force')?.target;
+    const { stageId = '', hash = '' } = target?.kind === 'execution' ? target : {};
+    expect(await sendSignal(bench, { type: 'force', stageId, hash, user: 'UBOB', reason: 'urgent' })).toBe('');
+    expect((await bench.drive('E1')).status).toBe(how === 'canceled' ? 'CANCELED' : 'TERMINAL');
+    expect(bench.serverGroups.sizes(east)).toEqual(['foo-dev-v000 ×2', 'foo-dev-v001 ×0']);
+  });
+
+  it('is the only thing that is forced where an execution is ending', async () => {
+    const { bench, view } = await locked('disableServerGroup', 1);
+    const target = (await view()).choices?.find(({ name }) => name === 'force')?.target;
+    const { stageId = '', hash = '' } = target?.kind === 'execution' ? target : {};
+    await sendSignal(bench, { type: 'cancel', user: 'UANN' });
+    const said = await sendSignal(bench, { type: 'force', stageId, hash, user: 'UBOB', reason: 'urgent' });
+    expect(said).toContain('Nothing to force');
+    expect((await bench.drive('E1')).status).toBe('CANCELED');
+    expect(bench.serverGroups.effects).toEqual([]);
   });
 });

@@ -15,8 +15,10 @@ const longestRetryMs = 60_000;
 
 /** From so many refusals on it is worth asking people: a deployment that is about to end does not refuse twice. */
 const refusalsAsked = 2;
-/** How many apps are named; a deployment of a whole group may change hundreds. */
-const appsNamed = 3;
+/** How many apps and deployments are named; a deployment of a whole group may change hundreds. */
+const namesListed = 3;
+/** So much of an app's path is shown in a form. */
+const longestShort = 50;
 
 const holdersSchema = z.array(z.string()).min(1);
 const memoSchema = z.object({ refusals: z.number() });
@@ -31,8 +33,17 @@ function holdersOf(error: unknown): readonly string[] | undefined {
 const plural = (count: number, word: string): string => (count === 1 ? word : `${word}s`);
 
 function listOf(names: readonly string[]): string {
-  const more = names.length - appsNamed;
-  return `${names.slice(0, appsNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const more = names.length - namesListed;
+  return `${names.slice(0, namesListed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** The end of a long path, which tells apps apart. */
+const shortened = (id: string): string => (id.length > longestShort ? `…${id.slice(1 - longestShort)}` : id);
+
+/** What becomes of the apps; it fits into a form, with the question that follows: several deployments are counted. */
+function consequenceFor(apps: readonly string[], ids: readonly string[]): string {
+  const deployments = ids.length === 1 ? `deployment ${ids.join('')}` : `${ids.length} deployments`;
+  return `${listOf(apps.map(shortened))} may be left half way: Marathon cancels ${deployments}.`;
 }
 
 /** `/prod/east/foo-prod-v003` is of the cluster `foo-prod`. */
@@ -48,12 +59,12 @@ function describeLock(
 ): DeploymentLock {
   const ids = holders.map(({ deploymentId }) => deploymentId).sort();
   const apps = [...new Set(holders.flatMap(({ changes }) => changes))].sort();
-  const deployments = `${plural(ids.length, 'deployment')} ${ids.join(', ')}`;
+  const deployments = `${plural(ids.length, 'deployment')} ${listOf(ids)}`;
   const since = holders.flatMap(({ since: at }) => at ?? []).sort((one, other) => one - other)[0];
   return {
     holders: ids,
     reason: `Marathon is busy with ${deployments}, which ${ids.length === 1 ? 'changes' : 'change'} ${listOf(apps)}`,
-    consequence: `Marathon cancels ${deployments}: ${listOf(apps)} may be left half way.`,
+    consequence: consequenceFor(apps, ids),
     ...(since === undefined ? {} : { since }),
     clusters: [...new Set(apps.map(clusterOfApp))],
     taskId,
