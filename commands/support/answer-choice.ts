@@ -15,6 +15,7 @@ import { lostView } from './lost-view';
 import { queueLine } from './queue-line';
 import { planHash, whatMoved } from './plan-hash';
 import { sendSignal } from './send-signal';
+import { startOrRepeat } from './start-or-repeat';
 import { startPlan } from './start-plan';
 import type { Verb, VerbAnswer, VerbWorld } from './verb';
 
@@ -124,11 +125,8 @@ async function confirmPlan(
       'ALREADY_DECIDED',
     );
   }
-  const holder = await startPlan(
-    world,
-    { id: decided.executionId, draft: decided.draft, plannedBy: planned.id },
-    command,
-  );
+  const { executionId: id, draft } = decided;
+  const holder = await startOrRepeat(world, id, () => startPlan(world, { id, draft, plannedBy: planned.id }, command));
   if (holder !== undefined) return { reply: lostView(holder) };
   const reply = await startedOrQueued(world, decided.executionId, decided.draft);
   return { reply, executionId: decided.executionId };

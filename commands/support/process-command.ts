@@ -9,6 +9,7 @@ import { answerChoice, startedOrQueued, startedView } from './answer-choice';
 import { answerText, type Outcome } from './answer-text';
 import { commandFacts, lossFact, subjectOf } from './audit-command';
 import { lostView } from './lost-view';
+import { UnfinishedStart } from './start-or-repeat';
 import { startPlan } from './start-plan';
 import type { Verb, VerbWorld } from './verb';
 
@@ -26,6 +27,7 @@ async function outcomeOf(verbs: readonly Verb[], command: Command, world: VerbWo
     if (request.type === 'text') return await answerText(verbs, request.text, command, world);
     return await answerChoice(verbs, request, command, world);
   } catch (error) {
+    if (error instanceof UnfinishedStart) throw error;
     const { message } = asCoxswainError(error);
     return { reply: { headline: message, tone: 'bad', footer: `Command ${command.id}` } };
   }

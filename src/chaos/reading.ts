@@ -1,15 +1,12 @@
-import { executionKind } from '../engine/document-kinds';
+import { lastBegunFirst } from '../engine/last-begun';
 import { readActive } from '../engine/read-active';
-import { latestExecution } from '../engine/read-history';
+import { historyPages, latestExecution } from '../engine/read-history';
 import type { Application, Environment } from '../model/application';
 import { clusterOf } from '../model/cluster-of';
 import type { Execution } from '../model/execution';
 import type { ChaosWorld } from './chaos-world';
 import { forAll, switchKind, type ChaosSwitch } from './documents';
 import { isOfChaos } from './kill-execution';
-
-/** How many executions of an environment are read at once. */
-const pageSize = 50;
 
 /**
  * What the checks of one application ask for, read when it is first asked for and then kept: as many groups as there are
@@ -27,7 +24,7 @@ export type ChaosReading = {
   readonly running: () => Promise<readonly Execution[]>;
   /**
    * For each environment with chaos, in their order, the execution that says how it stands there, over or not: no kill of
-   * ours, since one that was denied tells of no outage. Environments in which nothing was run are left out.
+   * ours, since one that was denied tells of no outage. Environments in which nothing has begun are left out.
    */
   readonly last: () => Promise<readonly Execution[]>;
 };
@@ -44,14 +41,11 @@ async function readRunning({ store }: ChaosWorld, { name }: Application): Promis
   return found;
 }
 
-/** The newest executions of an environment but for our own; read further back as long as there are none but those. */
+/** The newest executions of an environment but for our own; read further back as long as none of them has begun. */
 async function readOthers({ store }: ChaosWorld, cluster: string): Promise<readonly Execution[]> {
-  const query = { index: { name: 'cluster', value: cluster }, newestFirst: true, limit: pageSize };
-  let page = await store.list(executionKind, query);
-  for (let oldest = page.at(-1); oldest !== undefined; oldest = page.at(-1)) {
-    const others = page.map(({ document }) => document).filter((execution) => !isOfChaos(execution));
-    if (others.length > 0) return others;
-    page = await store.list(executionKind, { ...query, after: oldest.id });
+  for await (const page of historyPages(store, cluster)) {
+    const others = page.filter((execution) => !isOfChaos(execution));
+    if (lastBegunFirst(others).length > 0) return others;
   }
   return [];
 }

@@ -69,7 +69,12 @@ describe('a kill that nobody need confirm', () => {
   });
 });
 
-const running = () => ({ ...buildPipeline([{ ref: '1', type: 'wait' }]), id: 'X1', status: 'RUNNING' as const });
+const running = () => ({
+  ...buildPipeline([{ ref: '1', type: 'wait' }]),
+  id: 'X1',
+  status: 'RUNNING' as const,
+  startTime: 1,
+});
 
 const stops: Readonly<Record<string, { readonly reason: string; readonly come: (bench: Bench) => unknown }>> = {
   'that is stopped': { reason: 'storm', come: ({ say }) => say('stop storm', 'UBOB') },
@@ -252,6 +257,19 @@ describe('the last execution of an environment', () => {
 
   it('counts where it failed after what it had started there succeeded', async () => {
     expect(await endAfter(ofParent, 1)).toMatchObject(spared);
+  });
+
+  it.each([1, 210])('counts where what was asked for since was called off before it began: %s', async (count) => {
+    const calledOff = (id: string): Execution => {
+      const { startTime, ...never } = failed(id);
+      return { ...never, status: 'CANCELED', canceled: { by: 'UANN', at: 1 } };
+    };
+    expect(await endAfter(calledOff, count)).toMatchObject(spared);
+  });
+
+  it('counts where it had waited, and what was asked for later began before it', async () => {
+    const first = (id: string): Execution => ({ ...failed(id), status: 'SUCCEEDED', startTime: 0 });
+    expect(await endAfter(first, 1)).toMatchObject(spared);
   });
 
   it('counts no more once another one there succeeded', async () => {

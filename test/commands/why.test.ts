@@ -1,3 +1,4 @@
+import { executionKind } from '../../src/engine/document-kinds';
 import { CoxswainError } from '../../src/model/errors';
 import { plainText } from '../../src/model/text';
 import { east } from '../dcos/builders';
@@ -116,6 +117,11 @@ describe('/cox why', () => {
     const later = await it.why();
     expect(later.said).toMatch(/v000 1\.0 2\/2 healthy[^]*No agent offers 7\.3 cpus/);
     expect(later.view?.output).toBe(full.output);
+
+    const { startTime, endTime, ...never } = done;
+    const left = { ...never, id: 'Z9', status: 'CANCELED', stages: [], canceled: { by: 'UANN', at: 1 } } as const;
+    await it.store.create(executionKind, left.id, left);
+    expect((await it.why()).said).toBe(later.said);
   });
 
   it('tells regions apart, and goes back in the one that was asked about', async () => {
