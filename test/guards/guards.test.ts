@@ -23,7 +23,14 @@ const group = (name: string, serving: number, desired = serving): ServerGroup =>
 });
 
 describe('guardTraffic', () => {
+  const sick = (name: string, count: number): ServerGroup => {
+    const { instances, ...rest } = group(name, count);
+    return { ...rest, instances: instances.map((instance) => ({ ...instance, health: 'Down', serving: false })) };
+  };
+
   it.each([
+    ['the other is all sick', [group('a-v1', 2), sick('a-v2', 2)], ['a-v1'], [], false],
+    ['all are sick', [sick('a-v1', 2), sick('a-v2', 2)], ['a-v1'], [], true],
     ['another serves', [group('a-v1', 2), group('a-v2', 2)], ['a-v1'], [], true],
     ['it is the last', [group('a-v1', 2), group('a-v2', 0)], ['a-v1'], [], false],
     ['nothing serves anyway', [group('a-v1', 0, 2)], ['a-v1'], [], true],
