@@ -1,5 +1,12 @@
 import { executionRenderer, executorKinds } from '../../src/app';
-import { executionKind, messageKind, peopleKind, reviewKind } from '../../src/engine/document-kinds';
+import {
+  executionKind,
+  messageKind,
+  peopleKind,
+  personId,
+  personKind,
+  reviewKind,
+} from '../../src/engine/document-kinds';
 import type { Environment } from '../../src/model/application';
 import type { Execution } from '../../src/model/execution';
 import { east } from '../dcos/builders';
@@ -305,6 +312,24 @@ describe('the review of a broken glass', () => {
     const { bench, review } = await broken();
     const said = await ask(bench, { type: 'text', text: `reviews done ${review.id} reason="${note}"` }, user);
     expect(wordsOf(said.reply)).toContain(reason);
+    expect(await bench.store.count(reviewKind, { name: 'open', value: 'true' })).toBe(1);
+  });
+
+  it('is not closed through a second account of whoever broke the glass', async () => {
+    const { bench, review } = await broken();
+    for (const [user, email] of [
+      ['UANN', 'ann@example.com'],
+      ['UBOB', 'ann+on-call@example.com'],
+    ] as const)
+      await bench.store.create(personKind, personId('T1', user), {
+        schema: 1,
+        teamId: 'T1',
+        user,
+        kind: 'person',
+        email,
+      });
+    const said = await ask(bench, { type: 'text', text: `reviews done ${review.id} reason="right"` }, 'UBOB');
+    expect(wordsOf(said.reply)).toContain('Somebody else reviews it than who broke the glass');
     expect(await bench.store.count(reviewKind, { name: 'open', value: 'true' })).toBe(1);
   });
 
